@@ -234,9 +234,7 @@ final class Replies {
         for (int i = 0; i < asked.size(); i++) {
             boolean isNamed = !Objects.requireNonNullElse(asked.get(i).id(), "").isBlank();
             identified.add(
-                    isNamed
-                            ? asked.get(i).toBuilder().id(calls.get(i).callId()).build()
-                            : asked.get(i));
+                    isNamed ? asked.get(i).toBuilder().id(calls.get(i).callId()).build() : asked.get(i));
         }
         return identified;
     }

@@ -137,9 +137,11 @@ final class StreamedReply implements StreamingChatResponseHandler {
                     ? new ContentFilteredException("the prompt was blocked")
                     : new ModelException.MalformedReply("the stream ended before its finish reason", null);
         }
-        String text = pieces.besideMessage(Objects.requireNonNullElse(response.aiMessage().text(), ""));
-        AiMessage message =
-                response.aiMessage().toBuilder().text(text.isEmpty() ? null : text).build();
+        String text = pieces.besideMessage(
+                Objects.requireNonNullElse(response.aiMessage().text(), ""));
+        AiMessage message = response.aiMessage().toBuilder()
+                .text(text.isEmpty() ? null : text)
+                .build();
         return new Answer(
                 ChatResponse.builder()
                         .aiMessage(message)

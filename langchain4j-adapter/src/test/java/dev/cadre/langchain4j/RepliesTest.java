@@ -81,17 +81,16 @@ class RepliesTest {
 
     @Test
     void answerThatIsBilledAndNotThere_isAFailure_withItsBill() {
-        var client = LangChain4jClient.of(new FakeChatModel(request -> FakeChatModel.response(
-                AiMessage.builder().build(), FinishReason.STOP, new TokenUsage(10, 40))));
+        var client = LangChain4jClient.of(new FakeChatModel(request ->
+                FakeChatModel.response(AiMessage.builder().build(), FinishReason.STOP, new TokenUsage(10, 40))));
 
-        assertThat(failure(client).billed().orElseThrow().usage())
-                .isEqualTo(dev.cadre.model.TokenUsage.of(10, 40));
+        assertThat(failure(client).billed().orElseThrow().usage()).isEqualTo(dev.cadre.model.TokenUsage.of(10, 40));
     }
 
     @Test
     void emptyAnswer_thatCostsItsEndAlone_isOne() throws Exception {
-        var client = LangChain4jClient.of(new FakeChatModel(request -> FakeChatModel.response(
-                AiMessage.builder().build(), FinishReason.STOP, new TokenUsage(10, 1))));
+        var client = LangChain4jClient.of(new FakeChatModel(request ->
+                FakeChatModel.response(AiMessage.builder().build(), FinishReason.STOP, new TokenUsage(10, 1))));
 
         assertThat(Providers.call(client).text()).isEmpty();
     }
@@ -105,7 +104,8 @@ class RepliesTest {
         assertThat(reply.finish()).isEqualTo(Finish.REFUSED);
         assertThat(reply.text()).isEqualTo("I cannot.");
         assertThat(reply.usage()).isNotNull();
-        assertThat(streamed(delta("{\"refusal\":null,\"content\":\"Yes.\"}"), finish("stop"), usage(USAGE)).finish())
+        assertThat(streamed(delta("{\"refusal\":null,\"content\":\"Yes.\"}"), finish("stop"), usage(USAGE))
+                        .finish())
                 .isEqualTo(Finish.COMPLETE);
     }
 

@@ -172,7 +172,8 @@ class StreamedReplyTest {
 
     @Test
     void piecesThatSayTheAnswerAgain_areItOnce() throws Exception {
-        for (String[] pieces : new String[][] {{"Hello", "Hello"}, {"Hel", "Hello"}, {"H", "Hel", "Hello"}, {"Hel", "lo", "Hello"}}) {
+        for (String[] pieces :
+                new String[][] {{"Hello", "Hello"}, {"Hel", "Hello"}, {"H", "Hel", "Hello"}, {"Hel", "lo", "Hello"}}) {
             ModelReply reply = replyOf("Hello", pieces);
 
             assertThat(reply.text()).isEqualTo("Hello");
@@ -205,7 +206,8 @@ class StreamedReplyTest {
                 var context = new CallContext(Providers.PURPOSE, Duration.ofSeconds(20), heard::append);
 
                 ModelReply streamed = streaming(all, size).call(json, context);
-                ModelReply whole = LangChain4jClient.of(FakeChatModel.saying(all)).call(json, Providers.CONTEXT);
+                ModelReply whole =
+                        LangChain4jClient.of(FakeChatModel.saying(all)).call(json, Providers.CONTEXT);
 
                 assertThat(heard.toString().strip()).as(thought).isEqualTo("{\"b\":2}");
                 assertThat(streamed.text().strip()).isEqualTo("{\"b\":2}");
@@ -224,7 +226,9 @@ class StreamedReplyTest {
         assertThat(streaming("I <b>will</think> not.", 2).call(json, context).text())
                 .isEqualTo("I <b>will</think> not.");
         assertThat(heard).hasToString("I <b>will</think> not.");
-        assertThat(streaming("hm</think>{}", 2).call(Providers.request(), context).text())
+        assertThat(streaming("hm</think>{}", 2)
+                        .call(Providers.request(), context)
+                        .text())
                 .isEqualTo("hm</think>{}");
     }
 

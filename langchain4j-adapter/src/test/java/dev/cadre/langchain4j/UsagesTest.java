@@ -167,7 +167,9 @@ class UsagesTest {
                 .isEqualTo(new dev.cadre.model.TokenUsage(10, 0, 0, 5, 5));
         assertThat(read(new OpenAiLike(10, 5, new InputDetails(400_000), null)))
                 .isEqualTo(new dev.cadre.model.TokenUsage(10, 10, 0, 5, 0));
-        assertThat(read(new Later(10, 400_000))).as("more than the cap by itself").isNull();
+        assertThat(read(new Later(10, 400_000)))
+                .as("more than the cap by itself")
+                .isNull();
         assertThat(read(new TokenUsage(10, 400_000)))
                 .as("told, and so believed: a cap may be ignored")
                 .isEqualTo(dev.cadre.model.TokenUsage.of(10, 400_000));
@@ -201,18 +203,14 @@ class UsagesTest {
 
     @Test
     void tokensWrittenToTheCacheOfBedrock_areAddedToTheInput() {
-        assertThat(read(new BedrockLike(100, 10)))
-                .isEqualTo(new dev.cadre.model.TokenUsage(50_107, 7, 50_000, 10, 0));
+        assertThat(read(new BedrockLike(100, 10))).isEqualTo(new dev.cadre.model.TokenUsage(50_107, 7, 50_000, 10, 0));
     }
 
     @Test
     void cacheAndThoughtsOfGemini_arePartsOfTheInputAndAddedToTheOutput() {
-        assertThat(read(new GeminiLike(100, 10, 140)))
-                .isEqualTo(new dev.cadre.model.TokenUsage(100, 60, 0, 40, 30));
-        assertThat(read(new GeminiLike(100, 10, null)))
-                .isEqualTo(new dev.cadre.model.TokenUsage(100, 60, 0, 40, 30));
-        assertThat(read(new GeminiLike(100, 10, 170)))
-                .isEqualTo(new dev.cadre.model.TokenUsage(100, 60, 0, 70, 30));
+        assertThat(read(new GeminiLike(100, 10, 140))).isEqualTo(new dev.cadre.model.TokenUsage(100, 60, 0, 40, 30));
+        assertThat(read(new GeminiLike(100, 10, null))).isEqualTo(new dev.cadre.model.TokenUsage(100, 60, 0, 40, 30));
+        assertThat(read(new GeminiLike(100, 10, 170))).isEqualTo(new dev.cadre.model.TokenUsage(100, 60, 0, 70, 30));
     }
 
     @Test
@@ -222,8 +220,7 @@ class UsagesTest {
 
     @Test
     void partsOfTheInputThatWereWrittenToTheCache_orHaveAnUnknownName_areItsDearestPart() {
-        assertThat(read(new LaterOpenAi(1_000, 5)))
-                .isEqualTo(new dev.cadre.model.TokenUsage(1_000, 100, 300, 5, 0));
+        assertThat(read(new LaterOpenAi(1_000, 5))).isEqualTo(new dev.cadre.model.TokenUsage(1_000, 100, 300, 5, 0));
     }
 
     @Test

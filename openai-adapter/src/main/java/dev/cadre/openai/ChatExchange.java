@@ -40,7 +40,8 @@ final class ChatExchange implements Handoff.Work<ModelReply> {
 
     @Override
     public ModelReply run(Consumer<String> text) throws InterruptedException {
-        ChatCompletionCreateParams params = wording.isStreamed() ? writer.writeStreamed(request) : writer.write(request);
+        ChatCompletionCreateParams params =
+                wording.isStreamed() ? writer.writeStreamed(request) : writer.write(request);
         try {
             return CallTrace.replied(
                     failures,

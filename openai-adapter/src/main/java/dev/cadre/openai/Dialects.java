@@ -220,10 +220,8 @@ final class Dialects {
 
     /** The failure of an exchange, or that the next one asks at another address: the first has never answered. */
     ModelException judged(Dialect sent, String model, ModelException failure) {
-        boolean mayLackResponses = declared == null
-                && sent.api() == Api.RESPONSES
-                && !hasAnswered(Api.RESPONSES)
-                && waysBack.get() == 0;
+        boolean mayLackResponses =
+                declared == null && sent.api() == Api.RESPONSES && !hasAnswered(Api.RESPONSES) && waysBack.get() == 0;
         if (!mayLackResponses || !isStrange(failure) || strangeReplies.incrementAndGet() < MOST_STRANGE_REPLIES) {
             return failure;
         }

@@ -45,7 +45,10 @@ record Gateway(
 
         NoHeaders(RuntimeException cause) {
             // not what it says, which may be a token that nobody here knows
-            super("the headers of this call could not be made: " + cause.getClass().getName(), null);
+            super(
+                    "the headers of this call could not be made: "
+                            + cause.getClass().getName(),
+                    null);
         }
     }
 

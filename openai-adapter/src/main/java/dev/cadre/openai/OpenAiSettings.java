@@ -245,7 +245,10 @@ record OpenAiSettings(
                     if (colon < 1) {
                         throw new IllegalArgumentException("CADRE_HEADERS must have lines like 'Name: value'");
                     }
-                    header(client, line.substring(0, colon).strip(), line.substring(colon + 1).strip());
+                    header(
+                            client,
+                            line.substring(0, colon).strip(),
+                            line.substring(colon + 1).strip());
                 });
     }
 

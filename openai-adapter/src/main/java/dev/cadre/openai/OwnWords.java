@@ -17,7 +17,15 @@ final class OwnWords {
 
     /** The members whose values the API prescribes. */
     private static final Set<String> PRESCRIBED = Set.of(
-            "type", "role", "model", "effort", "reasoning_effort", "service_tier", "tool_choice", "verbosity", "detail",
+            "type",
+            "role",
+            "model",
+            "effort",
+            "reasoning_effort",
+            "service_tier",
+            "tool_choice",
+            "verbosity",
+            "detail",
             "include");
 
     private static final String NAMES_OF_A_SCHEMA = "properties";
@@ -58,8 +66,9 @@ final class OwnWords {
             boolean isPrescribed =
                     PRESCRIBED.contains(member.getKey()) && !member.getValue().isObject();
             if (member.getKey().equals(NAMES_OF_A_SCHEMA)) {
-                member.getValue().fieldNames().forEachRemaining(name -> lines.append(folded(name))
-                        .append('\n'));
+                member.getValue()
+                        .fieldNames()
+                        .forEachRemaining(name -> lines.append(folded(name)).append('\n'));
             }
             if (!isPrescribed) {
                 collect(member.getValue(), lines);
@@ -68,7 +77,11 @@ final class OwnWords {
     }
 
     private static String folded(String text) {
-        return " " + BETWEEN_WORDS.matcher(text.toLowerCase(Locale.ROOT)).replaceAll(" ").strip() + " ";
+        return " "
+                + BETWEEN_WORDS
+                        .matcher(text.toLowerCase(Locale.ROOT))
+                        .replaceAll(" ")
+                        .strip() + " ";
     }
 
     /** Whether the request has these words, one behind the other. */
@@ -83,8 +96,10 @@ final class OwnWords {
      */
     boolean isQuoted(String text, int start, int end) {
         String part = text.substring(start, end);
-        return say(part) && say(before(text.substring(Math.max(0, start - MOST_BESIDE), start)) + part
-                + behind(text.substring(end, Math.min(text.length(), end + MOST_BESIDE))));
+        return say(part)
+                && say(before(text.substring(Math.max(0, start - MOST_BESIDE), start))
+                        + part
+                        + behind(text.substring(end, Math.min(text.length(), end + MOST_BESIDE))));
     }
 
     private static String before(String text) {

@@ -122,7 +122,8 @@ record Refusal(int status, String body, String param, OwnWords own) {
         return isOfRequest()
                 && isNamed(FORM)
                 && !SCHEMA_OF_CALLER.matcher(body).find()
-                && (UNKNOWN_NAME.matcher(body).find() || WRONG_FORM.matcher(subject()).find());
+                && (UNKNOWN_NAME.matcher(body).find()
+                        || WRONG_FORM.matcher(subject()).find());
     }
 
     /** Whether a parameter of this name is refused, not its value. */
@@ -146,7 +147,8 @@ record Refusal(int status, String body, String param, OwnWords own) {
                         .filter(sent)
                         .min(Comparator.comparingInt(this::namedAt))
                 : Optional.empty();
-        return other.or(() -> Optional.of(OptionalParameter.STREAM).filter(stream -> isOfPieces() && sent.test(stream)));
+        return other.or(
+                () -> Optional.of(OptionalParameter.STREAM).filter(stream -> isOfPieces() && sent.test(stream)));
     }
 
     /** Whether a reply in pieces is refused. */
@@ -157,7 +159,9 @@ record Refusal(int status, String body, String param, OwnWords own) {
     }
 
     private int namedAt(OptionalParameter parameter) {
-        return namedAt(parameter.mention(), parameter == OptionalParameter.STORE ? Evidence.ONLY_OF_A_PARAMETER : Evidence.ANY);
+        return namedAt(
+                parameter.mention(),
+                parameter == OptionalParameter.STORE ? Evidence.ONLY_OF_A_PARAMETER : Evidence.ANY);
     }
 
     private boolean isNamed(Pattern name) {
@@ -195,7 +199,8 @@ record Refusal(int status, String body, String param, OwnWords own) {
         String before = text.substring(Math.max(0, start - MOST_BESIDE), start);
         String behind = text.substring(end, Math.min(text.length(), end + MOST_BESIDE));
         String name = text.substring(start, end);
-        if (isUnsaid(PARAMETER_BEFORE.matcher(before), name, "") || isUnsaid(PARAMETER_BEHIND.matcher(behind), "", name)) {
+        if (isUnsaid(PARAMETER_BEFORE.matcher(before), name, "")
+                || isUnsaid(PARAMETER_BEHIND.matcher(behind), "", name)) {
             return true;
         }
         return evidence == Evidence.ANY

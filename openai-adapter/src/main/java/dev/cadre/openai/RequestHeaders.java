@@ -8,9 +8,15 @@ import java.util.TreeMap;
 
 /** Headers that a gateway wants, by their names in any case. No message quotes a value. */
 final class RequestHeaders {
-    private static final Set<String> OF_THE_CONNECTION =
-            Set.of("host", "content-length", "content-type", "transfer-encoding", "connection", "proxy-authorization",
-                    "accept-encoding", "expect");
+    private static final Set<String> OF_THE_CONNECTION = Set.of(
+            "host",
+            "content-length",
+            "content-type",
+            "transfer-encoding",
+            "connection",
+            "proxy-authorization",
+            "accept-encoding",
+            "expect");
 
     private RequestHeaders() {}
 

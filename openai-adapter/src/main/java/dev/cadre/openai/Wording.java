@@ -47,7 +47,8 @@ record Wording(Dialects dialects, Dialect dialect, ModelRequest request, boolean
             }
             throw refused;
         } catch (ModelException.Unreachable inside) {
-            throw dialects.learn(dialect, request, sent(body), Refusal.NONE, true).orElse(inside);
+            throw dialects.learn(dialect, request, sent(body), Refusal.NONE, true)
+                    .orElse(inside);
         } catch (ModelException inside) {
             throw dialects.doubtsErrors(request.model()) ? ofThisCall(inside) : inside;
         }

@@ -112,7 +112,11 @@ class CutRefusalTest {
 
     @Test
     void parameter_namedInARefusalThatIsCut_isLeftOut() throws Exception {
-        try (var server = refusing(400, "application/json", "{\"error\":{\"message\":\"Unsupported parameter: 'store', ", End.CLOSED);
+        try (var server = refusing(
+                        400,
+                        "application/json",
+                        "{\"error\":{\"message\":\"Unsupported parameter: 'store', ",
+                        End.CLOSED);
                 var client = client(server)) {
             assertThat(catchThrowable(() -> client.call(REQUEST, plain())))
                     .isInstanceOf(ModelException.Adapted.class)
@@ -136,7 +140,8 @@ class CutRefusalTest {
                         .baseUrl(server.baseUrl())
                         .endWait(AMPLE)
                         .build()) {
-            var call = new FutureTask<>(() -> catchThrowable(() -> client.call(REQUEST, CallContext.of(PURPOSE, AMPLE))));
+            var call =
+                    new FutureTask<>(() -> catchThrowable(() -> client.call(REQUEST, CallContext.of(PURPOSE, AMPLE))));
             Thread caller = Thread.ofVirtual().start(call);
             begun.await();
 

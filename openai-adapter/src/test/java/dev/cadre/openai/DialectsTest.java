@@ -582,8 +582,10 @@ class DialectsTest {
                     boolean isOlder = asked.getAndIncrement() / 5 % 2 == 0;
                     boolean isNewName = request.contains("max_completion_tokens");
                     return isOlder == isNewName
-                            ? Answer.refusing(400, "Unknown parameter: the cap is '%s'".formatted(
-                                    isNewName ? "max_completion_tokens" : "max_tokens"))
+                            ? Answer.refusing(
+                                    400,
+                                    "Unknown parameter: the cap is '%s'"
+                                            .formatted(isNewName ? "max_completion_tokens" : "max_tokens"))
                             : new Answer(200, YES);
                 });
                 var client = client(server).chatCompletions().build()) {
@@ -600,7 +602,9 @@ class DialectsTest {
         try (var server = server(request -> {
                     String name = request.contains("max_completion_tokens") ? "max_completion_tokens" : "max_tokens";
                     boolean isKnown = isGone.get() == 0 || (isGone.get() == 1 && name.equals("max_tokens"));
-                    return isKnown ? new Answer(200, YES) : Answer.refusing(400, "Unknown parameter: '%s'".formatted(name));
+                    return isKnown
+                            ? new Answer(200, YES)
+                            : Answer.refusing(400, "Unknown parameter: '%s'".formatted(name));
                 });
                 var client = client(server).chatCompletions().build()) {
             client.call(FORMED, plain());
@@ -770,9 +774,8 @@ class DialectsTest {
             })
     void shortOrAlteredQuotation_teachesNothing(String said, String refusal) throws Exception {
         String text = said.replace('&', '\n');
-        try (var server = server(request -> request.contains("POISON")
-                        ? Answer.refusing(400, refusal)
-                        : new Answer(200, YES));
+        try (var server = server(
+                        request -> request.contains("POISON") ? Answer.refusing(400, refusal) : new Answer(200, YES));
                 var client = client(server).chatCompletions().build()) {
             ModelRequest poison = FORMED.withTurns(List.of(new Turn.User(text), new Turn.User("POISON")));
 
@@ -792,12 +795,11 @@ class DialectsTest {
                 "Unknown place in 'hello store'"
             })
     void storing_isNeverLeftToTheServer_becauseOfTheWordsOfAnItem(String refusal) throws Exception {
-        try (var server = server(request -> request.contains("hello store")
-                        ? Answer.refusing(400, refusal)
-                        : new Answer(200, RESPONSE));
+        try (var server = server(request ->
+                        request.contains("hello store") ? Answer.refusing(400, refusal) : new Answer(200, RESPONSE));
                 var client = client(server).responses().build()) {
-            assertThat(catchThrowable(() -> client.call(
-                            REQUEST.withTurns(List.of(new Turn.User("hello store"))), plain())))
+            assertThat(catchThrowable(
+                            () -> client.call(REQUEST.withTurns(List.of(new Turn.User("hello store"))), plain())))
                     .isInstanceOf(InvalidRequest.class);
             client.call(REQUEST, plain());
 
@@ -826,9 +828,8 @@ class DialectsTest {
                 "this model does not support strict calls"
             })
     void parameterThatTheRequestNamesAsWell_isStillLeftOut(String refusal) throws Exception {
-        try (var server = server(request -> request.contains("\"strict\"")
-                        ? Answer.refusing(400, refusal)
-                        : new Answer(200, YES));
+        try (var server = server(request ->
+                        request.contains("\"strict\"") ? Answer.refusing(400, refusal) : new Answer(200, YES));
                 var client = client(server).chatCompletions().build()) {
             ModelRequest strict = FORMED.withTurns(List.of(new Turn.User("Be strict.")));
 
@@ -906,9 +907,8 @@ class DialectsTest {
     @Test
     void serverThatHasAnsweredWell_isNotLeftForStrangeReplies() throws Exception {
         var asked = new AtomicInteger();
-        try (var server = server(request -> asked.getAndIncrement() == 0
-                        ? new Answer(200, RESPONSE)
-                        : new Answer(500, "{}"));
+        try (var server = server(
+                        request -> asked.getAndIncrement() == 0 ? new Answer(200, RESPONSE) : new Answer(500, "{}"));
                 var client = client(server).build()) {
             client.call(REQUEST, plain());
             for (int i = 0; i < 4; i++) {

@@ -266,7 +266,10 @@ class GatewayTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> OpenAiClient.builder(KEY).baseUrl("https://house.example.org" + path))
                 .withMessage("base URL must end before %s, which each call adds", call);
-        OpenAiClient.builder(KEY).baseUrl("https://house.example.org/models").build().close();
+        OpenAiClient.builder(KEY)
+                .baseUrl("https://house.example.org/models")
+                .build()
+                .close();
     }
 
     @Test
@@ -583,8 +586,8 @@ class GatewayTest {
                     .isThrownBy(
                             () -> OpenAi.client(Map.of("OPENAI_API_KEY", KEY, variable.getKey(), variable.getValue())))
                     .satisfies(e -> assertThat(e).hasMessageNotContaining("canary"))
-                    .satisfies(e -> assertThat(e.getMessage())
-                            .matches("(?s).*(%s|a/b).*".formatted(variable.getKey())));
+                    .satisfies(
+                            e -> assertThat(e.getMessage()).matches("(?s).*(%s|a/b).*".formatted(variable.getKey())));
         }
     }
 

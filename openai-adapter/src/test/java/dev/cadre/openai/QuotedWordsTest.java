@@ -32,7 +32,9 @@ class QuotedWordsTest {
             ModelRequest item = REQUEST.withTurns(List.of(new Turn.User(said)));
             try {
                 ModelReply reply = client.call(item, plain());
-                return reply.finish() == Finish.FILTERED ? "Filtered" : reply.finish().name();
+                return reply.finish() == Finish.FILTERED
+                        ? "Filtered"
+                        : reply.finish().name();
             } catch (ModelException failure) {
                 return failure.getClass().getSimpleName();
             }

@@ -133,8 +133,16 @@ class UsageTest extends LoopbackTest {
             throws InterruptedException {
         TokenUsage read = reported(json);
 
-        assertThat(read == null ? "" : "%d %d %d %d %d".formatted(read.inputTokens(), read.cachedInputTokens(),
-                        read.cacheWriteTokens(), read.outputTokens(), read.reasoningTokens()))
+        assertThat(
+                        read == null
+                                ? ""
+                                : "%d %d %d %d %d"
+                                        .formatted(
+                                                read.inputTokens(),
+                                                read.cachedInputTokens(),
+                                                read.cacheWriteTokens(),
+                                                read.outputTokens(),
+                                                read.reasoningTokens()))
                 .isEqualTo(expected);
     }
 
