@@ -27,7 +27,11 @@ record LangChain4jClient(LangChain4jModel model) implements ModelClient {
             throw new InterruptedException("interrupted before the call was sent");
         }
         try {
-            return Replies.of(model.chat(chat, context), request, chat.modelName(), model.provider());
+            var answer = ThoughtBeforeJson.before(request.output(), context.text());
+            Answer said = model.chat(chat, context.wantsText() ? heardBy(answer, context) : context);
+            ModelReply reply = Replies.of(said, request, chat.modelName(), model.provider());
+            answer.finish();
+            return reply;
         } catch (InterruptedException interrupted) {
             throw interrupted;
         } catch (Exception failure) {
@@ -37,6 +41,10 @@ record LangChain4jClient(LangChain4jModel model) implements ModelClient {
             }
             throw Failures.of(failure);
         }
+    }
+
+    private static CallContext heardBy(ThoughtBeforeJson answer, CallContext context) {
+        return new CallContext(context.purpose(), context.timeout(), answer::hear);
     }
 
     /** Gemini's reply to a prompt that it blocks has no candidate, and LangChain4j asks for the first one. */

@@ -42,6 +42,7 @@ final class Replies {
     private final String refusal;
 
     private final boolean isThought;
+    private final boolean isThoughtLeftOut;
     private final String model;
     private final @Nullable TokenUsage usage;
 
@@ -51,8 +52,10 @@ final class Replies {
         AiMessage message = answer.response().aiMessage();
         calls = calls(message, answer.raw(), request);
         String said = answer.raw().text().orElseGet(() -> Objects.requireNonNullElse(message.text(), ""));
+        String answered = ThoughtBeforeJson.removed(said, request.output());
+        isThoughtLeftOut = answered.strip().length() < said.strip().length();
         refusal = said.isEmpty() && calls.isEmpty() ? answer.raw().refusal() : "";
-        text = said.isEmpty() ? refusal : said;
+        text = said.isEmpty() ? refusal : answered;
         isThought = answer.raw().isThought()
                 || !Objects.requireNonNullElse(message.thinking(), "").isBlank();
         model = Objects.requireNonNullElse(answer.response().modelName(), asked);
@@ -105,10 +108,18 @@ final class Replies {
                         ServiceTier.STANDARD,
                         RateLimits.UNKNOWN,
                         state(answer.response().aiMessage(), calls))
-                .noting(answer.notes());
+                .noting(notes());
         return known == FinishWord.UNKNOWN
                 ? reply.noting(List.of("the unknown finish reason" + word + " was read as " + finish))
                 : reply;
+    }
+
+    private List<String> notes() {
+        var notes = new ArrayList<>(answer.notes());
+        if (isThoughtLeftOut) {
+            notes.add("a block of thinking before the answer was left out");
+        }
+        return notes;
     }
 
     /** A text that is empty because the answer is somewhere else is none, and a call that was lost would not run. */
@@ -117,9 +128,6 @@ final class Replies {
             throw unusable("the answer is empty and all text is in the reasoning: switch off the model's thinking or"
                             + " the server's reasoning parser, or raise the cap of output tokens")
                     .lasting();
-        }
-        if (text.isEmpty() && calls.isEmpty() && usage != null && usage.outputTokens() > MOST_TOKENS_OF_NOTHING) {
-            throw unusable("the reply bills %d tokens of output and has none".formatted(usage.outputTokens()));
         }
         if (known == FinishWord.CALLS
                 && calls.isEmpty()
@@ -134,6 +142,9 @@ final class Replies {
                 .count();
         if (sent > calls.size()) {
             throw unusable("the reply has %d tool calls, and LangChain4j read %d".formatted(sent, calls.size()));
+        }
+        if (text.isEmpty() && calls.isEmpty() && usage != null && usage.outputTokens() > MOST_TOKENS_OF_NOTHING) {
+            throw unusable("the reply bills %d tokens of output and has none".formatted(usage.outputTokens()));
         }
     }
 

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.cadre.model.CallContext;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
+import dev.cadre.model.ModelRequest;
+import dev.cadre.model.OutputFormat;
 import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.exception.RateLimitException;
 import dev.langchain4j.http.client.sse.ServerSentEvent;
@@ -23,6 +25,7 @@ import dev.langchain4j.model.output.FinishReason;
 import dev.langchain4j.model.output.TokenUsage;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -188,6 +191,54 @@ class StreamedReplyTest {
                                     .isEqualTo(dev.cadre.model.TokenUsage.of(10, 5)))
                     .hasMessageContaining("contradict");
         }
+    }
+
+    /** Drafts of the answer stand in it, and nobody may begin with one. */
+    @Test
+    void thinkingBeforeJson_isNeitherHeardNorRead_wholeOrInPieces() throws Exception {
+        String schema = "{\"type\":\"object\",\"properties\":{},\"required\":[],\"additionalProperties\":false}";
+        ModelRequest json = Providers.request().withOutput(new OutputFormat.JsonSchema("plan", schema));
+        for (String thought : List.of(
+                "<think>maybe {\"a\":1}</think>", "maybe {\"a\":1}</think>\n", "x</thinking>y {}</THINK> ", "", "\n")) {
+            for (int size : new int[] {1, 3, 1_000}) {
+                String all = thought + "{\"b\":2}";
+                var heard = new StringBuilder();
+                var context = new CallContext(Providers.PURPOSE, Duration.ofSeconds(20), heard::append);
+
+                ModelReply streamed = streaming(all, size).call(json, context);
+                ModelReply whole =
+                        LangChain4jClient.of(FakeChatModel.saying(all)).call(json, Providers.CONTEXT);
+
+                assertThat(heard.toString().strip()).as(thought).isEqualTo("{\"b\":2}");
+                assertThat(streamed.text().strip()).isEqualTo("{\"b\":2}");
+                assertThat(whole.text()).isEqualTo(streamed.text());
+                assertThat(whole.notes()).hasSize(thought.isBlank() ? 0 : 1);
+            }
+        }
+    }
+
+    @Test
+    void textThatIsNoJson_orIsAskedAsText_isReadAsItIs() throws Exception {
+        ModelRequest json = Providers.request().withOutput(new OutputFormat.JsonSchema("plan", "{}"));
+        var heard = new StringBuilder();
+        var context = new CallContext(Providers.PURPOSE, Duration.ofSeconds(20), heard::append);
+
+        assertThat(streaming("I <b>will</think> not.", 2).call(json, context).text())
+                .isEqualTo("I <b>will</think> not.");
+        assertThat(heard).hasToString("I <b>will</think> not.");
+        assertThat(streaming("hm</think>{}", 2)
+                        .call(Providers.request(), context)
+                        .text())
+                .isEqualTo("hm</think>{}");
+    }
+
+    private LangChain4jClient streaming(String all, int size) {
+        return LangChain4jClient.of(model(handler -> {
+            for (int at = 0; at < all.length(); at += size) {
+                piece(handler, all.substring(at, Math.min(all.length(), at + size)));
+            }
+            handler.onCompleteResponse(response(all));
+        }));
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.Turn;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -52,7 +53,7 @@ class QuotedWordsTest {
                 "Explain what an invalid  API key is to me"
             })
     void wordsOfAnItem_thatARefusalQuotes_decideNothing(String said) throws Exception {
-        assertThat(meaningOf("Unsupported language in: '%s'".formatted(said.toLowerCase()), said))
+        assertThat(meaningOf("Unsupported language in: '%s'".formatted(said.toLowerCase(Locale.ROOT)), said))
                 .isEqualTo("InvalidRequest");
     }
 
