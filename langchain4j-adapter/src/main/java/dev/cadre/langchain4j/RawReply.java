@@ -22,7 +22,8 @@ record RawReply(List<Json.Obj> bodies) {
     private static final List<String> FINISH =
             List.of("finish_reason", "native_finish_reason", "finishReason", "done_reason");
 
-    private static final List<String> THOUGHTS = List.of("reasoning_content", "reasoning", "reasoning_details");
+    private static final List<String> THOUGHTS =
+            List.of("reasoning_content", "reasoning", "reasoning_details", "reasoning_text", "thinking");
 
     static RawReply of(ChatResponse response) {
         if (Members.call(response.metadata(), "rawServerSentEvents") instanceof List<?> events && !events.isEmpty()) {
@@ -112,6 +113,13 @@ record RawReply(List<Json.Obj> bodies) {
         Stream<Json> ofChat =
                 messages(body).flatMap(message -> THOUGHTS.stream().flatMap(name -> message.at(name).stream()));
         return Stream.concat(ofClaude, ofChat).anyMatch(thought -> !isEmpty(thought));
+    }
+
+    /** Whether it is a message of Claude, which lists all that was said. */
+    boolean isOfBlocks() {
+        return bodies.stream()
+                .anyMatch(body -> body.at("content").orElse(Json.Null.NULL) instanceof Json.Arr
+                        || text(body, "type").equals(Optional.of("message_start")));
     }
 
     /** What the model said in OpenAI's place for a refusal; empty if it did not refuse. */

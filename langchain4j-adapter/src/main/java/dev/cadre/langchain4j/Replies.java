@@ -34,6 +34,9 @@ final class Replies {
     /** The end itself is one, and some count what begins a message. */
     private static final int MOST_TOKENS_OF_NOTHING = 2;
 
+    /** Claude writes some tokens for an empty answer, whose body shows that there is none. */
+    private static final int MOST_TOKENS_OF_NO_BLOCKS = 10;
+
     private final Answer answer;
     private final ModelRequest request;
     private final List<ToolCall> calls;
@@ -143,7 +146,8 @@ final class Replies {
         if (sent > calls.size()) {
             throw unusable("the reply has %d tool calls, and LangChain4j read %d".formatted(sent, calls.size()));
         }
-        if (text.isEmpty() && calls.isEmpty() && usage != null && usage.outputTokens() > MOST_TOKENS_OF_NOTHING) {
+        int most = answer.raw().isOfBlocks() ? MOST_TOKENS_OF_NO_BLOCKS : MOST_TOKENS_OF_NOTHING;
+        if (text.isEmpty() && calls.isEmpty() && usage != null && usage.outputTokens() > most) {
             throw unusable("the reply bills %d tokens of output and has none".formatted(usage.outputTokens()));
         }
     }

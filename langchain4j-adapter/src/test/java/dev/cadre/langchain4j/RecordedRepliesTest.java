@@ -110,7 +110,10 @@ class RecordedRepliesTest {
                     ? differences(recorded, reply)
                     : List.of("error: a reply for status " + recorded.status());
         } catch (ModelException failure) {
-            String expected = recorded.status() == 200 ? "" : expectedFailure(recorded);
+            // nobody asked for sound: an answer that is billed and cannot be read is no empty one
+            boolean isSound = recorded.body().contains("\"inlineData\"")
+                    && !recorded.body().contains("\"text\"");
+            String expected = recorded.status() != 200 ? expectedFailure(recorded) : isSound ? "ServerFailed" : "";
             String got = failure.getClass().getSimpleName()
                     + failure.retryAfter().map(wait -> " after " + wait).orElse("");
             return got.equals(expected)

@@ -95,6 +95,26 @@ class RepliesTest {
         assertThat(Providers.call(client).text()).isEmpty();
     }
 
+    @Test
+    void emptyAnswerOfClaude_mayCostSomeTokens_butNotMany() throws Exception {
+        String body = """
+                {"id":"m1","type":"message","role":"assistant","model":"claude-x","content":[],"stop_reason":"end_turn",\
+                "usage":{"input_tokens":10,"output_tokens":%d}}""";
+        try (var empty = LoopbackProvider.answering(request -> LoopbackProvider.Reply.json(body.formatted(9)));
+                var lost = LoopbackProvider.answering(request -> LoopbackProvider.Reply.json(body.formatted(40)))) {
+            assertThat(Providers.call(Providers.claude(empty.address())).text()).isEmpty();
+            assertThat(failure(Providers.claude(lost.address()))).hasMessageContaining("bills 40 tokens");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"reasoning_text", "thinking"})
+    void answerInTheReasoningAlone_underAnyName_isNone(String name) throws Exception {
+        assertThat(ChatBodies.streamFailure(
+                        delta("{\"%s\":\"It is 4.\"}".formatted(name)), finish("stop"), usage(USAGE)))
+                .hasMessageContaining("in the reasoning");
+    }
+
     /** LangChain4j drops it from a stream. */
     @Test
     void refusalInAStream_isRefused_withItsTextAndItsBill() throws Exception {
