@@ -120,9 +120,10 @@ class WrittenPlanTest {
 
         assertThat(handedOver).containsExactly("e", "h");
         assertThat(intake.defects())
-                .containsExactly(new PlanDefect(
-                        "i",
-                        "\"headline\" of \"e\" is string and does not fit input.brief, which is {headline: string}"));
+                .containsExactly(
+                        new PlanDefect(
+                                "i",
+                                "\"headline\" of \"e\" is string and does not fit input.brief, which is {\"headline\": string}"));
     }
 
     @Test
@@ -132,7 +133,7 @@ class WrittenPlanTest {
         assertThat(intake.defects())
                 .containsExactly(new PlanDefect(
                         "e",
-                        "the output of \"s\" is {paths: list of string, count: integer} and does not fit input.value,"
+                        "the output of \"s\" is {\"paths\": list of string, \"count\": integer} and does not fit input.value,"
                                 + " which is string"));
     }
 

@@ -150,10 +150,10 @@ final class DevTools implements AutoCloseable {
                             "the browser sent a message of more than " + MAX_BYTES_OF_A_MESSAGE + " bytes");
                 }
             }
-        } catch (IOException broken) {
-            lose(broken);
+        } catch (IOException | Error broken) {
+            lose(broken); // whoever waits is told of an Error, too
         } finally {
-            lose(new IOException("the browser is gone")); // after an Error, too
+            lose(new IOException("the browser is gone"));
         }
     }
 

@@ -38,7 +38,7 @@ class DevToolsTest {
         try (DevTools tools = DevTools.connect(browser.answers(), browser)) {
             assertThatThrownBy(() -> tools.call("Page.getFrameTree", Map.of()))
                     .isInstanceOf(IOException.class)
-                    .hasRootCauseMessage("the browser is gone");
+                    .hasRootCauseMessage("of the test");
         }
     }
 
