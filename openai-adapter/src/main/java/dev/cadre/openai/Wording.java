@@ -12,7 +12,7 @@ import java.util.Optional;
 /**
  * One request in the dialect in which it is sent.
  *
- * @param isStreamed whether its reply is asked for in pieces
+ * @param isStreamed whether the reply is asked for as a stream
  */
 record Wording(Dialects dialects, Dialect dialect, ModelRequest request, boolean isStreamed) {
     static Wording of(Dialects dialects, ModelRequest request, CallContext context) {

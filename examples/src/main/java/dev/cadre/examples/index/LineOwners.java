@@ -8,7 +8,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
-/** Tells of each line of a file which type or function it is part of. The comment above a definition is part of it. */
+/** Knows which type or function each line of a file belongs to. The comment above a definition belongs to it. */
 final class LineOwners {
     private final Owner[] owners;
 
