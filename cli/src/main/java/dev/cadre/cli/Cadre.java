@@ -66,6 +66,7 @@ public final class Cadre {
         var models = new Models(terminal, clock, environment);
         CommandLine line = new CommandLine(this)
                 .addSubcommand(new SearchCommand(terminal, clock, models))
+                .addSubcommand(new McpCommand(terminal, in, clock, models))
                 .addSubcommand(new BulkCommand(terminal, in, clock, runClock, models))
                 .addSubcommand(new EvalCommand(terminal, clock, runClock, models, environment))
                 .addSubcommand(new SimulateCommand(terminal))

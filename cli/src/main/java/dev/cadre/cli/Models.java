@@ -77,13 +77,17 @@ record Models(Terminal terminal, InstantSource clock, Map<String, String> enviro
         if (hasKey()) {
             return;
         }
-        String why;
+        throw new UsageException(
+                "bad_configuration", whyNone() + "; cadre " + command + " does nothing without a model");
+    }
+
+    /** The variable that is missing where there is no key. */
+    String whyNone() {
         try {
-            why = OpenAi.api(environment);
+            return OpenAi.api(environment);
         } catch (IllegalArgumentException e) {
-            why = String.valueOf(e.getMessage());
+            return String.valueOf(e.getMessage());
         }
-        throw new UsageException("bad_configuration", why + "; cadre " + command + " does nothing without a model");
     }
 
     /** What to do about a model without a price, in terms of the command. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.cli;
 
+import dev.cadre.examples.search.SearchQuestion;
 import dev.cadre.price.Money;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -75,6 +76,11 @@ final class OptionValues {
         throw refused(option, value, "a time above 0 and up to 24h, such as 90s or 5m");
     }
 
+    /** A time in the form in which it is typed. */
+    static String typed(Duration time) {
+        return time.toMillisPart() == 0 ? time.toSeconds() + "s" : time.toMillis() + "ms";
+    }
+
     /** Reads the name of a constant, in lower case. */
     static <E extends Enum<E>> E oneOf(String option, String value, E[] constants) throws UsageException {
         for (E constant : constants) {
@@ -98,6 +104,36 @@ final class OptionValues {
             return value.isEmpty() ? Optional.empty() : Optional.of(Path.of(value));
         } catch (InvalidPathException e) {
             throw refused(option, value, "a path");
+        }
+    }
+
+    /** Reads a question about a code base. */
+    static String question(String option, String text) throws UsageException {
+        if (text.isBlank()) {
+            throw new UsageException("empty_question", option + " is empty; say what to find");
+        }
+        if (text.length() > SearchQuestion.MAX_CHARACTERS) {
+            throw new UsageException(
+                    "bad_argument",
+                    "%s has %d characters; at most %d are allowed"
+                            .formatted(option, text.length(), SearchQuestion.MAX_CHARACTERS));
+        }
+        return text;
+    }
+
+    /** Reads the path of a folder that exists. */
+    static Path folder(String option, String value) throws UsageException {
+        try {
+            Path folder = Path.of(value);
+            if (!Files.exists(folder)) {
+                throw new UsageException("no_such_folder", option + ": \"" + value + "\" does not exist");
+            }
+            if (!Files.isDirectory(folder)) {
+                throw new UsageException("not_a_folder", option + ": \"" + value + "\" is not a folder");
+            }
+            return folder;
+        } catch (InvalidPathException e) {
+            throw new UsageException("no_such_folder", option + ": \"" + value + "\" is not a path");
         }
     }
 

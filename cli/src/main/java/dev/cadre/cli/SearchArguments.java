@@ -7,8 +7,6 @@ import dev.cadre.cli.SearchOptions.Steps;
 import dev.cadre.examples.index.FileRanker.Sides;
 import dev.cadre.examples.search.PathFilter;
 import dev.cadre.examples.search.SearchQuestion;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -90,7 +88,7 @@ final class SearchArguments {
 
     SearchOptions checked(Terminal terminal) throws UsageException {
         return new SearchOptions(
-                folder(),
+                OptionValues.folder("--repo", repo),
                 new SearchQuestion(
                         text(),
                         OptionValues.count("--max-results", maxResults, MAX_FILES),
@@ -121,31 +119,6 @@ final class SearchArguments {
     }
 
     private String text() throws UsageException {
-        String text = String.join(" ", question);
-        if (text.isBlank()) {
-            throw new UsageException("empty_question", "QUESTION is empty; say what to find");
-        }
-        if (text.length() > SearchQuestion.MAX_CHARACTERS) {
-            throw new UsageException(
-                    "bad_argument",
-                    "QUESTION has " + text.length() + " characters; at most " + SearchQuestion.MAX_CHARACTERS
-                            + " are allowed");
-        }
-        return text;
-    }
-
-    private Path folder() throws UsageException {
-        try {
-            Path folder = Path.of(repo);
-            if (!Files.exists(folder)) {
-                throw new UsageException("no_such_folder", "--repo: \"" + repo + "\" does not exist");
-            }
-            if (!Files.isDirectory(folder)) {
-                throw new UsageException("not_a_folder", "--repo: \"" + repo + "\" is not a folder");
-            }
-            return folder;
-        } catch (InvalidPathException e) {
-            throw new UsageException("no_such_folder", "--repo: \"" + repo + "\" is not a path");
-        }
+        return OptionValues.question("QUESTION", String.join(" ", question));
     }
 }

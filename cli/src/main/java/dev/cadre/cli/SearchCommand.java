@@ -14,6 +14,7 @@ import dev.cadre.examples.repository.SourceFile;
 import dev.cadre.examples.search.CitationGate;
 import dev.cadre.examples.search.CodeBase;
 import dev.cadre.examples.search.SearchAnswer;
+import dev.cadre.examples.search.SearchQuestion;
 import dev.cadre.file.OwnFiles;
 import dev.cadre.file.TempFolder;
 import dev.cadre.journal.Fingerprint;
@@ -97,17 +98,18 @@ final class SearchCommand implements Callable<Integer> {
             return print(SearchDocument.of(crew.preview(budget), mode, options), options);
         }
         RunResult<SearchAnswer> result = run(crew, budget, base.repository(), options);
-        SearchDocument document = SearchDocument.of(result, mode, base, options);
+        SearchDocument document = SearchDocument.of(result, mode, base, options.question());
         return print(
                 pools != null && result instanceof RunResult.Failed<SearchAnswer> failed
-                        ? document.withPlaces(places(base, gate, options), WithoutModel.note(failed))
+                        ? document.withPlaces(places(base, gate, options.question(), clock), WithoutModel.note(failed))
                         : document,
                 options);
     }
 
     /** What can be found without a model in the code that has been read: it costs no money and hardly any time. */
-    private SearchAnswer places(CodeBase base, CitationGate gate, SearchOptions options) throws InterruptedException {
-        RunResult<SearchAnswer> result = SearchCrew.offline(base, gate, options.question(), RunListener.SILENT, clock)
+    static SearchAnswer places(CodeBase base, CitationGate gate, SearchQuestion question, InstantSource clock)
+            throws InterruptedException {
+        RunResult<SearchAnswer> result = SearchCrew.offline(base, gate, question, RunListener.SILENT, clock)
                 .run(Budget.usd("0").within(PLACES_TIME));
         return result instanceof RunResult.Complete<SearchAnswer> complete ? complete.answer() : SearchAnswer.NOTHING;
     }

@@ -13,6 +13,7 @@ import dev.cadre.examples.search.CheckedCitation;
 import dev.cadre.examples.search.CodeBase;
 import dev.cadre.examples.search.Confidence;
 import dev.cadre.examples.search.SearchAnswer;
+import dev.cadre.examples.search.SearchQuestion;
 import dev.cadre.price.CostEstimate;
 import dev.cadre.price.CountRange;
 import dev.cadre.price.Money;
@@ -111,7 +112,7 @@ record SearchDocument(
         }
     }
 
-    static SearchDocument of(RunResult<SearchAnswer> result, Mode mode, CodeBase base, SearchOptions options) {
+    static SearchDocument of(RunResult<SearchAnswer> result, Mode mode, CodeBase base, SearchQuestion question) {
         Repository repository = base.repository();
         SearchAnswer answer = switch (result) {
             case RunResult.Complete<SearchAnswer> complete -> complete.answer();
@@ -123,7 +124,7 @@ record SearchDocument(
                 SCHEMA,
                 status(result, answer, repository),
                 mode.label(),
-                options.question().text(),
+                question.text(),
                 answers(answer),
                 results(answer.citations()),
                 answer.confidence().label(),
@@ -146,6 +147,25 @@ record SearchDocument(
                 answers(places),
                 results(places.citations()),
                 places.confidence().label(),
+                plan,
+                cost,
+                skipped,
+                Stream.concat(Stream.of(note), notes.stream()).toList(),
+                error,
+                estimate,
+                filesRead);
+    }
+
+    /** This document with one more note. */
+    SearchDocument withNote(String note) {
+        return new SearchDocument(
+                schema,
+                status,
+                mode,
+                question,
+                answer,
+                results,
+                confidence,
                 plan,
                 cost,
                 skipped,

@@ -11,10 +11,15 @@ import picocli.CommandLine.IVersionProvider;
 final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() throws IOException {
+        return new String[] {"cadre %s (Java %s)".formatted(ofBuild(), Runtime.version())};
+    }
+
+    /** The version alone. */
+    static String ofBuild() throws IOException {
         var properties = new Properties();
         try (InputStream stream = Objects.requireNonNull(Version.class.getResourceAsStream("version.properties"))) {
             properties.load(stream);
         }
-        return new String[] {"cadre %s (Java %s)".formatted(properties.get("version"), Runtime.version())};
+        return String.valueOf(properties.get("version"));
     }
 }

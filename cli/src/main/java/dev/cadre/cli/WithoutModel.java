@@ -9,9 +9,19 @@ final class WithoutModel {
     private WithoutModel() {}
 
     static String note(RunResult.Failed<?> failed) {
+        return note(failed, "--budget USD", "--deadline TIME");
+    }
+
+    /**
+     * The same for those who do not type options.
+     *
+     * @param money what gives more money
+     * @param time what gives more time
+     */
+    static String note(RunResult.Failed<?> failed, String money, String time) {
         RunFailure.Kind kind = failed.cause().kind();
         return "these places were found without a model, because %s, which cost $%s; %s"
-                .formatted(what(kind), failed.report().spend().total().toUsd(), next(kind));
+                .formatted(what(kind), failed.report().spend().total().toUsd(), next(kind, money, time));
     }
 
     private static String what(RunFailure.Kind kind) {
@@ -28,10 +38,10 @@ final class WithoutModel {
         };
     }
 
-    private static String next(RunFailure.Kind kind) {
+    private static String next(RunFailure.Kind kind, String money, String time) {
         return switch (kind) {
-            case BUDGET_TOO_SMALL -> "--budget USD gives more money";
-            case DEADLINE -> "--deadline TIME gives more time";
+            case BUDGET_TOO_SMALL -> money + " gives more money";
+            case DEADLINE -> time + " gives more time";
             case JOURNAL_FAILED -> "look at the file of --journal";
             case CANCELLED, ENGINE_FAILED -> "ask again";
             case PLAN_REJECTED, PLANNER_FAILED, NOTHING_SUCCEEDED, ANSWER_MISSING, FAILED_FAST, MERGE_FAILED ->

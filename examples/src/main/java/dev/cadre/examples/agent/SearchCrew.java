@@ -17,6 +17,10 @@ import dev.cadre.journal.Journal;
 import dev.cadre.plan.Planner;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.CostEstimate;
+import dev.cadre.price.CostRange;
+import dev.cadre.price.CountRange;
+import dev.cadre.price.Money;
+import dev.cadre.price.Quote;
 import dev.cadre.task.Limits;
 import java.time.InstantSource;
 import java.util.List;
@@ -65,6 +69,36 @@ public final class SearchCrew {
         var places = new SearchMerger(question, plan, gate);
         return new SearchCrew(
                 coordinator, goal(question).withContext(context(plan)).mergedBy(new ModelSearchMerger(places)));
+    }
+
+    /**
+     * Estimates what a search by models costs, planning included, by the plan that a model usually makes. Calls no model and
+     * spends nothing. The call that plans is counted with the most that it can cost, and once more in the worst case.
+     */
+    public static CostEstimate quote(
+            ModelPools models,
+            CodeBase base,
+            CitationGate gate,
+            SearchQuestion question,
+            Budget budget,
+            InstantSource clock)
+            throws InterruptedException {
+        var types = new SearchSubtasks(base, question, clock);
+        SearchPlan plan = rules(base, question);
+        var planner = new UsualPlanner(types, question, plan);
+        Coordinator coordinator = Coordinator.builder(models)
+                .plansWith(types.all())
+                .limits(Limits.DEFAULT.withPlannerOutputTokens(PLANNER_TOKENS))
+                .planner(planner)
+                .build();
+        Goal<SearchAnswer> goal = goal(question)
+                .withContext(context(plan))
+                .mergedBy(new ModelSearchMerger(new SearchMerger(question, plan, gate)));
+        CostEstimate rest = coordinator.preview(coordinator.plan(goal, budget), budget);
+        Money most = planner.planning();
+        var planning = new Quote(new CountRange(1, 1, 2), new CostRange(Money.ZERO, most, most.times(2)));
+        return new CostEstimate(
+                rest.subtasks(), planning, rest.merging(), rest.limit(), rest.floor().plus(most));
     }
 
     private static SearchPlan rules(CodeBase base, SearchQuestion question) {

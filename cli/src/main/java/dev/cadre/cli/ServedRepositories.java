@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/**
+ * The folders that a server searches, by the names that a client knows them by. A name is looked up, never opened.
+ *
+ * @param folders not empty, in the order of the command line
+ */
+record ServedRepositories(SequencedMap<String, Path> folders) {
+    private static final int MOST = 50;
+
+    /** Names each folder by its last part; those whose last parts are the same, by the whole path. */
+    static ServedRepositories of(List<String> typed) throws UsageException {
+        if (typed.size() > MOST) {
+            throw new UsageException("bad_argument", "--repo is given %d times; at most %d".formatted(typed.size(), MOST));
+        }
+        var real = new ArrayList<Path>();
+        for (String each : typed) {
+            Path folder = real(each);
+            if (!real.contains(folder)) {
+                real.add(folder);
+            }
+        }
+        var folders = new LinkedHashMap<String, Path>();
+        for (Path folder : real) {
+            long same = real.stream()
+                    .filter(other -> lastPart(other).equals(lastPart(folder)))
+                    .count();
+            folders.put(same == 1 ? lastPart(folder) : folder.toString(), folder);
+        }
+        return new ServedRepositories(folders);
+    }
+
+    private static Path real(String typed) throws UsageException {
+        Path folder = OptionValues.folder("--repo", typed);
+        try {
+            return folder.toRealPath();
+        } catch (IOException e) {
+            throw new UsageException("no_such_folder", "--repo: \"" + typed + "\" does not exist");
+        }
+    }
+
+    private static String lastPart(Path folder) {
+        Path last = folder.getFileName();
+        return last == null ? folder.toString() : last.toString();
+    }
+
+    boolean isOne() {
+        return folders.size() == 1;
+    }
+
+    /** The folder that a call means; empty stands for the only one. A whole path that is served is a name, too. */
+    Path folder(String name) throws UsageException {
+        if (name.isEmpty() && isOne()) {
+            return folders.firstEntry().getValue();
+        }
+        return folders.entrySet().stream()
+                .filter(each -> each.getKey().equals(name) || each.getValue().toString().equals(name))
+                .findFirst()
+                .map(Map.Entry::getValue)
+                .orElseThrow(() -> name.isEmpty()
+                        ? new UsageException("bad_argument", "repo is missing; it is one of " + names())
+                        : OptionValues.refused("repo", name, "a repository of this server, which are " + names()));
+    }
+
+    private String names() {
+        return String.join(", ", folders.keySet());
+    }
+}
