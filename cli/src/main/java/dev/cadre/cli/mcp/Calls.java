@@ -156,10 +156,9 @@ final class Calls implements AutoCloseable {
             return state == State.OPEN;
         }
 
-        /** No interrupt that was meant for this call reaches the next one on the same thread. */
+        /** No interrupt for this call reaches the next one on its thread: the pool clears what came before this. */
         private synchronized void ends() {
             runner = null;
-            boolean unused = Thread.interrupted();
         }
     }
 }

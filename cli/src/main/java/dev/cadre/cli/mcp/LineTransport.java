@@ -67,15 +67,19 @@ final class LineTransport implements McpServerTransportProvider {
         }
     }
 
-    /** The SDK explains a failure with the names and messages of exceptions. */
+    /** The SDK explains a failure with the names and messages of exceptions, and repeats what it was asked. */
     private static JSONRPCResponse inPlainWords(JSONRPCResponse response) {
         JSONRPCResponse.@Nullable JSONRPCError error = response.error();
         if (error == null) {
             return response;
         }
-        return error.code() == ErrorCodes.INTERNAL_ERROR
-                ? Messages.error(response.id(), ErrorCodes.INVALID_PARAMS, "the parameters cannot be used")
-                : Messages.error(response.id(), error.code(), error.message());
+        return switch (error.code()) {
+            case ErrorCodes.INTERNAL_ERROR ->
+                Messages.error(response.id(), ErrorCodes.INVALID_PARAMS, "the parameters cannot be used");
+            case ErrorCodes.METHOD_NOT_FOUND ->
+                Messages.error(response.id(), ErrorCodes.METHOD_NOT_FOUND, "there is no such method");
+            default -> Messages.error(response.id(), error.code(), error.message());
+        };
     }
 
     @Override
