@@ -57,8 +57,7 @@ final class McpTools {
      * @param pools null if no model is used
      * @param note what each answer says besides; empty for nothing
      */
-    McpTools(
-            McpOptions options, @Nullable ModelPools pools, ProcessBudget money, InstantSource clock, String note) {
+    McpTools(McpOptions options, @Nullable ModelPools pools, ProcessBudget money, InstantSource clock, String note) {
         this.options = options;
         this.pools = pools;
         this.money = money;
@@ -132,8 +131,8 @@ final class McpTools {
                 : SearchCrew.offline(base, gate, request.question(), progress, clock);
         Duration left = request.deadline().minus(Duration.between(start, clock.instant()));
         RunResult<SearchAnswer> result = crew.run(budget.within(left.compareTo(LEAST_TIME) < 0 ? LEAST_TIME : left));
-        SearchDocument document = SearchDocument.of(
-                result, usesModels ? Mode.MODEL : Mode.OFFLINE, base, request.question());
+        SearchDocument document =
+                SearchDocument.of(result, usesModels ? Mode.MODEL : Mode.OFFLINE, base, request.question());
         if (usesModels && result instanceof RunResult.Failed<SearchAnswer> failed) {
             document = document.withPlaces(
                     SearchCommand.places(base, gate, request.question(), clock),
@@ -149,8 +148,8 @@ final class McpTools {
             return quoted(Mode.OFFLINE, Money.ZERO, Money.ZERO, request.budget());
         }
         CodeBase base = open(request);
-        CostEstimate estimate = SearchCrew.quote(
-                pools, base, gate(base), request.question(), Budget.of(request.budget()), clock);
+        CostEstimate estimate =
+                SearchCrew.quote(pools, base, gate(base), request.question(), Budget.of(request.budget()), clock);
         return quoted(Mode.MODEL, estimate.expected(), estimate.worst(), request.budget());
     }
 
@@ -173,7 +172,6 @@ final class McpTools {
     }
 
     private static CitationGate gate(CodeBase base) throws IOException {
-        return new CitationGate(
-                base.repository(), RootJail.of(base.repository().root(), ReadLimits.STANDARD));
+        return new CitationGate(base.repository(), RootJail.of(base.repository().root(), ReadLimits.STANDARD));
     }
 }

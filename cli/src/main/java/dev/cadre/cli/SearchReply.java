@@ -18,9 +18,7 @@ import java.util.stream.Collectors;
 record SearchReply(SearchDocument document, TokenUsage tokens, Money left) {
 
     ToolAnswer answer() {
-        return document.error() == null
-                ? ToolAnswer.done(text(), content())
-                : ToolAnswer.failed(text(), content());
+        return document.error() == null ? ToolAnswer.done(text(), content()) : ToolAnswer.failed(text(), content());
     }
 
     private Json.Obj content() {
@@ -28,8 +26,16 @@ record SearchReply(SearchDocument document, TokenUsage tokens, Money left) {
         if (document.error() != null) {
             content = content.with("error", document.error().message());
         }
-        return content.with("answer", array(document.answer().stream().map(SearchReply::sentence).toList()))
-                .with("places", array(document.results().stream().map(SearchReply::place).toList()))
+        return content.with(
+                        "answer",
+                        array(document.answer().stream()
+                                .map(SearchReply::sentence)
+                                .toList()))
+                .with(
+                        "places",
+                        array(document.results().stream()
+                                .map(SearchReply::place)
+                                .toList()))
                 .with("confidence", document.confidence())
                 .with("notes", Json.strings(document.notes()))
                 .with("bill", bill());

@@ -31,7 +31,8 @@ record SearchRequest(Path repo, SearchQuestion question, Money budget, Duration 
         if (!left.isPositive()) {
             throw new UsageException(
                     "deadline",
-                    "the deadline of %s passed while this call waited for others".formatted(OptionValues.typed(deadline)));
+                    "the deadline of %s passed while this call waited for others"
+                            .formatted(OptionValues.typed(deadline)));
         }
         return new SearchRequest(
                 options.repositories().folder(arguments.text("repo", MAX_PATH_CHARACTERS)),

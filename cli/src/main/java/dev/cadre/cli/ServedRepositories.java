@@ -20,7 +20,8 @@ record ServedRepositories(SequencedMap<String, Path> folders) {
     /** Names each folder by its last part; those whose last parts are the same, by the whole path. */
     static ServedRepositories of(List<String> typed) throws UsageException {
         if (typed.size() > MOST) {
-            throw new UsageException("bad_argument", "--repo is given %d times; at most %d".formatted(typed.size(), MOST));
+            throw new UsageException(
+                    "bad_argument", "--repo is given %d times; at most %d".formatted(typed.size(), MOST));
         }
         var real = new ArrayList<Path>();
         for (String each : typed) {
@@ -63,7 +64,8 @@ record ServedRepositories(SequencedMap<String, Path> folders) {
             return folders.firstEntry().getValue();
         }
         return folders.entrySet().stream()
-                .filter(each -> each.getKey().equals(name) || each.getValue().toString().equals(name))
+                .filter(each ->
+                        each.getKey().equals(name) || each.getValue().toString().equals(name))
                 .findFirst()
                 .map(Map.Entry::getValue)
                 .orElseThrow(() -> name.isEmpty()

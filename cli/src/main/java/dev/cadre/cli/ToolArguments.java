@@ -96,7 +96,10 @@ final class ToolArguments {
                 switch (value.get()) {
                     case Json.Num(var number) -> number.toString();
                     case Json.Str(String text) -> text;
-                    default -> throw new UsageException("bad_argument", name + " is a number, not " + value.get().kind());
+                    default ->
+                        throw new UsageException(
+                                "bad_argument",
+                                name + " is a number, not " + value.get().kind());
                 });
     }
 }

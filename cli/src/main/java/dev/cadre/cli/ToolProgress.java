@@ -28,7 +28,8 @@ final class ToolProgress implements RunListener {
             case RunEvent.SubtaskEnded one -> {
                 ended++;
                 lines.accept(TextOutput.visible("subtask %d of %d: %s %s"
-                        .formatted(ended, admitted, one.subtaskId(), one.outcome().reason())));
+                        .formatted(
+                                ended, admitted, one.subtaskId(), one.outcome().reason())));
             }
             case RunEvent.MergeStarted started -> lines.accept("merging");
             case RunEvent.AttemptEnded other -> {}

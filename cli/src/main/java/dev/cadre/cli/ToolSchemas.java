@@ -73,7 +73,8 @@ final class ToolSchemas {
     static Json.Obj arguments(McpOptions options, Set<String> known) {
         var properties = new LinkedHashMap<String, Json>();
         ((Json.Obj) SEARCH.at("properties").orElseThrow()).fields().forEach((name, schema) -> {
-            if (known.contains(name) && !(name.equals("repo") && options.repositories().isOne())) {
+            if (known.contains(name)
+                    && !(name.equals("repo") && options.repositories().isOne())) {
                 properties.put(name, ofServer(name, (Json.Obj) schema, options));
             }
         });
@@ -85,17 +86,21 @@ final class ToolSchemas {
     private static Json.Obj ofServer(String name, Json.Obj schema, McpOptions options) {
         return switch (name) {
             case "repo" ->
-                schema.with("enum", Json.strings(options.repositories().folders().keySet()));
+                schema.with(
+                        "enum", Json.strings(options.repositories().folders().keySet()));
             case "budgetUsd" ->
                 limited(schema, options.callBudget().toUsd())
-                        .with("maximum", new Json.Num(new BigDecimal(options.callBudget().toUsd())));
+                        .with(
+                                "maximum",
+                                new Json.Num(new BigDecimal(options.callBudget().toUsd())));
             case "deadline" -> limited(schema, OptionValues.typed(options.deadline()));
             default -> schema;
         };
     }
 
     private static Json.Obj limited(Json.Obj schema, String limit) {
-        return schema.with("description", "%s Default, and the most: %s.".formatted(schema.string("description"), limit));
+        return schema.with(
+                "description", "%s Default, and the most: %s.".formatted(schema.string("description"), limit));
     }
 
     /** The names of all arguments that a search has. */

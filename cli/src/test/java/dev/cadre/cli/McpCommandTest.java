@@ -25,7 +25,8 @@ class McpCommandTest {
 
     @BeforeEach
     void write() throws Exception {
-        new Tree(folder.resolve("one")).file("src/Backoff.java", "/** Doubles. */\nclass Backoff {\n    long delay;\n}\n");
+        new Tree(folder.resolve("one"))
+                .file("src/Backoff.java", "/** Doubles. */\nclass Backoff {\n    long delay;\n}\n");
         new Tree(folder.resolve("two")).file("src/Budget.java", "class Budget {\n    long delay;\n}\n");
         new Tree(folder).file("outside.txt", "delay\n");
     }
@@ -40,7 +41,10 @@ class McpCommandTest {
         var validator = new DefaultJsonSchemaValidator();
         Map<String, Object> map = new ObjectMapper().convertValue(schema, new TypeReference<>() {});
         assertThat(validator.validateSchema(map).valid()).as(schema.toString()).isTrue();
-        assertThat(validator.validate(map, new ObjectMapper().convertValue(value, Object.class)).errorMessage()).isNull();
+        assertThat(validator
+                        .validate(map, new ObjectMapper().convertValue(value, Object.class))
+                        .errorMessage())
+                .isNull();
     }
 
     private static JsonNode tool(McpPipe pipe, String name) throws Exception {
@@ -66,13 +70,15 @@ class McpCommandTest {
                     .isEqualTo("Most likely: src/Backoff.java:3 (Backoff).");
             assertThat(data.path("places").path(0).path("path").asText()).isEqualTo("src/Backoff.java");
             assertThat(data.path("places").path(0).path("line").asInt()).isEqualTo(3);
-            assertThat(data.path("notes").path(0).asText())
-                    .isEqualTo("no model was used: OPENAI_API_KEY is not set");
+            assertThat(data.path("notes").path(0).asText()).isEqualTo("no model was used: OPENAI_API_KEY is not set");
             assertThat(data.path("bill").toString())
-                    .isEqualTo("{\"spentUsd\":0.0,\"budgetUsd\":0.0,\"leftUsd\":1.0,\"modelCalls\":0,\"inputTokens\":0,\"outputTokens\":0}");
+                    .isEqualTo(
+                            "{\"spentUsd\":0.0,\"budgetUsd\":0.0,\"leftUsd\":1.0,\"modelCalls\":0,\"inputTokens\":0,\"outputTokens\":0}");
             assertThat(result.path("content").path(0).path("text").asText())
-                    .startsWith("Most likely: src/Backoff.java:3 (Backoff). [1]\n\n[1] src/Backoff.java:1-4, above all line 3\n    1  /** Doubles. */\n")
-                    .endsWith("confidence high, offline-lexical, spent $0.00 of $0.00 for 0 model calls; $1.00 is left for later calls");
+                    .startsWith(
+                            "Most likely: src/Backoff.java:3 (Backoff). [1]\n\n[1] src/Backoff.java:1-4, above all line 3\n    1  /** Doubles. */\n")
+                    .endsWith(
+                            "confidence high, offline-lexical, spent $0.00 of $0.00 for 0 model calls; $1.00 is left for later calls");
         }
     }
 
@@ -80,11 +86,17 @@ class McpCommandTest {
     void search_readsTheFilesAnewAtEachCall() throws Exception {
         try (McpPipe pipe = open("--offline")) {
             pipe.call("a", "search_code", "{\"question\":\"where is the ticket\"}");
-            assertThat(pipe.result("a").path("structuredContent").path("status").asText()).isEqualTo("nothing_found");
+            assertThat(pipe.result("a").path("structuredContent").path("status").asText())
+                    .isEqualTo("nothing_found");
 
             new Tree(folder.resolve("one")).file("src/Ticket.java", "class Ticket {}\n");
             pipe.call("b", "search_code", "{\"question\":\"where is the ticket\"}");
-            assertThat(pipe.result("b").path("structuredContent").path("places").path(0).path("path").asText())
+            assertThat(pipe.result("b")
+                            .path("structuredContent")
+                            .path("places")
+                            .path(0)
+                            .path("path")
+                            .asText())
                     .isEqualTo("src/Ticket.java");
         }
     }
@@ -117,11 +129,17 @@ class McpCommandTest {
     void twoRepositories_areToldApartByName() throws Exception {
         try (McpPipe pipe = open("--offline", "--repo", folder.resolve("two").toString())) {
             JsonNode schema = tool(pipe, "search_code").path("inputSchema");
-            assertThat(schema.path("properties").path("repo").path("enum").toString()).isEqualTo("[\"one\",\"two\"]");
+            assertThat(schema.path("properties").path("repo").path("enum").toString())
+                    .isEqualTo("[\"one\",\"two\"]");
             assertThat(schema.path("required").toString()).contains("repo");
 
             pipe.call("a", "search_code", "{\"question\":\"where is the delay\",\"repo\":\"two\"}");
-            assertThat(pipe.result("a").path("structuredContent").path("places").path(0).path("path").asText())
+            assertThat(pipe.result("a")
+                            .path("structuredContent")
+                            .path("places")
+                            .path(0)
+                            .path("path")
+                            .asText())
                     .isEqualTo("src/Budget.java");
             pipe.call("b", "search_code", "{\"question\":\"where is the delay\"}");
             assertThat(text(pipe.result("b"))).isEqualTo("repo is missing; it is one of one, two");
@@ -173,7 +191,8 @@ class McpCommandTest {
     void path_thatLeadsOutside_findsNothingThere() throws Exception {
         try (McpPipe pipe = open("--offline")) {
             pipe.call("a", "search_code", "{\"question\":\"where is the delay\",\"path\":\"../\"}");
-            assertThat(pipe.result("a").path("structuredContent").path("status").asText()).isEqualTo("nothing_found");
+            assertThat(pipe.result("a").path("structuredContent").path("status").asText())
+                    .isEqualTo("nothing_found");
 
             pipe.call("b", "search_code", "{\"question\":\"where is the delay\",\"repo\":\"%s\"}".formatted(folder));
             assertThat(text(pipe.result("b"))).contains("is not a repository of this server");
@@ -249,14 +268,19 @@ class McpCommandTest {
             var told = new ArrayList<String>();
             JsonNode message = pipe.next();
             while (message.has("method")) {
-                assertThat(message.path("params").path("progressToken").asText()).isEqualTo("a");
+                assertThat(message.path("params").path("progressToken").asText())
+                        .isEqualTo("a");
                 assertThat(message.path("params").path("progress").asInt()).isEqualTo(told.size() + 1);
                 told.add(message.path("params").path("message").asText());
                 message = pipe.next();
             }
-            assertThat(told).startsWith("read 1 files", "planning").endsWith("merging").anyMatch(line -> line.startsWith("subtask 4 of 4: "));
+            assertThat(told)
+                    .startsWith("read 1 files", "planning")
+                    .endsWith("merging")
+                    .anyMatch(line -> line.startsWith("subtask 4 of 4: "));
 
-            pipe.send("{\"jsonrpc\":\"2.0\",\"id\":\"b\",\"method\":\"tools/call\",\"params\":{\"name\":\"search_code\",\"arguments\":{\"question\":\"where is the delay\"}}}");
+            pipe.send(
+                    "{\"jsonrpc\":\"2.0\",\"id\":\"b\",\"method\":\"tools/call\",\"params\":{\"name\":\"search_code\",\"arguments\":{\"question\":\"where is the delay\"}}}");
             assertThat(pipe.next().path("id").asText()).isEqualTo("b");
         }
     }

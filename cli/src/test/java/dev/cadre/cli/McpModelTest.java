@@ -100,7 +100,11 @@ class McpModelTest {
             pipe.call("a", "search_code", QUESTION);
             JsonNode result = pipe.result("a");
 
-            assertThat(result.path("structuredContent").path("answer").path(0).path("text").asText())
+            assertThat(result.path("structuredContent")
+                            .path("answer")
+                            .path(0)
+                            .path("text")
+                            .asText())
                     .isEqualTo("Backoff keeps the delay.");
             assertThat(bill(result, "spentUsd")).isEqualTo(COST);
             assertThat(bill(result, "budgetUsd")).isEqualTo(0.25);
@@ -108,7 +112,9 @@ class McpModelTest {
             assertThat(bill(result, "modelCalls")).isEqualTo(3);
             assertThat(bill(result, "inputTokens")).isEqualTo(3_000);
             assertThat(bill(result, "outputTokens")).isEqualTo(300);
-            assertThat(pipe.err()).contains("parts of files will be sent to the model provider").doesNotContain(KEY);
+            assertThat(pipe.err())
+                    .contains("parts of files will be sent to the model provider")
+                    .doesNotContain(KEY);
         }
     }
 
@@ -293,7 +299,9 @@ class McpModelTest {
             JsonNode result = pipe.result("a");
 
             assertThat(result.path("isError").asBoolean()).isTrue();
-            assertThat(result.toString()).contains("'cadre doctor' says what is wrong").doesNotContain("canary");
+            assertThat(result.toString())
+                    .contains("'cadre doctor' says what is wrong")
+                    .doesNotContain("canary");
         }
     }
 

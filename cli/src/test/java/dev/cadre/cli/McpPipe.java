@@ -49,9 +49,7 @@ final class McpPipe implements AutoCloseable {
         var cadre = new Cadre(terminal, InstantSource.system(), RunClock.SYSTEM, in, environment);
         var arguments = new ArrayList<>(List.of("mcp"));
         arguments.addAll(List.of(options));
-        Thread.ofPlatform()
-                .daemon()
-                .start(() -> status.complete(cadre.run(arguments.toArray(String[]::new))));
+        Thread.ofPlatform().daemon().start(() -> status.complete(cadre.run(arguments.toArray(String[]::new))));
     }
 
     /** What the server prints, line by line. */
@@ -77,7 +75,11 @@ final class McpPipe implements AutoCloseable {
     /** Says hello. */
     McpPipe greeted() throws Exception {
         send(INITIALIZE);
-        assertThat(answer("hello").path("result").path("serverInfo").path("name").asText())
+        assertThat(answer("hello")
+                        .path("result")
+                        .path("serverInfo")
+                        .path("name")
+                        .asText())
                 .isEqualTo("cadre");
         send(INITIALIZED);
         return this;
@@ -90,8 +92,9 @@ final class McpPipe implements AutoCloseable {
 
     /** Calls a tool. */
     void call(String id, String tool, String arguments) throws IOException {
-        send("{\"jsonrpc\":\"2.0\",\"id\":\"%s\",\"method\":\"tools/call\",\"params\":{\"name\":\"%s\",\"arguments\":%s,\"_meta\":{\"progressToken\":\"%s\"}}}"
-                .formatted(id, tool, arguments, id));
+        send(
+                "{\"jsonrpc\":\"2.0\",\"id\":\"%s\",\"method\":\"tools/call\",\"params\":{\"name\":\"%s\",\"arguments\":%s,\"_meta\":{\"progressToken\":\"%s\"}}}"
+                        .formatted(id, tool, arguments, id));
     }
 
     void cancel(String id) throws IOException {

@@ -56,7 +56,8 @@ final class Inbox {
         switch (message) {
             case JSONRPCRequest request -> accept(request);
             case JSONRPCNotification told when told.method().equals(CANCELLED) -> cancel(told.params());
-            case JSONRPCNotification told when told.method().equals(McpSchema.METHOD_NOTIFICATION_INITIALIZED) -> {
+            case JSONRPCNotification told
+            when told.method().equals(McpSchema.METHOD_NOTIFICATION_INITIALIZED) -> {
                 isInitialized = true;
                 transport.handle(told, Map.of());
             }

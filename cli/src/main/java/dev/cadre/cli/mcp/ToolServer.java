@@ -126,8 +126,7 @@ public final class ToolServer {
     }
 
     /** Tells the client what is done, if it asked for it. */
-    private static Consumer<String> progress(
-            McpSyncServerExchange exchange, CallToolRequest request, Calls.Call call) {
+    private static Consumer<String> progress(McpSyncServerExchange exchange, CallToolRequest request, Calls.Call call) {
         Map<String, Object> meta = request.meta() == null ? Map.of() : request.meta();
         Object token = meta.get("progressToken");
         boolean isUsable = token instanceof Integer

@@ -98,7 +98,11 @@ public final class SearchCrew {
         Money most = planner.planning();
         var planning = new Quote(new CountRange(1, 1, 2), new CostRange(Money.ZERO, most, most.times(2)));
         return new CostEstimate(
-                rest.subtasks(), planning, rest.merging(), rest.limit(), rest.floor().plus(most));
+                rest.subtasks(),
+                planning,
+                rest.merging(),
+                rest.limit(),
+                rest.floor().plus(most));
     }
 
     private static SearchPlan rules(CodeBase base, SearchQuestion question) {

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.cli.mcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.cadre.json.Json;
+import io.modelcontextprotocol.client.McpClient;
+import io.modelcontextprotocol.client.McpSyncClient;
+import io.modelcontextprotocol.json.jackson2.JacksonMcpJsonMapper;
+import io.modelcontextprotocol.json.schema.jackson2.DefaultJsonSchemaValidator;
+import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
+import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
+import io.modelcontextprotocol.spec.McpSchema.ProgressNotification;
+import io.modelcontextprotocol.spec.McpSchema.TextContent;
+import io.modelcontextprotocol.spec.McpSchema.Tool;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The server against the SDK's own client, which checks what it gets by the schemas. */
+@Timeout(60)
+class ToolServerTest {
+    private static final Json.Obj INPUT = Json.obj().with("type", "object");
+    private static final Json.Obj OUTPUT = Json.obj()
+            .with("type", "object")
+            .with("properties", Json.obj().with("sum", Json.obj().with("type", "number")));
+
+    private static ServedTool tool(ServedTool.Handler handler) {
+        return new ServedTool("add", "Add", "Adds.", INPUT, OUTPUT, handler);
+    }
+
+    private static Thread serve(ServedTool tool, InputStream in, OutputStream out) {
+        var server =
+                new ToolServer(new ToolServer.Greeting("test", "1", "Add."), List.of(tool), InstantSource.system());
+        return Thread.ofPlatform().daemon().start(() -> {
+            try {
+                server.serve(in, new PrintStream(out, true, StandardCharsets.UTF_8));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    private interface Session {
+        void with(McpSyncClient client, BlockingQueue<ProgressNotification> progress) throws Exception;
+    }
+
+    private static void session(ServedTool.Handler handler, Session session) throws Exception {
+        var toServer = new PipedOutputStream();
+        var fromServer = new PipedInputStream(1 << 16);
+        Thread server =
+                serve(tool(handler), new PipedInputStream(toServer, 1 << 16), new PipedOutputStream(fromServer));
+        var progress = new LinkedBlockingQueue<ProgressNotification>();
+        McpSyncClient client = McpClient.sync(new PipedClientTransport(fromServer, toServer))
+                .jsonSchemaValidator(new DefaultJsonSchemaValidator())
+                .enableCallToolSchemaCaching(true)
+                .progressConsumer(progress::add)
+                .build();
+        client.initialize();
+        session.with(client, progress);
+        client.closeGracefully();
+        server.join();
+    }
+
+    private static CallToolRequest request(Map<String, Object> arguments) {
+        return CallToolRequest.builder("add")
+                .arguments(arguments)
+                .meta(Map.of("progressToken", 7))
+                .build();
+    }
+
+    private static String text(CallToolResult result) {
+        return ((TextContent) result.content().getFirst()).text();
+    }
+
+    @Test
+    void client_listsAndCalls_andHearsOfProgress() throws Exception {
+        session(
+                call -> {
+                    call.progress().accept("one");
+                    call.progress().accept("two");
+                    var sum = call.arguments().decimal("a").add(call.arguments().decimal("b"));
+                    return ToolAnswer.done("the sum is " + sum, Json.obj().with("sum", new Json.Num(sum)));
+                },
+                (client, progress) -> {
+                    assertThat(client.listTools().tools())
+                            .extracting(Tool::name)
+                            .containsExactly("add");
+
+                    CallToolResult result = client.callTool(request(Map.of("a", 1.5, "b", 2)));
+
+                    assertThat(result.isError()).isFalse();
+                    assertThat(text(result)).isEqualTo("the sum is 3.5");
+                    assertThat(result.structuredContent()).isEqualTo(Map.of("sum", 3.5));
+                    assertThat(progress.poll(20, TimeUnit.SECONDS).message()).isEqualTo("one");
+                    assertThat(progress.poll(20, TimeUnit.SECONDS).progress()).isEqualTo(2.0);
+                });
+    }
+
+    @Test
+    void toolThatFails_isAnErrorWithoutNamesOfJava() throws Exception {
+        session(
+                call -> {
+                    if (call.arguments().fields().isEmpty()) {
+                        throw new OutOfMemoryError("Java heap space");
+                    }
+                    throw new IllegalStateException("java.lang.Secret");
+                },
+                (client, progress) -> {
+                    assertThat(text(client.callTool(request(Map.of()))))
+                            .isEqualTo("the memory of the process does not suffice; -Xmx gives it more");
+                    CallToolResult result = client.callTool(request(Map.of("a", 1)));
+                    assertThat(result.isError()).isTrue();
+                    assertThat(text(result))
+                            .startsWith("this is a defect of cadre")
+                            .doesNotContain("java");
+                });
+    }
+
+    @Test
+    void nestingBeyondTheLimit_isAnErrorOfTheTool() throws Exception {
+        session(call -> ToolAnswer.refused("reached"), (client, progress) -> {
+            Object deep = 1;
+            for (int i = 0; i < 200; i++) {
+                deep = List.of(deep);
+            }
+            assertThat(text(client.callTool(request(Map.of("a", deep))))).startsWith("the arguments cannot be used: ");
+        });
+    }
+
+    @Test
+    void clientThatDoesNotRead_keepsNoToolWaiting() throws Exception {
+        var isRead = new CountDownLatch(1);
+        var hasTold = new CountDownLatch(1);
+        var deaf = new OutputStream() {
+            @Override
+            public void write(int b) {
+                awaitQuietly(isRead);
+            }
+        };
+        String lines = """
+                {"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}
+                {"jsonrpc":"2.0","method":"notifications/initialized"}
+                {"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"add","_meta":{"progressToken":1}}}
+                """;
+        var toServer = new PipedOutputStream();
+        Thread server = serve(
+                tool(call -> {
+                    for (int i = 0; i < 3 * LineOutput.MOST_WAITING; i++) {
+                        call.progress().accept("line " + i);
+                    }
+                    hasTold.countDown();
+                    return ToolAnswer.refused("done");
+                }),
+                new PipedInputStream(toServer, 1 << 16),
+                deaf);
+        toServer.write(lines.getBytes(StandardCharsets.UTF_8));
+        toServer.flush();
+
+        assertThat(hasTold.await(20, TimeUnit.SECONDS)).isTrue();
+        isRead.countDown();
+        toServer.close();
+        server.join();
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void outputThatIsClosed_endsTheServer() throws Exception {
+        var closed = new PipedOutputStream(); // nobody is at its other end
+        var toServer = new PipedOutputStream();
+        Thread server = serve(tool(call -> ToolAnswer.refused("")), new PipedInputStream(toServer, 1 << 16), closed);
+        toServer.write("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}\n".getBytes(StandardCharsets.UTF_8));
+        toServer.flush();
+
+        server.join();
+        assertThat(server.isAlive()).isFalse();
+    }
+
+    @Test
+    void cancelledCall_isInterrupted_andNotAnswered() throws Exception {
+        try (var calls = new Calls(InstantSource.system())) {
+            var isOver = new CountDownLatch(1);
+            assertThat(calls.begin(1, call -> {
+                        calls.cancel(1);
+                        assertThat(Thread.currentThread().isInterrupted()).isTrue();
+                        assertThat(call.isOpen()).isFalse();
+                        assertThat(calls.takeTurnToAnswer(1)).isFalse();
+                        isOver.countDown();
+                    }))
+                    .isTrue();
+            assertThat(isOver.await(20, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    void lineWithoutItsEnd_isNoMessage() throws Exception {
+        var input = new LineInput(new ByteArrayInputStream("{}\n{".getBytes(StandardCharsets.UTF_8)));
+
+        assertThat(input.next()).isEqualTo(new LineInput.Read.Line("{}"));
+        assertThat(input.next()).isEqualTo(new LineInput.Read.End());
+    }
+
+    @Test
+    void textThatSteersATerminal_isEscaped() throws Exception {
+        String written = new Messages().writeError(1, "a\u001b\u202e\u2028b");
+
+        assertThat(written).contains("a\\u001B\\u202E\\u2028b");
+        assertThat(new ObjectMapper().readTree(written).at("/error/message").asText())
+                .isEqualTo("a\u001b\u202e\u2028b");
+        assertThat(new JacksonMcpJsonMapper(new ObjectMapper()).readValue(written, Map.class))
+                .containsKey("error");
+    }
+}
