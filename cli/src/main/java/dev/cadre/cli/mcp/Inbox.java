@@ -67,7 +67,8 @@ final class Inbox {
     }
 
     private void cancel(@Nullable Object params) {
-        if (params instanceof Map<?, ?> map && map.get("requestId") instanceof Object id) {
+        Object id = params instanceof Map<?, ?> map ? map.get("requestId") : null;
+        if (id != null) {
             calls.cancel(id);
         }
     }
