@@ -42,6 +42,7 @@ class UntrustedTextTest {
             "OpenAiSettings",
             "RequestWriter",
             "ScriptedCall",
+            "ToolSchemas",
             "ToolSpec",
             "ToolWriter",
             "VirtualThreads");
