@@ -2,6 +2,7 @@
 package dev.cadre.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -58,11 +59,24 @@ record ServedRepositories(SequencedMap<String, Path> folders) {
         return folders.size() == 1;
     }
 
-    /** The folder that a call means; empty stands for the only one. A whole path that is served is a name, too. */
+    /**
+     * The folder that a call means; empty stands for the only one. A whole path that is served is a name, too.
+     *
+     * @throws UsageException if there is none, or if a link or nothing stands where it was when the server began
+     */
     Path folder(String name) throws UsageException {
-        if (name.isEmpty() && isOne()) {
-            return folders.firstEntry().getValue();
+        Path folder = name.isEmpty() && isOne() ? folders.firstEntry().getValue() : named(name);
+        try {
+            if (folder.toRealPath().equals(folder) && Files.isDirectory(folder)) {
+                return folder;
+            }
+        } catch (IOException gone) {
+            // said below
         }
+        throw new UsageException("no_such_folder", "the folder of this repository is not there any more");
+    }
+
+    private Path named(String name) throws UsageException {
         return folders.entrySet().stream()
                 .filter(each ->
                         each.getKey().equals(name) || each.getValue().toString().equals(name))

@@ -347,7 +347,7 @@ class CadreTest {
         assertThat(run()).isEqualTo(2);
 
         assertThat(err.toString(StandardCharsets.UTF_8).lines())
-                .hasSize(8)
+                .hasSize(9)
                 .startsWith("cadre: a command is missing; 'cadre COMMAND --help' tells more of each:")
                 .contains("  bulk      Labels the lines of a file, or fills in a schema for each, within a budget.");
     }

@@ -199,6 +199,19 @@ class McpCommandTest {
         }
     }
 
+    @Test
+    void folderThatBecameALink_isNotSearched() throws Exception {
+        try (McpPipe pipe = open("--offline")) {
+            Files.move(folder.resolve("one"), folder.resolve("old"));
+            pipe.call("a", "search_code", "{\"question\":\"where is the delay\"}");
+            assertThat(text(pipe.result("a"))).isEqualTo("the folder of this repository is not there any more");
+
+            Files.createSymbolicLink(folder.resolve("one"), folder.resolve("two"));
+            pipe.call("b", "search_code", "{\"question\":\"where is the delay\"}");
+            assertThat(text(pipe.result("b"))).isEqualTo("the folder of this repository is not there any more");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             hello                                                                            | -32700 | a line is not a JSON object

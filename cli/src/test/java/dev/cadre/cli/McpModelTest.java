@@ -129,14 +129,16 @@ class McpModelTest {
                 told.add(message.path("params").path("message").asText());
                 message = pipe.next();
             }
-            assertThat(told)
+            // the first begins while the plan is still being written
+            assertThat(told.stream().map(line -> line.replaceFirst("of [123]:", "of n:")))
                     .containsExactly(
                             "read 1 files",
                             "planning",
-                            "subtask 1 of 3: rank succeeded",
-                            "subtask 2 of 3: read succeeded",
-                            "subtask 3 of 3: say succeeded",
+                            "subtask 1 of n: rank succeeded",
+                            "subtask 2 of n: read succeeded",
+                            "subtask 3 of n: say succeeded",
                             "merging");
+            assertThat(told).contains("subtask 3 of 3: say succeeded");
         }
     }
 
