@@ -92,6 +92,7 @@ final class SubtaskTally implements RunListener {
             case RunEvent.PlanEnded ended -> planner.ended(ended.at());
             case RunEvent.RungStarted started -> account(started.subtaskId()).began(started.at());
             case RunEvent.RungEnded ended -> end(account(ended.subtaskId()), ended);
+            case RunEvent.AttemptStarted started -> {}
             case RunEvent.AttemptEnded ended -> book(ended);
             case RunEvent.SubtaskEnded ended -> account(ended.subtaskId()).ended(ended.at());
             case RunEvent.MergeStarted started -> merger.began(started.at());

@@ -78,7 +78,7 @@ final class BulkProgress implements BiConsumer<Json.Obj, BulkTally> {
                     print(tally);
                 }
             }
-            case AUTO, OFF -> {}
+            case AUTO, LIVE, OFF -> {}
         }
     }
 

@@ -92,7 +92,7 @@ final class EvalProgress implements RunListener {
                         .with("succeeded", one.outcome().isSucceeded())
                         .with("ended", ended)
                         .write());
-            case PLAIN -> {
+            case PLAIN, LIVE -> {
                 if (!clock.instant().isBefore(next)) {
                     next = clock.instant().plus(PAUSE);
                     err.println("%s: %d of %d examples ended"

@@ -21,7 +21,7 @@ final class ProgressLines implements RunListener {
         this.json = json;
     }
 
-    /** Returns a listener that prints in this form; {@code AUTO} prints plainly on a terminal only. */
+    /** Returns a listener that prints in this form; live, a view shows what happens. */
     static ProgressLines of(Progress form, Terminal terminal, JsonOutput json) {
         return new ProgressLines(terminal.err(), form.on(terminal), json);
     }
@@ -120,12 +120,36 @@ final class ProgressLines implements RunListener {
                                 "id", again.subtaskId(),
                                 "failures", again.failures(),
                                 "result", Failure.describe(again.thrown())));
+            case RunEvent.AttemptStarted started -> call(started);
             case RunEvent.CodeSpent code -> {}
             case RunEvent.RunStarted started -> {}
             case RunEvent.PlanEnded ended -> {}
             case RunEvent.RungStarted started -> {}
             case RunEvent.RungEnded ended -> {}
-            case RunEvent.RunEnded ended -> {}
+            case RunEvent.RunEnded ended ->
+                line(
+                        "end",
+                        "%s, %s spent%s".formatted(ended.status(), ended.spent(), at(ended)),
+                        Map.of(
+                                "status", ended.status(),
+                                "picoUsd", ended.spent().picoUsd(),
+                                "ms", ended.at().toMillis()));
+        }
+    }
+
+    /** Two lines a call are too many to read. */
+    private void call(RunEvent.AttemptStarted started) {
+        if (form == Progress.JSONL) {
+            line(
+                    "call",
+                    "",
+                    Map.of(
+                            "kind", started.call().kind().toString(),
+                            "id", started.call().subtaskId(),
+                            "model", started.call().asked(),
+                            "number", started.number(),
+                            "reservedPicoUsd", started.reserved().picoUsd(),
+                            "waitedMs", started.waited().toMillis()));
         }
     }
 
@@ -142,7 +166,7 @@ final class ProgressLines implements RunListener {
                 values.keySet().stream().sorted().forEach(key -> event.put(key, values.get(key)));
                 err.println(json.event(event));
             }
-            case AUTO, OFF -> {}
+            case AUTO, LIVE, OFF -> {}
         }
     }
 }

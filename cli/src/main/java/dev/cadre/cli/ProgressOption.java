@@ -9,7 +9,7 @@ final class ProgressOption {
             names = "--progress",
             paramLabel = "FORM",
             defaultValue = "auto",
-            description = "auto, plain, jsonl or off (default: ${DEFAULT-VALUE})")
+            description = "auto, live, plain, jsonl or off (default: ${DEFAULT-VALUE})")
     private String progress = "auto";
 
     Progress progress() throws UsageException {

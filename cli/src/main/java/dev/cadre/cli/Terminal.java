@@ -20,13 +20,18 @@ record Terminal(
         this(out, err, isOutTerminal, isErrTerminal, noColour, USUAL_COLUMNS);
     }
 
+    /** The same with another stream for progress and messages. */
+    Terminal withErr(PrintStream other) {
+        return new Terminal(out, other, isOutTerminal, isErrTerminal, noColour, columns);
+    }
+
     /** Returns the streams of this process, in UTF-8. */
     static Terminal ofProcess() {
         return new Terminal(
                 stream(FileDescriptor.out),
                 stream(FileDescriptor.err),
                 Boolean.getBoolean("cadre.out.terminal"),
-                Boolean.getBoolean("cadre.err.terminal"),
+                Boolean.getBoolean("cadre.err.terminal") && !"dumb".equals(System.getenv("TERM")),
                 !System.getenv().getOrDefault("NO_COLOR", "").isEmpty(),
                 Integer.getInteger("cadre.columns", USUAL_COLUMNS));
     }

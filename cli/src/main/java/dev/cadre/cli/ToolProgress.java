@@ -32,6 +32,7 @@ final class ToolProgress implements RunListener {
                                 ended, admitted, one.subtaskId(), one.outcome().reason())));
             }
             case RunEvent.MergeStarted started -> lines.accept("merging");
+            case RunEvent.AttemptStarted other -> {}
             case RunEvent.AttemptEnded other -> {}
             case RunEvent.ModelShutsDown other -> {}
             case RunEvent.CeilingLowered other -> {}

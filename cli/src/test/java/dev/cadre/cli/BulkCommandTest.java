@@ -743,7 +743,7 @@ class BulkCommandTest {
                 "--labels=a,b --tier=flagship|bad_argument|--tier: \"flagship\" is not one of nano, mini",
                 "--labels=a,b --lane=later|bad_argument|--lane: \"later\" is not one of now, batch",
                 "--labels=a,b --budget=0|bad_argument|--budget: \"0\" is not an amount of USD above 0 and up to 10000, such as 0.25",
-                "--labels=a,b --progress=loud|bad_argument|--progress: \"loud\" is not one of auto, plain, jsonl, off",
+                "--labels=a,b --progress=loud|bad_argument|--progress: \"loud\" is not one of auto, live, plain, jsonl, off",
                 "--labels=a,b --input none.jsonl|no_such_file|--input: \"none.jsonl\" is not a file that can be read",
                 "--labels=a,b --output /no/such/r.jsonl|no_such_folder|--output: the folder of \"/no/such/r.jsonl\" does not exist",
                 "--labels=a,b --output /dev/null|bad_argument|--output: \"/dev/null\" is not a regular file",

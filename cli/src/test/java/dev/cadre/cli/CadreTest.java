@@ -229,7 +229,7 @@ class CadreTest {
                 "--context|-1|a whole number from 0 to 60",
                 "--format|table|one of auto, people, lines",
                 "--color|yes|one of auto, always, never",
-                "--progress|loud|one of auto, plain, jsonl, off",
+                "--progress|loud|one of auto, live, plain, jsonl, off",
             })
     void badValue_namesOptionValueLimit(String option, String value, String allowed) {
         assertThat(run("search", "--repo", repo, option + "=" + value, "x")).isEqualTo(2);
@@ -324,9 +324,9 @@ class CadreTest {
 
         for (String line : told().lines().toList()) {
             assertThat(new ObjectMapper().readTree(line).path("event").asText())
-                    .isIn("opened", "admitted", "subtask", "merge");
+                    .isIn("opened", "admitted", "subtask", "merge", "end");
         }
-        assertThat(told().lines()).hasSize(10);
+        assertThat(told().lines()).hasSize(11).last().asString().startsWith("{\"event\":\"end\",\"ms\":");
     }
 
     @Test

@@ -113,6 +113,18 @@ public sealed interface RunEvent {
     }
 
     /**
+     * A model call is about to be sent, or plain code that costs money is about to be called: its permit, its rate and its
+     * money are taken. What ends it is the next {@link AttemptEnded} of the same subtask and kind.
+     *
+     * @param call the call; the model that answers is not known yet, so it is the one that is asked
+     * @param number 1 for the first attempt of a call, 2 for its first retry
+     * @param reserved the worst case that was taken from the budget for it
+     * @param waited the time that it waited for a permit, its rate and its money, the delay before a retry included
+     */
+    record AttemptStarted(String runId, Duration at, Call call, int number, Money reserved, Duration waited)
+            implements RunEvent {}
+
+    /**
      * A model call ended, or a call of plain code that costs money.
      *
      * @param call the call

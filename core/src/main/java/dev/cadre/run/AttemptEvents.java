@@ -32,6 +32,7 @@ public final class AttemptEvents implements AttemptListener {
             case AttemptEvent.Started started -> {
                 waited = started.waited();
                 String place = place(started.id());
+                tellOf(started);
                 calledFrom = RunDriver.enter(() -> place);
             }
             case AttemptEvent.Replied replied -> {
@@ -61,6 +62,17 @@ public final class AttemptEvents implements AttemptListener {
                 : "the client of model '%s'".formatted(id.model());
     }
 
+    private void tellOf(AttemptEvent.Started started) {
+        AttemptEvent.Id id = started.id();
+        events.post(new RunEvent.AttemptStarted(
+                events.runId(),
+                events.sinceStart(),
+                call(id, id.model()),
+                id.number(),
+                started.reserved(),
+                started.waited()));
+    }
+
     private void tellOf(@Nullable BillingBreach breach) {
         if (breach != null) {
             events.post(new RunEvent.BudgetBreached(events.runId(), events.sinceStart(), breach));
@@ -68,9 +80,13 @@ public final class AttemptEvents implements AttemptListener {
     }
 
     private void tell(AttemptEvent.Id id, String model, CallEnd end, Spend spend, Duration took) {
-        CallPurpose purpose = id.purpose();
-        var call = new RunEvent.Call(purpose.kind(), purpose.subtaskId(), purpose.tier(), id.model(), model);
         var times = new RunEvent.CallTimes(waited, took);
-        events.post(new RunEvent.AttemptEnded(events.runId(), events.sinceStart(), call, end, spend, times));
+        events.post(
+                new RunEvent.AttemptEnded(events.runId(), events.sinceStart(), call(id, model), end, spend, times));
+    }
+
+    private static RunEvent.Call call(AttemptEvent.Id id, String model) {
+        CallPurpose purpose = id.purpose();
+        return new RunEvent.Call(purpose.kind(), purpose.subtaskId(), purpose.tier(), id.model(), model);
     }
 }

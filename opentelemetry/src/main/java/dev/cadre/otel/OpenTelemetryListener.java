@@ -131,6 +131,7 @@ public final class OpenTelemetryListener implements RunListener {
             case RunEvent.PlanEnded ended -> run.planEnded(ended);
             case RunEvent.RungStarted rung -> run.rungBegan(rung);
             case RunEvent.RungEnded rung -> run.rungEnded(rung);
+            case RunEvent.AttemptStarted call -> {} // the span is made when it has ended
             case RunEvent.AttemptEnded call
             when call.kind() == CallPurpose.Kind.CODE ->
                 run.happened(

@@ -109,6 +109,14 @@ public final class EventLog implements RunListener {
                             case RunEvent.PlanEnded e -> "plan ended, " + e.admitted() + " admitted " + e.defects();
                             case RunEvent.RungStarted e -> e.subtaskId() + " started on " + e.tier();
                             case RunEvent.RungEnded e -> e.subtaskId() + " ended on " + e.tier() + ": " + e.result();
+                            case RunEvent.AttemptStarted e ->
+                                "%s call of '%s' on %s starts, attempt %d, %s reserved"
+                                        .formatted(
+                                                e.call().kind(),
+                                                e.call().subtaskId(),
+                                                e.call().model(),
+                                                e.number(),
+                                                e.reserved());
                             case RunEvent.AttemptEnded e ->
                                 "%s call of '%s' on %s: %s, %s"
                                         .formatted(

@@ -13,7 +13,7 @@ import dev.cadre.price.Spend;
  */
 public record BulkTally(
         long total, long succeeded, long failed, long skipped, long reused, Spend spend, String lastFailure) {
-    static final BulkTally EMPTY = new BulkTally(0, 0, 0, 0, 0, Spend.NONE, "");
+    public static final BulkTally EMPTY = new BulkTally(0, 0, 0, 0, 0, Spend.NONE, "");
 
     /** How many have ended. */
     public long ended() {

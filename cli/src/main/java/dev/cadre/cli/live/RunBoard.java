@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.cli.live;
+
+import dev.cadre.event.RunEvent;
+import dev.cadre.event.RunListener;
+import dev.cadre.price.Money;
+import dev.cadre.task.Outcome;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/** What a run does at the moment: its phase and money, a line for each subtask under way, and how many have ended. Safe for many threads. */
+public final class RunBoard implements RunListener, Supplier<List<String>> {
+    private final InstantSource clock;
+    private final Instant start;
+    private final OpenCalls calls = new OpenCalls();
+    private final Map<String, Duration> running = new LinkedHashMap<>();
+    private final Map<String, Integer> ended = new TreeMap<>();
+    private int admitted;
+    private Money limit;
+    private Phase phase = Phase.READING;
+
+    /** What a run is at. */
+    private enum Phase {
+        READING("reading"),
+        PLANNING("planning"),
+        WORKING("working"),
+        MERGING("merging"),
+        ENDED("ended");
+
+        private final String word;
+
+        Phase(String word) {
+            this.word = word;
+        }
+    }
+
+    /** @param limit most that the run may spend */
+    public RunBoard(InstantSource clock, Money limit) {
+        this.clock = clock;
+        this.limit = limit;
+        start = clock.instant();
+    }
+
+    @Override
+    public synchronized void on(RunEvent event) {
+        calls.on(event);
+        switch (event) {
+            case RunEvent.RunStarted started -> {
+                phase = Phase.PLANNING;
+                limit = started.limit();
+            }
+            case RunEvent.SubtaskAdmitted subtask -> admitted++;
+            case RunEvent.PlanEnded plan -> phase = Phase.WORKING;
+            case RunEvent.RungStarted rung -> running.put(rung.subtaskId(), rung.at());
+            case RunEvent.RungEnded rung -> running.remove(rung.subtaskId());
+            case RunEvent.SubtaskEnded subtask -> ended.merge(word(subtask.outcome()), 1, Integer::sum);
+            case RunEvent.MergeStarted merge -> phase = Phase.MERGING;
+            case RunEvent.RunEnded run -> phase = Phase.ENDED;
+            default -> {}
+        }
+    }
+
+    private static String word(Outcome<?> outcome) {
+        return switch (outcome) {
+            case Outcome.Succeeded<?> succeeded -> "succeeded";
+            case Outcome.Failed<?> failed -> "failed";
+            case Outcome.Skipped<?> skipped -> "skipped";
+        };
+    }
+
+    /** What was booked so far. */
+    public synchronized Money spent() {
+        return calls.spent();
+    }
+
+    @Override
+    public synchronized List<String> get() {
+        Duration now = Duration.between(start, clock.instant());
+        var lines = new ArrayList<String>();
+        lines.add("%s  %s  %s".formatted(phase.word, Figures.of(now), Figures.of(calls, limit)));
+        if (phase == Phase.PLANNING || phase == Phase.MERGING) {
+            String key = phase == Phase.PLANNING ? "PLAN" : "MERGE";
+            String state = state(key, now);
+            if (!state.isEmpty()) {
+                lines.add("  " + state);
+            }
+        }
+        running.forEach((id, since) -> lines.add(("  %-24s %6s  %s"
+                        .formatted(id, Figures.of(now.minus(since)), state(id, now)))
+                .stripTrailing()));
+        if (!ended.isEmpty()) {
+            lines.add("  %d of %d ended: %s".formatted(sum(), admitted, words()));
+        }
+        return lines;
+    }
+
+    private String state(String key, Duration now) {
+        return calls.of(key)
+                .map(call -> call.call().asked() + (call.number() == 1 ? "" : ", attempt " + call.number()))
+                .or(() -> calls.waitOf(key).map(wait -> waiting(wait, now)))
+                .orElse("");
+    }
+
+    private static String waiting(OpenCalls.Wait wait, Duration now) {
+        Duration left = wait.until().minus(now);
+        return "attempt %d failed (%s), next %s"
+                .formatted(
+                        wait.number(),
+                        wait.because(),
+                        left.isPositive() ? "in " + Figures.of(left.plusMillis(999)) : "soon");
+    }
+
+    private int sum() {
+        return ended.values().stream().mapToInt(Integer::intValue).sum();
+    }
+
+    private String words() {
+        return ended.entrySet().stream()
+                .map(each -> each.getValue() + " " + each.getKey())
+                .collect(Collectors.joining(", "));
+    }
+}
