@@ -4,6 +4,7 @@ package dev.cadre.cli;
 import dev.cadre.bulk.Lane;
 import dev.cadre.cli.BulkOptions.Existing;
 import dev.cadre.cli.bulk.BulkTask;
+import dev.cadre.cli.bulk.InputForm;
 import dev.cadre.model.Tier;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,8 +22,15 @@ final class BulkArguments {
             names = "--input",
             required = true,
             paramLabel = "FILE",
-            description = "one item a line, a JSON object or string; - for standard input")
+            description = "items: JSON lines, CSV, TSV or a JSON array, gzip or not; - for standard input")
     String input = "";
+
+    @Option(
+            names = "--input-format",
+            paramLabel = "FORM",
+            defaultValue = "auto",
+            description = "auto, jsonl, csv, tsv or json (default: ${DEFAULT-VALUE}, by name and content)")
+    String inputFormat = "auto";
 
     @Option(
             names = "--output",
@@ -75,6 +83,7 @@ final class BulkArguments {
         Tier chosen = OptionValues.oneOf("--tier", tier, new Tier[] {Tier.NANO, Tier.MINI});
         var options = new BulkOptions(
                 from.orElse(null),
+                OptionValues.oneOf("--input-format", inputFormat, InputForm.values()),
                 to.orElse(null),
                 record.orElse(null),
                 force ? Existing.REPLACED : Existing.RESUMED,

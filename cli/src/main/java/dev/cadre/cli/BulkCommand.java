@@ -6,9 +6,11 @@ import dev.cadre.budget.Budget;
 import dev.cadre.bulk.Lane;
 import dev.cadre.cli.BulkOptions.Existing;
 import dev.cadre.cli.bulk.BulkSession;
+import dev.cadre.cli.bulk.InputFile;
 import dev.cadre.cli.bulk.ResultFile;
 import dev.cadre.cli.bulk.ResultOutput;
 import dev.cadre.cli.bulk.ResultStream;
+import dev.cadre.cli.bulk.UnreadableInputException;
 import dev.cadre.file.OwnFiles;
 import dev.cadre.file.TempFolder;
 import dev.cadre.journal.FileJournal;
@@ -19,6 +21,7 @@ import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.UnpricedException;
 import dev.cadre.task.RunClock;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -85,17 +88,40 @@ final class BulkCommand implements Callable<Integer> {
     }
 
     private BulkDocument run(BulkOptions options) throws UsageException, IOException {
-        if (options.input().isPresent()) {
-            return recorded(options, options.input().get());
-        }
-        try (TempFolder folder = TempFolder.open()) { // it can be read once and is needed twice
-            Path copy = folder.path().resolve("input.jsonl");
-            Files.copy(in, copy);
-            return recorded(options, copy);
+        try {
+            if (options.input().filter(Files::isRegularFile).isPresent()) {
+                return recorded(options, input(options, options.input().get()));
+            }
+            try (TempFolder folder = TempFolder.open()) { // it can be read once and is needed twice
+                Path copy = folder.path().resolve("input");
+                copyInput(options, copy);
+                return recorded(options, input(options, copy));
+            }
+        } catch (UnreadableInputException e) {
+            throw unreadable(options, e);
         }
     }
 
-    private BulkDocument recorded(BulkOptions options, Path input) throws UsageException, IOException {
+    private void copyInput(BulkOptions options, Path copy) throws IOException {
+        if (options.input().isEmpty()) {
+            Files.copy(in, copy);
+            return;
+        }
+        // a pipe, such as one of the shell's
+        try (InputStream pipe = new FileInputStream(options.input().get().toFile())) {
+            Files.copy(pipe, copy);
+        }
+    }
+
+    private static InputFile input(BulkOptions options, Path file) throws IOException {
+        return InputFile.of(file, options.inputName(), options.inputForm());
+    }
+
+    private static UsageException unreadable(BulkOptions options, UnreadableInputException why) {
+        return new UsageException("bad_input", "--input: \"%s\" %s".formatted(options.inputName(), why.getMessage()));
+    }
+
+    private BulkDocument recorded(BulkOptions options, InputFile input) throws UsageException, IOException {
         if (options.journal().isEmpty()) {
             return withModels(options, input, null);
         }
@@ -104,7 +130,7 @@ final class BulkCommand implements Callable<Integer> {
         }
     }
 
-    private BulkDocument withModels(BulkOptions options, Path input, @Nullable FileJournal journal)
+    private BulkDocument withModels(BulkOptions options, InputFile input, @Nullable FileJournal journal)
             throws UsageException, IOException {
         OpenAiClient client = models.client();
         try (ModelPools pools = models.open(client, options.parallel());
@@ -155,6 +181,9 @@ final class BulkCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) { // the money does not cover what is under way in batches
             throw new UsageException("bad_argument", String.valueOf(e.getMessage()));
         } catch (IOException | UncheckedIOException e) {
+            if (e.getCause() instanceof UnreadableInputException unreadable) {
+                throw unreadable(options, unreadable);
+            }
             var problem = new Problem("io_failed", OwnFiles.reason(e));
             return BulkDocument.broken(options, model, survey, session.tally(), problem);
         } catch (UnrecordedException e) {

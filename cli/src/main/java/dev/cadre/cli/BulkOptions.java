@@ -3,6 +3,7 @@ package dev.cadre.cli;
 
 import dev.cadre.bulk.Lane;
 import dev.cadre.cli.bulk.BulkTask;
+import dev.cadre.cli.bulk.InputForm;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Everything the command line of {@code cadre bulk} says, checked.
  *
  * @param inputFile an existing file, or null for standard input
+ * @param inputForm how items stand in it
  * @param outputFile where the results go, or null for standard output
  * @param journalFile where the run is recorded, or null
  * @param existing what may be done to an output that is there already
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 record BulkOptions(
         @Nullable Path inputFile,
+        InputForm inputForm,
         @Nullable Path outputFile,
         @Nullable Path journalFile,
         Existing existing,
@@ -41,6 +44,11 @@ record BulkOptions(
     /** Where items come from; empty for standard input. */
     Optional<Path> input() {
         return Optional.ofNullable(inputFile);
+    }
+
+    /** What the user calls the input. */
+    String inputName() {
+        return input().map(Path::toString).orElse("-");
     }
 
     /** Where results go; empty for standard output. */

@@ -15,14 +15,18 @@ import dev.cadre.task.RunClock;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.FilterOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,11 +34,14 @@ import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -309,13 +316,86 @@ class BulkCommandTest {
     }
 
     @Test
-    void emptyInput_isComplete() throws Exception {
+    void emptyInput_isRefused() throws Exception {
         input("", " ");
 
-        assertThat(bulk("--labels", "bug,wish", "--json")).isZero();
+        assertThat(bulk("--labels", "bug,wish", "--json")).isEqualTo(2);
 
-        assertThat(Files.readString(output())).isEmpty();
+        assertThat(told()).isEqualTo("cadre: --input: \"" + folder.resolve("items.jsonl") + "\" is empty\n");
+        assertThat(document().path("error").path("kind").asText()).isEqualTo("bad_input");
+        assertThat(folder).isDirectoryNotContaining("glob:**.{journal,part}");
+        assertThat(output()).doesNotExist();
+    }
+
+    @Test
+    void headerAlone_isComplete() throws Exception {
+        Path table = Files.writeString(folder.resolve("items.csv"), "id,text\n");
+
+        assertThat(bulk("--input", table.toString(), "--labels", "bug,wish", "--json"))
+                .isZero();
+
         assertThat(document().path("items").path("total").asInt()).isZero();
+    }
+
+    @Test
+    void table_isLabelledRowByRow() throws Exception {
+        labels();
+        Path table =
+                Files.writeString(folder.resolve("items.csv"), "id,text\nT1,it breaks\nT2,\"make it\nblue\"\nT3\n");
+
+        assertThat(bulk("--input", table.toString(), "--labels", "bug,wish")).isEqualTo(3);
+
+        assertThat(results())
+                .containsExactly(
+                        succeeded(0, 2, "\"T1\"", "\"label\":\"bug\"", ITEM, false),
+                        succeeded(1, 3, "\"T2\"", "\"label\":\"wish\"", ITEM, false),
+                        ended(2, 5, "null", "failed", "INVALID_INPUT: line 5: it has 1 columns, the header has 2", 0));
+        assertThat(server.requests())
+                .anySatisfy(
+                        request -> assertThat(request.inputText()).contains("{\"id\":\"T1\",\"text\":\"it breaks\"}"));
+    }
+
+    @Test
+    void inputThatTurnsOutToBeDamaged_isRefusedBeforeAnyCall() throws Exception {
+        var bytes = new ByteArrayOutputStream();
+        try (var gzip = new GZIPOutputStream(bytes)) {
+            gzip.write("{\"a\":\"it breaks\"}\n".repeat(100_000).getBytes(StandardCharsets.UTF_8));
+        }
+        Path cut = Files.write(folder.resolve("items.jsonl.gz"), Arrays.copyOf(bytes.toByteArray(), bytes.size() - 9));
+
+        assertThat(bulk("--input", cut.toString(), "--labels", "bug,wish")).isEqualTo(2);
+
+        assertThat(told()).isEqualTo("cadre: --input: \"" + cut + "\" is gzip that is damaged or ends early\n");
+        assertThat(server.requests()).isEmpty();
+        assertThat(output()).doesNotExist();
+        Files.delete(cut); // it is no text
+    }
+
+    @Test
+    @Timeout(60)
+    @DisabledOnOs(OS.WINDOWS)
+    void pipe_isReadOnce() throws Exception {
+        labels();
+        Path pipe = folder.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        var writer = Thread.ofVirtual().start(() -> {
+            try {
+                Files.writeString(pipe, "text\nit breaks\nmake it blue\n", StandardOpenOption.WRITE);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+
+        int status = bulk("--input", pipe.toString(), "--input-format", "csv", "--labels", "bug,wish");
+
+        writer.join();
+        Files.delete(pipe);
+        assertThat(status).isZero();
+        assertThat(results())
+                .containsExactly(
+                        succeeded(0, 2, "null", "\"label\":\"bug\"", ITEM, false),
+                        succeeded(1, 3, "null", "\"label\":\"wish\"", ITEM, false));
     }
 
     @Test
@@ -741,6 +821,7 @@ class BulkCommandTest {
                 "--prompt=x|bad_argument|give either --labels or --schema",
                 "--schema=none.json|bad_schema|--schema: \"none.json\" cannot be read",
                 "--labels=a,b --tier=flagship|bad_argument|--tier: \"flagship\" is not one of nano, mini",
+                "--labels=a,b --input-format=xlsx|bad_argument|--input-format: \"xlsx\" is not one of auto, jsonl, csv, tsv, json",
                 "--labels=a,b --lane=later|bad_argument|--lane: \"later\" is not one of now, batch",
                 "--labels=a,b --budget=0|bad_argument|--budget: \"0\" is not an amount of USD above 0 and up to 10000, such as 0.25",
                 "--labels=a,b --progress=loud|bad_argument|--progress: \"loud\" is not one of auto, plain, jsonl, off",

@@ -18,7 +18,6 @@ import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
@@ -40,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 public final class BulkSession {
     private static final int GIVEN_UP_TOGETHER = 1_000;
 
-    private final Path input;
+    private final InputFile input;
     private final @Nullable Journal journal;
     /** There nothing but an outage stops a run with a failure. */
     private final boolean isBatch;
@@ -94,7 +93,7 @@ public final class BulkSession {
             BulkTask task,
             Lane lane,
             @Nullable Journal journal,
-            Path input,
+            InputFile input,
             ResultOutput out,
             BiConsumer<Json.Obj, BulkTally> heard) {
         this.input = input;
@@ -111,7 +110,7 @@ public final class BulkSession {
         var seen = new SeenKeys();
         long items = 0;
         CostRange price = CostRange.FREE;
-        try (InputLines lines = InputLines.open(input)) {
+        try (InputLines lines = input.open()) {
             for (; lines.hasNext(); items++) {
                 switch (lines.next()) {
                     case InputLine.Malformed bad -> refuse(bad.place(), bad.reason());
@@ -119,8 +118,8 @@ public final class BulkSession {
                     when !seen.isNew(item.place().key()) ->
                         refuse(
                                 item.place(),
-                                "line %d: an item before it has the same id"
-                                        .formatted(item.place().line()));
+                                "%s %d: an item before it has the same id"
+                                        .formatted(input.unit(), item.place().line()));
                     case InputLine.Item item -> {
                         if (!isReused(item)) {
                             price = price.plus(
@@ -156,7 +155,7 @@ public final class BulkSession {
      * @throws InterruptedException if the thread was interrupted; what had ended has its line
      */
     public Ending run(Budget budget) throws IOException, InterruptedException {
-        try (InputLines lines = InputLines.open(input)) {
+        try (InputLines lines = input.open()) {
             var left = new Left(lines, results.tally().total());
             Spend before = recorded();
             BulkSummary.Stop stop = BulkSummary.Stop.END_OF_INPUT;
