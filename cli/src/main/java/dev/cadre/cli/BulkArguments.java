@@ -5,6 +5,7 @@ import dev.cadre.bulk.Lane;
 import dev.cadre.cli.BulkOptions.Existing;
 import dev.cadre.cli.bulk.BulkTask;
 import dev.cadre.cli.bulk.InputForm;
+import dev.cadre.cli.bulk.ResultForm;
 import dev.cadre.model.Tier;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,8 +37,25 @@ final class BulkArguments {
             names = "--output",
             required = true,
             paramLabel = "FILE",
-            description = "one result a line, in order of completion; - for standard output")
+            description = "one result an item, in order of completion; - for standard output")
     String output = "";
+
+    @Option(
+            names = "--output-format",
+            paramLabel = "FORM",
+            defaultValue = "auto",
+            description = "auto, jsonl, csv or tsv (default: ${DEFAULT-VALUE}, by the name of the output)")
+    String outputFormat = "auto";
+
+    @Option(names = "--keep-input", description = "put the item beside each result")
+    boolean keepsInput;
+
+    @Option(
+            names = "--dead-letters",
+            paramLabel = "FILE",
+            defaultValue = "",
+            description = "items that failed or were malformed, with the reason, as JSON lines that can be input again")
+    String deadLetters = "";
 
     @Mixin
     final TaskOptions task = new TaskOptions();
@@ -83,7 +101,7 @@ final class BulkArguments {
         Tier chosen = OptionValues.oneOf("--tier", tier, new Tier[] {Tier.NANO, Tier.MINI});
         var options = new BulkOptions(
                 from.orElse(null),
-                OptionValues.oneOf("--input-format", inputFormat, InputForm.values()),
+                forms(),
                 to.orElse(null),
                 record.orElse(null),
                 force ? Existing.REPLACED : Existing.RESUMED,
@@ -98,7 +116,17 @@ final class BulkArguments {
             OptionValues.requireReadable("--input", from.get());
         }
         requireOutput(options);
+        requireDeadLetters(options);
         return options;
+    }
+
+    private BulkOptions.Forms forms() throws UsageException {
+        return new BulkOptions.Forms(
+                OptionValues.oneOf("--input-format", inputFormat, InputForm.values()),
+                OptionValues.oneOf("--output-format", outputFormat, ResultForm.values())
+                        .of(output),
+                keepsInput,
+                OptionValues.path("--dead-letters", deadLetters).orElse(null));
     }
 
     private static Optional<Path> file(String option, String value) throws UsageException {
@@ -123,18 +151,38 @@ final class BulkArguments {
             return;
         }
         Path target = options.results().get();
-        Path parent = target.toAbsolutePath().getParent();
-        if (parent == null || !Files.isDirectory(parent)) {
-            throw new UsageException("no_such_folder", "--output: the folder of \"" + output + "\" does not exist");
-        }
-        if (Files.exists(target) && !Files.isRegularFile(target)) {
-            throw new UsageException("bad_argument", "--output: \"" + output + "\" is not a regular file");
-        }
+        requirePlace("--output", target);
         for (Optional<Path> other : List.of(options.input(), options.journal(), task.schemaFile())) {
             if (other.isPresent() && OptionValues.isSame(other.get(), target)) {
                 throw new UsageException(
                         "bad_argument", "--output: \"" + output + "\" is the input, the schema or the journal");
             }
+        }
+    }
+
+    private void requireDeadLetters(BulkOptions options) throws UsageException {
+        if (options.forms().deadLetters().isEmpty()) {
+            return;
+        }
+        Path target = options.forms().deadLetters().get();
+        requirePlace("--dead-letters", target);
+        for (Optional<Path> other : List.of(options.input(), options.results(), options.journal(), task.schemaFile())) {
+            if (other.isPresent() && OptionValues.isSame(other.get(), target)) {
+                throw new UsageException(
+                        "bad_argument",
+                        "--dead-letters: \"%s\" is the input, the output, the schema or the journal".formatted(target));
+            }
+        }
+    }
+
+    private static void requirePlace(String option, Path target) throws UsageException {
+        Path parent = target.toAbsolutePath().getParent();
+        if (parent == null || !Files.isDirectory(parent)) {
+            throw new UsageException(
+                    "no_such_folder", "%s: the folder of \"%s\" does not exist".formatted(option, target));
+        }
+        if (Files.exists(target) && !Files.isRegularFile(target)) {
+            throw new UsageException("bad_argument", "%s: \"%s\" is not a regular file".formatted(option, target));
         }
     }
 }

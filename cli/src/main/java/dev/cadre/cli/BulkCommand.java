@@ -5,6 +5,7 @@ import dev.cadre.Coordinator;
 import dev.cadre.budget.Budget;
 import dev.cadre.bulk.Lane;
 import dev.cadre.cli.BulkOptions.Existing;
+import dev.cadre.cli.bulk.BulkOutput;
 import dev.cadre.cli.bulk.BulkSession;
 import dev.cadre.cli.bulk.InputFile;
 import dev.cadre.cli.bulk.ResultFile;
@@ -29,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -114,7 +116,7 @@ final class BulkCommand implements Callable<Integer> {
     }
 
     private static InputFile input(BulkOptions options, Path file) throws IOException {
-        return InputFile.of(file, options.inputName(), options.inputForm());
+        return InputFile.of(file, options.inputName(), options.forms().input());
     }
 
     private static UsageException unreadable(BulkOptions options, UnreadableInputException why) {
@@ -134,7 +136,7 @@ final class BulkCommand implements Callable<Integer> {
             throws UsageException, IOException {
         OpenAiClient client = models.client();
         try (ModelPools pools = models.open(client, options.parallel());
-                ResultOutput out = output(options)) {
+                BulkOutput out = output(options)) {
             ModelPool pool = pools.pool(options.tier());
             Supplier<Learned> learned = () -> new Learned(client.learned(pool.model()), models.environment());
             Coordinator coordinator = Coordinator.builder(pools)
@@ -155,14 +157,22 @@ final class BulkCommand implements Callable<Integer> {
         }
     }
 
-    private ResultOutput output(BulkOptions options) throws UsageException {
-        if (options.results().isEmpty()) {
-            return new ResultStream(terminal.out());
-        }
+    private BulkOutput output(BulkOptions options) throws UsageException {
+        ResultOutput results = options.results().isEmpty()
+                ? new ResultStream(terminal.out())
+                : resultFile("--output", options.results().get());
+        BulkOptions.Forms forms = options.forms();
+        ResultOutput deadLetters = forms.deadLetters().isEmpty()
+                ? ResultOutput.NONE
+                : resultFile("--dead-letters", forms.deadLetters().get());
+        return new BulkOutput(results, forms.output(), forms.keepsInput(), deadLetters);
+    }
+
+    private static ResultOutput resultFile(String option, Path file) throws UsageException {
         try {
-            return ResultFile.create(options.results().get());
+            return ResultFile.create(file);
         } catch (IOException e) {
-            throw new UsageException("bad_argument", "--output: it cannot be written: " + OwnFiles.reason(e));
+            throw new UsageException("bad_argument", option + ": it cannot be written: " + OwnFiles.reason(e));
         }
     }
 
@@ -195,15 +205,22 @@ final class BulkCommand implements Callable<Integer> {
 
     /** An output that is there already is of an earlier run if there is a journal of one. */
     private static void requireJournalOfOutput(BulkOptions options) throws UsageException, IOException {
+        Optional<Path> deadLetters = options.forms().deadLetters().filter(Files::exists);
+        if (options.existing() == Existing.RESUMED
+                && deadLetters.isPresent()
+                && !ResultFile.isOfDeadLetters(deadLetters.get())) {
+            throw inTheWay("--dead-letters", deadLetters.get(), "does not hold what failed in a run of cadre bulk");
+        }
         if (!isToBeResumed(options)) {
             return;
         }
         Path output = options.results().orElseThrow();
         if (!ResultFile.isOurs(output)) {
-            throw inTheWay(output, "does not hold results of cadre bulk");
+            throw inTheWay("--output", output, "does not hold results of cadre bulk");
         }
         if (options.journal().filter(Files::exists).isEmpty()) {
             throw inTheWay(
+                    "--output",
                     output,
                     "exists, and its journal \"%s\" does not"
                             .formatted(options.journal().orElseThrow()));
@@ -213,6 +230,7 @@ final class BulkCommand implements Callable<Integer> {
     private static void requireFit(BulkOptions options, BulkSession session) throws UsageException, IOException {
         if (isToBeResumed(options) && !session.isOfThisTask()) {
             throw inTheWay(
+                    "--output",
                     options.results().orElseThrow(),
                     "holds the results of another task: its labels, schema, prompt, cap, tier or model were others");
         }
@@ -229,10 +247,10 @@ final class BulkCommand implements Callable<Integer> {
                 && Files.size(options.results().get()) > 0;
     }
 
-    private static UsageException inTheWay(Path output, String why) {
+    private static UsageException inTheWay(String option, Path file, String why) {
         return new UsageException(
                 "output_exists",
-                "--output: \"%s\" %s; name another file, or replace it with --force".formatted(output, why));
+                "%s: \"%s\" %s; name another file, or replace it with --force".formatted(option, file, why));
     }
 
     private void print(BulkDocument document, BulkOptions options) {

@@ -4,6 +4,7 @@ package dev.cadre.cli;
 import dev.cadre.bulk.Lane;
 import dev.cadre.cli.bulk.BulkTask;
 import dev.cadre.cli.bulk.InputForm;
+import dev.cadre.cli.bulk.ResultForm;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import java.nio.file.Path;
@@ -14,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  * Everything the command line of {@code cadre bulk} says, checked.
  *
  * @param inputFile an existing file, or null for standard input
- * @param inputForm how items stand in it
  * @param outputFile where the results go, or null for standard output
  * @param journalFile where the run is recorded, or null
  * @param existing what may be done to an output that is there already
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 record BulkOptions(
         @Nullable Path inputFile,
-        InputForm inputForm,
+        Forms forms,
         @Nullable Path outputFile,
         @Nullable Path journalFile,
         Existing existing,
@@ -33,6 +33,24 @@ record BulkOptions(
         int parallel,
         Output output,
         Progress progress) {
+
+    /**
+     * How items and results stand in their files.
+     *
+     * @param output not {@link ResultForm#AUTO}
+     * @param keepsInput whether each result has its item beside it
+     * @param deadLetterFile where items go that failed, or null
+     */
+    record Forms(
+            InputForm input,
+            ResultForm output,
+            boolean keepsInput,
+            @Nullable Path deadLetterFile) {
+        /** Where items go that failed; empty if nowhere. */
+        Optional<Path> deadLetters() {
+            return Optional.ofNullable(deadLetterFile);
+        }
+    }
 
     /** What may be done to an output that is there already. */
     enum Existing {

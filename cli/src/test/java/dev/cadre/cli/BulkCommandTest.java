@@ -355,6 +355,108 @@ class BulkCommandTest {
                         request -> assertThat(request.inputText()).contains("{\"id\":\"T1\",\"text\":\"it breaks\"}"));
     }
 
+    private Path table() throws IOException {
+        return Files.writeString(
+                folder.resolve("items.csv"), "text,id\nit breaks,T1\n\"make it\nblue\",T2\n=it hangs,T3\nT4\n");
+    }
+
+    private List<String> rows(Path file) throws IOException {
+        return Stream.of(Files.readString(file)
+                        .replace("make it\nblue", "make it blue")
+                        .split("\n"))
+                .sorted()
+                .toList();
+    }
+
+    @Test
+    void table_asResult_keepsTheColumns_andIsResumedLikeLines() throws Exception {
+        server.on(request -> request.inputText().contains("hangs"))
+                .replies(LoopbackReply.refusal("no").usage(USED), label("bug"));
+        labels();
+        Path results = folder.resolve("results.csv");
+        String[] command = {
+            "--input", table().toString(), "--output", results.toString(), "--labels", "bug,wish", "--parallel", "1"
+        };
+
+        assertThat(bulk(command)).isEqualTo(3);
+
+        assertThat(rows(results))
+                .containsExactly(
+                        "\"make it blue\",T2,3,succeeded,wish,,nano,0.0000325,false",
+                        "'=it hangs,T3,5,failed,,\"REFUSED: the model refused: \"\"no\"\"\",nano,0.0000325,false",
+                        ",,6,failed,,\"INVALID_INPUT: line 6: it has 1 columns, the header has 2\",nano,0.00,false",
+                        "it breaks,T1,2,succeeded,bug,,nano,0.0000325,false",
+                        "text,id,line,status,label,reason,tier,usd,reused");
+
+        assertThat(bulk(command)).isEqualTo(3);
+        assertThat(rows(results))
+                .contains(
+                        "\"make it blue\",T2,3,succeeded,wish,,nano,0.00,true",
+                        "'=it hangs,T3,5,succeeded,bug,,nano,0.0000325,false");
+        assertThat(server.requests()).hasSize(4);
+
+        Files.writeString(results, "text,id\n");
+        assertThat(bulk(command)).isEqualTo(2);
+        assertThat(told()).contains("does not hold results of cadre bulk");
+    }
+
+    @Test
+    void keptInput_standsBesideEachResult() throws Exception {
+        labels();
+
+        assertThat(bulk("--labels", "bug,wish", "--keep-input")).isZero();
+
+        assertThat(results().get(0)).endsWith(",\"reused\":false,\"input\":{\"id\":\"T1\",\"text\":\"it breaks\"}}");
+        assertThat(results().get(2)).endsWith(",\"input\":\"it hangs\"}");
+    }
+
+    @Test
+    void deadLetters_canBeInputAgain() throws Exception {
+        server.on(request -> request.inputText().contains("hangs"))
+                .replies(LoopbackReply.refusal("no").usage(USED), label("bug"));
+        labels();
+        input(
+                "{\"id\":\"T1\",\"text\":\"it breaks\"}",
+                "{oops",
+                "{\"id\":\"T3\",\"text\":\"it hangs\"}",
+                "{\"id\":\"T1\"}");
+        Path dead = folder.resolve("dead.jsonl");
+
+        assertThat(bulk("--labels", "bug,wish", "--dead-letters", dead.toString()))
+                .isEqualTo(3);
+
+        assertThat(Files.readAllLines(dead))
+                .hasSize(3)
+                .anyMatch(line -> line.matches(
+                        "\\{\"cadre_reason\":\"INVALID_INPUT: line 2: it is not JSON: .*\",\"raw\":\"\\{oops\"}"))
+                .contains(
+                        "{\"cadre_reason\":\"INVALID_INPUT: line 4: an item before it has the same id\",\"item\":{\"id\":\"T1\"}}",
+                        "{\"cadre_reason\":\"REFUSED: the model refused: \\\"no\\\"\",\"item\":{\"id\":\"T3\",\"text\":\"it hangs\"}}");
+
+        Files.writeString(
+                dead, Files.readString(dead).replace("\"raw\":\"{oops\"", "\"raw\":\"{}\"")); // mended by hand
+        Path again = folder.resolve("again.jsonl");
+        assertThat(bulk("--labels", "bug,wish", "--input", dead.toString(), "--output", again.toString()))
+                .isZero();
+        assertThat(server.requests())
+                .anySatisfy(request -> assertThat(request.inputText())
+                        .contains("{\"id\":\"T3\",\"text\":\"it hangs\"}")
+                        .doesNotContain("cadre_reason"));
+    }
+
+    @Test
+    void deadLetters_inPlaceOfAnythingElse_areRefused() throws Exception {
+        Path diary = Files.writeString(folder.resolve("diary"), "dear diary\n");
+
+        assertThat(bulk("--labels", "bug,wish", "--dead-letters", diary.toString()))
+                .isEqualTo(2);
+
+        assertThat(told())
+                .isEqualTo("cadre: --dead-letters: \"" + diary + "\" does not hold what failed in a run of cadre bulk;"
+                        + " name another file, or replace it with --force\n");
+        assertThat(diary).hasContent("dear diary");
+    }
+
     @Test
     void inputThatTurnsOutToBeDamaged_isRefusedBeforeAnyCall() throws Exception {
         var bytes = new ByteArrayOutputStream();

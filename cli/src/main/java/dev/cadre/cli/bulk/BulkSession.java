@@ -46,13 +46,13 @@ public final class BulkSession {
 
     private final Bulk<Json, Json.Obj> unrecorded;
     private final Bulk<Json, Json.Obj> bulk;
-    private final ResultOutput out;
+    private final BulkOutput out;
     private final ResultWriter results;
 
     /** Items that have their line already. */
     private final BitSet written = new BitSet();
 
-    private final OpenItems open = new OpenItems();
+    private final OpenItems open;
 
     /**
      * What there is to do.
@@ -94,13 +94,14 @@ public final class BulkSession {
             Lane lane,
             @Nullable Journal journal,
             InputFile input,
-            ResultOutput out,
+            BulkOutput out,
             BiConsumer<Json.Obj, BulkTally> heard) {
         this.input = input;
         this.journal = journal;
         this.out = out;
         isBatch = lane == Lane.BATCH;
-        results = new ResultWriter(out, task, heard);
+        open = new OpenItems(out.needsItems(input) ? OpenItems.Kept.VALUE : OpenItems.Kept.PLACE);
+        results = new ResultWriter(out, out.layout(task, input), task, heard);
         unrecorded = coordinator.bulk(task.type()).keyedBy(open::key).lane(lane);
         bulk = journal == null ? unrecorded : unrecorded.journal(journal);
     }
@@ -110,14 +111,15 @@ public final class BulkSession {
         var seen = new SeenKeys();
         long items = 0;
         CostRange price = CostRange.FREE;
+        results.begin();
         try (InputLines lines = input.open()) {
             for (; lines.hasNext(); items++) {
                 switch (lines.next()) {
-                    case InputLine.Malformed bad -> refuse(bad.place(), bad.reason());
+                    case InputLine.Malformed bad -> refuse(bad, bad.reason());
                     case InputLine.Item item
                     when !seen.isNew(item.place().key()) ->
                         refuse(
-                                item.place(),
+                                item,
                                 "%s %d: an item before it has the same id"
                                         .formatted(input.unit(), item.place().line()));
                     case InputLine.Item item -> {
@@ -130,7 +132,8 @@ public final class BulkSession {
             }
         }
         results.expect(items);
-        out.publish();
+        out.results().publish();
+        out.deadLetters().publish();
         return new Survey(items, tally().failed(), tally().reused(), price.atMost(budget.minusOrZero(spentBefore())));
     }
 
@@ -139,14 +142,14 @@ public final class BulkSession {
                 bulk.recorded(open.lookAt(item), item.place().index());
         earlier.ifPresent(answer -> {
             written.set(bit(item.place()));
-            results.reused(item.place(), answer);
+            results.reused(item, answer);
         });
         return earlier.isPresent();
     }
 
-    private void refuse(InputLine.Place place, String reason) {
-        written.set(bit(place));
-        results.failed(place, new Failure(Failure.Kind.INVALID_INPUT, reason), Spend.NONE);
+    private void refuse(InputLine line, String reason) {
+        written.set(bit(line.place()));
+        results.failed(line, new Failure(Failure.Kind.INVALID_INPUT, reason), Spend.NONE);
     }
 
     /**
@@ -285,11 +288,11 @@ public final class BulkSession {
     }
 
     private void take(BulkItem<Json.Obj> item) {
-        InputLine.Place place = open.end(item.key());
+        InputLine.Item ended = open.end(item.key());
         switch (item.outcome()) {
-            case Outcome.Succeeded<Json.Obj>(Json.Obj answer) -> results.succeeded(place, answer, item.spend());
-            case Outcome.Failed<Json.Obj>(Failure failure) -> results.failed(place, failure, item.spend());
-            case Outcome.Skipped<Json.Obj>(Skip skip) -> results.skipped(place, skip.toString(), item.spend());
+            case Outcome.Succeeded<Json.Obj>(Json.Obj answer) -> results.succeeded(ended, answer, item.spend());
+            case Outcome.Failed<Json.Obj>(Failure failure) -> results.failed(ended, failure, item.spend());
+            case Outcome.Skipped<Json.Obj>(Skip skip) -> results.skipped(ended, skip.toString(), item.spend());
         }
     }
 
@@ -316,6 +319,6 @@ public final class BulkSession {
     }
 
     private void skipOpen(Skip reason) {
-        open.endAll().forEach(place -> results.skipped(place, reason.toString(), Spend.NONE));
+        open.endAll().forEach(item -> results.skipped(item, reason.toString(), Spend.NONE));
     }
 }

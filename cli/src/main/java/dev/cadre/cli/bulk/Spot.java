@@ -50,6 +50,16 @@ record Spot(String unit, long index, long number) {
     }
 
     private InputLine item(Json value, byte[] bytes) {
+        if (value instanceof Json.Obj letter
+                && letter.at(DeadLetters.REASON).isPresent()
+                && letter.fields().size() == 2) {
+            if (letter.at(DeadLetters.ITEM).isPresent()) {
+                return item(letter.at(DeadLetters.ITEM).get(), bytes);
+            }
+            if (letter.at(DeadLetters.RAW).orElse(Json.Null.NULL) instanceof Json.Str raw) {
+                return json(raw.value().getBytes(StandardCharsets.UTF_8));
+            }
+        }
         return switch (value) {
             case Json.Str text -> new InputLine.Item(place(Json.Null.NULL), text);
             case Json.Obj object -> identified(object, bytes);

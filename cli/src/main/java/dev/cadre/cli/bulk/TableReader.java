@@ -30,7 +30,6 @@ final class TableReader implements ItemReader {
         fields = CsvReader.builder()
                 .fieldSeparator(separator)
                 .skipEmptyLines(false)
-                .allowExtraCharsAfterClosingQuote(false)
                 .allowUnclosedQuote(false);
         columns = header();
     }
