@@ -6,6 +6,7 @@ import dev.cadre.cli.BulkOptions.Existing;
 import dev.cadre.cli.bulk.BulkTask;
 import dev.cadre.cli.bulk.InputForm;
 import dev.cadre.cli.bulk.ResultForm;
+import dev.cadre.cli.bulk.Selection;
 import dev.cadre.model.Tier;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import picocli.CommandLine.Option;
 final class BulkArguments {
     private static final String STANDARD = "-";
     private static final String JOURNAL_SUFFIX = ".journal";
+    private static final int MAX_LIMIT = 999_999_999;
 
     @Option(
             names = "--input",
@@ -84,6 +86,19 @@ final class BulkArguments {
             description = "record the run here, resume it from here (default: the output with " + JOURNAL_SUFFIX + ")")
     String journal = "";
 
+    @Option(names = "--dry-run", description = "count and price only: no call, no key, no output")
+    boolean isDry;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            defaultValue = "",
+            description = "only the first N of the items that are left (default: all)")
+    String limit = "";
+
+    @Option(names = "--only-failed", description = "only items that failed in an earlier run of the same journal")
+    boolean onlyFailed;
+
     @Option(names = "--force", description = "replace an output of another task")
     boolean force;
 
@@ -105,6 +120,7 @@ final class BulkArguments {
                 to.orElse(null),
                 record.orElse(null),
                 force ? Existing.REPLACED : Existing.RESUMED,
+                new BulkOptions.Extent(selection(record), isDry),
                 task().on(chosen),
                 chosen,
                 OptionValues.oneOf("--lane", lane, Lane.values()),
@@ -118,6 +134,19 @@ final class BulkArguments {
         requireOutput(options);
         requireDeadLetters(options);
         return options;
+    }
+
+    private Selection selection(Optional<Path> record) throws UsageException {
+        if (onlyFailed && record.filter(Files::exists).isEmpty()) {
+            throw new UsageException(
+                    "bad_argument",
+                    "--only-failed needs the journal of an earlier run%s"
+                            .formatted(record.map(", and \"%s\" does not exist"::formatted)
+                                    .orElse("")));
+        }
+        return new Selection(
+                limit.isEmpty() ? Long.MAX_VALUE : OptionValues.count("--limit", limit, MAX_LIMIT),
+                onlyFailed ? Selection.Which.FAILED_BEFORE : Selection.Which.ALL);
     }
 
     private BulkOptions.Forms forms() throws UsageException {

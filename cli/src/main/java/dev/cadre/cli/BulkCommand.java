@@ -17,14 +17,17 @@ import dev.cadre.file.TempFolder;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.JournalException;
 import dev.cadre.journal.UnrecordedException;
+import dev.cadre.json.Json;
 import dev.cadre.openai.OpenAiClient;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
+import dev.cadre.price.Money;
 import dev.cadre.price.UnpricedException;
 import dev.cadre.task.RunClock;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,12 +73,16 @@ final class BulkCommand implements Callable<Integer> {
     @Override
     public Integer call() throws UsageException, IOException {
         BulkOptions options = arguments.checked();
-        models.requireKey("bulk");
+        if (!options.extent().isDry()) {
+            models.requireKey("bulk");
+        }
         if (options.lane() == Lane.BATCH && options.journal().isEmpty()) {
             throw new UsageException(
                     "bad_argument", "--lane batch needs a --journal, because a batch outlives the process");
         }
-        requireJournalOfOutput(options);
+        if (!options.extent().isDry()) {
+            requireJournalOfOutput(options);
+        }
         // batches go on without this process, and an interrupt would cancel them
         @Nullable Interruption interruption = options.lane() == Lane.NOW ? Interruption.ofThisThread() : null;
         try {
@@ -124,7 +131,8 @@ final class BulkCommand implements Callable<Integer> {
     }
 
     private BulkDocument recorded(BulkOptions options, InputFile input) throws UsageException, IOException {
-        if (options.journal().isEmpty()) {
+        boolean isNew = options.journal().filter(Files::exists).isEmpty();
+        if (options.journal().isEmpty() || (options.extent().isDry() && isNew)) {
             return withModels(options, input, null);
         }
         try (FileJournal journal = Journals.open(options.journal().get())) {
@@ -134,6 +142,9 @@ final class BulkCommand implements Callable<Integer> {
 
     private BulkDocument withModels(BulkOptions options, InputFile input, @Nullable FileJournal journal)
             throws UsageException, IOException {
+        if (options.extent().isDry()) {
+            return new BulkDryRun(models, runClock).look(options, input, journal);
+        }
         OpenAiClient client = models.client();
         try (ModelPools pools = models.open(client, options.parallel());
                 BulkOutput out = output(options)) {
@@ -181,13 +192,16 @@ final class BulkCommand implements Callable<Integer> {
             throws UsageException {
         BulkSession.@Nullable Survey survey = null;
         try {
-            survey = session.survey(options.budget());
+            survey = session.survey(options.budget(), options.extent().selection());
             progress.starting(survey, options, session.spentBefore());
+            warn(options, survey, options.budget().minusOrZero(session.spentBefore()));
             Budget budget = Budget.of(options.budget());
             BulkSession.Ending ending = session.run(options.lane() == Lane.NOW ? budget.within(LONGEST_NOW) : budget);
-            return BulkDocument.of(options, model, survey, ending, learned.get());
+            return BulkDocument.of(options, model, survey, ending, learned.get())
+                    .inAllRuns(session.spentInAll());
         } catch (InterruptedException e) {
-            return BulkDocument.interrupted(options, model, survey, session.tally());
+            return BulkDocument.interrupted(options, model, survey, session.tally())
+                    .inAllRuns(session.spentInAll());
         } catch (IllegalArgumentException e) { // the money does not cover what is under way in batches
             throw new UsageException("bad_argument", String.valueOf(e.getMessage()));
         } catch (IOException | UncheckedIOException e) {
@@ -201,6 +215,24 @@ final class BulkCommand implements Callable<Integer> {
         } catch (JournalException e) {
             return BulkDocument.broken(options, model, survey, session.tally(), Problem.of(e));
         }
+    }
+
+    /** Said before money is spent that does not reach for everything. */
+    private void warn(BulkOptions options, BulkSession.Survey survey, Money left) {
+        if (!survey.whole().expected().isMoreThan(left)) {
+            return;
+        }
+        String warning =
+                "the items that are left are expected to cost %s, and %s of the budget is left: about %d of %d will be done"
+                        .formatted(survey.whole().expected(), left, BulkForecast.covered(survey, left), survey.left());
+        terminal.err()
+                .println(
+                        options.progress() == Progress.JSONL
+                                ? Json.obj()
+                                        .with("event", "warning")
+                                        .with("text", warning)
+                                        .write()
+                                : "cadre: warning: " + warning);
     }
 
     /** An output that is there already is of an earlier run if there is a journal of one. */
@@ -257,8 +289,8 @@ final class BulkCommand implements Callable<Integer> {
         if (options.output() == Output.JSON) {
             terminal.out().println(json.document(document));
         } else {
-            (options.results().isPresent() ? terminal.out() : terminal.err())
-                    .println(TextOutput.visible(document.text()));
+            PrintStream people = options.results().isPresent() ? terminal.out() : terminal.err();
+            document.lines().forEach(line -> people.println(TextOutput.visible(line)));
         }
         if (document.error() != null) {
             terminal.err()

@@ -5,6 +5,7 @@ import dev.cadre.bulk.Lane;
 import dev.cadre.cli.bulk.BulkTask;
 import dev.cadre.cli.bulk.InputForm;
 import dev.cadre.cli.bulk.ResultForm;
+import dev.cadre.cli.bulk.Selection;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ record BulkOptions(
         @Nullable Path outputFile,
         @Nullable Path journalFile,
         Existing existing,
+        Extent extent,
         BulkTask task,
         Tier tier,
         Lane lane,
@@ -51,6 +53,13 @@ record BulkOptions(
             return Optional.ofNullable(deadLetterFile);
         }
     }
+
+    /**
+     * How much is done.
+     *
+     * @param isDry whether nothing is, but to count and to price
+     */
+    record Extent(Selection selection, boolean isDry) {}
 
     /** What may be done to an output that is there already. */
     enum Existing {

@@ -238,6 +238,7 @@ class BulkCommandTest {
                  "estimate":{"items":3,"lowUsd":"","expectedUsd":"","worstUsd":""},
                  "cost":{"picoUsd":97500000,"usd":"0.0000975","budgetPicoUsd":250000000000,"forfeitedPicoUsd":0,
                    "attempts":3},
+                 "allRuns":{"picoUsd":97500000,"usd":"0.0000975"},"leftOut":0,"dryRun":null,
                  "notes":[],"error":null}
                 """));
         assertThat(told())
@@ -461,7 +462,7 @@ class BulkCommandTest {
     void inputThatTurnsOutToBeDamaged_isRefusedBeforeAnyCall() throws Exception {
         var bytes = new ByteArrayOutputStream();
         try (var gzip = new GZIPOutputStream(bytes)) {
-            gzip.write("{\"a\":\"it breaks\"}\n".repeat(100_000).getBytes(StandardCharsets.UTF_8));
+            gzip.write(("\"it breaks\"" + "\n".repeat(200_000)).getBytes(StandardCharsets.UTF_8));
         }
         Path cut = Files.write(folder.resolve("items.jsonl.gz"), Arrays.copyOf(bytes.toByteArray(), bytes.size() - 9));
 
@@ -715,6 +716,106 @@ class BulkCommandTest {
         assertThat(bulk("--labels", "bug,wish", "--json")).isZero();
         assertThat(results()).hasSize(3);
         assertThat(document().path("cost").path("picoUsd").asLong()).isEqualTo(ITEM);
+    }
+
+    @Test
+    void dryRun_countsAndPrices_withoutKeyCallOrFile() throws Exception {
+        environment.remove("OPENAI_API_KEY");
+        Files.writeString(output(), "dear diary\n");
+        Path table = table();
+
+        assertThat(bulk("--input", table.toString(), "--labels", "bug,wish", "--dry-run"))
+                .isZero();
+
+        assertThat(printed())
+                .matches("(?s).*items\\.csv is csv with the columns text, id: 3 items left \\(0 on record, 1 malformed,"
+                        + " 0 left out\\)\\nexpected \\$0\\.00\\d+, at most \\$0\\.1\\d+; budget \\$0\\.25\\n"
+                        + "the budget covers all of them at the expected cost\\n"
+                        + "INVALID_INPUT: line 6: it has 1 columns, the header has 2\\nnothing was sent\\n");
+        assertThat(told()).isEmpty();
+        assertThat(output()).hasContent("dear diary");
+        assertThat(folder).isDirectoryNotContaining("glob:**.{journal,part,lock}");
+        assertThat(server.requests()).isEmpty();
+    }
+
+    @Test
+    void dryRun_knowsWhatIsOnRecord_andWhatTheMoneyReachesFor() throws Exception {
+        labels();
+        assertThat(bulk("--labels", "bug,wish", "--limit", "1")).isEqualTo(3);
+        String before = Files.readString(output());
+
+        assertThat(bulk("--labels", "bug,wish", "--dry-run", "--budget", "0.0001325", "--json"))
+                .isZero();
+
+        JsonNode found = document().path("dryRun");
+        assertThat(found.path("onRecord").asInt()).isEqualTo(1);
+        assertThat(found.path("left").asInt()).isEqualTo(2);
+        assertThat(found.path("spentBeforeUsd").asText()).isEqualTo("0.0000325");
+        assertThat(found.path("coveredItems").asInt()).isLessThan(2);
+        assertThat(document().path("stop").asText()).isEqualTo("dry_run");
+        assertThat(output()).hasContent(before);
+        assertThat(server.requests()).hasSize(1);
+    }
+
+    @Test
+    void limit_leavesOutTheRest_andTheNextRunGoesOn() throws Exception {
+        labels();
+
+        assertThat(bulk("--labels", "bug,wish", "--limit", "2", "--json")).isEqualTo(3);
+        assertThat(results().get(2)).contains("\"status\":\"skipped\",\"reason\":\"LEFT_OUT: 2 items came before it\"");
+        assertThat(document().path("leftOut").asInt()).isEqualTo(1);
+        assertThat(told()).contains("2 of 3 items left");
+        assertThat(server.requests()).hasSize(2);
+
+        assertThat(bulk("--labels", "bug,wish", "--limit", "2")).isZero(); // the first two that are still open
+        assertThat(printed())
+                .contains("3 of 3 items succeeded (2 reused), 0 failed, 0 skipped; $0.0000325 ($0.0000975 with earlier"
+                        + " runs) of a budget of $0.25;");
+        assertThat(server.requests()).hasSize(3);
+    }
+
+    @Test
+    void onlyFailed_triesNothingThatNoRunHasSeen() throws Exception {
+        server.on(request -> request.inputText().contains("blue"))
+                .replies(LoopbackReply.refusal("no").usage(USED), label("wish"));
+        labels();
+        assertThat(bulk("--labels", "bug,wish", "--limit", "2")).isEqualTo(3);
+
+        assertThat(bulk("--labels", "bug,wish", "--only-failed", "--json")).isEqualTo(3);
+
+        assertThat(results())
+                .containsExactly(
+                        succeeded(0, 1, "\"T1\"", "\"label\":\"bug\"", 0, true),
+                        succeeded(1, 2, "\"T2\"", "\"label\":\"wish\"", ITEM, false),
+                        ended(2, 3, "null", "skipped", "LEFT_OUT: it did not fail in an earlier run", 0));
+        assertThat(document().path("allRuns").path("picoUsd").asLong()).isEqualTo(3 * ITEM);
+        assertThat(server.requests()).hasSize(3);
+
+        assertThat(bulk("--labels", "bug,wish", "--only-failed", "--json")).isEqualTo(3); // nothing is left to try
+        assertThat(document().path("error").isNull()).isTrue();
+        assertThat(server.requests()).hasSize(3);
+    }
+
+    @Test
+    void onlyFailed_withoutAJournal_isRefused() {
+        assertThat(bulk("--labels", "bug,wish", "--only-failed")).isEqualTo(2);
+        assertThat(told())
+                .isEqualTo("cadre: --only-failed needs the journal of an earlier run, and \"" + output()
+                        + ".journal\" does not exist\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"plain,cadre: warning: ", "jsonl,{\"event\":\"warning\""})
+    void budget_belowTheExpectedCost_isWarnedOf(String form, String beginning) {
+        labels();
+
+        assertThat(bulk("--labels", "bug,wish", "--budget", "0.0001", "--progress", form))
+                .isNotEqualTo(2);
+
+        assertThat(told().lines())
+                .anyMatch(line -> line.startsWith(beginning)
+                        && line.contains("the items that are left are expected to cost $0.00")
+                        && line.contains(", and $0.0001 of the budget is left: about 0 of 3 will be done"));
     }
 
     // --- money

@@ -58,12 +58,14 @@ public final class BulkSession {
      * What there is to do.
      *
      * @param items of the input, malformed lines and items on record included
-     * @param price of those that are left, within what is left of the budget
+     * @param leftOut open items that the selection leaves out
+     * @param whole the price of those that are left, whatever the budget
+     * @param price the same within what is left of the budget
      */
-    public record Survey(long items, long malformed, long recorded, CostRange price) {
+    public record Survey(long items, long malformed, long recorded, long leftOut, CostRange whole, CostRange price) {
         /** How many a model must be asked about. */
         public long left() {
-            return items - malformed - recorded;
+            return items - malformed - recorded - leftOut;
         }
     }
 
@@ -107,9 +109,10 @@ public final class BulkSession {
     }
 
     /** Counts and prices what there is to do, and publishes what is there already. Spends nothing. */
-    public Survey survey(Money budget) throws IOException {
+    public Survey survey(Money budget, Selection selection) throws IOException {
         var seen = new SeenKeys();
         long items = 0;
+        long chosen = 0;
         CostRange price = CostRange.FREE;
         results.begin();
         try (InputLines lines = input.open()) {
@@ -123,7 +126,8 @@ public final class BulkSession {
                                 "%s %d: an item before it has the same id"
                                         .formatted(input.unit(), item.place().line()));
                     case InputLine.Item item -> {
-                        if (!isReused(item)) {
+                        if (!isReused(item) && !isLeftOut(item, selection, chosen)) {
+                            chosen++;
                             price = price.plus(
                                     unrecorded.preview(Stream.of(item.value())).cost());
                         }
@@ -134,7 +138,31 @@ public final class BulkSession {
         results.expect(items);
         out.results().publish();
         out.deadLetters().publish();
-        return new Survey(items, tally().failed(), tally().reused(), price.atMost(budget.minusOrZero(spentBefore())));
+        return new Survey(
+                items,
+                tally().failed(),
+                tally().reused(),
+                tally().skipped(),
+                price,
+                price.atMost(budget.minusOrZero(spentBefore())));
+    }
+
+    private boolean isLeftOut(InputLine.Item item, Selection selection, long chosen) {
+        if (selection.which() == Selection.Which.FAILED_BEFORE
+                && bulk.recordedFailure(open.lookAt(item), item.place().index()).isEmpty()) {
+            leaveOut(item, "it did not fail in an earlier run");
+            return true;
+        }
+        if (chosen >= selection.limit()) {
+            leaveOut(item, "%d items came before it".formatted(selection.limit()));
+            return true;
+        }
+        return false;
+    }
+
+    private void leaveOut(InputLine.Item item, String why) {
+        written.set(bit(item.place()));
+        results.skipped(item, "LEFT_OUT: " + why, Spend.NONE);
     }
 
     private boolean isReused(InputLine.Item item) {
@@ -209,6 +237,11 @@ public final class BulkSession {
     /** What earlier runs spent; it counts against the budget. */
     public Money spentBefore() {
         return recorded().total();
+    }
+
+    /** What this run and those before it spent. */
+    public Money spentInAll() {
+        return journal().isEmpty() ? tally().spend().total() : recorded().total();
     }
 
     private Spend recorded() {
