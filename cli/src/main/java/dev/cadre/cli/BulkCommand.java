@@ -168,15 +168,20 @@ final class BulkCommand implements Callable<Integer> {
         }
     }
 
-    private BulkOutput output(BulkOptions options) throws UsageException {
-        ResultOutput results = options.results().isEmpty()
-                ? new ResultStream(terminal.out())
-                : resultFile("--output", options.results().get());
+    private BulkOutput output(BulkOptions options) throws UsageException, IOException {
         BulkOptions.Forms forms = options.forms();
         ResultOutput deadLetters = forms.deadLetters().isEmpty()
                 ? ResultOutput.NONE
                 : resultFile("--dead-letters", forms.deadLetters().get());
-        return new BulkOutput(results, forms.output(), forms.keepsInput(), deadLetters);
+        try {
+            ResultOutput results = options.results().isEmpty()
+                    ? new ResultStream(terminal.out())
+                    : resultFile("--output", options.results().get());
+            return new BulkOutput(results, forms.output(), forms.keepsInput(), deadLetters);
+        } catch (UsageException e) {
+            deadLetters.close();
+            throw e;
+        }
     }
 
     private static ResultOutput resultFile(String option, Path file) throws UsageException {

@@ -350,7 +350,7 @@ class BulkCommandTest {
                 .containsExactly(
                         succeeded(0, 2, "\"T1\"", "\"label\":\"bug\"", ITEM, false),
                         succeeded(1, 3, "\"T2\"", "\"label\":\"wish\"", ITEM, false),
-                        ended(2, 5, "null", "failed", "INVALID_INPUT: line 5: it has 1 columns, the header has 2", 0));
+                        ended(2, 5, "null", "failed", "INVALID_INPUT: line 5: it has 1 of 2 columns", 0));
         assertThat(server.requests())
                 .anySatisfy(
                         request -> assertThat(request.inputText()).contains("{\"id\":\"T1\",\"text\":\"it breaks\"}"));
@@ -385,7 +385,7 @@ class BulkCommandTest {
                 .containsExactly(
                         "\"make it blue\",T2,3,succeeded,wish,,nano,0.0000325,false",
                         "'=it hangs,T3,5,failed,,\"REFUSED: the model refused: \"\"no\"\"\",nano,0.0000325,false",
-                        ",,6,failed,,\"INVALID_INPUT: line 6: it has 1 columns, the header has 2\",nano,0.00,false",
+                        ",,6,failed,,\"INVALID_INPUT: line 6: it has 1 of 2 columns\",nano,0.00,false",
                         "it breaks,T1,2,succeeded,bug,,nano,0.0000325,false",
                         "text,id,line,status,label,reason,tier,usd,reused");
 
@@ -731,7 +731,7 @@ class BulkCommandTest {
                 .matches("(?s).*items\\.csv is csv with the columns text, id: 3 items left \\(0 on record, 1 malformed,"
                         + " 0 left out\\)\\nexpected \\$0\\.00\\d+, at most \\$0\\.1\\d+; budget \\$0\\.25\\n"
                         + "the budget covers all of them at the expected cost\\n"
-                        + "INVALID_INPUT: line 6: it has 1 columns, the header has 2\\nnothing was sent\\n");
+                        + "INVALID_INPUT: line 6: it has 1 of 2 columns\\nnothing was sent\\n");
         assertThat(told()).isEmpty();
         assertThat(output()).hasContent("dear diary");
         assertThat(folder).isDirectoryNotContaining("glob:**.{journal,part,lock}");

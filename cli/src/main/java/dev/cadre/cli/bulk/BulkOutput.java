@@ -24,7 +24,7 @@ public record BulkOutput(ResultOutput results, ResultForm form, boolean keepsInp
     /** Whether anything but what the model said of an item is asked for when it has ended. */
     boolean needsItems(InputFile input) {
         return keepsInput
-                || deadLetters != ResultOutput.NONE
+                || !deadLetters.equals(ResultOutput.NONE)
                 || (form != ResultForm.JSONL && !input.columns().isEmpty());
     }
 

@@ -17,7 +17,7 @@ record DeadLetters(ResultOutput out) {
     static final String BEGINNING = "{\"" + REASON + "\":";
 
     void add(InputLine line, String reason) throws IOException {
-        if (out == ResultOutput.NONE) {
+        if (out.equals(ResultOutput.NONE)) {
             return;
         }
         Json.Obj letter = Json.obj().with(REASON, reason);

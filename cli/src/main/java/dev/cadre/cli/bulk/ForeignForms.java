@@ -26,7 +26,7 @@ final class ForeignForms {
         known.put("Obj\u0001", "Avro; write it as JSON lines or CSV");
         known.put("SQLite format 3\0", "an SQLite database; export a table as CSV");
         known.put("\u00d0\u00cf\u0011\u00e0", "an old Office document; save it as CSV");
-        known.put("\u0028\u00b5\u002f\u00fd", "Zstandard; decompress it, or use gzip");
+        known.put("(\u00b5/\u00fd", "Zstandard; decompress it, or use gzip");
         known.put("BZh", "bzip2; decompress it, or use gzip");
         known.put("\u00fd7zXZ\0", "xz; decompress it, or use gzip");
         known.put("7z\u00bc\u00af", "a 7-Zip archive; unpack it");

@@ -94,8 +94,7 @@ final class TableReader implements ItemReader {
                     cells.size() == columns.size()
                             ? spot.identified(object(cells), cut.bytes())
                             : spot.malformed(
-                                    "it has %d columns, the header has %d".formatted(cells.size(), columns.size()),
-                                    cut.bytes()));
+                                    "it has %d of %d columns".formatted(cells.size(), columns.size()), cut.bytes()));
         } catch (CharacterCodingException e) {
             return Optional.of(spot.malformed("it is not UTF-8", cut.bytes()));
         } catch (CsvParseException e) {

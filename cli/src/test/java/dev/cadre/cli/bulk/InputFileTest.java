@@ -119,8 +119,8 @@ class InputFileTest {
         assertThat(shown(file))
                 .containsExactly(
                         "2 {\"id\":\"1\",\"text\":\"x\"}",
-                        "line 3: it has 3 columns, the header has 2",
-                        "line 4: it has 1 columns, the header has 2",
+                        "line 3: it has 3 of 2 columns",
+                        "line 4: it has 1 of 2 columns",
                         "line 5: a quote in it is not closed",
                         "6 {\"id\":\"5\",\"text\":\"x\"}",
                         "line 7: there is text behind a closing quote",
