@@ -385,7 +385,7 @@ class BulkCommandTest {
                 .containsExactly(
                         "\"make it blue\",T2,3,succeeded,wish,,nano,0.0000325,false",
                         "'=it hangs,T3,5,failed,,\"REFUSED: the model refused: \"\"no\"\"\",nano,0.0000325,false",
-                        ",,6,failed,,\"INVALID_INPUT: line 6: it has 1 of 2 columns\",nano,0.00,false",
+                        ",,6,failed,,INVALID_INPUT: line 6: it has 1 of 2 columns,nano,0.00,false",
                         "it breaks,T1,2,succeeded,bug,,nano,0.0000325,false",
                         "text,id,line,status,label,reason,tier,usd,reused");
 
