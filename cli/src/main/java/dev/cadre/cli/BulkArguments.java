@@ -4,6 +4,9 @@ package dev.cadre.cli;
 import dev.cadre.bulk.Lane;
 import dev.cadre.cli.BulkOptions.Existing;
 import dev.cadre.cli.bulk.BulkTask;
+import dev.cadre.cli.bulk.InputForm;
+import dev.cadre.cli.bulk.ResultForm;
+import dev.cadre.cli.bulk.Selection;
 import dev.cadre.model.Tier;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,20 +19,45 @@ import picocli.CommandLine.Option;
 final class BulkArguments {
     private static final String STANDARD = "-";
     private static final String JOURNAL_SUFFIX = ".journal";
+    private static final int MAX_LIMIT = 999_999_999;
 
     @Option(
             names = "--input",
             required = true,
             paramLabel = "FILE",
-            description = "one item a line, a JSON object or string; - for standard input")
+            description = "items: JSON lines, CSV, TSV or a JSON array, gzip or not; - for standard input")
     String input = "";
+
+    @Option(
+            names = "--input-format",
+            paramLabel = "FORM",
+            defaultValue = "auto",
+            description = "auto, jsonl, csv, tsv or json (default: ${DEFAULT-VALUE}, by name and content)")
+    String inputFormat = "auto";
 
     @Option(
             names = "--output",
             required = true,
             paramLabel = "FILE",
-            description = "one result a line, in order of completion; - for standard output")
+            description = "one result an item, in order of completion; - for standard output")
     String output = "";
+
+    @Option(
+            names = "--output-format",
+            paramLabel = "FORM",
+            defaultValue = "auto",
+            description = "auto, jsonl, csv or tsv (default: ${DEFAULT-VALUE}, by the name of the output)")
+    String outputFormat = "auto";
+
+    @Option(names = "--keep-input", description = "put the item beside each result")
+    boolean keepsInput;
+
+    @Option(
+            names = "--dead-letters",
+            paramLabel = "FILE",
+            defaultValue = "",
+            description = "items that failed or were malformed, with the reason, as JSON lines that can be input again")
+    String deadLetters = "";
 
     @Mixin
     final TaskOptions task = new TaskOptions();
@@ -58,6 +86,19 @@ final class BulkArguments {
             description = "record the run here, resume it from here (default: the output with " + JOURNAL_SUFFIX + ")")
     String journal = "";
 
+    @Option(names = "--dry-run", description = "count and price only: no call, no key, no output")
+    boolean isDry;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            defaultValue = "",
+            description = "only the first N of the items that are left (default: all)")
+    String limit = "";
+
+    @Option(names = "--only-failed", description = "only items that failed in an earlier run of the same journal")
+    boolean onlyFailed;
+
     @Option(names = "--force", description = "replace an output of another task")
     boolean force;
 
@@ -75,9 +116,11 @@ final class BulkArguments {
         Tier chosen = OptionValues.oneOf("--tier", tier, new Tier[] {Tier.NANO, Tier.MINI});
         var options = new BulkOptions(
                 from.orElse(null),
+                forms(),
                 to.orElse(null),
                 record.orElse(null),
                 force ? Existing.REPLACED : Existing.RESUMED,
+                new BulkOptions.Extent(selection(record), isDry),
                 task().on(chosen),
                 chosen,
                 OptionValues.oneOf("--lane", lane, Lane.values()),
@@ -89,7 +132,30 @@ final class BulkArguments {
             OptionValues.requireReadable("--input", from.get());
         }
         requireOutput(options);
+        requireDeadLetters(options);
         return options;
+    }
+
+    private Selection selection(Optional<Path> record) throws UsageException {
+        if (onlyFailed && record.filter(Files::exists).isEmpty()) {
+            throw new UsageException(
+                    "bad_argument",
+                    "--only-failed needs the journal of an earlier run%s"
+                            .formatted(record.map(", and \"%s\" does not exist"::formatted)
+                                    .orElse("")));
+        }
+        return new Selection(
+                limit.isEmpty() ? Long.MAX_VALUE : OptionValues.count("--limit", limit, MAX_LIMIT),
+                onlyFailed ? Selection.Which.FAILED_BEFORE : Selection.Which.ALL);
+    }
+
+    private BulkOptions.Forms forms() throws UsageException {
+        return new BulkOptions.Forms(
+                OptionValues.oneOf("--input-format", inputFormat, InputForm.values()),
+                OptionValues.oneOf("--output-format", outputFormat, ResultForm.values())
+                        .of(output),
+                keepsInput,
+                OptionValues.path("--dead-letters", deadLetters).orElse(null));
     }
 
     private static Optional<Path> file(String option, String value) throws UsageException {
@@ -114,18 +180,38 @@ final class BulkArguments {
             return;
         }
         Path target = options.results().get();
-        Path parent = target.toAbsolutePath().getParent();
-        if (parent == null || !Files.isDirectory(parent)) {
-            throw new UsageException("no_such_folder", "--output: the folder of \"" + output + "\" does not exist");
-        }
-        if (Files.exists(target) && !Files.isRegularFile(target)) {
-            throw new UsageException("bad_argument", "--output: \"" + output + "\" is not a regular file");
-        }
+        requirePlace("--output", target);
         for (Optional<Path> other : List.of(options.input(), options.journal(), task.schemaFile())) {
             if (other.isPresent() && OptionValues.isSame(other.get(), target)) {
                 throw new UsageException(
                         "bad_argument", "--output: \"" + output + "\" is the input, the schema or the journal");
             }
+        }
+    }
+
+    private void requireDeadLetters(BulkOptions options) throws UsageException {
+        if (options.forms().deadLetters().isEmpty()) {
+            return;
+        }
+        Path target = options.forms().deadLetters().get();
+        requirePlace("--dead-letters", target);
+        for (Optional<Path> other : List.of(options.input(), options.results(), options.journal(), task.schemaFile())) {
+            if (other.isPresent() && OptionValues.isSame(other.get(), target)) {
+                throw new UsageException(
+                        "bad_argument",
+                        "--dead-letters: \"%s\" is the input, the output, the schema or the journal".formatted(target));
+            }
+        }
+    }
+
+    private static void requirePlace(String option, Path target) throws UsageException {
+        Path parent = target.toAbsolutePath().getParent();
+        if (parent == null || !Files.isDirectory(parent)) {
+            throw new UsageException(
+                    "no_such_folder", "%s: the folder of \"%s\" does not exist".formatted(option, target));
+        }
+        if (Files.exists(target) && !Files.isRegularFile(target)) {
+            throw new UsageException("bad_argument", "%s: \"%s\" is not a regular file".formatted(option, target));
         }
     }
 }

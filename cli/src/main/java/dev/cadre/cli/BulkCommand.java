@@ -5,27 +5,35 @@ import dev.cadre.Coordinator;
 import dev.cadre.budget.Budget;
 import dev.cadre.bulk.Lane;
 import dev.cadre.cli.BulkOptions.Existing;
+import dev.cadre.cli.bulk.BulkOutput;
 import dev.cadre.cli.bulk.BulkSession;
+import dev.cadre.cli.bulk.InputFile;
 import dev.cadre.cli.bulk.ResultFile;
 import dev.cadre.cli.bulk.ResultOutput;
 import dev.cadre.cli.bulk.ResultStream;
+import dev.cadre.cli.bulk.UnreadableInputException;
 import dev.cadre.file.OwnFiles;
 import dev.cadre.file.TempFolder;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.JournalException;
 import dev.cadre.journal.UnrecordedException;
+import dev.cadre.json.Json;
 import dev.cadre.openai.OpenAiClient;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
+import dev.cadre.price.Money;
 import dev.cadre.price.UnpricedException;
 import dev.cadre.task.RunClock;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -65,12 +73,16 @@ final class BulkCommand implements Callable<Integer> {
     @Override
     public Integer call() throws UsageException, IOException {
         BulkOptions options = arguments.checked();
-        models.requireKey("bulk");
+        if (!options.extent().isDry()) {
+            models.requireKey("bulk");
+        }
         if (options.lane() == Lane.BATCH && options.journal().isEmpty()) {
             throw new UsageException(
                     "bad_argument", "--lane batch needs a --journal, because a batch outlives the process");
         }
-        requireJournalOfOutput(options);
+        if (!options.extent().isDry()) {
+            requireJournalOfOutput(options);
+        }
         // batches go on without this process, and an interrupt would cancel them
         @Nullable Interruption interruption = options.lane() == Lane.NOW ? Interruption.ofThisThread() : null;
         try {
@@ -85,18 +97,42 @@ final class BulkCommand implements Callable<Integer> {
     }
 
     private BulkDocument run(BulkOptions options) throws UsageException, IOException {
-        if (options.input().isPresent()) {
-            return recorded(options, options.input().get());
-        }
-        try (TempFolder folder = TempFolder.open()) { // it can be read once and is needed twice
-            Path copy = folder.path().resolve("input.jsonl");
-            Files.copy(in, copy);
-            return recorded(options, copy);
+        try {
+            if (options.input().filter(Files::isRegularFile).isPresent()) {
+                return recorded(options, input(options, options.input().get()));
+            }
+            try (TempFolder folder = TempFolder.open()) { // it can be read once and is needed twice
+                Path copy = folder.path().resolve("input");
+                copyInput(options, copy);
+                return recorded(options, input(options, copy));
+            }
+        } catch (UnreadableInputException e) {
+            throw unreadable(options, e);
         }
     }
 
-    private BulkDocument recorded(BulkOptions options, Path input) throws UsageException, IOException {
-        if (options.journal().isEmpty()) {
+    private void copyInput(BulkOptions options, Path copy) throws IOException {
+        if (options.input().isEmpty()) {
+            Files.copy(in, copy);
+            return;
+        }
+        // a pipe, such as one of the shell's
+        try (InputStream pipe = new FileInputStream(options.input().get().toFile())) {
+            Files.copy(pipe, copy);
+        }
+    }
+
+    private static InputFile input(BulkOptions options, Path file) throws IOException {
+        return InputFile.of(file, options.inputName(), options.forms().input());
+    }
+
+    private static UsageException unreadable(BulkOptions options, UnreadableInputException why) {
+        return new UsageException("bad_input", "--input: \"%s\" %s".formatted(options.inputName(), why.getMessage()));
+    }
+
+    private BulkDocument recorded(BulkOptions options, InputFile input) throws UsageException, IOException {
+        boolean isNew = options.journal().filter(Files::exists).isEmpty();
+        if (options.journal().isEmpty() || (options.extent().isDry() && isNew)) {
             return withModels(options, input, null);
         }
         try (FileJournal journal = Journals.open(options.journal().get())) {
@@ -104,11 +140,14 @@ final class BulkCommand implements Callable<Integer> {
         }
     }
 
-    private BulkDocument withModels(BulkOptions options, Path input, @Nullable FileJournal journal)
+    private BulkDocument withModels(BulkOptions options, InputFile input, @Nullable FileJournal journal)
             throws UsageException, IOException {
+        if (options.extent().isDry()) {
+            return new BulkDryRun(models, runClock).look(options, input, journal);
+        }
         OpenAiClient client = models.client();
         try (ModelPools pools = models.open(client, options.parallel());
-                ResultOutput out = output(options)) {
+                BulkOutput out = output(options)) {
             ModelPool pool = pools.pool(options.tier());
             Supplier<Learned> learned = () -> new Learned(client.learned(pool.model()), models.environment());
             Coordinator coordinator = Coordinator.builder(pools)
@@ -129,14 +168,27 @@ final class BulkCommand implements Callable<Integer> {
         }
     }
 
-    private ResultOutput output(BulkOptions options) throws UsageException {
-        if (options.results().isEmpty()) {
-            return new ResultStream(terminal.out());
-        }
+    private BulkOutput output(BulkOptions options) throws UsageException, IOException {
+        BulkOptions.Forms forms = options.forms();
+        ResultOutput deadLetters = forms.deadLetters().isEmpty()
+                ? ResultOutput.NONE
+                : resultFile("--dead-letters", forms.deadLetters().get());
         try {
-            return ResultFile.create(options.results().get());
+            ResultOutput results = options.results().isEmpty()
+                    ? new ResultStream(terminal.out())
+                    : resultFile("--output", options.results().get());
+            return new BulkOutput(results, forms.output(), forms.keepsInput(), deadLetters);
+        } catch (UsageException e) {
+            deadLetters.close();
+            throw e;
+        }
+    }
+
+    private static ResultOutput resultFile(String option, Path file) throws UsageException {
+        try {
+            return ResultFile.create(file);
         } catch (IOException e) {
-            throw new UsageException("bad_argument", "--output: it cannot be written: " + OwnFiles.reason(e));
+            throw new UsageException("bad_argument", option + ": it cannot be written: " + OwnFiles.reason(e));
         }
     }
 
@@ -145,16 +197,22 @@ final class BulkCommand implements Callable<Integer> {
             throws UsageException {
         BulkSession.@Nullable Survey survey = null;
         try {
-            survey = session.survey(options.budget());
+            survey = session.survey(options.budget(), options.extent().selection());
             progress.starting(survey, options, session.spentBefore());
+            warn(options, survey, options.budget().minusOrZero(session.spentBefore()));
             Budget budget = Budget.of(options.budget());
             BulkSession.Ending ending = session.run(options.lane() == Lane.NOW ? budget.within(LONGEST_NOW) : budget);
-            return BulkDocument.of(options, model, survey, ending, learned.get());
+            return BulkDocument.of(options, model, survey, ending, learned.get())
+                    .inAllRuns(session.spentInAll());
         } catch (InterruptedException e) {
-            return BulkDocument.interrupted(options, model, survey, session.tally());
+            return BulkDocument.interrupted(options, model, survey, session.tally())
+                    .inAllRuns(session.spentInAll());
         } catch (IllegalArgumentException e) { // the money does not cover what is under way in batches
             throw new UsageException("bad_argument", String.valueOf(e.getMessage()));
         } catch (IOException | UncheckedIOException e) {
+            if (e.getCause() instanceof UnreadableInputException unreadable) {
+                throw unreadable(options, unreadable);
+            }
             var problem = new Problem("io_failed", OwnFiles.reason(e));
             return BulkDocument.broken(options, model, survey, session.tally(), problem);
         } catch (UnrecordedException e) {
@@ -164,17 +222,42 @@ final class BulkCommand implements Callable<Integer> {
         }
     }
 
+    /** Said before money is spent that does not reach for everything. */
+    private void warn(BulkOptions options, BulkSession.Survey survey, Money left) {
+        if (!survey.whole().expected().isMoreThan(left)) {
+            return;
+        }
+        String warning =
+                "the items that are left are expected to cost %s, and %s of the budget is left: about %d of %d will be done"
+                        .formatted(survey.whole().expected(), left, BulkForecast.covered(survey, left), survey.left());
+        terminal.err()
+                .println(
+                        options.progress() == Progress.JSONL
+                                ? Json.obj()
+                                        .with("event", "warning")
+                                        .with("text", warning)
+                                        .write()
+                                : "cadre: warning: " + warning);
+    }
+
     /** An output that is there already is of an earlier run if there is a journal of one. */
     private static void requireJournalOfOutput(BulkOptions options) throws UsageException, IOException {
+        Optional<Path> deadLetters = options.forms().deadLetters().filter(Files::exists);
+        if (options.existing() == Existing.RESUMED
+                && deadLetters.isPresent()
+                && !ResultFile.isOfDeadLetters(deadLetters.get())) {
+            throw inTheWay("--dead-letters", deadLetters.get(), "does not hold what failed in a run of cadre bulk");
+        }
         if (!isToBeResumed(options)) {
             return;
         }
         Path output = options.results().orElseThrow();
         if (!ResultFile.isOurs(output)) {
-            throw inTheWay(output, "does not hold results of cadre bulk");
+            throw inTheWay("--output", output, "does not hold results of cadre bulk");
         }
         if (options.journal().filter(Files::exists).isEmpty()) {
             throw inTheWay(
+                    "--output",
                     output,
                     "exists, and its journal \"%s\" does not"
                             .formatted(options.journal().orElseThrow()));
@@ -184,6 +267,7 @@ final class BulkCommand implements Callable<Integer> {
     private static void requireFit(BulkOptions options, BulkSession session) throws UsageException, IOException {
         if (isToBeResumed(options) && !session.isOfThisTask()) {
             throw inTheWay(
+                    "--output",
                     options.results().orElseThrow(),
                     "holds the results of another task: its labels, schema, prompt, cap, tier or model were others");
         }
@@ -200,18 +284,18 @@ final class BulkCommand implements Callable<Integer> {
                 && Files.size(options.results().get()) > 0;
     }
 
-    private static UsageException inTheWay(Path output, String why) {
+    private static UsageException inTheWay(String option, Path file, String why) {
         return new UsageException(
                 "output_exists",
-                "--output: \"%s\" %s; name another file, or replace it with --force".formatted(output, why));
+                "%s: \"%s\" %s; name another file, or replace it with --force".formatted(option, file, why));
     }
 
     private void print(BulkDocument document, BulkOptions options) {
         if (options.output() == Output.JSON) {
             terminal.out().println(json.document(document));
         } else {
-            (options.results().isPresent() ? terminal.out() : terminal.err())
-                    .println(TextOutput.visible(document.text()));
+            PrintStream people = options.results().isPresent() ? terminal.out() : terminal.err();
+            document.lines().forEach(line -> people.println(TextOutput.visible(line)));
         }
         if (document.error() != null) {
             terminal.err()

@@ -8,6 +8,7 @@ import dev.cadre.journal.UnrecordedException;
 import dev.cadre.model.ModelException;
 import dev.cadre.openai.OpenAi;
 import dev.cadre.price.Money;
+import dev.cadre.price.Spend;
 import dev.cadre.task.Failure;
 import java.util.List;
 import java.util.Locale;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * @param model what was asked
  * @param stop why no more was done: {@code end_of_input}, {@code budget}, {@code deadline}, {@code error} or
  *     {@code interrupt}
+ * @param allRuns what this run and those before it spent
+ * @param leftOut open items that the options left out; they are among those that were skipped
+ * @param dryRun what there is to do, if nothing else was asked for
  * @param notes what had to be adapted to the server, and the variables that spare it
  */
 record BulkDocument(
@@ -37,6 +41,9 @@ record BulkDocument(
         long batches,
         @Nullable Estimate estimate,
         Cost cost,
+        Sum allRuns,
+        long leftOut,
+        @Nullable BulkForecast dryRun,
         List<String> notes,
         @Nullable Problem error) {
     private static final int SCHEMA = 1;
@@ -47,6 +54,41 @@ record BulkDocument(
         static Items of(BulkTally tally) {
             return new Items(tally.total(), tally.succeeded(), tally.failed(), tally.skipped(), tally.reused());
         }
+    }
+
+    /** What was spent in this run and those before it. */
+    record Sum(long picoUsd, String usd) {
+        static final Sum NOTHING = of(Money.ZERO);
+
+        static Sum of(Money all) {
+            return new Sum(all.picoUsd(), all.toUsd());
+        }
+    }
+
+    /** The same with what was spent in all runs of the journal. */
+    BulkDocument inAllRuns(Money all) {
+        return with(Sum.of(all), dryRun, stop);
+    }
+
+    private BulkDocument with(Sum sum, @Nullable BulkForecast found, String end) {
+        return new BulkDocument(
+                schema, status, mode, lane, tier, model, input, output, journal, items, end, batches, estimate, cost,
+                sum, leftOut, found, notes, error);
+    }
+
+    /** Of a run that only looked. */
+    static BulkDocument dry(BulkOptions options, String model, BulkSession.Survey survey, BulkForecast found) {
+        return of(
+                        options,
+                        model,
+                        survey,
+                        new BulkTally(survey.items(), 0, 0, 0, 0, Spend.NONE, ""),
+                        SearchDocument.COMPLETE,
+                        "dry_run",
+                        0,
+                        List.of(),
+                        null)
+                .with(Sum.NOTHING, found, "dry_run");
     }
 
     /** What the items that were left could cost, in US dollars. */
@@ -62,7 +104,7 @@ record BulkDocument(
 
     static BulkDocument of(
             BulkOptions options, String model, BulkSession.Survey survey, BulkSession.Ending ending, Learned learned) {
-        Problem problem = problem(ending, learned);
+        Problem problem = survey.left() == 0 && survey.leftOut() > 0 ? null : problem(ending, learned);
         BulkTally tally = ending.tally();
         boolean isPaused = ending.stop() == BulkSummary.Stop.PAUSED && ending.failure() == null;
         String status = problem != null && !(isPaused && tally.succeeded() > 0)
@@ -118,6 +160,9 @@ record BulkDocument(
                 batches,
                 survey == null ? null : Estimate.of(survey),
                 Cost.of(tally.spend(), options.budget()),
+                Sum.of(tally.spend().total()),
+                survey == null ? 0 : survey.leftOut(),
+                null,
                 notes,
                 problem);
     }
@@ -187,6 +232,9 @@ record BulkDocument(
                 0,
                 null,
                 Cost.NONE,
+                Sum.NOTHING,
+                0,
+                null,
                 List.of(),
                 new Problem(kind, message));
     }
@@ -202,10 +250,15 @@ record BulkDocument(
         };
     }
 
-    /** One line for people. */
-    String text() {
+    /** For people: one line, of a dry run several. */
+    List<String> lines() {
+        return dryRun == null ? List.of(text()) : dryRun.lines(input, Money.ofPico(cost.budgetPicoUsd()));
+    }
+
+    private String text() {
+        String inAll = allRuns.picoUsd() > cost.picoUsd() ? " ($%s with earlier runs)".formatted(allRuns.usd()) : "";
         String adapted = notes.isEmpty() ? "" : "; noted: " + String.join("; ", notes);
-        return "%d of %d items succeeded (%d reused), %d failed, %d skipped; $%s of a budget of $%s; results in %s%s"
+        return "%d of %d items succeeded (%d reused), %d failed, %d skipped; $%s%s of a budget of $%s; results in %s%s"
                 .formatted(
                         items.succeeded(),
                         items.total(),
@@ -213,6 +266,7 @@ record BulkDocument(
                         items.failed(),
                         items.skipped(),
                         cost.usd(),
+                        inAll,
                         Money.ofPico(cost.budgetPicoUsd()).toUsd(),
                         output,
                         adapted);

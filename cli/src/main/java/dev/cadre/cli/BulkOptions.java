@@ -3,6 +3,9 @@ package dev.cadre.cli;
 
 import dev.cadre.bulk.Lane;
 import dev.cadre.cli.bulk.BulkTask;
+import dev.cadre.cli.bulk.InputForm;
+import dev.cadre.cli.bulk.ResultForm;
+import dev.cadre.cli.bulk.Selection;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import java.nio.file.Path;
@@ -20,9 +23,11 @@ import org.jspecify.annotations.Nullable;
  */
 record BulkOptions(
         @Nullable Path inputFile,
+        Forms forms,
         @Nullable Path outputFile,
         @Nullable Path journalFile,
         Existing existing,
+        Extent extent,
         BulkTask task,
         Tier tier,
         Lane lane,
@@ -30,6 +35,31 @@ record BulkOptions(
         int parallel,
         Output output,
         Progress progress) {
+
+    /**
+     * How items and results stand in their files.
+     *
+     * @param output not {@link ResultForm#AUTO}
+     * @param keepsInput whether each result has its item beside it
+     * @param deadLetterFile where items go that failed, or null
+     */
+    record Forms(
+            InputForm input,
+            ResultForm output,
+            boolean keepsInput,
+            @Nullable Path deadLetterFile) {
+        /** Where items go that failed; empty if nowhere. */
+        Optional<Path> deadLetters() {
+            return Optional.ofNullable(deadLetterFile);
+        }
+    }
+
+    /**
+     * How much is done.
+     *
+     * @param isDry whether nothing is, but to count and to price
+     */
+    record Extent(Selection selection, boolean isDry) {}
 
     /** What may be done to an output that is there already. */
     enum Existing {
@@ -41,6 +71,11 @@ record BulkOptions(
     /** Where items come from; empty for standard input. */
     Optional<Path> input() {
         return Optional.ofNullable(inputFile);
+    }
+
+    /** What the user calls the input. */
+    String inputName() {
+        return input().map(Path::toString).orElse("-");
     }
 
     /** Where results go; empty for standard output. */

@@ -15,14 +15,18 @@ import dev.cadre.task.RunClock;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.FilterOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,11 +34,14 @@ import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -231,6 +238,7 @@ class BulkCommandTest {
                  "estimate":{"items":3,"lowUsd":"","expectedUsd":"","worstUsd":""},
                  "cost":{"picoUsd":97500000,"usd":"0.0000975","budgetPicoUsd":250000000000,"forfeitedPicoUsd":0,
                    "attempts":3},
+                 "allRuns":{"picoUsd":97500000,"usd":"0.0000975"},"leftOut":0,"dryRun":null,
                  "notes":[],"error":null}
                 """));
         assertThat(told())
@@ -309,13 +317,188 @@ class BulkCommandTest {
     }
 
     @Test
-    void emptyInput_isComplete() throws Exception {
+    void emptyInput_isRefused() throws Exception {
         input("", " ");
 
-        assertThat(bulk("--labels", "bug,wish", "--json")).isZero();
+        assertThat(bulk("--labels", "bug,wish", "--json")).isEqualTo(2);
 
-        assertThat(Files.readString(output())).isEmpty();
+        assertThat(told()).isEqualTo("cadre: --input: \"" + folder.resolve("items.jsonl") + "\" is empty\n");
+        assertThat(document().path("error").path("kind").asText()).isEqualTo("bad_input");
+        assertThat(folder).isDirectoryNotContaining("glob:**.{journal,part}");
+        assertThat(output()).doesNotExist();
+    }
+
+    @Test
+    void headerAlone_isComplete() throws Exception {
+        Path table = Files.writeString(folder.resolve("items.csv"), "id,text\n");
+
+        assertThat(bulk("--input", table.toString(), "--labels", "bug,wish", "--json"))
+                .isZero();
+
         assertThat(document().path("items").path("total").asInt()).isZero();
+    }
+
+    @Test
+    void table_isLabelledRowByRow() throws Exception {
+        labels();
+        Path table =
+                Files.writeString(folder.resolve("items.csv"), "id,text\nT1,it breaks\nT2,\"make it\nblue\"\nT3\n");
+
+        assertThat(bulk("--input", table.toString(), "--labels", "bug,wish")).isEqualTo(3);
+
+        assertThat(results())
+                .containsExactly(
+                        succeeded(0, 2, "\"T1\"", "\"label\":\"bug\"", ITEM, false),
+                        succeeded(1, 3, "\"T2\"", "\"label\":\"wish\"", ITEM, false),
+                        ended(2, 5, "null", "failed", "INVALID_INPUT: line 5: it has 1 of 2 columns", 0));
+        assertThat(server.requests())
+                .anySatisfy(
+                        request -> assertThat(request.inputText()).contains("{\"id\":\"T1\",\"text\":\"it breaks\"}"));
+    }
+
+    private Path table() throws IOException {
+        return Files.writeString(
+                folder.resolve("items.csv"), "text,id\nit breaks,T1\n\"make it\nblue\",T2\n=it hangs,T3\nT4\n");
+    }
+
+    private List<String> rows(Path file) throws IOException {
+        return Stream.of(Files.readString(file)
+                        .replace("make it\nblue", "make it blue")
+                        .split("\n"))
+                .sorted()
+                .toList();
+    }
+
+    @Test
+    void table_asResult_keepsTheColumns_andIsResumedLikeLines() throws Exception {
+        server.on(request -> request.inputText().contains("hangs"))
+                .replies(LoopbackReply.refusal("no").usage(USED), label("bug"));
+        labels();
+        Path results = folder.resolve("results.csv");
+        String[] command = {
+            "--input", table().toString(), "--output", results.toString(), "--labels", "bug,wish", "--parallel", "1"
+        };
+
+        assertThat(bulk(command)).isEqualTo(3);
+
+        assertThat(rows(results))
+                .containsExactly(
+                        "\"make it blue\",T2,3,succeeded,wish,,nano,0.0000325,false",
+                        "'=it hangs,T3,5,failed,,\"REFUSED: the model refused: \"\"no\"\"\",nano,0.0000325,false",
+                        ",,6,failed,,INVALID_INPUT: line 6: it has 1 of 2 columns,nano,0.00,false",
+                        "it breaks,T1,2,succeeded,bug,,nano,0.0000325,false",
+                        "text,id,line,status,label,reason,tier,usd,reused");
+
+        assertThat(bulk(command)).isEqualTo(3);
+        assertThat(rows(results))
+                .contains(
+                        "\"make it blue\",T2,3,succeeded,wish,,nano,0.00,true",
+                        "'=it hangs,T3,5,succeeded,bug,,nano,0.0000325,false");
+        assertThat(server.requests()).hasSize(4);
+
+        Files.writeString(results, "text,id\n");
+        assertThat(bulk(command)).isEqualTo(2);
+        assertThat(told()).contains("does not hold results of cadre bulk");
+    }
+
+    @Test
+    void keptInput_standsBesideEachResult() throws Exception {
+        labels();
+
+        assertThat(bulk("--labels", "bug,wish", "--keep-input")).isZero();
+
+        assertThat(results().get(0)).endsWith(",\"reused\":false,\"input\":{\"id\":\"T1\",\"text\":\"it breaks\"}}");
+        assertThat(results().get(2)).endsWith(",\"input\":\"it hangs\"}");
+    }
+
+    @Test
+    void deadLetters_canBeInputAgain() throws Exception {
+        server.on(request -> request.inputText().contains("hangs"))
+                .replies(LoopbackReply.refusal("no").usage(USED), label("bug"));
+        labels();
+        input(
+                "{\"id\":\"T1\",\"text\":\"it breaks\"}",
+                "{oops",
+                "{\"id\":\"T3\",\"text\":\"it hangs\"}",
+                "{\"id\":\"T1\"}");
+        Path dead = folder.resolve("dead.jsonl");
+
+        assertThat(bulk("--labels", "bug,wish", "--dead-letters", dead.toString()))
+                .isEqualTo(3);
+
+        assertThat(Files.readAllLines(dead))
+                .hasSize(3)
+                .anyMatch(line -> line.matches(
+                        "\\{\"cadre_reason\":\"INVALID_INPUT: line 2: it is not JSON: .*\",\"raw\":\"\\{oops\"}"))
+                .contains(
+                        "{\"cadre_reason\":\"INVALID_INPUT: line 4: an item before it has the same id\",\"item\":{\"id\":\"T1\"}}",
+                        "{\"cadre_reason\":\"REFUSED: the model refused: \\\"no\\\"\",\"item\":{\"id\":\"T3\",\"text\":\"it hangs\"}}");
+
+        Files.writeString(
+                dead, Files.readString(dead).replace("\"raw\":\"{oops\"", "\"raw\":\"{}\"")); // mended by hand
+        Path again = folder.resolve("again.jsonl");
+        assertThat(bulk("--labels", "bug,wish", "--input", dead.toString(), "--output", again.toString()))
+                .isZero();
+        assertThat(server.requests())
+                .anySatisfy(request -> assertThat(request.inputText())
+                        .contains("{\"id\":\"T3\",\"text\":\"it hangs\"}")
+                        .doesNotContain("cadre_reason"));
+    }
+
+    @Test
+    void deadLetters_inPlaceOfAnythingElse_areRefused() throws Exception {
+        Path diary = Files.writeString(folder.resolve("diary"), "dear diary\n");
+
+        assertThat(bulk("--labels", "bug,wish", "--dead-letters", diary.toString()))
+                .isEqualTo(2);
+
+        assertThat(told())
+                .isEqualTo("cadre: --dead-letters: \"" + diary + "\" does not hold what failed in a run of cadre bulk;"
+                        + " name another file, or replace it with --force\n");
+        assertThat(diary).hasContent("dear diary");
+    }
+
+    @Test
+    void inputThatTurnsOutToBeDamaged_isRefusedBeforeAnyCall() throws Exception {
+        var bytes = new ByteArrayOutputStream();
+        try (var gzip = new GZIPOutputStream(bytes)) {
+            gzip.write(("\"it breaks\"" + "\n".repeat(200_000)).getBytes(StandardCharsets.UTF_8));
+        }
+        Path cut = Files.write(folder.resolve("items.jsonl.gz"), Arrays.copyOf(bytes.toByteArray(), bytes.size() - 9));
+
+        assertThat(bulk("--input", cut.toString(), "--labels", "bug,wish")).isEqualTo(2);
+
+        assertThat(told()).isEqualTo("cadre: --input: \"" + cut + "\" is gzip that is damaged or ends early\n");
+        assertThat(server.requests()).isEmpty();
+        assertThat(output()).doesNotExist();
+        Files.delete(cut); // it is no text
+    }
+
+    @Test
+    @Timeout(60)
+    @DisabledOnOs(OS.WINDOWS)
+    void pipe_isReadOnce() throws Exception {
+        labels();
+        Path pipe = folder.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        var writer = Thread.ofVirtual().start(() -> {
+            try {
+                Files.writeString(pipe, "text\nit breaks\nmake it blue\n", StandardOpenOption.WRITE);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+
+        int status = bulk("--input", pipe.toString(), "--input-format", "csv", "--labels", "bug,wish");
+
+        writer.join();
+        Files.delete(pipe);
+        assertThat(status).isZero();
+        assertThat(results())
+                .containsExactly(
+                        succeeded(0, 2, "null", "\"label\":\"bug\"", ITEM, false),
+                        succeeded(1, 3, "null", "\"label\":\"wish\"", ITEM, false));
     }
 
     @Test
@@ -535,6 +718,106 @@ class BulkCommandTest {
         assertThat(document().path("cost").path("picoUsd").asLong()).isEqualTo(ITEM);
     }
 
+    @Test
+    void dryRun_countsAndPrices_withoutKeyCallOrFile() throws Exception {
+        environment.remove("OPENAI_API_KEY");
+        Files.writeString(output(), "dear diary\n");
+        Path table = table();
+
+        assertThat(bulk("--input", table.toString(), "--labels", "bug,wish", "--dry-run"))
+                .isZero();
+
+        assertThat(printed())
+                .matches("(?s).*items\\.csv is csv with the columns text, id: 3 items left \\(0 on record, 1 malformed,"
+                        + " 0 left out\\)\\nexpected \\$0\\.00\\d+, at most \\$0\\.1\\d+; budget \\$0\\.25\\n"
+                        + "the budget covers all of them at the expected cost\\n"
+                        + "INVALID_INPUT: line 6: it has 1 of 2 columns\\nnothing was sent\\n");
+        assertThat(told()).isEmpty();
+        assertThat(output()).hasContent("dear diary");
+        assertThat(folder).isDirectoryNotContaining("glob:**.{journal,part,lock}");
+        assertThat(server.requests()).isEmpty();
+    }
+
+    @Test
+    void dryRun_knowsWhatIsOnRecord_andWhatTheMoneyReachesFor() throws Exception {
+        labels();
+        assertThat(bulk("--labels", "bug,wish", "--limit", "1")).isEqualTo(3);
+        String before = Files.readString(output());
+
+        assertThat(bulk("--labels", "bug,wish", "--dry-run", "--budget", "0.0001325", "--json"))
+                .isZero();
+
+        JsonNode found = document().path("dryRun");
+        assertThat(found.path("onRecord").asInt()).isEqualTo(1);
+        assertThat(found.path("left").asInt()).isEqualTo(2);
+        assertThat(found.path("spentBeforeUsd").asText()).isEqualTo("0.0000325");
+        assertThat(found.path("coveredItems").asInt()).isLessThan(2);
+        assertThat(document().path("stop").asText()).isEqualTo("dry_run");
+        assertThat(output()).hasContent(before);
+        assertThat(server.requests()).hasSize(1);
+    }
+
+    @Test
+    void limit_leavesOutTheRest_andTheNextRunGoesOn() throws Exception {
+        labels();
+
+        assertThat(bulk("--labels", "bug,wish", "--limit", "2", "--json")).isEqualTo(3);
+        assertThat(results().get(2)).contains("\"status\":\"skipped\",\"reason\":\"LEFT_OUT: 2 items came before it\"");
+        assertThat(document().path("leftOut").asInt()).isEqualTo(1);
+        assertThat(told()).contains("2 of 3 items left");
+        assertThat(server.requests()).hasSize(2);
+
+        assertThat(bulk("--labels", "bug,wish", "--limit", "2")).isZero(); // the first two that are still open
+        assertThat(printed())
+                .contains("3 of 3 items succeeded (2 reused), 0 failed, 0 skipped; $0.0000325 ($0.0000975 with earlier"
+                        + " runs) of a budget of $0.25;");
+        assertThat(server.requests()).hasSize(3);
+    }
+
+    @Test
+    void onlyFailed_triesNothingThatNoRunHasSeen() throws Exception {
+        server.on(request -> request.inputText().contains("blue"))
+                .replies(LoopbackReply.refusal("no").usage(USED), label("wish"));
+        labels();
+        assertThat(bulk("--labels", "bug,wish", "--limit", "2")).isEqualTo(3);
+
+        assertThat(bulk("--labels", "bug,wish", "--only-failed", "--json")).isEqualTo(3);
+
+        assertThat(results())
+                .containsExactly(
+                        succeeded(0, 1, "\"T1\"", "\"label\":\"bug\"", 0, true),
+                        succeeded(1, 2, "\"T2\"", "\"label\":\"wish\"", ITEM, false),
+                        ended(2, 3, "null", "skipped", "LEFT_OUT: it did not fail in an earlier run", 0));
+        assertThat(document().path("allRuns").path("picoUsd").asLong()).isEqualTo(3 * ITEM);
+        assertThat(server.requests()).hasSize(3);
+
+        assertThat(bulk("--labels", "bug,wish", "--only-failed", "--json")).isEqualTo(3); // nothing is left to try
+        assertThat(document().path("error").isNull()).isTrue();
+        assertThat(server.requests()).hasSize(3);
+    }
+
+    @Test
+    void onlyFailed_withoutAJournal_isRefused() {
+        assertThat(bulk("--labels", "bug,wish", "--only-failed")).isEqualTo(2);
+        assertThat(told())
+                .isEqualTo("cadre: --only-failed needs the journal of an earlier run, and \"" + output()
+                        + ".journal\" does not exist\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"plain,cadre: warning: ", "jsonl,{\"event\":\"warning\""})
+    void budget_belowTheExpectedCost_isWarnedOf(String form, String beginning) {
+        labels();
+
+        assertThat(bulk("--labels", "bug,wish", "--budget", "0.0001", "--progress", form))
+                .isNotEqualTo(2);
+
+        assertThat(told().lines())
+                .anyMatch(line -> line.startsWith(beginning)
+                        && line.contains("the items that are left are expected to cost $0.00")
+                        && line.contains(", and $0.0001 of the budget is left: about 0 of 3 will be done"));
+    }
+
     // --- money
 
     @Test
@@ -741,6 +1024,7 @@ class BulkCommandTest {
                 "--prompt=x|bad_argument|give either --labels or --schema",
                 "--schema=none.json|bad_schema|--schema: \"none.json\" cannot be read",
                 "--labels=a,b --tier=flagship|bad_argument|--tier: \"flagship\" is not one of nano, mini",
+                "--labels=a,b --input-format=xlsx|bad_argument|--input-format: \"xlsx\" is not one of auto, jsonl, csv, tsv, json",
                 "--labels=a,b --lane=later|bad_argument|--lane: \"later\" is not one of now, batch",
                 "--labels=a,b --budget=0|bad_argument|--budget: \"0\" is not an amount of USD above 0 and up to 10000, such as 0.25",
                 "--labels=a,b --progress=loud|bad_argument|--progress: \"loud\" is not one of auto, live, plain, jsonl, off",

@@ -18,7 +18,6 @@ import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
@@ -40,31 +39,33 @@ import org.jspecify.annotations.Nullable;
 public final class BulkSession {
     private static final int GIVEN_UP_TOGETHER = 1_000;
 
-    private final Path input;
+    private final InputFile input;
     private final @Nullable Journal journal;
     /** There nothing but an outage stops a run with a failure. */
     private final boolean isBatch;
 
     private final Bulk<Json, Json.Obj> unrecorded;
     private final Bulk<Json, Json.Obj> bulk;
-    private final ResultOutput out;
+    private final BulkOutput out;
     private final ResultWriter results;
 
     /** Items that have their line already. */
     private final BitSet written = new BitSet();
 
-    private final OpenItems open = new OpenItems();
+    private final OpenItems open;
 
     /**
      * What there is to do.
      *
      * @param items of the input, malformed lines and items on record included
-     * @param price of those that are left, within what is left of the budget
+     * @param leftOut open items that the selection leaves out
+     * @param whole the price of those that are left, whatever the budget
+     * @param price the same within what is left of the budget
      */
-    public record Survey(long items, long malformed, long recorded, CostRange price) {
+    public record Survey(long items, long malformed, long recorded, long leftOut, CostRange whole, CostRange price) {
         /** How many a model must be asked about. */
         public long left() {
-            return items - malformed - recorded;
+            return items - malformed - recorded - leftOut;
         }
     }
 
@@ -94,35 +95,39 @@ public final class BulkSession {
             BulkTask task,
             Lane lane,
             @Nullable Journal journal,
-            Path input,
-            ResultOutput out,
+            InputFile input,
+            BulkOutput out,
             BiConsumer<Json.Obj, BulkTally> heard) {
         this.input = input;
         this.journal = journal;
         this.out = out;
         isBatch = lane == Lane.BATCH;
-        results = new ResultWriter(out, task, heard);
+        open = new OpenItems(out.needsItems(input) ? OpenItems.Kept.VALUE : OpenItems.Kept.PLACE);
+        results = new ResultWriter(out, out.layout(task, input), task, heard);
         unrecorded = coordinator.bulk(task.type()).keyedBy(open::key).lane(lane);
         bulk = journal == null ? unrecorded : unrecorded.journal(journal);
     }
 
     /** Counts and prices what there is to do, and publishes what is there already. Spends nothing. */
-    public Survey survey(Money budget) throws IOException {
+    public Survey survey(Money budget, Selection selection) throws IOException {
         var seen = new SeenKeys();
         long items = 0;
+        long chosen = 0;
         CostRange price = CostRange.FREE;
-        try (InputLines lines = InputLines.open(input)) {
+        results.begin();
+        try (InputLines lines = input.open()) {
             for (; lines.hasNext(); items++) {
                 switch (lines.next()) {
-                    case InputLine.Malformed bad -> refuse(bad.place(), bad.reason());
+                    case InputLine.Malformed bad -> refuse(bad, bad.reason());
                     case InputLine.Item item
                     when !seen.isNew(item.place().key()) ->
                         refuse(
-                                item.place(),
-                                "line %d: an item before it has the same id"
-                                        .formatted(item.place().line()));
+                                item,
+                                "%s %d: an item before it has the same id"
+                                        .formatted(input.unit(), item.place().line()));
                     case InputLine.Item item -> {
-                        if (!isReused(item)) {
+                        if (!isReused(item) && !isLeftOut(item, selection, chosen)) {
+                            chosen++;
                             price = price.plus(
                                     unrecorded.preview(Stream.of(item.value())).cost());
                         }
@@ -131,8 +136,33 @@ public final class BulkSession {
             }
         }
         results.expect(items);
-        out.publish();
-        return new Survey(items, tally().failed(), tally().reused(), price.atMost(budget.minusOrZero(spentBefore())));
+        out.results().publish();
+        out.deadLetters().publish();
+        return new Survey(
+                items,
+                tally().failed(),
+                tally().reused(),
+                tally().skipped(),
+                price,
+                price.atMost(budget.minusOrZero(spentBefore())));
+    }
+
+    private boolean isLeftOut(InputLine.Item item, Selection selection, long chosen) {
+        if (selection.which() == Selection.Which.FAILED_BEFORE
+                && bulk.recordedFailure(open.lookAt(item), item.place().index()).isEmpty()) {
+            leaveOut(item, "it did not fail in an earlier run");
+            return true;
+        }
+        if (chosen >= selection.limit()) {
+            leaveOut(item, "%d items came before it".formatted(selection.limit()));
+            return true;
+        }
+        return false;
+    }
+
+    private void leaveOut(InputLine.Item item, String why) {
+        written.set(bit(item.place()));
+        results.skipped(item, "LEFT_OUT: " + why, Spend.NONE);
     }
 
     private boolean isReused(InputLine.Item item) {
@@ -140,14 +170,14 @@ public final class BulkSession {
                 bulk.recorded(open.lookAt(item), item.place().index());
         earlier.ifPresent(answer -> {
             written.set(bit(item.place()));
-            results.reused(item.place(), answer);
+            results.reused(item, answer);
         });
         return earlier.isPresent();
     }
 
-    private void refuse(InputLine.Place place, String reason) {
-        written.set(bit(place));
-        results.failed(place, new Failure(Failure.Kind.INVALID_INPUT, reason), Spend.NONE);
+    private void refuse(InputLine line, String reason) {
+        written.set(bit(line.place()));
+        results.failed(line, new Failure(Failure.Kind.INVALID_INPUT, reason), Spend.NONE);
     }
 
     /**
@@ -156,7 +186,7 @@ public final class BulkSession {
      * @throws InterruptedException if the thread was interrupted; what had ended has its line
      */
     public Ending run(Budget budget) throws IOException, InterruptedException {
-        try (InputLines lines = InputLines.open(input)) {
+        try (InputLines lines = input.open()) {
             var left = new Left(lines, results.tally().total());
             Spend before = recorded();
             BulkSummary.Stop stop = BulkSummary.Stop.END_OF_INPUT;
@@ -207,6 +237,11 @@ public final class BulkSession {
     /** What earlier runs spent; it counts against the budget. */
     public Money spentBefore() {
         return recorded().total();
+    }
+
+    /** What this run and those before it spent. */
+    public Money spentInAll() {
+        return journal().isEmpty() ? tally().spend().total() : recorded().total();
     }
 
     private Spend recorded() {
@@ -286,11 +321,11 @@ public final class BulkSession {
     }
 
     private void take(BulkItem<Json.Obj> item) {
-        InputLine.Place place = open.end(item.key());
+        InputLine.Item ended = open.end(item.key());
         switch (item.outcome()) {
-            case Outcome.Succeeded<Json.Obj>(Json.Obj answer) -> results.succeeded(place, answer, item.spend());
-            case Outcome.Failed<Json.Obj>(Failure failure) -> results.failed(place, failure, item.spend());
-            case Outcome.Skipped<Json.Obj>(Skip skip) -> results.skipped(place, skip.toString(), item.spend());
+            case Outcome.Succeeded<Json.Obj>(Json.Obj answer) -> results.succeeded(ended, answer, item.spend());
+            case Outcome.Failed<Json.Obj>(Failure failure) -> results.failed(ended, failure, item.spend());
+            case Outcome.Skipped<Json.Obj>(Skip skip) -> results.skipped(ended, skip.toString(), item.spend());
         }
     }
 
@@ -317,6 +352,6 @@ public final class BulkSession {
     }
 
     private void skipOpen(Skip reason) {
-        open.endAll().forEach(place -> results.skipped(place, reason.toString(), Spend.NONE));
+        open.endAll().forEach(item -> results.skipped(item, reason.toString(), Spend.NONE));
     }
 }

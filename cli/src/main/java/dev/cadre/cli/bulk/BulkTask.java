@@ -90,6 +90,17 @@ public final class BulkTask {
         return type;
     }
 
+    /** The names of what an answer has, in the order of its schema. */
+    List<String> fields() {
+        if (hasLabels) {
+            return List.of(LABEL);
+        }
+        return Json.parse(type.outputType().schema()) instanceof Json.Obj schema
+                        && schema.at("properties").orElse(Json.Null.NULL) instanceof Json.Obj properties
+                ? List.copyOf(properties.fields().keySet())
+                : List.of();
+    }
+
     Tier tier() {
         return type.tiers().start();
     }

@@ -9,10 +9,22 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The items that a model is asked about and that have not ended, without their values. Safe for use by many threads. */
+/** The items that a model is asked about and that have not ended; their values only if they are asked for then.
+ * Safe for use by many threads. */
 final class OpenItems {
-    private final Map<String, InputLine.Place> places = new HashMap<>();
+    private final Map<String, InputLine.Item> items = new HashMap<>();
+    private final Kept kept;
     private InputLine.@Nullable Item current;
+
+    /** What is remembered of an item. */
+    enum Kept {
+        PLACE,
+        VALUE
+    }
+
+    OpenItems(Kept kept) {
+        this.kept = kept;
+    }
 
     /** Whoever is given the value of this item asks for its key before another is looked at. */
     synchronized Json lookAt(InputLine.Item item) {
@@ -22,7 +34,7 @@ final class OpenItems {
 
     /** As {@link #lookAt}, and it is open from now on. */
     synchronized Json open(InputLine.Item item) {
-        places.put(item.place().key(), item.place());
+        items.put(item.place().key(), kept == Kept.VALUE ? item : new InputLine.Item(item.place(), Json.Null.NULL));
         return lookAt(item);
     }
 
@@ -36,20 +48,20 @@ final class OpenItems {
     }
 
     /** The item has ended. */
-    synchronized InputLine.Place end(String key) {
-        return Objects.requireNonNull(places.remove(key), key);
+    synchronized InputLine.Item end(String key) {
+        return Objects.requireNonNull(items.remove(key), key);
     }
 
     synchronized int count() {
-        return places.size();
+        return items.size();
     }
 
     /** All that are open have ended; in the order of the input. */
-    synchronized List<InputLine.Place> endAll() {
-        List<InputLine.Place> ended = places.values().stream()
-                .sorted(Comparator.comparingLong(InputLine.Place::index))
+    synchronized List<InputLine.Item> endAll() {
+        List<InputLine.Item> ended = items.values().stream()
+                .sorted(Comparator.comparingLong(item -> item.place().index()))
                 .toList();
-        places.clear();
+        items.clear();
         return ended;
     }
 }

@@ -9,7 +9,6 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 
 /**
  * A file of results. Until they are published the lines stand in a file beside it with the suffix {@value #PART}, so that
@@ -17,6 +16,9 @@ import java.util.Arrays;
  */
 public final class ResultFile implements ResultOutput {
     static final String PART = ".part";
+
+    /** A header of results is no longer: its columns are bounded. */
+    private static final int HEAD_BYTES = 1 << 20;
 
     private final Path target;
     private final Path part;
@@ -34,12 +36,23 @@ public final class ResultFile implements ResultOutput {
         return new ResultFile(target, target.resolveSibling(target.getFileName() + PART));
     }
 
-    /** Whether the file holds results, or nothing at all. */
+    /** Whether the file holds results, in whatever form, or nothing at all. */
     public static boolean isOurs(Path file) throws IOException {
-        byte[] ours = ResultWriter.BEGINNING.getBytes(StandardCharsets.UTF_8);
+        String head = head(file);
+        return head.isEmpty()
+                || head.startsWith(ResultWriter.BEGINNING)
+                || TableLayout.isHeader(head.lines().findFirst().orElse(""));
+    }
+
+    /** Whether the file holds what failed in a run, or nothing at all. */
+    public static boolean isOfDeadLetters(Path file) throws IOException {
+        String head = head(file);
+        return head.isEmpty() || head.startsWith(DeadLetters.BEGINNING);
+    }
+
+    private static String head(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
-            byte[] found = in.readNBytes(ours.length);
-            return found.length == 0 || Arrays.equals(found, ours);
+            return new String(in.readNBytes(HEAD_BYTES), StandardCharsets.UTF_8);
         }
     }
 

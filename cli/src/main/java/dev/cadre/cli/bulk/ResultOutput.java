@@ -5,6 +5,18 @@ import java.io.IOException;
 
 /** Where the lines of the results go. For one thread. */
 public interface ResultOutput extends AutoCloseable {
+    /** Nowhere. */
+    ResultOutput NONE = new ResultOutput() {
+        @Override
+        public void write(String line) {}
+
+        @Override
+        public void publish() {}
+
+        @Override
+        public void close() {}
+    };
+
     /** Writes a line. */
     void write(String line) throws IOException;
 

@@ -15,15 +15,26 @@ final class ResultWriter {
     static final String BEGINNING = "{\"index\":";
 
     private final ResultOutput out;
+    private final ResultLayout layout;
+    private final DeadLetters deadLetters;
     private final BulkTask task;
     private final BiConsumer<Json.Obj, BulkTally> heard;
     private BulkTally tally = BulkTally.EMPTY;
 
     /** @param heard receives every line and what has ended by then */
-    ResultWriter(ResultOutput out, BulkTask task, BiConsumer<Json.Obj, BulkTally> heard) {
-        this.out = out;
+    ResultWriter(BulkOutput out, ResultLayout layout, BulkTask task, BiConsumer<Json.Obj, BulkTally> heard) {
+        this.out = out.results();
+        this.layout = layout;
+        deadLetters = new DeadLetters(out.deadLetters());
         this.task = task;
         this.heard = heard;
+    }
+
+    /** Begins with the header, if there is one. */
+    void begin() throws IOException {
+        if (layout.header().isPresent()) {
+            out.write(layout.header().get());
+        }
     }
 
     BulkTally tally() {
@@ -38,31 +49,36 @@ final class ResultWriter {
         tally = tally.of(items);
     }
 
-    void reused(InputLine.Place item, Json.Obj answer) {
+    void reused(InputLine item, Json.Obj answer) {
         tally = tally.plusReused();
-        write(ended(task.answered(line(item, "succeeded"), answer), Spend.NONE, true));
+        write(item, ended(task.answered(line(item, "succeeded"), answer), Spend.NONE, true));
     }
 
-    void succeeded(InputLine.Place item, Json.Obj answer, Spend spend) {
+    void succeeded(InputLine item, Json.Obj answer, Spend spend) {
         tally = tally.plusSucceeded(spend);
-        write(ended(task.answered(line(item, "succeeded"), answer), spend, false));
+        write(item, ended(task.answered(line(item, "succeeded"), answer), spend, false));
     }
 
-    void failed(InputLine.Place item, Failure failure, Spend spend) {
+    void failed(InputLine item, Failure failure, Spend spend) {
         tally = tally.plusFailed(spend, failure.toString());
-        write(ended(line(item, "failed").with("reason", failure.toString()), spend, false));
+        try {
+            deadLetters.add(item, failure.toString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        write(item, ended(line(item, "failed").with("reason", failure.toString()), spend, false));
     }
 
-    void skipped(InputLine.Place item, String reason, Spend spend) {
+    void skipped(InputLine item, String reason, Spend spend) {
         tally = tally.plusSkipped(spend);
-        write(ended(line(item, "skipped").with("reason", reason), spend, false));
+        write(item, ended(line(item, "skipped").with("reason", reason), spend, false));
     }
 
-    private static Json.Obj line(InputLine.Place item, String status) {
+    private static Json.Obj line(InputLine item, String status) {
         return Json.obj()
-                .with("index", item.index())
-                .with("line", item.line())
-                .with("id", item.id())
+                .with("index", item.place().index())
+                .with("line", item.place().line())
+                .with("id", item.place().id())
                 .with("status", status);
     }
 
@@ -72,9 +88,9 @@ final class ResultWriter {
                 .with("reused", isReused);
     }
 
-    private void write(Json.Obj line) {
+    private void write(InputLine item, Json.Obj line) {
         try {
-            out.write(line.write());
+            out.write(layout.line(line, item));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

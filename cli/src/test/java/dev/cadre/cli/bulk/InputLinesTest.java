@@ -68,7 +68,7 @@ class InputLinesTest {
         assertThat(read("{}\n" + line + "\n{}\n"))
                 .containsExactly(
                         item(0, 1, Json.Null.NULL, Json.obj()),
-                        new InputLine.Malformed(new InputLine.Place(1, 2, Json.Null.NULL), reason),
+                        new InputLine.Malformed(new InputLine.Place(1, 2, Json.Null.NULL), reason, line),
                         item(2, 3, Json.Null.NULL, Json.obj()));
     }
 
@@ -81,14 +81,16 @@ class InputLinesTest {
         assertThat(read.get(0)).isInstanceOf(InputLine.Item.class);
         assertThat(read.get(1))
                 .isEqualTo(new InputLine.Malformed(
-                        new InputLine.Place(1, 2, Json.Null.NULL), "line 2: it is longer than 1,000,000 bytes"));
+                        new InputLine.Place(1, 2, Json.Null.NULL),
+                        "line 2: it is longer than 1,000,000 bytes",
+                        longest + " "));
         assertThat(read.get(2)).isEqualTo(item(2, 3, Json.Null.NULL, Json.obj()));
     }
 
     @Test
     void line_notUtf8_isMalformed() throws Exception {
         assertThat(read(new byte[] {'"', (byte) 0xff, '"', '\n'}))
-                .containsExactly(
-                        new InputLine.Malformed(new InputLine.Place(0, 1, Json.Null.NULL), "line 1: it is not UTF-8"));
+                .containsExactly(new InputLine.Malformed(
+                        new InputLine.Place(0, 1, Json.Null.NULL), "line 1: it is not UTF-8", "\"\ufffd\""));
     }
 }

@@ -108,7 +108,16 @@ class ResultFileTest {
     @CsvSource(
             delimiter = '|',
             quoteCharacter = '\0',
-            value = {"{\"index\":0,|true", "{\"index\"|false", "{\"id\":1}|false", "dear diary|false"})
+            value = {
+                "{\"index\":0,|true",
+                "{\"index\"|false",
+                "{\"id\":1}|false",
+                "dear diary|false",
+                "id,text,line,status,label,reason,tier,usd,reused|true",
+                "result_usd,id,status,result_tier,result_result_usd,result_reused|true",
+                "id,text,status|false",
+                "tier,usd,reused|false"
+            })
     void file_isToldByItsBeginning(String beginning, boolean isOurs) throws Exception {
         assertThat(ResultFile.isOurs(Files.writeString(folder.resolve("a"), beginning)))
                 .isEqualTo(isOurs);

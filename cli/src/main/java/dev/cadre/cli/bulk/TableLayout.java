@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.cli.bulk;
+
+import de.siegmar.fastcsv.writer.CsvWriter;
+import de.siegmar.fastcsv.writer.LineDelimiter;
+import dev.cadre.json.Json;
+import dev.cadre.price.Money;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A row for each result: the columns of the input, if that is a table, then those of the result. A result column whose
+ * name is taken gets {@value #PREFIX} in front of it. No cell is a formula to a spreadsheet.
+ */
+final class TableLayout implements ResultLayout {
+    private static final String PREFIX = "result_";
+    private static final List<String> LAST = List.of("tier", "usd", "reused");
+    private static final String FORMULAS = "=+-@\t\r\n";
+
+    private final CsvWriter.CsvWriterBuilder rows;
+    private final List<String> columns;
+    private final List<String> fields;
+    private final boolean keepsInput;
+    private final List<String> names = new ArrayList<>();
+
+    /**
+     * @param columns of the input
+     * @param fields of an answer
+     * @param keepsInput whether there is a column with the item; an input that is a table stands there in any case
+     */
+    TableLayout(char separator, List<String> columns, List<String> fields, boolean keepsInput) {
+        rows = CsvWriter.builder().fieldSeparator(separator).lineDelimiter(LineDelimiter.LF);
+        this.columns = columns;
+        this.fields = fields;
+        this.keepsInput = keepsInput && columns.isEmpty();
+        names.addAll(columns);
+        name("line");
+        if (columns.isEmpty()) {
+            name("id");
+        }
+        name("status");
+        fields.forEach(this::name);
+        name("reason");
+        if (this.keepsInput) {
+            name(JsonLayout.INPUT);
+        }
+        LAST.forEach(this::name);
+    }
+
+    private void name(String column) {
+        String name = column;
+        while (names.contains(name)) {
+            name = PREFIX + name;
+        }
+        names.add(name);
+    }
+
+    /** Whether a line is the header of such a table. */
+    static boolean isHeader(String line) {
+        char separator = line.indexOf('\t') < 0 ? ',' : '\t';
+        String[] names = line.strip().split(String.valueOf(separator), -1);
+        return names.length > LAST.size()
+                && Arrays.stream(names, names.length - LAST.size(), names.length)
+                        .map(TableLayout::withoutPrefix)
+                        .toList()
+                        .equals(LAST);
+    }
+
+    private static String withoutPrefix(String name) {
+        int start = 0;
+        while (name.startsWith(PREFIX, start)) {
+            start += PREFIX.length();
+        }
+        return name.substring(start);
+    }
+
+    @Override
+    public Optional<String> header() {
+        return Optional.of(row(names));
+    }
+
+    @Override
+    public String line(Json.Obj result, InputLine line) {
+        var cells = new ArrayList<String>();
+        Json item = line instanceof InputLine.Item good ? good.value() : Json.Null.NULL;
+        columns.forEach(column -> cells.add(cell(item, column)));
+        cells.add(cell(result, "line"));
+        if (columns.isEmpty()) {
+            cells.add(cell(result, "id"));
+        }
+        cells.add(cell(result, "status"));
+        Json answer = result.at("value").orElse(result);
+        fields.forEach(field -> cells.add(isAnswer(result) ? cell(answer, field) : ""));
+        cells.add(cell(result, "reason"));
+        if (keepsInput) {
+            cells.add(cell(item));
+        }
+        cells.add(cell(result, "tier"));
+        cells.add(Money.ofPico(result.longValue("picoUsd")).toUsd());
+        cells.add(cell(result, "reused"));
+        return row(cells);
+    }
+
+    private static boolean isAnswer(Json.Obj result) {
+        return result.at(BulkTask.LABEL).isPresent() || result.at("value").isPresent();
+    }
+
+    private static String cell(Json object, String name) {
+        return object instanceof Json.Obj fields ? cell(fields.at(name).orElse(Json.Null.NULL)) : "";
+    }
+
+    private static String cell(Json value) {
+        return switch (value) {
+            case Json.Null none -> "";
+            case Json.Str text -> text.value();
+            case Json.Num number -> number.write();
+            case Json.Bool bool -> bool.write();
+            case Json.Arr list -> list.write();
+            case Json.Obj object -> object.write();
+        };
+    }
+
+    private String row(List<String> cells) {
+        var row = new StringWriter();
+        try (CsvWriter csv = rows.build(row)) {
+            csv.writeRecord(cells.stream().map(TableLayout::harmless).toList());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return row.toString().stripTrailing();
+    }
+
+    /** A spreadsheet takes what follows an apostrophe for text. */
+    private static String harmless(String cell) {
+        return !cell.isEmpty() && FORMULAS.indexOf(cell.charAt(0)) >= 0 && !PlainNumber.is(cell) ? "'" + cell : cell;
+    }
+}
