@@ -12,16 +12,15 @@ import dev.cadre.cli.bulk.ResultFile;
 import dev.cadre.cli.bulk.ResultOutput;
 import dev.cadre.cli.bulk.ResultStream;
 import dev.cadre.cli.bulk.UnreadableInputException;
+import dev.cadre.cli.live.BulkBoard;
 import dev.cadre.file.OwnFiles;
 import dev.cadre.file.TempFolder;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.JournalException;
 import dev.cadre.journal.UnrecordedException;
-import dev.cadre.json.Json;
 import dev.cadre.openai.OpenAiClient;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
-import dev.cadre.price.Money;
 import dev.cadre.price.UnpricedException;
 import dev.cadre.task.RunClock;
 import java.io.FileInputStream;
@@ -146,26 +145,34 @@ final class BulkCommand implements Callable<Integer> {
             return new BulkDryRun(models, runClock).look(options, input, journal);
         }
         OpenAiClient client = models.client();
+        var board = new BulkBoard(clock, options.budget());
         try (ModelPools pools = models.open(client, options.parallel());
-                BulkOutput out = output(options)) {
+                BulkOutput out = output(options);
+                Watching watching = Watching.of(progress(options), terminal, board)) {
+            Terminal shown = watching.terminal();
             ModelPool pool = pools.pool(options.tier());
             Supplier<Learned> learned = () -> new Learned(client.learned(pool.model()), models.environment());
             Coordinator coordinator = Coordinator.builder(pools)
                     .clock(runClock)
-                    .listener(new NoteLines(options.progress(), terminal, learned))
+                    .listener(board)
+                    .listener(new NoteLines(options.progress(), shown, learned))
                     .listener(new PauseLines(
-                            options.progress(),
-                            terminal,
-                            clock,
-                            pool.retryPolicy().maxRetryAfter()))
+                            options.progress(), shown, clock, pool.retryPolicy().maxRetryAfter()))
                     .build();
-            var progress = new BulkProgress(options.progress(), terminal, clock);
-            var session = new BulkSession(coordinator, options.task(), options.lane(), journal, input, out, progress);
+            var progress = new BulkProgress(progress(options), shown, clock);
+            var session = new BulkSession(
+                    coordinator, options.task(), options.lane(), journal, input, out, progress.andThen(board));
             requireFit(options, session);
             return run(options, session, progress, pool.model(), learned);
         } catch (UnpricedException e) {
             throw models.unpriced(e);
         }
+    }
+
+    /** A view cannot stand below results that go to the same terminal. */
+    private Progress progress(BulkOptions options) {
+        Progress form = options.progress().on(terminal);
+        return form == Progress.LIVE && options.results().isEmpty() && terminal.isOutTerminal() ? Progress.PLAIN : form;
     }
 
     private BulkOutput output(BulkOptions options) throws UsageException, IOException {
@@ -199,7 +206,7 @@ final class BulkCommand implements Callable<Integer> {
         try {
             survey = session.survey(options.budget(), options.extent().selection());
             progress.starting(survey, options, session.spentBefore());
-            warn(options, survey, options.budget().minusOrZero(session.spentBefore()));
+            progress.warn(survey, options.budget().minusOrZero(session.spentBefore()));
             Budget budget = Budget.of(options.budget());
             BulkSession.Ending ending = session.run(options.lane() == Lane.NOW ? budget.within(LONGEST_NOW) : budget);
             return BulkDocument.of(options, model, survey, ending, learned.get())
@@ -220,24 +227,6 @@ final class BulkCommand implements Callable<Integer> {
         } catch (JournalException e) {
             return BulkDocument.broken(options, model, survey, session.tally(), Problem.of(e));
         }
-    }
-
-    /** Said before money is spent that does not reach for everything. */
-    private void warn(BulkOptions options, BulkSession.Survey survey, Money left) {
-        if (!survey.whole().expected().isMoreThan(left)) {
-            return;
-        }
-        String warning =
-                "the items that are left are expected to cost %s, and %s of the budget is left: about %d of %d will be done"
-                        .formatted(survey.whole().expected(), left, BulkForecast.covered(survey, left), survey.left());
-        terminal.err()
-                .println(
-                        options.progress() == Progress.JSONL
-                                ? Json.obj()
-                                        .with("event", "warning")
-                                        .with("text", warning)
-                                        .write()
-                                : "cadre: warning: " + warning);
     }
 
     /** An output that is there already is of an earlier run if there is a journal of one. */

@@ -61,6 +61,27 @@ final class BulkProgress implements BiConsumer<Json.Obj, BulkTally> {
         }
     }
 
+    /**
+     * Said whatever the form, if the money will not do for all that is left.
+     *
+     * @param left of the budget
+     */
+    void warn(BulkSession.Survey survey, Money left) {
+        if (!survey.whole().expected().isMoreThan(left)) {
+            return;
+        }
+        String warning =
+                "the items that are left are expected to cost %s, and %s of the budget is left: about %d of %d will be done"
+                        .formatted(survey.whole().expected(), left, BulkForecast.covered(survey, left), survey.left());
+        err.println(
+                form == Progress.JSONL
+                        ? Json.obj()
+                                .with("event", "warning")
+                                .with("text", warning)
+                                .write()
+                        : "cadre: warning: " + warning);
+    }
+
     @Override
     public void accept(Json.Obj line, BulkTally tally) {
         switch (form) {

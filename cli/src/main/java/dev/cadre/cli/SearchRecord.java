@@ -46,8 +46,8 @@ final class SearchRecord {
     }
 
     /** What ended by itself is not asked again, but what failed for another reason than its money. */
-    private RunResult<SearchAnswer> resumable(
-            SearchCrew crew, Budget budget, UsualJournals journals, Fingerprint state) throws InterruptedException {
+    private RunResult<SearchAnswer> resumable(SearchCrew crew, Budget budget, UsualJournals journals, Fingerprint state)
+            throws InterruptedException {
         Optional<UsualJournals.Kept> kept = journals.open(state, clock.instant());
         if (kept.isEmpty()) {
             return crew.run(budget);

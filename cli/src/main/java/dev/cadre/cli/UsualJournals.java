@@ -99,7 +99,8 @@ final class UsualJournals {
     private void deleteBefore(Instant day) throws IOException {
         List<Path> files;
         try (Stream<Path> all = Files.list(folder)) {
-            files = all.filter(file -> file.getFileName().toString().contains(ENDING)).toList();
+            files = all.filter(file -> file.getFileName().toString().contains(ENDING))
+                    .toList();
         }
         for (Path file : files) {
             if (Files.getLastModifiedTime(file).toInstant().isBefore(day)) {

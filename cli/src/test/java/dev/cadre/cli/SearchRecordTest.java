@@ -128,7 +128,8 @@ class SearchRecordTest {
         assertThat(run()).isEqualTo(130);
 
         assertThat(Thread.interrupted()).isFalse();
-        assertThat(told()).containsPattern("cadre: interrupted; \\$0\\.\\d+ was spent; the same command goes on from here\\n$");
+        assertThat(told())
+                .containsPattern("cadre: interrupted; \\$0\\.\\d+ was spent; the same command goes on from here\\n$");
         assertThat(kept()).contains(".journal");
 
         assertThat(run()).isZero();
@@ -143,8 +144,14 @@ class SearchRecordTest {
         interruptTheFirstAnswer();
         run();
 
-        for (Path file : List.of(cache, Files.list(cache).filter(f -> f.toString().endsWith(".journal")).findFirst().orElseThrow())) {
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).endsWith("------");
+        for (Path file : List.of(
+                cache,
+                Files.list(cache)
+                        .filter(f -> f.toString().endsWith(".journal"))
+                        .findFirst()
+                        .orElseThrow())) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                    .endsWith("------");
         }
     }
 

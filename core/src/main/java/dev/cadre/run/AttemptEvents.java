@@ -81,8 +81,7 @@ public final class AttemptEvents implements AttemptListener {
 
     private void tell(AttemptEvent.Id id, String model, CallEnd end, Spend spend, Duration took) {
         var times = new RunEvent.CallTimes(waited, took);
-        events.post(
-                new RunEvent.AttemptEnded(events.runId(), events.sinceStart(), call(id, model), end, spend, times));
+        events.post(new RunEvent.AttemptEnded(events.runId(), events.sinceStart(), call(id, model), end, spend, times));
     }
 
     private static RunEvent.Call call(AttemptEvent.Id id, String model) {

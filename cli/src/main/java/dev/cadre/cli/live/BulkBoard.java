@@ -2,18 +2,21 @@
 package dev.cadre.cli.live;
 
 import dev.cadre.cli.bulk.BulkTally;
+import dev.cadre.cli.bulk.CostProjection;
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
+import dev.cadre.json.Json;
 import dev.cadre.price.Money;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
 /** How far a bulk is: a bar, how fast it goes and when it may end, and its money. Safe for many threads. */
-public final class BulkBoard implements RunListener, Supplier<List<String>> {
+public final class BulkBoard implements RunListener, BiConsumer<Json.Obj, BulkTally>, Supplier<List<String>> {
     private static final int BAR = 30;
     private static final int LEAST_ENDED = 3;
     private static final Duration LEAST_TIME = Duration.ofSeconds(1);
@@ -21,6 +24,7 @@ public final class BulkBoard implements RunListener, Supplier<List<String>> {
     private final InstantSource clock;
     private final Money limit;
     private final OpenCalls calls = new OpenCalls();
+    private final CostProjection projection = new CostProjection();
     private Instant start;
     private long endedBefore = -1;
     private BulkTally tally = BulkTally.EMPTY;
@@ -34,8 +38,10 @@ public final class BulkBoard implements RunListener, Supplier<List<String>> {
     }
 
     /** An item ended, or is known from an earlier run. */
-    public synchronized void ended(BulkTally now) {
+    @Override
+    public synchronized void accept(Json.Obj line, BulkTally now) {
         tally = now;
+        projection.add(line);
     }
 
     @Override
@@ -46,8 +52,8 @@ public final class BulkBoard implements RunListener, Supplier<List<String>> {
                 start = clock.instant();
                 endedBefore = tally.ended();
             }
-            case RunEvent.AttemptEnded ended when ended.end() instanceof RunEvent.CallEnd.Failed failed ->
-                lastWait = failed.kind();
+            case RunEvent.AttemptEnded ended
+            when ended.end() instanceof RunEvent.CallEnd.Failed failed -> lastWait = failed.kind();
             default -> {}
         }
     }
@@ -62,8 +68,7 @@ public final class BulkBoard implements RunListener, Supplier<List<String>> {
         Duration took = Duration.between(start, clock.instant());
         lines.add(bar() + "  " + Figures.of(took) + pace(took));
         lines.add("%s succeeded, %s failed, %s skipped"
-                .formatted(
-                        Figures.of(tally.succeeded()), Figures.of(tally.failed()), Figures.of(tally.skipped())));
+                .formatted(Figures.of(tally.succeeded()), Figures.of(tally.failed()), Figures.of(tally.skipped())));
         lines.add(Figures.of(calls, limit) + (calls.waiting() == 0 ? "" : " after " + lastWait) + inAll());
         return lines;
     }
@@ -91,12 +96,12 @@ public final class BulkBoard implements RunListener, Supplier<List<String>> {
         return left == 0 ? pace : pace + "  about " + Figures.of(Duration.ofSeconds((long) (left / rate))) + " left";
     }
 
-    /** What the whole will have cost, if the items that are left cost what those that ended did. */
     private String inAll() {
-        long ended = tally.ended() - endedBefore;
-        long left = tally.total() - tally.ended();
-        return ended < LEAST_ENDED || left == 0
+        return tally.ended() == tally.total()
                 ? ""
-                : "  about " + Figures.of(Money.ofPico(Math.round(calls.spent().picoUsd() * (1 + (double) left / ended)))) + " in all";
+                : projection
+                        .total(tally)
+                        .map(cost -> "  about " + Figures.of(cost) + " in all")
+                        .orElse("");
     }
 }

@@ -14,10 +14,9 @@ final class Figures {
 
     /** Four decimals of a dollar; nobody reads more while they change. */
     static String of(Money money) {
-        long rounded = money.picoUsd() / PICO_OF_FOUR_DECIMALS + (money.picoUsd() % PICO_OF_FOUR_DECIMALS >= HALF ? 1 : 0);
-        return rounded == 0 && !money.isZero()
-                ? "< $0.0001"
-                : "$%d.%04d".formatted(rounded / 10_000, rounded % 10_000);
+        long rounded =
+                money.picoUsd() / PICO_OF_FOUR_DECIMALS + (money.picoUsd() % PICO_OF_FOUR_DECIMALS >= HALF ? 1 : 0);
+        return rounded == 0 && !money.isZero() ? "< $0.0001" : "$%d.%04d".formatted(rounded / 10_000, rounded % 10_000);
     }
 
     static String of(Duration time) {

@@ -46,7 +46,9 @@ final class OpenCalls {
         spent = spent.plus(ended.spend().total());
         if (ended.end() instanceof RunEvent.CallEnd.Failed failed) {
             int number = started == null ? 1 : started.number();
-            waits.put(key(ended.call()), new Wait(failed.kind(), number, ended.at().plus(failed.retryAfter())));
+            waits.put(
+                    key(ended.call()),
+                    new Wait(failed.kind(), number, ended.at().plus(failed.retryAfter())));
         }
     }
 

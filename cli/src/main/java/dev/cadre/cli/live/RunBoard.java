@@ -93,8 +93,8 @@ public final class RunBoard implements RunListener, Supplier<List<String>> {
                 lines.add("  " + state);
             }
         }
-        running.forEach((id, since) -> lines.add(("  %-24s %6s  %s"
-                        .formatted(id, Figures.of(now.minus(since)), state(id, now)))
+        running.forEach((id, since) -> lines.add("  %-24s %6s  %s"
+                .formatted(id, Figures.of(now.minus(since)), state(id, now))
                 .stripTrailing()));
         if (!ended.isEmpty()) {
             lines.add("  %d of %d ended: %s".formatted(sum(), admitted, words()));

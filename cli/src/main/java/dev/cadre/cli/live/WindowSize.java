@@ -79,7 +79,9 @@ final class WindowSize {
     }
 
     private void read(InputStream answer) throws IOException {
-        String[] size = new String(answer.readAllBytes(), StandardCharsets.US_ASCII).strip().split(" ");
+        String[] size = new String(answer.readAllBytes(), StandardCharsets.US_ASCII)
+                .strip()
+                .split(" ");
         if (size.length == 2 && size[0].matches("[1-9]\\d{0,4}") && size[1].matches("[1-9]\\d{0,4}")) {
             rows = Integer.parseInt(size[0]);
             columns = Integer.parseInt(size[1]);

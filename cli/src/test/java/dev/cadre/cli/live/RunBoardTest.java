@@ -38,7 +38,8 @@ class RunBoardTest {
     private void ended(Kind kind, String id, int at, RunEvent.CallEnd end, String spent) {
         var call = new RunEvent.Call(kind, id, Tier.NANO, "gpt-5.4-nano", "gpt-5.4-nano");
         var times = new RunEvent.CallTimes(Duration.ZERO, Duration.ZERO);
-        board.on(new RunEvent.AttemptEnded(RUN, seconds(at), call, end, Spend.settled(Money.usd(spent), TokenUsage.NONE), times));
+        board.on(new RunEvent.AttemptEnded(
+                RUN, seconds(at), call, end, Spend.settled(Money.usd(spent), TokenUsage.NONE), times));
     }
 
     private static RunEvent.CallEnd.Replied replied() {
