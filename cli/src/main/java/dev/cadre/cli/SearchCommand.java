@@ -69,7 +69,11 @@ final class SearchCommand implements Callable<Integer> {
         try (ModelPools pools = models.open(options.parallel())) {
             return search(options, pools, board);
         } catch (InterruptedException told) {
-            print(SearchDocument.failed("interrupted", interrupted(options, board)), options);
+            String message = interrupted(options, board);
+            terminal.err().println("cadre: " + message);
+            if (options.output() == Output.JSON) {
+                terminal.out().println(json.document(SearchDocument.failed("interrupted", message)));
+            }
             return ExitStatus.INTERRUPTED;
         } finally {
             interruption.end();

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -45,6 +46,7 @@ class SearchRecordTest {
     private final LoopbackOpenAi server = LoopbackOpenAi.start();
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final AtomicBoolean isKeyKnown = new AtomicBoolean(true);
     private final AtomicInteger answers = new AtomicInteger();
     private Path cache;
 
@@ -53,6 +55,8 @@ class SearchRecordTest {
         new Tree(Files.createDirectory(folder.resolve("repo")))
                 .file("src/Backoff.java", "class Backoff {\n    long delay;\n}\n");
         cache = folder.resolve("cache/cadre/searches");
+        server.on(request -> !isKeyKnown.get())
+                .replies(LoopbackReply.error(401, "invalid_request_error", "invalid_api_key", "no such key"));
         server.on(request -> request.model().equals("gpt-5.4")).replies(paid(PLAN));
     }
 
@@ -110,6 +114,14 @@ class SearchRecordTest {
         }
     }
 
+    private Path journal() throws IOException {
+        try (Stream<Path> files = Files.list(cache)) {
+            return files.filter(file -> file.toString().endsWith(".journal"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
     private long calls(String model) {
         return server.requests().stream()
                 .map(LoopbackRequest::model)
@@ -131,6 +143,7 @@ class SearchRecordTest {
         assertThat(told())
                 .containsPattern("cadre: interrupted; \\$0\\.\\d+ was spent; the same command goes on from here\\n$");
         assertThat(kept()).contains(".journal");
+        assertThat(out.size()).isZero(); // nothing that a pipe could take for an answer
 
         assertThat(run()).isZero();
 
@@ -153,6 +166,19 @@ class SearchRecordTest {
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                     .endsWith("------");
         }
+    }
+
+    @Test
+    void searchThatFailed_isKeptUntilItSucceeds() throws Exception {
+        server.onAny().replies(paid(ANSWER));
+        isKeyKnown.set(false);
+        assertThat(run()).isEqualTo(4);
+        assertThat(kept()).contains(".journal");
+
+        isKeyKnown.set(true);
+        assertThat(run()).isZero();
+
+        assertThat(kept()).isEmpty();
     }
 
     @Test

@@ -20,6 +20,9 @@ import java.util.stream.Collectors;
 public final class RunBoard implements RunListener, Supplier<List<String>> {
     private final InstantSource clock;
     private final Instant start;
+    /** From which the run counts its times. */
+    private Instant runStart;
+
     private final OpenCalls calls = new OpenCalls();
     private final Map<String, Duration> running = new LinkedHashMap<>();
     private final Map<String, Integer> ended = new TreeMap<>();
@@ -47,6 +50,7 @@ public final class RunBoard implements RunListener, Supplier<List<String>> {
         this.clock = clock;
         this.limit = limit;
         start = clock.instant();
+        runStart = start;
     }
 
     @Override
@@ -54,6 +58,7 @@ public final class RunBoard implements RunListener, Supplier<List<String>> {
         calls.on(event);
         switch (event) {
             case RunEvent.RunStarted started -> {
+                runStart = clock.instant();
                 phase = Phase.PLANNING;
                 limit = started.limit();
             }
@@ -83,9 +88,11 @@ public final class RunBoard implements RunListener, Supplier<List<String>> {
 
     @Override
     public synchronized List<String> get() {
-        Duration now = Duration.between(start, clock.instant());
+        Instant instant = clock.instant();
         var lines = new ArrayList<String>();
-        lines.add("%s  %s  %s".formatted(phase.word, Figures.of(now), Figures.of(calls, limit)));
+        lines.add("%s  %s  %s"
+                .formatted(phase.word, Figures.of(Duration.between(start, instant)), Figures.of(calls, limit)));
+        Duration now = Duration.between(runStart, instant);
         if (phase == Phase.PLANNING || phase == Phase.MERGING) {
             String key = phase == Phase.PLANNING ? "PLAN" : "MERGE";
             String state = state(key, now);

@@ -87,15 +87,17 @@ class RunBoardTest {
 
     @Test
     void board_attemptThatFailed_saysWhyAndWhenTheNextIsSent() {
+        at(5); // reading took its time, and the run counts from here
+        board.on(new RunEvent.RunStarted(RUN, Duration.ZERO, "goal", Money.usd("0.25")));
         board.on(new RunEvent.PlanEnded(RUN, seconds(0), 1, List.of()));
         board.on(new RunEvent.RungStarted(RUN, seconds(0), "read", Tier.NANO));
         started(Kind.WORK, "read", 0, 1, "0.02");
         ended(Kind.WORK, "read", 1, new RunEvent.CallEnd.Failed("RateLimited", "slow down", seconds(9)), "0");
-        at(4);
+        at(9);
 
         assertThat(board.get())
                 .containsExactly(
-                        "working  4 s  $0.0000 spent of $0.25  1 to be retried",
+                        "working  9 s  $0.0000 spent of $0.25  1 to be retried",
                         "  read                        4 s  attempt 1 failed (RateLimited), next in 6 s");
     }
 
