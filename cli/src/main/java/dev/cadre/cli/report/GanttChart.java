@@ -3,6 +3,9 @@ package dev.cadre.cli.report;
 
 import dev.cadre.cli.report.RunHistory.Call;
 import dev.cadre.cli.report.RunHistory.End;
+import dev.cadre.cli.report.RunHistory.SubtaskHistory;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -18,12 +21,14 @@ final class GanttChart {
 
     private final Page page;
     private final Timeline time;
-    private final Set<Span> critical;
+    /** By identity: a span of the path may be a part of what is drawn. */
+    private final Set<SubtaskHistory> critical;
 
     private GanttChart(Page page, Timeline time, List<Span> critical) {
         this.page = page;
         this.time = time;
-        this.critical = Set.copyOf(critical);
+        this.critical = Collections.newSetFromMap(new IdentityHashMap<>());
+        critical.forEach(span -> this.critical.add(span.subtask()));
     }
 
     static void draw(Page page, List<Span> spans, Timeline time, List<Span> critical) {
@@ -47,7 +52,7 @@ final class GanttChart {
 
     private void row(Span span, double y) {
         String label = span.subtask().label();
-        Chart.label(page, critical.contains(span) ? "critical" : "row", 0, y + 11, Page.cut(label, LABEL_CHARACTERS));
+        Chart.label(page, critical.contains(span.subtask()) ? "critical" : "row", 0, y + 11, Page.cut(label, LABEL_CHARACTERS));
         if (!label.contains("#")) {
             Chart.label(page, "tick", TYPE, y + 11, Page.cut(span.subtask().type(), LABEL_CHARACTERS));
         }
