@@ -52,6 +52,16 @@ final class Chart {
         page.element("text", text, "class", style, "x", px(x), "y", px(y));
     }
 
+    /** A label with its index: of a long one the middle is left out, because its items differ in their end only. */
+    static String shortened(String label, int most) {
+        String clean = Page.cut(label, Integer.MAX_VALUE);
+        int index = clean.lastIndexOf('#');
+        int tail = index < 0 ? 0 : clean.length() - index;
+        return clean.length() <= most || tail == 0 || tail > most - 2
+                ? Page.cut(clean, most)
+                : Page.cut(clean.substring(0, index), most - tail) + clean.substring(index);
+    }
+
     /** A patch of a style, and what it stands for. */
     static void key(Page page, String style, String name) {
         page.element("span", "", "class", "key " + style).text(name);

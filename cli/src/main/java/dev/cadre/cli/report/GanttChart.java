@@ -18,6 +18,7 @@ final class GanttChart {
     private static final int ROW = 20;
     private static final int TYPE = 95;
     private static final int LABEL_CHARACTERS = 14;
+    private static final int WIDE_LABEL_CHARACTERS = 26;
 
     private final Page page;
     private final Timeline time;
@@ -52,9 +53,11 @@ final class GanttChart {
 
     private void row(Span span, double y) {
         String label = span.subtask().label();
-        Chart.label(page, critical.contains(span.subtask()) ? "critical" : "row", 0, y + 11, Page.cut(label, LABEL_CHARACTERS));
-        if (!label.contains("#")) {
-            Chart.label(page, "tick", TYPE, y + 11, Page.cut(span.subtask().type(), LABEL_CHARACTERS));
+        String type = label.contains("#") ? "" : span.subtask().type();
+        String shown = Chart.shortened(label, type.isEmpty() ? WIDE_LABEL_CHARACTERS : LABEL_CHARACTERS);
+        Chart.label(page, critical.contains(span.subtask()) ? "critical" : "row", 0, y + 11, shown);
+        if (!type.isEmpty()) {
+            Chart.label(page, "tick", TYPE, y + 11, Page.cut(type, LABEL_CHARACTERS));
         }
         String style = span.subtask().calls().isEmpty()
                 ? "code"

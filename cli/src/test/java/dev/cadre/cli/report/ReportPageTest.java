@@ -27,6 +27,8 @@ import java.util.List;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.xml.sax.InputSource;
@@ -174,6 +176,26 @@ class ReportPageTest {
         assertThat(texts(page, "pre")).anyMatch(pre -> pre.contains("<script>alert(1)"));
         assertThat(text).doesNotContain("\u202e", "abcdefghijklmnopqrstuvwx");
         assertThat(text).contains("Content-Security-Policy", "default-src 'none'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            ints = {
+                0x07, 0x1b, 0x85, 0xad, 0x034f, 0x061c, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x180b, 0x180e, 0x200b, 0x200d,
+                0x200e, 0x2028, 0x2029, 0x202a, 0x202e, 0x2066, 0x2069, 0x3164, 0xe000, 0xfe00, 0xfe0f, 0xfeff, 0xffa0,
+                0xfff9, 0xe0001, 0xe0041, 0xe0100, 0xe01ef
+            })
+    void characterThatSteersOrHides_isSeen(int c) {
+        var page = new Page();
+
+        page.element("p", "a" + Character.toString(c) + "b", "title", "c" + Character.toString(c) + "d");
+
+        assertThat(page.finish()).contains("title=\"c\ufffdd\"", ">a\ufffdb<");
+    }
+
+    @Test
+    void lineEndsAndTabs_areKept() {
+        assertThat(new Page().element("pre", "a\n\tb é 漢").finish()).contains("<pre>a\n\tb é 漢</pre>");
     }
 
     /** An output stands in the journal as JSON, and the page shows its beginning. */
