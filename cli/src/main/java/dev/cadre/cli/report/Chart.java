@@ -22,10 +22,20 @@ final class Chart {
         return String.format(Locale.ROOT, "%.1f", length);
     }
 
-    /** A drawing of the whole width of the page. */
+    /** A drawing of the whole width of the page; on a narrow one it scrolls by itself. */
     static void draw(Page page, String label, int height, Page.Content content) {
+        String box = "0 0 %d %d".formatted(WIDTH, height);
         page.element(
-                "svg", content, "viewBox", "0 0 %d %d".formatted(WIDTH, height), "role", "img", "aria-label", label);
+                "div",
+                () -> page.element("svg", content, "viewBox", box, "role", "img", "aria-label", label),
+                "class",
+                "wide chart",
+                "tabindex",
+                "0",
+                "role",
+                "group",
+                "aria-label",
+                label);
     }
 
     static void bar(Page page, String style, double x, double y, double width, double height, String title) {

@@ -5,6 +5,7 @@ import dev.cadre.cli.report.RunHistory.Call;
 import dev.cadre.cli.report.RunHistory.End;
 import dev.cadre.cli.report.RunHistory.SubtaskHistory;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -33,9 +34,9 @@ final class GanttChart {
     }
 
     static void draw(Page page, List<Span> spans, Timeline time, List<Span> critical) {
-        List<Span> shown = spans.size() > MOST_ROWS ? spans.subList(0, MOST_ROWS) : spans;
-        int height = shown.size() * ROW + 24;
         var chart = new GanttChart(page, time, critical);
+        List<Span> shown = spans.size() > MOST_ROWS ? chart.most(spans) : spans;
+        int height = shown.size() * ROW + 24;
         Chart.draw(page, "the subtasks over time", height, () -> {
             Chart.times(page, time.length(), LEFT, height);
             for (long resumed : time.resumed()) {
@@ -47,8 +48,29 @@ final class GanttChart {
             }
         });
         if (shown.size() < spans.size()) {
-            page.element("p", "%d of %d rows are shown.".formatted(shown.size(), spans.size()));
+            page.element(
+                    "p",
+                    "%d of %s rows are shown: the critical path, then failures, then the longest."
+                            .formatted(shown.size(), RunView.count(spans.size())));
         }
+    }
+
+    /** Those that tell most, in plan order. */
+    private List<Span> most(List<Span> spans) {
+        Set<Span> most = Collections.newSetFromMap(new IdentityHashMap<>());
+        spans.stream()
+                .sorted(Comparator.comparing((Span span) -> !critical.contains(span.subtask()))
+                        .thenComparing(span -> !isUnsuccessful(span))
+                        .thenComparing(Comparator.comparingLong((Span span) -> span.work(time))
+                                .reversed()))
+                .limit(MOST_ROWS)
+                .forEach(most::add);
+        return spans.stream().filter(most::contains).toList();
+    }
+
+    private static boolean isUnsuccessful(Span span) {
+        End end = span.subtask().end();
+        return end != null && !end.isSucceeded();
     }
 
     private void row(Span span, double y) {
@@ -93,8 +115,7 @@ final class GanttChart {
     }
 
     private void mark(Span span, double y) {
-        End end = span.subtask().end();
-        if (end != null && !end.status().equals("succeeded")) {
+        if (isUnsuccessful(span)) {
             Chart.label(page, "mark", Math.min(x(span.to()) + 3, Chart.WIDTH - 12), y + 11, "✗");
         }
     }
