@@ -30,7 +30,7 @@ final class Extremes {
                 .limit(MOST)
                 .toList();
         if (!slowest.isEmpty()) {
-            Table.of(page, "Slowest, from the first call to the end", "subtask", "type")
+            Table.of(page, "Slowest: from the first call, of plain code from when it could start", "subtask", "type")
                     .figures("time")
                     .write(() -> slowest.forEach(
                             span -> row(page, view, span.subtask(), Chart.time(span.work(view.time())))));

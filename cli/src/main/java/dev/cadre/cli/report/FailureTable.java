@@ -33,7 +33,7 @@ final class FailureTable {
         for (SubtaskHistory each : view.run().subtasks()) {
             End end = each.end();
             if (end != null && isUnsuccessful(end)) {
-                var reason = new Reason(end.status(), Page.cut(end.text(), MOST_REASON));
+                var reason = new Reason(end.status(), Page.cut(end.reason(), MOST_REASON));
                 reasons.computeIfAbsent(reason, unknown -> new ArrayList<>()).add(each);
             }
         }

@@ -46,7 +46,7 @@ final class RunView {
         critical = CriticalPath.of(spans);
         ofItems = run.spendOfItems();
         rows = run.subtasks().stream()
-                .sorted(Comparator.comparingInt(each -> isWhole(each) ? STATUSES.size() : rank(each)))
+                .sorted(Comparator.comparingInt(this::rank))
                 .limit(place.mostRows())
                 .toList();
         Map<SubtaskHistory, Integer> positions = new IdentityHashMap<>();
@@ -123,9 +123,9 @@ final class RunView {
         return end == null ? UNFINISHED : end.status();
     }
 
-    private static int rank(SubtaskHistory subtask) {
-        int rank = STATUSES.indexOf(status(subtask));
-        return rank < 0 ? STATUSES.size() : rank;
+    /** A fan-out stands in front of its items that succeeded. */
+    private int rank(SubtaskHistory subtask) {
+        return STATUSES.indexOf(isWhole(subtask) ? "succeeded" : status(subtask));
     }
 
     static String count(long number) {

@@ -140,16 +140,11 @@ final class SubtaskTable {
             page.element("summary", () -> {
                 page.element("span", status(end), "class", "end");
                 if (!end.isSucceeded()) {
-                    page.text(": " + Page.cut(reason(end), MOST_REASON));
+                    page.text(": " + Page.cut(end.reason(), MOST_REASON));
                 }
             });
             page.element("pre", Page.cut(end.text(), mostText));
         });
-    }
-
-    private static String reason(End end) {
-        String named = end.status() + ": ";
-        return end.text().startsWith(named) ? end.text().substring(named.length()) : end.text();
     }
 
     private String status(End end) {

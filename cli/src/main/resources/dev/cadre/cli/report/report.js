@@ -2,6 +2,15 @@
 'use strict';
 // Filters tables by text, status and tier. Without angle brackets and ampersands, so that HTML and XML read it alike.
 (function () {
+    function plain(text) {
+        return text.trim().replace(/\s+/g, ' ').toLowerCase();
+    }
+
+    // what a row says in words: its label, its type and how it ended
+    function words(row) {
+        return [0, 1, 3].map(function (cell) { return plain(row.cells[cell].textContent); }).join('\n');
+    }
+
     function filter(form) {
         var controls = form.elements;
         var counter = form.querySelector('output');
@@ -11,11 +20,11 @@
         function fits(entry) {
             if (![entry.status, ''].includes(controls.status.value)) { return false; }
             if (![entry.tier, ''].includes(controls.tier.value)) { return false; }
-            return query.split(/\s+/).every(function (word) { return entry.text.includes(word); });
+            return entry.text.includes(query);
         }
 
         function apply() {
-            query = controls.text.value.trim().toLowerCase();
+            query = plain(controls.text.value);
             var shown = 0;
             entries.forEach(function (entry) {
                 var isShown = fits(entry);
@@ -30,7 +39,7 @@
                 row: row,
                 status: row.dataset.status,
                 tier: row.dataset.tier,
-                text: row.textContent.toLowerCase()
+                text: words(row)
             });
         });
         form.addEventListener('input', apply);

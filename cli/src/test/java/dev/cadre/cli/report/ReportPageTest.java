@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.cli.report;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -21,9 +22,12 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.stream.IntStream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.Node;
+import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
 
 class ReportPageTest {
@@ -90,6 +95,17 @@ class ReportPageTest {
         var texts = new ArrayList<String>();
         for (int i = 0; i < page.getElementsByTagName(name).getLength(); i++) {
             texts.add(page.getElementsByTagName(name).item(i).getTextContent());
+        }
+        return texts;
+    }
+
+    private static List<String> elements(Document page, String name, String style) {
+        var texts = new ArrayList<String>();
+        for (int i = 0; i < page.getElementsByTagName(name).getLength(); i++) {
+            var element = (Element) page.getElementsByTagName(name).item(i);
+            if (element.getAttribute("class").equals(style)) {
+                texts.add(element.getTextContent());
+            }
         }
         return texts;
     }
@@ -224,6 +240,218 @@ class ReportPageTest {
                     .as("%d characters in front of the last", padding)
                     .contains("[redact")
                     .doesNotContain("Zx81", "Q7ZP", "12345678901", "glpat-");
+        }
+    }
+
+    @Test
+    void parts_standInTheOrderInWhichOneAsks() throws Exception {
+        Path file = folder.resolve("run.journal");
+        run(file);
+
+        Document page = parsed(ReportPage.of(file));
+
+        assertThat(texts(page, "h1")).containsExactly("brief");
+        assertThat(texts(page, "h2"))
+                .containsExactly(
+                        "Answer",
+                        "Failures",
+                        "Summary",
+                        "Slowest and dearest",
+                        "Plan",
+                        "Time",
+                        "Money",
+                        "Models",
+                        "Subtasks");
+        assertThat(texts(page, "nav")).containsExactly(String.join("", texts(page, "h2")));
+        assertThat(texts(page, "dd")).contains("1 failed, 3 succeeded, of 4");
+    }
+
+    @Test
+    void answer_isTheOutputOfTheAnsweringSubtask_unlessItIsTold() throws Exception {
+        Path file = folder.resolve("run.journal");
+        run(file);
+
+        assertThat(elements(parsed(ReportPage.of(file)), "div", "answer")).containsExactly("headlinepets");
+        assertThat(elements(parsed(ReportPage.of(file, List.of("It is <b>.", HOSTILE))), "div", "answer"))
+                .singleElement()
+                .asString()
+                .startsWith("It is <b>.</text><script>alert(1)</script>")
+                .doesNotContain("sk-proj");
+    }
+
+    @Test
+    void answer_ofARunThatFailed_isNone() throws Exception {
+        Path file = folder.resolve("run.journal");
+        var model = new ScriptedModel();
+        model.on(NOTE).refuses("nothing");
+        var graph = TaskGraph.builder();
+        var note = graph.add("note", NOTE, new Topic("cats"));
+        try (var journal = FileJournal.open(file)) {
+            Coordinator.of(model.pools()).journal(journal).run(graph.answering(note), Budget.usd("0.05"));
+        }
+
+        assertThat(texts(parsed(ReportPage.of(file)), "p")).contains("There is no answer: the run failed.");
+    }
+
+    @Test
+    void plan_isInTheOrderInWhichItWasWritten_withWhatEachWaitsFor() throws Exception {
+        Path file = folder.resolve("run.journal");
+        run(file);
+
+        assertThat(rows(parsed(ReportPage.of(file))))
+                .containsSequence(
+                        "subtask|type|waits for|end",
+                        "topics|split||succeeded",
+                        "notes|note|topics|1 of 2 items succeeded",
+                        "brief|headline|notes|succeeded");
+    }
+
+    @Test
+    void failures_standBeforeTheOthers() throws Exception {
+        Path file = folder.resolve("run.journal");
+        run(file);
+
+        Document page = parsed(ReportPage.of(file));
+
+        List<String> rows = rows(page);
+        assertThat(rows.subList(rows.size() - 5, rows.size()))
+                .extracting(row -> row.substring(0, row.indexOf('|')))
+                .containsExactly("notes#1", "topics", "notes", "notes#0", "brief");
+        assertThat(rows).anyMatch(row -> row.contains("|failed: REFUSED: the model refused"));
+    }
+
+    @Test
+    void pageOfABulk_namesItsFile() throws Exception {
+        Path file = folder.resolve("labels.jsonl.journal");
+        bulk(file, 2_100);
+
+        Document page = parsed(ReportPage.of(file));
+
+        assertThat(texts(page, "h1")).containsExactly("note: labels.jsonl");
+        assertThat(texts(page, "title")).contains("note: labels.jsonl");
+        assertThat(texts(page, "dd")).contains("labels.jsonl.journal", "1 failed, 2,099 succeeded, of 2,100");
+        assertThat(texts(page, "h2")).doesNotContain("Answer", "Plan").contains("Items");
+    }
+
+    @Test
+    void everyItemOfTwoThousand_isListed_theFailureFirst() throws Exception {
+        Path file = folder.resolve("labels.jsonl.journal");
+        bulk(file, 2_100);
+
+        List<String> rows = rows(parsed(ReportPage.of(file))).stream()
+                .filter(row -> row.startsWith("topic ") && row.contains("$0.000325"))
+                .toList();
+
+        assertThat(rows).hasSizeGreaterThanOrEqualTo(2_100).filteredOn(row -> row.contains("|nano|")).hasSize(2_100);
+        assertThat(rows.stream().filter(row -> row.contains("|nano|")).findFirst()).hasValueSatisfying(row -> assertThat(
+                        row)
+                .startsWith("topic 77|"));
+    }
+
+    private static void bulk(Path file, int size) throws Exception {
+        var model = new ScriptedModel();
+        model.on(NOTE).costing(1_000, 100).replies(new Note("fine"));
+        model.on(NOTE, new Topic("77")).costing(1_000, 100).refuses("not this one");
+        try (var journal = FileJournal.open(file)) {
+            Coordinator.of(model.pools())
+                    .bulk(NOTE)
+                    .keyedBy(topic -> "topic " + topic.name())
+                    .journal(journal)
+                    .run(
+                            IntStream.range(0, size).mapToObj(i -> new Topic("" + i)),
+                            Budget.usd("20"),
+                            item -> {});
+        }
+    }
+
+    /** A browser reads both as they stand, until the end of the element, and holds them against the policy. */
+    @Test
+    void policy_admitsTheScriptAndTheStyleOfThePage_andNothingElse() throws Exception {
+        Path file = folder.resolve("run.journal");
+        run(file);
+
+        String page = ReportPage.of(file);
+
+        assertThat(page)
+                .contains("content=\"default-src 'none'; style-src 'sha256-%s'; script-src 'sha256-%s'; base-uri 'none';"
+                                .formatted(hash(page, "style"), hash(page, "script"))
+                        + " form-action 'none'\"")
+                .doesNotContain("unsafe-inline")
+                .containsOnlyOnce("<script>")
+                .containsOnlyOnce("<style>");
+    }
+
+    private static String hash(String page, String element) throws Exception {
+        int from = page.indexOf("<" + element + ">") + element.length() + 2;
+        String text = page.substring(from, page.indexOf("</" + element + ">", from));
+        return Base64.getEncoder()
+                .encodeToString(MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8)));
+    }
+
+    /** Without its script the page hides nothing but the form that would do nothing. */
+    @Test
+    void page_isWholeWithoutItsScript() throws Exception {
+        Path file = folder.resolve("run.journal");
+        run(file);
+
+        Document page = parsed(ReportPage.of(file));
+
+        NodeList all = page.getElementsByTagName("*");
+        for (int i = 0; i < all.getLength(); i++) {
+            var element = (Element) all.item(i);
+            assertThat(element.hasAttribute("hidden"))
+                    .as(element.getTagName())
+                    .isEqualTo(element.getTagName().equals("form"));
+            for (int j = 0; j < element.getAttributes().getLength(); j++) {
+                assertThat(element.getAttributes().item(j).getNodeName())
+                        .doesNotStartWith("on")
+                        .isNotEqualTo("style");
+            }
+        }
+    }
+
+    @Test
+    void tables_haveACaptionAndHeadings() throws Exception {
+        Path file = folder.resolve("run.journal");
+        run(file);
+
+        Document page = parsed(ReportPage.of(file));
+
+        NodeList tables = page.getElementsByTagName("table");
+        assertThat(tables.getLength()).isEqualTo(6);
+        for (int i = 0; i < tables.getLength(); i++) {
+            var table = (Element) tables.item(i);
+            assertThat(table.getElementsByTagName("caption").getLength()).isEqualTo(1);
+            NodeList headings = table.getElementsByTagName("th");
+            for (int j = 0; j < headings.getLength(); j++) {
+                boolean isColumn = headings.item(j)
+                        .getParentNode()
+                        .getParentNode()
+                        .getNodeName()
+                        .equals("thead");
+                assertThat(((Element) headings.item(j)).getAttribute("scope")).isEqualTo(isColumn ? "col" : "row");
+            }
+        }
+        assertThat(elements(page, "a", "skip")).containsExactly("Skip to the content");
+        assertThat(page.getElementsByTagName("main").getLength()).isEqualTo(1);
+    }
+
+    @Test
+    void links_leadToPartsOfThePage() throws Exception {
+        Path file = folder.resolve("run.journal");
+        run(file);
+        run(file);
+
+        Document page = parsed(ReportPage.of(file));
+
+        var ids = new ArrayList<String>();
+        NodeList all = page.getElementsByTagName("*");
+        for (int i = 0; i < all.getLength(); i++) {
+            ids.add("#" + ((Element) all.item(i)).getAttribute("id"));
+        }
+        NodeList links = page.getElementsByTagName("a");
+        for (int i = 0; i < links.getLength(); i++) {
+            assertThat(ids).containsOnlyOnce(((Element) links.item(i)).getAttribute("href"));
         }
     }
 
