@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.cli;
 
+import dev.cadre.cli.text.Characters;
 import dev.cadre.price.Money;
 import java.io.PrintStream;
 import java.util.Comparator;
@@ -192,23 +193,6 @@ final class TextOutput {
 
     /** Whether a terminal only shows this character. */
     static boolean isHarmless(int c) {
-        return switch (Character.getType(c)) {
-            case Character.CONTROL -> c == '\t';
-            case Character.FORMAT,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR,
-                    Character.SURROGATE,
-                    Character.UNASSIGNED,
-                    Character.PRIVATE_USE -> false;
-            default -> !isHidden(c);
-        };
-    }
-
-    /** Letters and marks that Unicode has for the work of fonts, and that none shows. */
-    private static boolean isHidden(int c) {
-        return switch (c) {
-            case 0x034f, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x3164, 0xffa0 -> true;
-            default -> (c >= 0x180b && c <= 0x180f) || (c >= 0xfe00 && c <= 0xfe0f) || (c >= 0xe0100 && c <= 0xe01ef);
-        };
+        return c == '\t' || Characters.isVisible(c);
     }
 }

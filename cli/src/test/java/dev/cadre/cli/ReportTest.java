@@ -68,7 +68,7 @@ class ReportTest {
         assertThat(out.toString(UTF_8)).isEmpty();
         assertThat(Files.readString(page))
                 .startsWith("<!DOCTYPE html>")
-                .contains("<h2>where is the delay</h2>", "rank-files", "read-places");
+                .contains("<h1>where is the delay</h1>", "rank-files", "read-places");
         assertThat(folder).isDirectoryNotContaining(file -> file.toString().contains(".report"));
     }
 
@@ -135,7 +135,7 @@ class ReportTest {
         assertThat(search("--report", page)).isZero();
 
         assertThat(out.toString(UTF_8)).isEqualTo("src/Backoff.java:2:    long delay;\n");
-        assertThat(Files.readString(page)).contains("<h2>where is the delay</h2>");
+        assertThat(Files.readString(page)).contains("<h1>where is the delay</h1>");
         assertThat(journal).doesNotExist();
     }
 

@@ -22,10 +22,20 @@ final class Chart {
         return String.format(Locale.ROOT, "%.1f", length);
     }
 
-    /** A drawing of the whole width of the page. */
+    /** A drawing of the whole width of the page; on a narrow one it scrolls by itself. */
     static void draw(Page page, String label, int height, Page.Content content) {
+        String box = "0 0 %d %d".formatted(WIDTH, height);
         page.element(
-                "svg", content, "viewBox", "0 0 %d %d".formatted(WIDTH, height), "role", "img", "aria-label", label);
+                "div",
+                () -> page.element("svg", content, "viewBox", box, "role", "img", "aria-label", label),
+                "class",
+                "wide chart",
+                "tabindex",
+                "0",
+                "role",
+                "group",
+                "aria-label",
+                label);
     }
 
     static void bar(Page page, String style, double x, double y, double width, double height, String title) {
@@ -50,6 +60,16 @@ final class Chart {
 
     static void label(Page page, String style, double x, double y, String text) {
         page.element("text", text, "class", style, "x", px(x), "y", px(y));
+    }
+
+    /** A label with its index: of a long one the middle is left out, because its items differ in their end only. */
+    static String shortened(String label, int most) {
+        String clean = Page.cut(label, Integer.MAX_VALUE);
+        int index = clean.lastIndexOf('#');
+        int tail = index < 0 ? 0 : clean.length() - index;
+        return clean.length() <= most || tail == 0 || tail > most - 2
+                ? Page.cut(clean, most)
+                : Page.cut(clean.substring(0, index), most - tail) + clean.substring(index);
     }
 
     /** A patch of a style, and what it stands for. */

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.cli.report;
 
+import dev.cadre.cli.report.RunHistory.Role;
+import dev.cadre.cli.report.RunHistory.SubtaskHistory;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -17,27 +20,43 @@ import java.util.stream.Stream;
 final class CriticalPath {
     private CriticalPath() {}
 
-    /** From the first to the last to end; empty if that one waited for nobody. */
+    /**
+     * From the first to the last to end; empty if that one waited for nobody. The planner is part of it as long as the next
+     * one waited to be planned.
+     */
     static List<Span> of(List<Span> spans) {
         Deque<Span> chain = new ArrayDeque<>();
         Map<String, Span> lastOf = lastByLabel(spans);
-        Set<String> seen = new HashSet<>();
+        Set<SubtaskHistory> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         Optional<Span> next = spans.stream()
-                .filter(span -> span.subtask().role() != RunHistory.Role.PLANNER) // nobody waits for its last word
+                .filter(span -> span.subtask().role() != Role.PLANNER) // nobody waits for its last word
                 .max(Comparator.comparingLong(Span::to));
-        while (next.isPresent() && seen.add(next.get().subtask().label())) {
+        while (next.isPresent() && seen.add(next.get().subtask())) {
             Span span = next.get();
             chain.addFirst(span);
-            next = lastAwaited(span, spans, lastOf);
+            next = span.subtask().role() == Role.PLANNER ? Optional.empty() : before(span, spans, lastOf);
         }
         return chain.size() > 1 ? List.copyOf(chain) : List.of();
+    }
+
+    private static Optional<Span> before(Span span, List<Span> spans, Map<String, Span> lastOf) {
+        Optional<Span> awaited = lastAwaited(span, spans, lastOf);
+        if (awaited.filter(other -> other.to() >= span.from()).isPresent()) {
+            return awaited;
+        }
+        Optional<Span> planner = spans.stream()
+                .filter(other -> other.subtask().role() == Role.PLANNER && other.from() < span.from())
+                .findFirst()
+                .map(other -> other.until(span.from()))
+                .filter(other -> awaited.isEmpty() || awaited.get().to() <= other.to());
+        return planner.or(() -> awaited);
     }
 
     /** The last to end of each subtask and its items. */
     private static Map<String, Span> lastByLabel(List<Span> spans) {
         Map<String, Span> lastOf = new HashMap<>();
         for (Span span : spans) {
-            if (span.subtask().role() == RunHistory.Role.SUBTASK) {
+            if (span.subtask().role() == Role.SUBTASK) {
                 lastOf.merge(
                         Span.whole(span.subtask().label()), span, (last, next) -> next.to() > last.to() ? next : last);
             }
@@ -46,10 +65,10 @@ final class CriticalPath {
     }
 
     private static Optional<Span> lastAwaited(Span span, List<Span> spans, Map<String, Span> lastOf) {
-        Stream<Span> awaited = span.subtask().role() == RunHistory.Role.MERGER
+        Stream<Span> awaited = span.subtask().role() == Role.MERGER
                 ? spans.stream()
                         .filter(other ->
-                                other.to() <= span.from() && other.subtask().role() == RunHistory.Role.SUBTASK)
+                                other.to() <= span.from() && other.subtask().role() == Role.SUBTASK)
                 : span.subtask().after().stream()
                         .filter(label -> !label.equals(Span.whole(span.subtask().label())))
                         .map(lastOf::get)

@@ -11,20 +11,21 @@ import dev.cadre.price.Money;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/** The page of an eval: everything in one file, without scripts, that loads nothing. */
+/** The page of an eval: everything in one file, that loads nothing. */
 public final class EvalPage {
-    private static final List<String> COUNTED = List.of(
+    private static final String[] COUNTED = {
             "passed",
             "95 % interval",
-            "",
+            "0 to 100 %",
             "wrong",
             "invalid",
             "refused",
             "missing",
             "an example",
             "a good answer",
-            "time");
+            "time"};
     private static final int MOST_ROWS = 500;
     private static final int MOST_CHARACTERS = 400;
     private static final int BAR_WIDTH = 100;
@@ -48,40 +49,25 @@ public final class EvalPage {
     }
 
     private String write(String sentence, List<String> fields) {
-        page.element(
-                "html",
-                () -> {
-                    ReportPage.head(page, "Which tier is enough?");
-                    page.element("body", () -> {
-                        page.element("h1", sentence);
-                        candidates();
-                        comparisons();
-                        result.missing().forEach(line -> page.element("p", line));
-                        result.candidates().forEach(candidate -> candidate(candidate, fields));
-                        page.element(
-                                "p",
-                                "%s of a budget of %s".formatted(result.spend().total(), result.limit()));
-                    });
-                },
-                "lang",
-                "en");
+        PageHead.write(page, "Which tier is enough?", () -> {}, () -> {
+            page.element("h1", sentence);
+            candidates();
+            comparisons();
+            result.missing().forEach(line -> page.element("p", line));
+            result.candidates().forEach(candidate -> candidate(candidate, fields));
+            page.element("p", "%s of a budget of %s".formatted(result.spend().total(), result.limit()));
+        });
         return page.finish();
     }
 
     private void candidates() {
-        page.element("table", () -> {
-            page.element("tr", () -> {
-                List.of("", "model").forEach(name -> page.element("th", name));
-                COUNTED.forEach(name -> page.element("th", name, "class", "n"));
-            });
-            for (CandidateResult one : result.candidates()) {
-                page.element("tr", () -> cells(one));
-            }
-        });
+        Table.of(page, "The candidates, by the same examples", "candidate", "model")
+                .figures(COUNTED)
+                .write(() -> result.candidates().forEach(one -> page.element("tr", () -> cells(one))));
     }
 
     private void cells(CandidateResult one) {
-        page.element("td", one.candidate().toString(), "style", "white-space: nowrap");
+        page.element("th", one.candidate().toString(), "scope", "row", "class", "whole");
         page.element("td", String.join(", ", one.models()));
         page.element(
                 "td", "%d of %d".formatted(one.passed().count(), one.passed().of()), "class", "n");
@@ -141,14 +127,16 @@ public final class EvalPage {
                 },
                 "viewBox",
                 "0 0 %d %d".formatted(BAR_WIDTH, BAR_HEIGHT),
-                "style",
-                "width: %dpx".formatted(BAR_WIDTH));
+                "class",
+                "rate",
+                "aria-hidden",
+                "true");
     }
 
     private void comparisons() {
         List<PairedTest> tests = result.comparisons();
         if (!tests.isEmpty()) {
-            page.element("h3", "On the same examples");
+            page.element("h2", "On the same examples");
             page.element("ul", () -> tests.forEach(test -> page.element("li", test.toString())));
         }
     }
@@ -161,46 +149,39 @@ public final class EvalPage {
         page.element("h2", "%s: %d did not pass".formatted(one.candidate(), all.size()));
         fields.forEach(field -> one.confusion(field).ifPresent(this::confusion));
         page.element("h3", "Each of them");
-        page.element("table", () -> {
-            page.element(
-                    "tr",
-                    () -> List.of("example", "input", "expected", "answer", "why")
-                            .forEach(name -> page.element("th", name)));
-            all.stream()
-                    .limit(MOST_ROWS)
-                    .forEach(verdict -> page.element("tr", () -> {
-                        page.element("td", verdict.example());
-                        page.element("td", shown(verdict.input()));
-                        page.element("td", shown(verdict.expected()));
-                        page.element("td", verdict.answer() == Json.Null.NULL ? "" : shown(verdict.answer()));
-                        page.element("td", Page.cut(verdict.why(), MOST_CHARACTERS));
-                    }));
-        });
+        Table.of(page, "Examples that " + one.candidate() + " did not pass", "example", "input", "expected", "answer", "why")
+                .write(() -> all.stream().limit(MOST_ROWS).forEach(verdict -> page.element("tr", () -> {
+                    Table.name(page, () -> page.text(verdict.example()));
+                    page.element("td", shown(verdict.input()));
+                    page.element("td", shown(verdict.expected()));
+                    page.element("td", verdict.answer() == Json.Null.NULL ? "" : shown(verdict.answer()));
+                    page.element("td", Page.cut(verdict.why(), MOST_CHARACTERS));
+                })));
         if (all.size() > MOST_ROWS) {
             page.element("p", "and %d more".formatted(all.size() - MOST_ROWS));
         }
     }
 
     private void confusion(Confusion table) {
-        page.element("h3", table.field() + ": rows are what was expected, columns what was answered");
-        page.element("table", () -> {
-            page.element("tr", () -> {
-                page.element("th", "");
-                table.values().forEach(value -> page.element("th", Page.cut(value, MOST_CHARACTERS), "class", "n"));
-                page.element("th", "no answer", "class", "n");
-            });
-            for (int i = 0; i < table.values().size(); i++) {
-                int row = i;
-                page.element("tr", () -> {
-                    page.element("th", Page.cut(table.values().get(row), MOST_CHARACTERS));
-                    table.counts()
-                            .get(row)
-                            .forEach(count -> page.element("td", count == 0 ? "" : "" + count, "class", "n"));
-                    long none = table.unanswered().get(row);
-                    page.element("td", none == 0 ? "" : "" + none, "class", "n");
+        page.element("h3", table.field());
+        String[] columns = Stream.concat(
+                        table.values().stream().map(value -> Page.cut(value, MOST_CHARACTERS)), Stream.of("no answer"))
+                .toArray(String[]::new);
+        Table.of(page, table.field() + ": rows are what was expected, columns what was answered", "expected")
+                .figures(columns)
+                .write(() -> {
+                    for (int i = 0; i < table.values().size(); i++) {
+                        int row = i;
+                        page.element("tr", () -> confused(table, row));
+                    }
                 });
-            }
-        });
+    }
+
+    private void confused(Confusion table, int row) {
+        Table.name(page, () -> page.text(Page.cut(table.values().get(row), MOST_CHARACTERS)));
+        table.counts().get(row).forEach(count -> Table.number(page, count == 0 ? "" : "" + count));
+        long none = table.unanswered().get(row);
+        Table.number(page, none == 0 ? "" : "" + none);
     }
 
     private static String shown(Json value) {

@@ -3,6 +3,10 @@ package dev.cadre.cli.report;
 
 import dev.cadre.cli.report.RunHistory.Call;
 import dev.cadre.cli.report.RunHistory.End;
+import dev.cadre.cli.report.RunHistory.SubtaskHistory;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -15,21 +19,24 @@ final class GanttChart {
     private static final int ROW = 20;
     private static final int TYPE = 95;
     private static final int LABEL_CHARACTERS = 14;
+    private static final int WIDE_LABEL_CHARACTERS = 26;
 
     private final Page page;
     private final Timeline time;
-    private final Set<Span> critical;
+    /** By identity: a span of the path may be a part of what is drawn. */
+    private final Set<SubtaskHistory> critical;
 
     private GanttChart(Page page, Timeline time, List<Span> critical) {
         this.page = page;
         this.time = time;
-        this.critical = Set.copyOf(critical);
+        this.critical = Collections.newSetFromMap(new IdentityHashMap<>());
+        critical.forEach(span -> this.critical.add(span.subtask()));
     }
 
     static void draw(Page page, List<Span> spans, Timeline time, List<Span> critical) {
-        List<Span> shown = spans.size() > MOST_ROWS ? spans.subList(0, MOST_ROWS) : spans;
-        int height = shown.size() * ROW + 24;
         var chart = new GanttChart(page, time, critical);
+        List<Span> shown = spans.size() > MOST_ROWS ? chart.most(spans) : spans;
+        int height = shown.size() * ROW + 24;
         Chart.draw(page, "the subtasks over time", height, () -> {
             Chart.times(page, time.length(), LEFT, height);
             for (long resumed : time.resumed()) {
@@ -41,15 +48,38 @@ final class GanttChart {
             }
         });
         if (shown.size() < spans.size()) {
-            page.element("p", "%d of %d rows are shown.".formatted(shown.size(), spans.size()));
+            page.element(
+                    "p",
+                    "%d of %s rows are shown: the critical path, then failures, then the longest."
+                            .formatted(shown.size(), RunView.count(spans.size())));
         }
+    }
+
+    /** Those that tell most, in plan order. */
+    private List<Span> most(List<Span> spans) {
+        Set<Span> most = Collections.newSetFromMap(new IdentityHashMap<>());
+        spans.stream()
+                .sorted(Comparator.comparing((Span span) -> !critical.contains(span.subtask()))
+                        .thenComparing(span -> !isUnsuccessful(span))
+                        .thenComparing(Comparator.comparingLong((Span span) -> span.work(time))
+                                .reversed()))
+                .limit(MOST_ROWS)
+                .forEach(most::add);
+        return spans.stream().filter(most::contains).toList();
+    }
+
+    private static boolean isUnsuccessful(Span span) {
+        End end = span.subtask().end();
+        return end != null && !end.isSucceeded();
     }
 
     private void row(Span span, double y) {
         String label = span.subtask().label();
-        Chart.label(page, critical.contains(span) ? "critical" : "row", 0, y + 11, Page.cut(label, LABEL_CHARACTERS));
-        if (!label.contains("#")) {
-            Chart.label(page, "tick", TYPE, y + 11, Page.cut(span.subtask().type(), LABEL_CHARACTERS));
+        String type = label.contains("#") ? "" : span.subtask().type();
+        String shown = Chart.shortened(label, type.isEmpty() ? WIDE_LABEL_CHARACTERS : LABEL_CHARACTERS);
+        Chart.label(page, critical.contains(span.subtask()) ? "critical" : "row", 0, y + 11, shown);
+        if (!type.isEmpty()) {
+            Chart.label(page, "tick", TYPE, y + 11, Page.cut(type, LABEL_CHARACTERS));
         }
         String style = span.subtask().calls().isEmpty()
                 ? "code"
@@ -85,8 +115,7 @@ final class GanttChart {
     }
 
     private void mark(Span span, double y) {
-        End end = span.subtask().end();
-        if (end != null && !end.status().equals("succeeded")) {
+        if (isUnsuccessful(span)) {
             Chart.label(page, "mark", Math.min(x(span.to()) + 3, Chart.WIDTH - 12), y + 11, "✗");
         }
     }

@@ -33,7 +33,6 @@ final class GraphChart {
         }
         Map<String, Place> places = places(columns(subtasks));
         double bottom = places.values().stream().mapToDouble(Place::y).max().orElse(0);
-        page.element("h3", "Graph");
         Chart.draw(page, "the graph of the subtasks", (int) bottom + BOX_HEIGHT + 8, () -> {
             places.values()
                     .forEach(place -> place.subtask().after().stream()

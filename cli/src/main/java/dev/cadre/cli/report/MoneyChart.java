@@ -50,12 +50,8 @@ final class MoneyChart {
 
     static void draw(Page page, RunHistory run, Timeline time) {
         List<Step> steps = thinned(steps(run, time));
-        if (steps.isEmpty()) {
-            return;
-        }
         Money highest = steps.stream().map(Step::committed).reduce(Money.ZERO, Money::atLeast);
         double top = Math.max(highest.picoUsd(), 1) * 1.08;
-        page.element("h3", "Money");
         page.element("p", () -> {
             Chart.key(page, "spent", "spent");
             Chart.key(page, "reserved", "reserved for calls in flight");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.cli.report;
 
+import dev.cadre.cli.text.Characters;
 import dev.cadre.redact.Redactor;
 import java.io.StringWriter;
 import javax.xml.stream.XMLOutputFactory;
@@ -9,7 +10,7 @@ import javax.xml.stream.XMLStreamWriter;
 
 /**
  * Writes HTML that is XML too. Whatever text it is given is text on the page: markup in it is escaped, keys are taken
- * out, and characters that only steer become visible.
+ * out, and characters that steer or hide become visible.
  */
 final class Page {
     private static final int REPLACEMENT = 0xFFFD;
@@ -67,7 +68,12 @@ final class Page {
     /** The beginning of a text, cleaned before it is cut: half a key would not be known as one. */
     static String cut(String text, int most) {
         String clean = Redactor.SHAPES.clean(text);
-        return clean.length() <= most ? clean : clean.substring(0, most - 1) + "…";
+        if (clean.length() <= most) {
+            return clean;
+        }
+        int end = Math.max(0, most - 1);
+        boolean splits = end > 0 && Character.isHighSurrogate(clean.charAt(end - 1));
+        return clean.substring(0, splits ? end - 1 : end) + "…";
     }
 
     Page text(String content) {
@@ -102,11 +108,7 @@ final class Page {
     }
 
     private static boolean isShown(int c) {
-        return switch (Character.getType(c)) {
-            case Character.CONTROL -> c == '\n' || c == '\t';
-            case Character.FORMAT, Character.SURROGATE, Character.UNASSIGNED, Character.PRIVATE_USE -> false;
-            default -> true;
-        };
+        return c == '\n' || c == '\t' || Characters.isVisible(c);
     }
 
     private static IllegalStateException broken(XMLStreamException e) {

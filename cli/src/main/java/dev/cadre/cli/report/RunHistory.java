@@ -109,6 +109,12 @@ record RunHistory(
      * @param session in which session it ended, from 1
      */
     record End(Instant at, String status, String text, int session) {
+        /** The reason without the status in front of it. */
+        String reason() {
+            String named = status + ": ";
+            return text.startsWith(named) ? text.substring(named.length()) : text;
+        }
+
         boolean isSucceeded() {
             return status.equals("succeeded");
         }

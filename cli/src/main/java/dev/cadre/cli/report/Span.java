@@ -25,6 +25,18 @@ record Span(SubtaskHistory subtask, long from, long to) {
         return to - from;
     }
 
+    /** The part of it in front of a moment. */
+    Span until(long moment) {
+        return new Span(subtask, from, Math.min(to, moment));
+    }
+
+    /** How long it was at work: without what it waited before its first call, for a place in a pool or for money. */
+    long work(Timeline time) {
+        return subtask.calls().isEmpty()
+                ? length()
+                : to - Math.clamp(time.at(subtask.calls().getFirst().sent()), from, to);
+    }
+
     /** The spans of a run's subtasks in their order, without those that neither made a call nor ended. */
     static List<Span> of(RunHistory run, Timeline time) {
         Map<String, Long> ends = new HashMap<>();
@@ -80,6 +92,9 @@ record Span(SubtaskHistory subtask, long from, long to) {
         }
         if (dependencies.isPresent()) {
             return dependencies.get();
+        }
+        if (subtask.role() == RunHistory.Role.PLANNER) {
+            return 0; // a run begins with its plan
         }
         return subtask.calls().isEmpty()
                 ? Long.MAX_VALUE // nothing is known of its start: a moment at its end

@@ -52,6 +52,12 @@ final class Histories {
                 new End(at(ended), "succeeded", "\"fine\"", 1));
     }
 
+    /** The planner or the merger. */
+    static SubtaskHistory part(Role role, String label, long ended, Call... calls) {
+        return new SubtaskHistory(
+                role, label, "", List.of(), null, List.of(calls), new End(at(ended), "succeeded", "{}", 1));
+    }
+
     /** A call that reserved a cent and cost half of it. */
     static Call call(long sent, long ended) {
         return new Call(

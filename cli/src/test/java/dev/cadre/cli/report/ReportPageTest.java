@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.cli.report;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -21,14 +22,21 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.stream.IntStream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
+import org.w3c.dom.Node;
+import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
 
 class ReportPageTest {
@@ -91,13 +99,24 @@ class ReportPageTest {
         return texts;
     }
 
+    private static List<String> elements(Document page, String name, String style) {
+        var texts = new ArrayList<String>();
+        for (int i = 0; i < page.getElementsByTagName(name).getLength(); i++) {
+            var element = (Element) page.getElementsByTagName(name).item(i);
+            if (element.getAttribute("class").equals(style)) {
+                texts.add(element.getTextContent());
+            }
+        }
+        return texts;
+    }
+
     private static List<String> rows(Document page) {
         var rows = new ArrayList<String>();
         for (int i = 0; i < page.getElementsByTagName("tr").getLength(); i++) {
             var row = (Element) page.getElementsByTagName("tr").item(i);
             var cells = new ArrayList<String>();
-            for (int j = 0; j < row.getElementsByTagName("td").getLength(); j++) {
-                cells.add(row.getElementsByTagName("td").item(j).getTextContent());
+            for (Node cell = row.getFirstChild(); cell != null; cell = cell.getNextSibling()) {
+                cells.add(cell.getTextContent());
             }
             rows.add(String.join("|", cells));
         }
@@ -123,7 +142,7 @@ class ReportPageTest {
                 .anyMatch(row -> row.startsWith("notes#0|note|mini|succeeded") && row.endsWith("|$0.001525"))
                 .anyMatch(row -> row.startsWith("notes#1|note|nano|failed") && row.endsWith("|$0.000325"))
                 .anyMatch(row -> row.startsWith("brief|headline||succeeded"))
-                .anyMatch(row -> row.contains("no dogs") && row.endsWith("|1"));
+                .anyMatch(row -> row.contains("no dogs") && row.endsWith("|failed|notes#1|1"));
         assertThat(texts(page, "title")).anyMatch(title -> title.endsWith("RateLimited, $0.00"));
         assertThat(texts(page, "p"))
                 .anyMatch(text -> text.matches("Critical path: topics [^→]+ → notes [^→]+ → brief .*"));
@@ -169,11 +188,31 @@ class ReportPageTest {
         String text = ReportPage.of(file);
         Document page = parsed(text);
 
-        assertThat(page.getElementsByTagName("script").getLength()).isZero();
+        assertThat(texts(page, "script")).containsExactly(PageHead.SCRIPT);
         assertThat(page.getElementsByTagName("img").getLength()).isZero();
         assertThat(texts(page, "pre")).anyMatch(pre -> pre.contains("<script>alert(1)"));
         assertThat(text).doesNotContain("\u202e", "abcdefghijklmnopqrstuvwx");
         assertThat(text).contains("Content-Security-Policy", "default-src 'none'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            ints = {
+                0x07, 0x1b, 0x85, 0xad, 0x034f, 0x061c, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x180b, 0x180e, 0x200b, 0x200d,
+                0x200e, 0x2028, 0x2029, 0x202a, 0x202e, 0x2066, 0x2069, 0x3164, 0xe000, 0xfe00, 0xfe0f, 0xfeff, 0xffa0,
+                0xfff9, 0xe0001, 0xe0041, 0xe0100, 0xe01ef
+            })
+    void characterThatSteersOrHides_isSeen(int c) {
+        var page = new Page();
+
+        page.element("p", "a" + Character.toString(c) + "b", "title", "c" + Character.toString(c) + "d");
+
+        assertThat(page.finish()).contains("title=\"c\ufffdd\"", ">a\ufffdb<");
+    }
+
+    @Test
+    void lineEndsAndTabs_areKept() {
+        assertThat(new Page().element("pre", "a\n\tb é 漢").finish()).contains("<pre>a\n\tb é 漢</pre>");
     }
 
     /** An output stands in the journal as JSON, and the page shows its beginning. */
@@ -201,6 +240,218 @@ class ReportPageTest {
                     .as("%d characters in front of the last", padding)
                     .contains("[redact")
                     .doesNotContain("Zx81", "Q7ZP", "12345678901", "glpat-");
+        }
+    }
+
+    @Test
+    void parts_standInTheOrderInWhichOneAsks() throws Exception {
+        Path file = folder.resolve("run.journal");
+        run(file);
+
+        Document page = parsed(ReportPage.of(file));
+
+        assertThat(texts(page, "h1")).containsExactly("brief");
+        assertThat(texts(page, "h2"))
+                .containsExactly(
+                        "Answer",
+                        "Failures",
+                        "Summary",
+                        "Slowest and dearest",
+                        "Plan",
+                        "Time",
+                        "Money",
+                        "Models",
+                        "Subtasks");
+        assertThat(texts(page, "nav")).containsExactly(String.join("", texts(page, "h2")));
+        assertThat(texts(page, "dd")).contains("1 failed, 3 succeeded, of 4");
+    }
+
+    @Test
+    void answer_isTheOutputOfTheAnsweringSubtask_unlessItIsTold() throws Exception {
+        Path file = folder.resolve("run.journal");
+        run(file);
+
+        assertThat(elements(parsed(ReportPage.of(file)), "div", "answer")).containsExactly("headlinepets");
+        assertThat(elements(parsed(ReportPage.of(file, List.of("It is <b>.", HOSTILE))), "div", "answer"))
+                .singleElement()
+                .asString()
+                .startsWith("It is <b>.</text><script>alert(1)</script>")
+                .doesNotContain("sk-proj");
+    }
+
+    @Test
+    void answer_ofARunThatFailed_isNone() throws Exception {
+        Path file = folder.resolve("run.journal");
+        var model = new ScriptedModel();
+        model.on(NOTE).refuses("nothing");
+        var graph = TaskGraph.builder();
+        var note = graph.add("note", NOTE, new Topic("cats"));
+        try (var journal = FileJournal.open(file)) {
+            Coordinator.of(model.pools()).journal(journal).run(graph.answering(note), Budget.usd("0.05"));
+        }
+
+        assertThat(texts(parsed(ReportPage.of(file)), "p")).contains("There is no answer: the run failed.");
+    }
+
+    @Test
+    void plan_isInTheOrderInWhichItWasWritten_withWhatEachWaitsFor() throws Exception {
+        Path file = folder.resolve("run.journal");
+        run(file);
+
+        assertThat(rows(parsed(ReportPage.of(file))))
+                .containsSequence(
+                        "subtask|type|waits for|end",
+                        "topics|split||succeeded",
+                        "notes|note|topics|1 of 2 items succeeded",
+                        "brief|headline|notes|succeeded");
+    }
+
+    @Test
+    void failures_standBeforeTheOthers() throws Exception {
+        Path file = folder.resolve("run.journal");
+        run(file);
+
+        Document page = parsed(ReportPage.of(file));
+
+        List<String> rows = rows(page);
+        assertThat(rows.subList(rows.size() - 5, rows.size()))
+                .extracting(row -> row.substring(0, row.indexOf('|')))
+                .containsExactly("notes#1", "topics", "notes", "notes#0", "brief");
+        assertThat(rows).anyMatch(row -> row.contains("|failed: REFUSED: the model refused"));
+    }
+
+    @Test
+    void pageOfABulk_namesItsFile() throws Exception {
+        Path file = folder.resolve("labels.jsonl.journal");
+        bulk(file, 2_100);
+
+        Document page = parsed(ReportPage.of(file));
+
+        assertThat(texts(page, "h1")).containsExactly("note: labels.jsonl");
+        assertThat(texts(page, "title")).contains("note: labels.jsonl");
+        assertThat(texts(page, "dd")).contains("labels.jsonl.journal", "1 failed, 2,099 succeeded, of 2,100");
+        assertThat(texts(page, "h2")).doesNotContain("Answer", "Plan").contains("Items");
+    }
+
+    @Test
+    void everyItemOfTwoThousand_isListed_theFailureFirst() throws Exception {
+        Path file = folder.resolve("labels.jsonl.journal");
+        bulk(file, 2_100);
+
+        List<String> rows = rows(parsed(ReportPage.of(file))).stream()
+                .filter(row -> row.startsWith("topic ") && row.contains("$0.000325"))
+                .toList();
+
+        assertThat(rows).hasSizeGreaterThanOrEqualTo(2_100).filteredOn(row -> row.contains("|nano|")).hasSize(2_100);
+        assertThat(rows.stream().filter(row -> row.contains("|nano|")).findFirst()).hasValueSatisfying(row -> assertThat(
+                        row)
+                .startsWith("topic 77|"));
+    }
+
+    private static void bulk(Path file, int size) throws Exception {
+        var model = new ScriptedModel();
+        model.on(NOTE).costing(1_000, 100).replies(new Note("fine"));
+        model.on(NOTE, new Topic("77")).costing(1_000, 100).refuses("not this one");
+        try (var journal = FileJournal.open(file)) {
+            Coordinator.of(model.pools())
+                    .bulk(NOTE)
+                    .keyedBy(topic -> "topic " + topic.name())
+                    .journal(journal)
+                    .run(
+                            IntStream.range(0, size).mapToObj(i -> new Topic("" + i)),
+                            Budget.usd("20"),
+                            item -> {});
+        }
+    }
+
+    /** A browser reads both as they stand, until the end of the element, and holds them against the policy. */
+    @Test
+    void policy_admitsTheScriptAndTheStyleOfThePage_andNothingElse() throws Exception {
+        Path file = folder.resolve("run.journal");
+        run(file);
+
+        String page = ReportPage.of(file);
+
+        assertThat(page)
+                .contains("content=\"default-src 'none'; style-src 'sha256-%s'; script-src 'sha256-%s'; base-uri 'none';"
+                                .formatted(hash(page, "style"), hash(page, "script"))
+                        + " form-action 'none'\"")
+                .doesNotContain("unsafe-inline")
+                .containsOnlyOnce("<script>")
+                .containsOnlyOnce("<style>");
+    }
+
+    private static String hash(String page, String element) throws Exception {
+        int from = page.indexOf("<" + element + ">") + element.length() + 2;
+        String text = page.substring(from, page.indexOf("</" + element + ">", from));
+        return Base64.getEncoder()
+                .encodeToString(MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8)));
+    }
+
+    /** Without its script the page hides nothing but the form that would do nothing. */
+    @Test
+    void page_isWholeWithoutItsScript() throws Exception {
+        Path file = folder.resolve("run.journal");
+        run(file);
+
+        Document page = parsed(ReportPage.of(file));
+
+        NodeList all = page.getElementsByTagName("*");
+        for (int i = 0; i < all.getLength(); i++) {
+            var element = (Element) all.item(i);
+            assertThat(element.hasAttribute("hidden"))
+                    .as(element.getTagName())
+                    .isEqualTo(element.getTagName().equals("form"));
+            for (int j = 0; j < element.getAttributes().getLength(); j++) {
+                assertThat(element.getAttributes().item(j).getNodeName())
+                        .doesNotStartWith("on")
+                        .isNotEqualTo("style");
+            }
+        }
+    }
+
+    @Test
+    void tables_haveACaptionAndHeadings() throws Exception {
+        Path file = folder.resolve("run.journal");
+        run(file);
+
+        Document page = parsed(ReportPage.of(file));
+
+        NodeList tables = page.getElementsByTagName("table");
+        assertThat(tables.getLength()).isEqualTo(6);
+        for (int i = 0; i < tables.getLength(); i++) {
+            var table = (Element) tables.item(i);
+            assertThat(table.getElementsByTagName("caption").getLength()).isEqualTo(1);
+            NodeList headings = table.getElementsByTagName("th");
+            for (int j = 0; j < headings.getLength(); j++) {
+                boolean isColumn = headings.item(j)
+                        .getParentNode()
+                        .getParentNode()
+                        .getNodeName()
+                        .equals("thead");
+                assertThat(((Element) headings.item(j)).getAttribute("scope")).isEqualTo(isColumn ? "col" : "row");
+            }
+        }
+        assertThat(elements(page, "a", "skip")).containsExactly("Skip to the content");
+        assertThat(page.getElementsByTagName("main").getLength()).isEqualTo(1);
+    }
+
+    @Test
+    void links_leadToPartsOfThePage() throws Exception {
+        Path file = folder.resolve("run.journal");
+        run(file);
+        run(file);
+
+        Document page = parsed(ReportPage.of(file));
+
+        var ids = new ArrayList<String>();
+        NodeList all = page.getElementsByTagName("*");
+        for (int i = 0; i < all.getLength(); i++) {
+            ids.add("#" + ((Element) all.item(i)).getAttribute("id"));
+        }
+        NodeList links = page.getElementsByTagName("a");
+        for (int i = 0; i < links.getLength(); i++) {
+            assertThat(ids).containsOnlyOnce(((Element) links.item(i)).getAttribute("href"));
         }
     }
 

@@ -4,11 +4,13 @@ package dev.cadre.cli.report;
 import static dev.cadre.cli.report.Histories.at;
 import static dev.cadre.cli.report.Histories.call;
 import static dev.cadre.cli.report.Histories.lost;
+import static dev.cadre.cli.report.Histories.part;
 import static dev.cadre.cli.report.Histories.run;
 import static dev.cadre.cli.report.Histories.session;
 import static dev.cadre.cli.report.Histories.subtask;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cadre.cli.report.RunHistory.Role;
 import dev.cadre.cli.report.RunHistory.Session;
 import dev.cadre.cli.report.RunHistory.SubtaskHistory;
 import dev.cadre.price.Money;
@@ -162,6 +164,61 @@ class TimelineTest {
         assertThat(CriticalPath.of(Span.of(run, new Timeline(run))))
                 .extracting(span -> span.subtask().label())
                 .containsExactly("dogs", "brief");
+    }
+
+    @Test
+    void criticalPath_beginsWithThePlanner_untilTheFirstSubtaskWasAdmitted() {
+        RunHistory run = run(
+                List.of(session(0, 900)),
+                part(Role.PLANNER, "planner", 800),
+                subtask("cats", List.of(), 300, 500),
+                subtask("brief", List.of("cats"), 310, 900));
+
+        List<Span> path = CriticalPath.of(Span.of(run, new Timeline(run)));
+
+        assertThat(path).extracting(span -> span.subtask().label()).containsExactly("planner", "cats", "brief");
+        assertThat(path).extracting(Span::from).containsExactly(0L, 300L, 500L);
+        assertThat(path.getFirst().to()).isEqualTo(300);
+    }
+
+    @Test
+    void criticalPath_leadsThroughThePlanner_whereItWasLaterThanTheDependency() {
+        RunHistory run = run(
+                List.of(session(0, 900)),
+                part(Role.PLANNER, "planner", 600),
+                subtask("cats", List.of(), 100, 200),
+                subtask("brief", List.of("cats"), 600, 900));
+
+        assertThat(CriticalPath.of(Span.of(run, new Timeline(run))))
+                .extracting(span -> span.subtask().label())
+                .containsExactly("planner", "brief");
+    }
+
+    /** A plan may call a subtask what the page calls the planner. */
+    @Test
+    void criticalPath_knowsThePlannerFromASubtaskOfItsName() {
+        RunHistory run = run(
+                List.of(session(0, 900)),
+                part(Role.PLANNER, "planner", 100),
+                subtask("planner", List.of(), 100, 300),
+                subtask("brief", List.of("planner"), 100, 900));
+
+        assertThat(CriticalPath.of(Span.of(run, new Timeline(run))))
+                .extracting(span -> span.subtask().role())
+                .containsExactly(Role.PLANNER, Role.SUBTASK, Role.SUBTASK);
+    }
+
+    @Test
+    void criticalPath_ofAMergerThatWaitedForThePlan_isThePlanner() {
+        RunHistory run = run(
+                List.of(session(0, 900)),
+                part(Role.PLANNER, "planner", 500),
+                subtask("cats", List.of(), 100, 200),
+                part(Role.MERGER, "merger", 900, call(510, 890)));
+
+        assertThat(CriticalPath.of(Span.of(run, new Timeline(run))))
+                .extracting(span -> span.subtask().label())
+                .containsExactly("planner", "merger");
     }
 
     @Test
