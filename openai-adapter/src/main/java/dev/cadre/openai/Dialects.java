@@ -156,6 +156,9 @@ final class Dialects {
         if (sent.api() == Api.RESPONSES && !apis.isDeclared() && refusal.isOfResponses()) {
             return otherApi(sent, request.model());
         }
+        if (ReturnedReasoning.isRefusedIn(refusal) && ReturnedReasoning.removeFrom(body)) {
+            return Optional.of(leftOut(OptionalParameter.RETURNED_REASONING, request.model()));
+        }
         if (byTheBook && refusal.param().isEmpty()) {
             return Optional.empty();
         }
@@ -183,10 +186,15 @@ final class Dialects {
 
     private Optional<ModelException> parameter(ModelRequest request, ObjectNode body, Refusal refusal) {
         return refusal.parameter(each -> mayLeaveOut(each, request) && each.removeFrom(body))
-                .map(parameter -> {
-                    update(request.model(), known -> known.without(parameter));
-                    return adapted("the server refuses " + parameter.wireName() + ", which is left out from now on");
-                });
+                .or(() -> Optional.of(OptionalParameter.RETURNED_REASONING)
+                        .filter(reasoning -> refusal.isOf(OptionalParameter.REASONING.mention()))
+                        .filter(reasoning -> reasoning.removeFrom(body)))
+                .map(parameter -> leftOut(parameter, request.model()));
+    }
+
+    private ModelException leftOut(OptionalParameter parameter, String model) {
+        update(model, known -> known.without(parameter));
+        return adapted("the server refuses " + parameter.wireName() + ", which is left out from now on");
     }
 
     private Optional<ModelException> form(Dialect sent, ModelRequest request, Refusal refusal) {

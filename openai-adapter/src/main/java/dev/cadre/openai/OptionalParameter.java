@@ -24,7 +24,9 @@ enum OptionalParameter {
     PROMPT_CACHE_KEY("prompt_cache_key"),
     PARALLEL_TOOL_CALLS("parallel_tool_calls"),
     SAFETY_IDENTIFIER("safety_identifier"),
-    VERBOSITY("verbosity");
+    VERBOSITY("verbosity"),
+    /** No parameter, but left out in the same way. */
+    RETURNED_REASONING("reasoning of earlier turns");
 
     private static final List<String> HOLDERS_OF_STRICT = List.of("function", "json_schema", "format");
 
@@ -65,6 +67,7 @@ enum OptionalParameter {
     boolean removeFrom(ObjectNode body) {
         return switch (this) {
             case STRICT -> removeStrict(body);
+            case RETURNED_REASONING -> ReturnedReasoning.removeFrom(body);
             case VERBOSITY -> removeVerbosity(body);
             default -> body.remove(wireName) != null;
         };

@@ -118,7 +118,12 @@ record Refusal(int status, String body, String param, OwnWords own) {
 
     /** Whether a parameter of this name is refused, not its value. */
     boolean isOf(String name) {
-        return isOfName() && isNamed(OptionalParameter.wordOf(name));
+        return isOf(OptionalParameter.wordOf(name));
+    }
+
+    /** The same of a parameter that has several names. */
+    boolean isOf(Pattern name) {
+        return isOfName() && isNamed(name);
     }
 
     /**
