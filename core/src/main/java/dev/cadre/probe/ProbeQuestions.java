@@ -132,7 +132,8 @@ final class ProbeQuestions {
                         Check.SCHEMA, Verdict.WORKS, "the form is kept: " + Redactor.SHAPES.quote(reply.text()));
             }
             if (reply.finish() == Finish.TRUNCATED) { // which says nothing of the schema
-                return Finding.of(Check.SCHEMA, Verdict.FAILED, "the answer was cut before it had its form: " + seen(reply));
+                return Finding.of(
+                        Check.SCHEMA, Verdict.FAILED, "the answer was cut before it had its form: " + seen(reply));
             }
         }
         ModelReply reply = calls.ask(told);

@@ -303,9 +303,8 @@ class ServerProbeTest {
     /** Such as DeepSeek's R1 and gpt-oss. */
     @Test
     void modelThatThinksFirst_hasRoomForIt_andIsNotCalledBroken() throws Exception {
-        change = reply -> sent.getLast().maxOutputTokens() == 300
-                ? reply("", Finish.TRUNCATED, TokenUsage.of(30, 300))
-                : reply;
+        change = reply ->
+                sent.getLast().maxOutputTokens() == 300 ? reply("", Finish.TRUNCATED, TokenUsage.of(30, 300)) : reply;
 
         ServerProbe.Result result = ServerProbe.of(pool(this::server).build(), ofSeconds(30))
                 .run(Budget.usd("0.05"), List.of(Check.SCHEMA, Check.TEXT, Check.TOOLS, Check.STREAM), heard::add);

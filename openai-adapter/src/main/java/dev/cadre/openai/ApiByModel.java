@@ -150,7 +150,7 @@ final class ApiByModel {
             return false;
         }
         if (of(model) == Api.RESPONSES) {
-            return known.cameBack; // another call has learned it meanwhile
+            return known.cameBack || known.answered.contains(Api.RESPONSES); // another call has learned it meanwhile
         }
         if (!known.mayBeAskedAtResponses()) {
             return false;

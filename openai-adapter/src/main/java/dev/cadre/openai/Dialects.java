@@ -162,8 +162,7 @@ final class Dialects {
         if (byTheBook && refusal.param().isEmpty()) {
             return Optional.empty();
         }
-        Optional<ModelException> left =
-                effort(request, body, refusal).or(() -> parameter(request, body, refusal));
+        Optional<ModelException> left = effort(request, body, refusal).or(() -> parameter(request, body, refusal));
         if (left.isPresent() || byTheBook) {
             return left;
         }
@@ -271,8 +270,8 @@ final class Dialects {
     private ModelException otherCap(Dialect sent, String model) {
         Optional<Api> other = sent.api().withOtherCap();
         boolean wasRefused = sent.notes().stream().anyMatch(note -> note.startsWith(refusedCap("")));
-        boolean mayBeAnothersTurn = apis.hasAnswered(model, sent.api())
-                && capsGivenUp.merge(model, 1, Integer::sum) <= MOST_CAPS_GIVEN_UP;
+        boolean mayBeAnothersTurn =
+                apis.hasAnswered(model, sent.api()) && capsGivenUp.merge(model, 1, Integer::sum) <= MOST_CAPS_GIVEN_UP;
         if (other.isEmpty() || (wasRefused && !mayBeAnothersTurn)) {
             return new ModelException.InvalidRequest(
                     "%s: the server refuses the cap on the output under every name; nothing is sent without one"
@@ -372,8 +371,8 @@ final class Dialects {
     private void update(String model, UnaryOperator<Dialect> change) {
         learned.compute(
                 model,
-                (id, known) -> change.apply(
-                        spoken(model, known == null ? Dialect.of(apis.of(model), declaredForm) : known)));
+                (id, known) ->
+                        change.apply(spoken(model, known == null ? Dialect.of(apis.of(model), declaredForm) : known)));
     }
 
     private static ModelException adapted(String what) {

@@ -88,7 +88,8 @@ record Efforts(Map<Effort, Effort> replaced, Set<Effort> leftOut) {
     /** What the reply to a request notes; empty if its effort is taken. */
     String note(ModelRequest request) {
         Effort other = replaced.get(request.effort());
-        String refused = "the server refuses the effort '%s' for this model: ".formatted(request.effort().wireName());
+        String refused = "the server refuses the effort '%s' for this model: "
+                .formatted(request.effort().wireName());
         if (other != null) {
             return refused + "'" + other.wireName() + "' was sent";
         }

@@ -39,7 +39,8 @@ final class OwnWords {
     /** So many words beside a name make of it a quotation. */
     private static final int NEIGHBOURS = 2;
 
-    private static final List<Pattern> WORDS_BEFORE = beside("(?:(?<![\\p{L}\\p{N}_])[\\p{L}\\p{N}_]{1,64}[^\\p{L}\\p{N}_]+){%d}$");
+    private static final List<Pattern> WORDS_BEFORE =
+            beside("(?:(?<![\\p{L}\\p{N}_])[\\p{L}\\p{N}_]{1,64}[^\\p{L}\\p{N}_]+){%d}$");
     private static final List<Pattern> WORDS_BEHIND = beside("^(?:[^\\p{L}\\p{N}_]+[\\p{L}\\p{N}_]{1,64}){%d}");
 
     private static final Pattern WORD_BEFORE = Pattern.compile("[\\p{L}\\p{N}_]{1,64}[^\\p{L}\\p{N}_]*$");

@@ -28,7 +28,7 @@ record Refusal(int status, String body, String param, OwnWords own) {
 
     /** The words by which a text says that what follows is a parameter, be it the last of a list. */
     private static final Pattern PARAMETER_BEFORE = Pattern.compile(
-            "(?:(?<![A-Za-z0-9_])(?:param(?:eter)?|field|arg(?:ument)?|property|option|attribute|keyword|key|name)"
+            "(?:(?<![A-Za-z0-9_])(?:param(?:eter)?|field|arg(?:ument)?|(?:additional_?)?property|option|attribute|keyword|key|name)"
                     + "(?:s|\\(s\\))?(?: supplied| given| passed)?[^\\p{L}\\p{N}_]{0,6}"
                     + "(?:[a-z_.]{1,40}['\"`]?\\s*(?:,|and |or )\\s*['\"`]?){0,8}"
                     + "|(?<![A-Za-z0-9_])body['\"]?(?:\\s*(?:[.,]|->)\\s*['\"]?[a-z_0-9]{1,40}['\"]?){0,8}\\s*(?:[.,]|->)\\s*['\"]?"
@@ -36,14 +36,16 @@ record Refusal(int status, String body, String param, OwnWords own) {
             Pattern.CASE_INSENSITIVE);
 
     private static final Pattern PARAMETER_BEHIND = Pattern.compile(
-            "^['\"`\\])]?\\s{1,2}(?:param(?:eter)?|field|argument|property|option|type)s?(?![A-Za-z0-9_])",
+            "^['\"`\\])]?\\s{1,4}(?:(?:param(?:eter)?|field|argument|property|option|type)s?(?![A-Za-z0-9_])"
+                    + "|extra (?:inputs|fields))",
             Pattern.CASE_INSENSITIVE);
 
     /** A message begins with the name, or a member that is called so holds what is wrong with it. */
     private static final Pattern BEFORE_A_COLON = Pattern.compile("(?:[\\{,]\\s*|:\\s*)\"$");
 
-    private static final Pattern COLON_BEHIND =
-            Pattern.compile("^(?:\"\\s*:[\\s\\[\"]{1,6}[a-z]+[^a-z]+[a-z]+|:\\s+(?:extra (?:inputs|fields)|unknown|unsupported|not ))", Pattern.CASE_INSENSITIVE);
+    private static final Pattern COLON_BEHIND = Pattern.compile(
+            "^(?:\"\\s*:[\\s\\[\"]{1,6}[a-z]+[^a-z]+[a-z]+|:\\s+(?:extra (?:inputs|fields)|unknown|unsupported|not ))",
+            Pattern.CASE_INSENSITIVE);
 
     /** Of the name itself is said that it is not known. */
     private static final Pattern UNKNOWN_BEHIND = Pattern.compile(
@@ -147,7 +149,8 @@ record Refusal(int status, String body, String param, OwnWords own) {
 
     /** Of what can be included one thing is asked for: its value is refused like its name. */
     private boolean isOfIncluded() {
-        return isOfRequest() && (param.startsWith("include") || INCLUDED.matcher(said()).find());
+        return isOfRequest()
+                && (param.startsWith("include") || INCLUDED.matcher(said()).find());
     }
 
     /** Whether a reply in pieces is refused. */
@@ -254,9 +257,7 @@ record Refusal(int status, String body, String param, OwnWords own) {
 
     /** Whether a name is not known, in contrast to a value. */
     private boolean isOfName() {
-        return isOfRequest()
-                && isOfUnknown()
-                && !WRONG_VALUE.matcher(body).find();
+        return isOfRequest() && isOfUnknown() && !WRONG_VALUE.matcher(body).find();
     }
 
     /** Whether the request itself is refused. */

@@ -42,7 +42,9 @@ record RefusedEffort(Set<Effort> allowed) {
         }
         String said = refusal.said();
         boolean isNamed = refusal.isNamed(OptionalParameter.REASONING.mention());
-        if (isNamed && sent.equals(Effort.NONE.wireName()) && ALWAYS.matcher(said).find()) {
+        if (isNamed
+                && sent.equals(Effort.NONE.wireName())
+                && ALWAYS.matcher(said).find()) {
             return Optional.of(new RefusedEffort(Set.of()));
         }
         boolean saysValue = Pattern.compile("['\"`=]" + sent + "(?![A-Za-z0-9_])", Pattern.CASE_INSENSITIVE)

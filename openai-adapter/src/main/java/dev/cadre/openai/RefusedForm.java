@@ -30,8 +30,7 @@ final class RefusedForm {
     private RefusedForm() {}
 
     private static Pattern words(String alternatives) {
-        return Pattern.compile(
-                "(?<![A-Za-z0-9_])(?:" + alternatives + ")(?![A-Za-z0-9_])", Pattern.CASE_INSENSITIVE);
+        return Pattern.compile("(?<![A-Za-z0-9_])(?:" + alternatives + ")(?![A-Za-z0-9_])", Pattern.CASE_INSENSITIVE);
     }
 
     /**

@@ -13,8 +13,8 @@ final class ReturnedReasoning {
     private static final List<String> MEMBERS =
             List.of("reasoning_content", "reasoning", "reasoning_details", "thinking_blocks");
 
-    private static final Pattern MEMBER = Pattern.compile(
-            "(?<![A-Za-z0-9_])(?:reasoning_content|reasoning_details|thinking_blocks)(?![A-Za-z0-9_])");
+    private static final Pattern MEMBER =
+            Pattern.compile("(?<![A-Za-z0-9_])(?:reasoning_content|reasoning_details|thinking_blocks)(?![A-Za-z0-9_])");
 
     /** A place among the turns, and its reasoning. */
     private static final Pattern IN_TURNS = Pattern.compile(

@@ -118,7 +118,9 @@ class ApiByModelTest {
             assertThat(catchThrowable(() -> adapting(client, REQUEST.withModel("other"))))
                     .isInstanceOf(InvalidRequest.class);
 
-            assertThat(server.requests()).as("two for the first, three for the other").hasSize(5);
+            assertThat(server.requests())
+                    .as("two for the first, three for the other")
+                    .hasSize(5);
         }
     }
 }

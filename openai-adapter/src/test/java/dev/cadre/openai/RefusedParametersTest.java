@@ -44,6 +44,7 @@ class RefusedParametersTest {
                 "Thinking is not supported by this model",
                 "This model does not support reasoning effort",
                 "Reasoning effort is not supported for this model",
+                "Effort is not supported",
                 "Reasoning is mandatory for this endpoint and cannot be disabled.",
                 "Unsupported value: 'none'."
             })
@@ -186,6 +187,8 @@ class RefusedParametersTest {
                 "store | {'error':{'store':['Unknown field.']}}",
                 "store | {'error':{'message':'store: Extra inputs are not permitted'}}",
                 "store | {'code':'x','error':'Argument not supported on this model: store'}",
+                "store | {'message':'must NOT have additional properties','params':{'additionalProperty':'store'}}",
+                "store | {'error':{'message':'1 validation error for Request\\nstore\\n  Extra inputs are not permitted'}}",
                 "strict | {'error':{'message':'must NOT have additional properties','params':{'additionalProperty':'strict'}}}"
             })
     void parameter_isLeftOut_whereTheInstructionsSayTheSameWord(String name, String body) throws Exception {
@@ -200,7 +203,8 @@ class RefusedParametersTest {
                 REQUEST.serviceTier(),
                 REQUEST.options());
         String refusal = body.replace("\\'", "\\\"").replace('\'', '"');
-        String sent = "\"%s\":%s".formatted(name, name.equals("reasoning") ? "{" : name.equals("store") ? "false" : "true");
+        String sent =
+                "\"%s\":%s".formatted(name, name.equals("reasoning") ? "{" : name.equals("store") ? "false" : "true");
         try (var server = OddServer.refusing(request -> request.contains(sent) ? refusal : "");
                 var client = server.client().responses().build()) {
             assertThat(adapting(client, said).notes())

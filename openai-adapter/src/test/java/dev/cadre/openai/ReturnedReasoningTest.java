@@ -19,8 +19,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Servers that send reasoning beside the calls of tools, and refuse it when it comes back. */
 class ReturnedReasoningTest {
-    private static final ModelRequest TOOLED = REQUEST.withTools(List.of(
-                    new ToolSpec("look", "Looks.", "{\"type\":\"object\",\"properties\":{}}")))
+    private static final ModelRequest TOOLED = REQUEST.withTools(
+                    List.of(new ToolSpec("look", "Looks.", "{\"type\":\"object\",\"properties\":{}}")))
             .withEffort(Effort.LOW);
     private static final String CALLING = """
             {"choices":[{"message":{"role":"assistant","content":"","%s":"hm","tool_calls":[{"id":"a","type":"function",\
