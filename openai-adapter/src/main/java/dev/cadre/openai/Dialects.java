@@ -129,8 +129,9 @@ final class Dialects {
         return saysEffort ? dialect.with(Efforts.longest(request.effort())) : dialect;
     }
 
+    /** Where the form stands in the instructions anyway, a schema beside it is longer than none. */
     private List<AnswerForm> forms(ModelRequest request) {
-        return request.output() instanceof OutputFormat.JsonSchema
+        return request.output() instanceof OutputFormat.JsonSchema && declaredForm == AnswerForm.SHOWN
                 ? List.of(declaredForm, AnswerForm.JSON_OBJECT)
                 : List.of(declaredForm);
     }
