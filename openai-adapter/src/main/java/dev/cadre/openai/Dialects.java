@@ -113,14 +113,11 @@ final class Dialects {
         if (byTheBook) {
             return Stream.of(now);
         }
-        var possible = new ArrayList<Dialect>();
-        for (AnswerForm form : forms(request)) {
-            possible.add(longest(longer(now.api()), form, request));
-            if (now.api() == Api.RESPONSES && !apis.isDeclared()) {
-                possible.add(longest(Api.CHAT_COMPLETIONS, form, request));
-            }
-        }
-        return possible.stream();
+        boolean isChat = now.api() != Api.RESPONSES;
+        boolean isSettled = apis.isDeclared() || (isChat && apis.hasAnswered(request.model(), now.api()));
+        Stream<Api> spoken =
+                isSettled ? Stream.of(longer(now.api())) : Stream.of(Api.RESPONSES, Api.CHAT_COMPLETIONS);
+        return spoken.flatMap(api -> forms(request).stream().map(form -> longest(api, form, request)));
     }
 
     private Dialect longest(Api api, AnswerForm form, ModelRequest request) {

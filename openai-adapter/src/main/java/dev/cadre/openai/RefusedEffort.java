@@ -2,11 +2,14 @@
 package dev.cadre.openai;
 
 import dev.cadre.model.Effort;
+import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * A refusal of one effort of reasoning, in whatever words; one of every effort is that of a parameter.
@@ -30,6 +33,10 @@ record RefusedEffort(Set<Effort> allowed) {
     private static final Pattern ALWAYS = Pattern.compile(
             "mandatory|(?:cannot|can't|can not|must not) be (?:disabled|turned off|switched off)|only works in",
             Pattern.CASE_INSENSITIVE);
+
+    private static final Map<Effort, Pattern> WORDS = Arrays.stream(Effort.values())
+            .collect(Collectors.toUnmodifiableMap(
+                    effort -> effort, effort -> OptionalParameter.wordOf(effort.wireName())));
 
     RefusedEffort {
         allowed = Set.copyOf(allowed);
@@ -63,14 +70,12 @@ record RefusedEffort(Set<Effort> allowed) {
         Matcher list = ALLOWED.matcher(said);
         while (list.find()) {
             for (Effort effort : Effort.values()) {
-                boolean isListed = OptionalParameter.wordOf(effort.wireName())
-                        .matcher(list.group("values"))
-                        .find();
-                if (isListed && !effort.wireName().equals(sent)) {
+                if (WORDS.get(effort).matcher(list.group("values")).find()) {
                     allowed.add(effort);
                 }
             }
         }
+        allowed.removeIf(effort -> effort.wireName().equals(sent));
         return allowed;
     }
 }

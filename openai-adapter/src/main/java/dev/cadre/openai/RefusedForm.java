@@ -20,8 +20,10 @@ final class RefusedForm {
             "(?<![A-Za-z0-9_])tools?[\\[.]\\d|function_declarations|input_schema|\\.parameters(?![A-Za-z0-9_])",
             Pattern.CASE_INSENSITIVE);
 
-    private static final Pattern SCHEMA_OF_CALLER =
-            Pattern.compile("invalid_json_schema|invalid schema for", Pattern.CASE_INSENSITIVE);
+    /** Another's fault than the server's: the schema is wrong, or the model wrote what has no form. */
+    private static final Pattern OF_CALLER_OR_MODEL = Pattern.compile(
+            "invalid_json_schema|invalid schema for|json_validate_failed|output_parse_failed|tool_use_failed",
+            Pattern.CASE_INSENSITIVE);
 
     private static final Pattern COMPLAINT = Pattern.compile(
             "must be|should be|expected|invalid|one of|cannot|can't|can not|incompatible|at the same time|fail",
@@ -56,7 +58,7 @@ final class RefusedForm {
 
     private static boolean isComplaint(Refusal refusal) {
         return refusal.isOfRequest()
-                && !SCHEMA_OF_CALLER.matcher(refusal.body()).find()
+                && !OF_CALLER_OR_MODEL.matcher(refusal.body()).find()
                 && (refusal.isOfUnknown() || COMPLAINT.matcher(refusal.said()).find());
     }
 }
