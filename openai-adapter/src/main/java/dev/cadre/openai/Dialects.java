@@ -115,8 +115,7 @@ final class Dialects {
         }
         boolean isChat = now.api() != Api.RESPONSES;
         boolean isSettled = apis.isDeclared() || (isChat && apis.hasAnswered(request.model(), now.api()));
-        Stream<Api> spoken =
-                isSettled ? Stream.of(longer(now.api())) : Stream.of(Api.RESPONSES, Api.CHAT_COMPLETIONS);
+        Stream<Api> spoken = isSettled ? Stream.of(longer(now.api())) : Stream.of(Api.RESPONSES, Api.CHAT_COMPLETIONS);
         return spoken.flatMap(api -> forms(request).stream().map(form -> longest(api, form, request)));
     }
 
