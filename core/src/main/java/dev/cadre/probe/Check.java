@@ -18,7 +18,7 @@ public enum Check {
     PRICE,
     /** The answer ends at the cap of its tokens, on which every reservation rests. */
     CAP,
-    /** A tool is called, its result is read, and the answer rests on it: two rounds. */
+    /** A tool is called, its result is read, and the answer rests on it and has its form: two rounds. */
     TOOLS,
     /** Text comes while it is written. */
     STREAM,

@@ -4,11 +4,14 @@ package dev.cadre.probe;
 import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.model.CallPurpose;
+import dev.cadre.model.Finish;
+import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.RateLimits;
 import dev.cadre.model.Tier;
 import dev.cadre.model.TokenUsage;
+import dev.cadre.pool.CallRefusedException;
 import dev.cadre.pool.CallTerms;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.price.Money;
@@ -25,8 +28,14 @@ import java.util.function.Consumer;
  * from such a reply to send the cap in another way.
  */
 final class ProbeCalls implements AutoCloseable {
-    /** The most tokens of an ordinary answer: room for a model that thinks first. */
+    /** The most tokens of an ordinary answer. */
     private static final long ANSWER_TOKENS = 300;
+
+    /** The same for a model that used them up before it answered: what a run allows by default. */
+    private static final long THINKING_TOKENS = 4_000;
+
+    /** So often is a request made again that the server only asked to wait with. */
+    private static final int MOST_WAITS = 2;
 
     private final ModelPool pool;
     private final Budget budget;
@@ -34,6 +43,7 @@ final class ProbeCalls implements AutoCloseable {
     private BudgetGuard guard;
     private boolean isReopened;
     private boolean hasReply;
+    private long answerTokens = ANSWER_TOKENS;
     private String broken = "";
     private final Set<String> notes = new LinkedHashSet<>();
     private RateLimits limits = RateLimits.UNKNOWN;
@@ -46,20 +56,52 @@ final class ProbeCalls implements AutoCloseable {
     }
 
     ModelRequest request(String instructions, String text) {
-        return ModelRequest.of(pool.model(), instructions, text, ANSWER_TOKENS);
+        return ModelRequest.of(pool.model(), instructions, text, answerTokens);
     }
 
     ModelReply ask(String instructions, String text) throws InterruptedException {
         return ask(request(instructions, text));
     }
 
+    /**
+     * The reply to a request. An answer that is cut at the cap of ordinary answers is asked for once more with room for a model
+     * that thinks first, if there is money for it, and all later ones have that room.
+     */
     ModelReply ask(ModelRequest request) throws InterruptedException {
-        return heard(request, pool.call(request, terms()));
+        ModelReply reply = heard(request, sent(request, terms()));
+        boolean isOrdinary = request.maxOutputTokens() == ANSWER_TOKENS;
+        if (!isOrdinary || reply.finish() != Finish.TRUNCATED) {
+            return reply;
+        }
+        ModelRequest roomy = request.withMaxOutputTokens(THINKING_TOKENS);
+        try {
+            ModelReply whole = heard(roomy, sent(roomy, terms()));
+            answerTokens = THINKING_TOKENS;
+            notes.add("%d tokens were too few for an answer, and %d were allowed"
+                    .formatted(ANSWER_TOKENS, THINKING_TOKENS));
+            return whole;
+        } catch (CallRefusedException noMoney) {
+            return reply;
+        }
     }
 
-    /** The same, streamed. */
+    /** The same, streamed, without more room. */
     ModelReply ask(ModelRequest request, Consumer<String> text) throws InterruptedException {
-        return heard(request, pool.call(request, terms().withText(text)));
+        return heard(request, sent(request, terms().withText(text)));
+    }
+
+    /** A run waits as long as a server asks, and so does the pool before the same call is made again. */
+    private ModelReply sent(ModelRequest request, CallTerms terms) throws InterruptedException {
+        for (int wait = 0; ; wait++) {
+            try {
+                return pool.call(request, terms);
+            } catch (ModelException.RateLimited limited) {
+                if (wait == MOST_WAITS || limited.retryAfter().isEmpty()) {
+                    throw limited;
+                }
+                notes.add("the server asked to wait, and was asked again when the time had passed");
+            }
+        }
     }
 
     /** The time limit of a call, for people. */

@@ -35,6 +35,10 @@ final class ProbeQuestions {
     private static final ToolSpec DEPOT = new ToolSpec("depot_of", "The depot that a part lies in.", """
             {"type":"object","properties":{"part":{"type":"string"}},"required":["part"],"additionalProperties":false}""");
 
+    /** What a type with tools answers in. */
+    private static final String PLACE = """
+            {"type":"object","properties":{"depot":{"type":"string"}},"required":["depot"],"additionalProperties":false}""";
+
     private static final long CAP = 32;
     private static final int CALLS_BEHIND_STREAMS = 3;
 
@@ -123,13 +127,17 @@ final class ProbeQuestions {
         ModelRequest untold = told.withOutput(new OutputFormat.JsonSchema("pick", FORM, true));
         for (int i = 0; i < 2; i++) { // a client may learn from the first reply how else the server is asked
             ModelReply reply = calls.ask(untold);
-            if (defect(reply).isEmpty()) {
+            if (defect(reply, FORM).isEmpty()) {
                 return Finding.of(
                         Check.SCHEMA, Verdict.WORKS, "the form is kept: " + Redactor.SHAPES.quote(reply.text()));
             }
+            if (reply.finish() == Finish.TRUNCATED) { // which says nothing of the schema
+                return Finding.of(
+                        Check.SCHEMA, Verdict.FAILED, "the answer was cut before it had its form: " + seen(reply));
+            }
         }
         ModelReply reply = calls.ask(told);
-        return defect(reply)
+        return defect(reply, FORM)
                 .map(defect -> Finding.of(
                         Check.SCHEMA,
                         Verdict.FAILED,
@@ -142,35 +150,48 @@ final class ProbeQuestions {
                                 + Redactor.SHAPES.quote(reply.text())));
     }
 
-    private static Optional<String> defect(ModelReply reply) {
+    private static Optional<String> defect(ModelReply reply, String form) {
         try {
-            JsonType.ofSchema(FORM).read(reply.text());
+            JsonType.ofSchema(form).read(reply.text());
             return Optional.empty();
         } catch (JsonException defect) {
             return Optional.of(String.valueOf(defect.getMessage()));
         }
     }
 
+    /** The answer has a form, as that of every type with tools: some servers refuse the two together, or call no tool then. */
     Finding tools() throws InterruptedException {
-        ModelRequest first = calls.request(
-                        "Use the tool to find out. Answer with one word.", "Where does part A17 lie?")
+        ModelRequest plain = calls.request("Use the tool to find out.", "Where does part A17 lie?")
                 .withTools(List.of(DEPOT));
-        ModelReply asks = calls.ask(first);
+        ModelRequest formed = plain.withOutput(new OutputFormat.JsonSchema("place", PLACE));
+        ModelReply asks = calls.ask(formed);
         if (asks.toolCalls().isEmpty()) {
+            boolean isForTheForm = !calls.ask(plain).toolCalls().isEmpty();
             return Finding.of(
                     Check.TOOLS,
                     Verdict.FAILED,
-                    "no tool was called, so answers of types with tools are made up, or fail: " + seen(asks));
+                    (isForTheForm ? "a tool is called only where no form is asked for" : "no tool was called")
+                            + ", so answers of types with tools are made up, or fail: " + seen(asks));
         }
-        var turns = new ArrayList<>(first.turns());
+        var turns = new ArrayList<>(formed.turns());
         turns.add(Turn.Assistant.of(asks));
         for (ToolCall call : asks.toolCalls()) {
             turns.add(new Turn.ToolResult(call.callId(), "{\"depot\":\"" + WORD + "\"}"));
         }
-        ModelReply answer = calls.ask(first.withTurns(turns));
-        return says(answer, WORD)
-                ? Finding.of(Check.TOOLS, Verdict.WORKS, "a tool was called and its result used, in two rounds")
-                : Finding.of(Check.TOOLS, Verdict.LIMITED, "the result of the tool was not used: " + seen(answer));
+        ModelReply answer = calls.ask(formed.withTurns(turns));
+        if (!says(answer, WORD)) {
+            return Finding.of(Check.TOOLS, Verdict.LIMITED, "the result of the tool was not used: " + seen(answer));
+        }
+        return defect(answer, PLACE)
+                .map(defect -> Finding.of(
+                        Check.TOOLS,
+                        Verdict.LIMITED,
+                        "the answer behind a tool does not have its form, and is asked for again in a run (%s): %s"
+                                .formatted(Redactor.SHAPES.quote(defect), seen(answer))))
+                .orElseGet(() -> Finding.of(
+                        Check.TOOLS,
+                        Verdict.WORKS,
+                        "a tool was called and its result used, in two rounds, and the answer has its form"));
     }
 
     Finding stream() throws InterruptedException {

@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>All calls go through the pool, so none is sent that the budget cannot pay for in the worst case: on a model at nano's
  * price all of them cost less than a cent. Give the pool {@link dev.cadre.pool.RetryPolicy#none()}, else a retry hides a fault.
- * Safe for use by many threads. A model may fail a check by its own weakness; the message says what it answered.
+ * Safe for use by many threads. A model may fail a check by its own weakness; the message says what it answered. A server
+ * that asks to wait is asked again when the time has passed, and an answer of a model that thinks first, cut at 300 tokens, is
+ * asked for with 4,000.
  */
 public final class ServerProbe {
     private final ModelPool pool;

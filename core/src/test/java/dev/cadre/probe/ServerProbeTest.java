@@ -78,8 +78,8 @@ class ServerProbeTest {
                     LIMITS,
                     "");
         }
-        String text = request.output() instanceof OutputFormat.JsonSchema
-                ? "{\"shade\":\"Q4\",\"rank\":2}"
+        String text = request.output() instanceof OutputFormat.JsonSchema schema
+                ? schema.name().equals("place") ? "{\"depot\":\"Lantern\"}" : "{\"shade\":\"Q4\",\"rank\":2}"
                 : "It is the Lantern .";
         return reply(text, Finish.COMPLETE, TokenUsage.of(Math.max(in, 6), 5));
     }
@@ -276,6 +276,86 @@ class ServerProbeTest {
         change = reply -> reply.toolCalls().isEmpty() ? reply("No idea.", Finish.COMPLETE, reply.usage()) : reply;
         assertThat(only(Check.TOOLS).verdict()).isEqualTo(Verdict.LIMITED);
         assertThat(sent.getLast().turns().getLast()).isEqualTo(new Turn.ToolResult("c1", "{\"depot\":\"lantern\"}"));
+    }
+
+    @Test
+    void tools_areAskedWithAForm_asTypesAsk() throws Exception {
+        assertThat(only(Check.TOOLS).verdict()).isEqualTo(Verdict.WORKS);
+        assertThat(sent).allMatch(request -> request.output() instanceof OutputFormat.JsonSchema);
+
+        change = reply -> sent.getLast().output() instanceof OutputFormat.JsonSchema
+                ? reply("{\"depot\":\"x\"}", Finish.COMPLETE, reply.usage())
+                : reply;
+        assertThat(only(Check.TOOLS))
+                .returns(Verdict.FAILED, Finding::verdict)
+                .extracting(Finding::message)
+                .asString()
+                .startsWith("a tool is called only where no form is asked for");
+
+        change = reply -> reply.toolCalls().isEmpty() ? reply("Lantern", Finish.COMPLETE, reply.usage()) : reply;
+        assertThat(only(Check.TOOLS))
+                .returns(Verdict.LIMITED, Finding::verdict)
+                .extracting(Finding::message)
+                .asString()
+                .startsWith("the answer behind a tool does not have its form");
+    }
+
+    /** Such as DeepSeek's R1 and gpt-oss. */
+    @Test
+    void modelThatThinksFirst_hasRoomForIt_andIsNotCalledBroken() throws Exception {
+        change = reply ->
+                sent.getLast().maxOutputTokens() == 300 ? reply("", Finish.TRUNCATED, TokenUsage.of(30, 300)) : reply;
+
+        ServerProbe.Result result = ServerProbe.of(pool(this::server).build(), ofSeconds(30))
+                .run(Budget.usd("0.05"), List.of(Check.SCHEMA, Check.TEXT, Check.TOOLS, Check.STREAM), heard::add);
+
+        assertThat(result.findings())
+                .extracting(Finding::verdict)
+                .containsExactly(Verdict.ADAPTED, Verdict.WORKS, Verdict.WORKS, Verdict.WORKS);
+        assertThat(result.findings().getFirst().notes())
+                .containsExactly("300 tokens were too few for an answer, and 4000 were allowed");
+        assertThat(sent).as("one is cut, and the others have the room").hasSize(6);
+    }
+
+    @Test
+    void answerThatIsCutAnyway_isNotCalledOneThatIgnoresItsSchema() throws Exception {
+        change = reply -> reply("", Finish.TRUNCATED, TokenUsage.of(30, 300));
+
+        assertThat(only(Check.SCHEMA))
+                .returns(Verdict.FAILED, Finding::verdict)
+                .returns("the answer was cut before it had its form: truncated, ''", Finding::message);
+    }
+
+    @Test
+    void serverThatAsksToWait_isAskedAgain() throws Exception {
+        ModelClient limited = (request, context) -> {
+            if (sent.size() % 2 == 0) {
+                sent.add(request);
+                throw new ModelException.RateLimited("slowly", Duration.ofMillis(1), RateLimits.UNKNOWN);
+            }
+            return server(request, context);
+        };
+
+        assertThat(only(limited, Check.TEXT))
+                .returns(Verdict.ADAPTED, Finding::verdict)
+                .returns(
+                        List.of("the server asked to wait, and was asked again when the time had passed"),
+                        Finding::notes);
+    }
+
+    @Test
+    void serverThatAlwaysAsksToWait_fails() throws Exception {
+        ModelClient limited = (request, context) -> {
+            sent.add(request);
+            throw new ModelException.RateLimited("slowly", Duration.ofMillis(1), RateLimits.UNKNOWN);
+        };
+
+        assertThat(only(limited, Check.TEXT).verdict()).isEqualTo(Verdict.FAILED);
+        assertThat(sent).hasSize(3);
+    }
+
+    private Finding only(ModelClient client, Check check) throws InterruptedException {
+        return probe(pool(client).build(), check).findings().getFirst();
     }
 
     @Test

@@ -52,13 +52,26 @@ final class ChatWriter {
 
     ChatCompletionCreateParams write(ModelRequest request) {
         try {
-            ObjectNode written = body(dialect.apply(request));
-            dialect.apply(written, request);
-            var body = ServerJson.MAPPER.treeToValue(written, ChatCompletionCreateParams.Body.class);
+            var body = ServerJson.MAPPER.treeToValue(tree(request), ChatCompletionCreateParams.Body.class);
             return ChatCompletionCreateParams.builder().body(body).build();
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a chat completion cannot be written", e);
         }
+    }
+
+    private ObjectNode tree(ModelRequest request) {
+        ObjectNode written = body(dialect.apply(request));
+        dialect.apply(written, request);
+        return written;
+    }
+
+    /** The longest body that may be sent for a request, without the way through the types of the SDK, which takes long. */
+    ObjectNode treeStreamed(ModelRequest request) {
+        ObjectNode written = tree(request);
+        if (!dialect.refused().contains(OptionalParameter.STREAM_OPTIONS)) {
+            written.putObject("stream_options").put("include_usage", true);
+        }
+        return written;
     }
 
     private ObjectNode body(ModelRequest request) {

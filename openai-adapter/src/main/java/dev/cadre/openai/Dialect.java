@@ -15,10 +15,22 @@ import java.util.stream.Collectors;
  *
  * @param api the API and the name of its cap
  * @param refused the parameters that are left out
+ * @param efforts what is sent of an effort of reasoning
  * @param form how the server is asked for an answer of a JSON schema
- * @param notes what was adapted beside parameters and form, for each reply
+ * @param formBesideTools the same where tools are offered, if that is weaker
+ * @param notes what was adapted beside these, for each reply
  */
-record Dialect(Api api, Set<OptionalParameter> refused, AnswerForm form, List<String> notes) {
+record Dialect(
+        Api api,
+        Set<OptionalParameter> refused,
+        Efforts efforts,
+        AnswerForm form,
+        AnswerForm formBesideTools,
+        List<String> notes) {
+    /** What a reply notes that was asked for without a form because of tools. */
+    static final String BESIDE_TOOLS = "the server takes no form for the answer beside tools: it was written into"
+            + " the instructions while tools were offered";
+
     Dialect {
         refused = Set.copyOf(refused);
         notes = List.copyOf(notes);
@@ -31,14 +43,14 @@ record Dialect(Api api, Set<OptionalParameter> refused, AnswerForm form, List<St
 
     /** Requests by the book but for the form of answers. */
     static Dialect of(Api api, AnswerForm form) {
-        return new Dialect(api, Set.of(), form, List.of());
+        return new Dialect(api, Set.of(), Efforts.ALL, form, form, List.of());
     }
 
     Dialect with(Api other, String note) {
         var more = new ArrayList<>(notes);
         more.remove(note);
         more.add(note);
-        return new Dialect(other, refused, form, more);
+        return new Dialect(other, refused, efforts, form, formBesideTools, more);
     }
 
     /** The Responses API again, if it was left with this note. */
@@ -47,7 +59,9 @@ record Dialect(Api api, Set<OptionalParameter> refused, AnswerForm form, List<St
                 ? new Dialect(
                         Api.RESPONSES,
                         refused,
+                        efforts,
                         form,
+                        formBesideTools,
                         notes.stream().filter(each -> !each.equals(note)).toList())
                 : this;
     }
@@ -55,25 +69,41 @@ record Dialect(Api api, Set<OptionalParameter> refused, AnswerForm form, List<St
     Dialect without(OptionalParameter parameter) {
         var more = EnumSet.of(parameter);
         more.addAll(refused);
-        return new Dialect(api, more, form, notes);
+        return new Dialect(api, more, efforts, form, formBesideTools, notes);
     }
 
     Dialect with(AnswerForm weaker) {
-        return new Dialect(api, refused, weaker, notes);
+        return new Dialect(api, refused, efforts, weaker, formBesideTools, notes);
+    }
+
+    Dialect with(Efforts others) {
+        return new Dialect(api, refused, others, form, formBesideTools, notes);
+    }
+
+    /** The form in the prompt wherever tools are offered. */
+    Dialect withoutFormBesideTools() {
+        return new Dialect(api, refused, efforts, form, AnswerForm.PROMPT, notes);
+    }
+
+    /** How an answer to a request is asked for. */
+    AnswerForm formOf(ModelRequest request) {
+        boolean isWeaker = !request.tools().isEmpty() && formBesideTools.compareTo(form) > 0;
+        return isWeaker ? formBesideTools : form;
     }
 
     /** The request with everything in its place that stands in its texts. */
     ModelRequest apply(ModelRequest request) {
-        return form.apply(request);
+        return efforts.apply(formOf(request).apply(request));
     }
 
     boolean isPlain() {
-        return refused.isEmpty() && form.hasSchema();
+        return refused.isEmpty() && form.hasSchema() && efforts.areAllTaken();
     }
 
     /** Makes of a body by the book, of the {@linkplain #apply(ModelRequest) applied} request, one of this dialect. */
     void apply(ObjectNode body, ModelRequest request) {
-        form.apply(body, api, request);
+        formOf(request).apply(body, api, request);
+        efforts.apply(body, request);
         refused.forEach(parameter -> parameter.removeFrom(body));
     }
 
@@ -84,8 +114,13 @@ record Dialect(Api api, Set<OptionalParameter> refused, AnswerForm form, List<St
             all.add("the server refuses these parameters, which were left out: "
                     + refused.stream().sorted().map(OptionalParameter::wireName).collect(Collectors.joining(", ")));
         }
-        if (!form.note().isEmpty() && request.output() instanceof OutputFormat.JsonSchema) {
-            all.add(form.note());
+        String effort = efforts.note(request);
+        if (!effort.isEmpty()) {
+            all.add(effort);
+        }
+        AnswerForm asked = formOf(request);
+        if (!asked.note().isEmpty() && request.output() instanceof OutputFormat.JsonSchema) {
+            all.add(asked == form ? asked.note() : BESIDE_TOOLS);
         }
         return all;
     }

@@ -2,6 +2,7 @@
 package dev.cadre.openai;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.cadre.model.Effort;
 import dev.cadre.model.Finish;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
@@ -9,12 +10,12 @@ import dev.cadre.model.ModelRequest;
 import dev.cadre.model.OutputFormat;
 import dev.cadre.model.ServiceTier;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -34,9 +35,8 @@ final class Dialects {
             "the server answered the Responses API with a chat completion, which was read as one";
     private static final String RESPONSE_AT_CHAT =
             "the server answered Chat Completions with a reply of the Responses API, which was read as one";
-    private static final String HAS_NEITHER =
-            "the server has no Chat Completions either: the Responses API is asked once more, since one 404 may be a"
-                    + " gateway's";
+    private static final String NO_CHAT =
+            "Chat Completions has never answered this model: it is asked over the Responses API";
     private static final String IGNORES_FORM =
             "the server ignored the JSON schema of the answer: it is asked in another way from now on";
     private static final String CUT_UNSAID =
@@ -48,26 +48,22 @@ final class Dialects {
     /** A model that has broken the form as often, and never kept it, is asked in another way, whatever its server says. */
     private static final int MOST_BROKEN_FORMS = 3;
 
-    /** A server that has no such address may say so in any way: with a page, a 500, an empty object. */
-    private static final int MOST_STRANGE_REPLIES = 2;
-
     /** So often in a row may servers behind a gateway refuse each other's name of the cap. */
     private static final int MOST_CAPS_GIVEN_UP = 8;
 
-    /** So often may gateways refuse the first requests; a server that has neither API is left soon. */
-    private static final int MOST_WAYS_BACK = 3;
+    /** What OpenAI itself refuses for some models. */
+    private static final Set<OptionalParameter> OF_THE_BOOK = EnumSet.of(
+            OptionalParameter.STREAM, // to organizations that are not verified
+            OptionalParameter.INCLUDE,
+            OptionalParameter.REASONING,
+            OptionalParameter.REASONING_EFFORT);
 
-    /** Null while it is not known, and then the Responses API is tried first. */
-    private final @Nullable Api declared;
-
+    private final ApiByModel apis;
     private final AnswerForm declaredForm;
     private final boolean byTheBook;
     private final Map<String, Dialect> learned = new ConcurrentHashMap<>();
     /** The models whose replies have had the form that was asked: one that has not is the model's own fault. */
     private final Set<String> keepsForm = ConcurrentHashMap.newKeySet();
-
-    /** The models that have answered, by the address of the API. */
-    private final Map<String, Set<String>> answered = new ConcurrentHashMap<>();
 
     /** The models of which a reply of the Responses API was called incomplete: what is called complete there, is. */
     private final Set<String> tellsOfCuts = ConcurrentHashMap.newKeySet();
@@ -78,28 +74,13 @@ final class Dialects {
     /** How often a model that has answered refused the name of its cap since. */
     private final Map<String, Integer> capsGivenUp = new ConcurrentHashMap<>();
 
-    /** How often the address of the Responses API has answered with something strange, as long as it never answered well. */
-    private final AtomicInteger strangeReplies = new AtomicInteger();
-
-    /** How often the Responses API was asked again because the server seemed to have no other either. */
-    private final AtomicInteger waysBack = new AtomicInteger();
-
-    /** Refusals say so, which may be a gateway's; a reply in the Responses API proves the contrary. */
-    private volatile boolean refusesResponses;
-
-    /** Chat Completions was asked for its forms, and is not there. */
-    private volatile boolean lacksChat;
-
-    /** The Responses API is there, and ignores the schema of an answer. */
-    private volatile boolean ignoresForm;
-
     /**
      * @param declared the API that the user named; null if it is to be found out
      * @param schemas what the server does with the schema of an answer; null if it is not known
      * @param server who is spoken to
      */
     Dialects(@Nullable Api declared, @Nullable SchemaUse schemas, BaseUrl server) {
-        this.declared = declared == null && server.isOpenAi() ? Api.RESPONSES : declared;
+        apis = new ApiByModel(declared == null && server.isOpenAi() ? Api.RESPONSES : declared);
         byTheBook = server.isOpenAi();
         SchemaUse unlessDeclared = byTheBook ? SchemaUse.SHOWN : SchemaUse.FORCED;
         declaredForm = (schemas == null ? unlessDeclared : schemas).form();
@@ -107,35 +88,20 @@ final class Dialects {
 
     /** The dialect for a model. */
     Dialect of(String model) {
-        return spoken(learned.getOrDefault(model, firstDialect()));
+        return spoken(model, learned.getOrDefault(model, Dialect.of(apis.of(model), declaredForm)));
     }
 
-    private Dialect spoken(Dialect known) {
-        return lacksResponses() && known.api() == Api.RESPONSES
-                ? known.with(Api.CHAT_COMPLETIONS, NO_RESPONSES)
-                : known;
+    private Dialect spoken(String model, Dialect known) {
+        boolean isResponses = apis.of(model) == Api.RESPONSES;
+        if (isResponses == (known.api() == Api.RESPONSES)) {
+            return !isResponses && !apis.isDeclared() ? known.with(known.api(), NO_RESPONSES) : known;
+        }
+        return isResponses ? known.back(NO_RESPONSES) : known.with(Api.CHAT_COMPLETIONS, NO_RESPONSES);
     }
 
-    private boolean lacksResponses() {
-        return refusesResponses || ignoresForm;
-    }
-
-    private Dialect firstDialect() {
-        return Dialect.of(first(), declaredForm);
-    }
-
-    private Api first() {
-        return declared == null ? Api.RESPONSES : declared;
-    }
-
-    /** The API that is spoken now. */
+    /** The API in which a model of which nothing is known is asked now. */
     Api api() {
-        return lacksResponses() && first() == Api.RESPONSES ? Api.CHAT_COMPLETIONS : first();
-    }
-
-    /** Whether the user named the API, or it is known for another reason. */
-    boolean isApiKnown() {
-        return declared != null || lacksResponses();
+        return apis.guess();
     }
 
     /**
@@ -147,18 +113,21 @@ final class Dialects {
         if (byTheBook) {
             return Stream.of(now);
         }
-        var possible = new ArrayList<Dialect>();
-        for (AnswerForm form : forms(request)) {
-            possible.add(Dialect.of(longer(now.api())).with(form));
-            if (now.api() == Api.RESPONSES && declared == null) {
-                possible.add(Dialect.of(Api.CHAT_COMPLETIONS).with(form));
-            }
-        }
-        return possible.stream();
+        boolean isChat = now.api() != Api.RESPONSES;
+        boolean isSettled = apis.isDeclared() || (isChat && apis.hasAnswered(request.model(), now.api()));
+        Stream<Api> spoken = isSettled ? Stream.of(longer(now.api())) : Stream.of(Api.RESPONSES, Api.CHAT_COMPLETIONS);
+        return spoken.flatMap(api -> forms(request).stream().map(form -> longest(api, form, request)));
     }
 
+    private Dialect longest(Api api, AnswerForm form, ModelRequest request) {
+        boolean saysEffort = api == Api.RESPONSES || !apis.isDeclared() || request.effort() != Effort.NONE;
+        Dialect dialect = Dialect.of(api, form);
+        return saysEffort ? dialect.with(Efforts.longest(request.effort())) : dialect;
+    }
+
+    /** Where the form stands in the instructions anyway, a schema beside it is longer than none. */
     private List<AnswerForm> forms(ModelRequest request) {
-        return request.output() instanceof OutputFormat.JsonSchema
+        return request.output() instanceof OutputFormat.JsonSchema && declaredForm == AnswerForm.SHOWN
                 ? List.of(declaredForm, AnswerForm.JSON_OBJECT)
                 : List.of(declaredForm);
     }
@@ -178,32 +147,45 @@ final class Dialects {
     Optional<ModelException> learn(
             Dialect sent, ModelRequest request, ObjectNode body, Refusal told, boolean noEndpoint) {
         Refusal refusal = told.of(OwnWords.of(body));
-        if (byTheBook) { // some models it streams to verified organizations alone
-            return refusal.param().equals("stream") && OptionalParameter.STREAM.removeFrom(body)
-                    ? Optional.of(leftOut(OptionalParameter.STREAM, request.model()))
-                    : Optional.empty();
-        }
         if (noEndpoint) {
-            return declared == null ? otherApi(sent, request.model()) : Optional.empty();
-        }
-        if (declared == null && sent.api() == Api.RESPONSES && refusal.isOfResponses()) {
             return otherApi(sent, request.model());
         }
-        Optional<OptionalParameter> parameter =
-                refusal.parameter(each -> mayLeaveOut(each, request) && each.removeFrom(body));
-        if (parameter.isPresent()) {
-            return Optional.of(leftOut(parameter.get(), request.model()));
+        if (sent.api() == Api.RESPONSES && !apis.isDeclared() && refusal.isOfResponses()) {
+            return otherApi(sent, request.model());
+        }
+        if (ReturnedReasoning.isRefusedIn(refusal) && ReturnedReasoning.removeFrom(body)) {
+            return Optional.of(leftOut(OptionalParameter.RETURNED_REASONING, request.model()));
+        }
+        if (byTheBook && refusal.param().isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<ModelException> left = effort(request, body, refusal).or(() -> parameter(request, body, refusal));
+        if (left.isPresent() || byTheBook) {
+            return left;
         }
         if (refusal.isOf(sent.api().capField())) {
             return Optional.of(otherCap(sent, request.model()));
         }
-        boolean wantsForm = request.output() instanceof OutputFormat.JsonSchema && sent.form() != AnswerForm.PROMPT;
-        if (wantsForm && refusal.isOfForm()) {
-            AnswerForm weaker = sent.form().weaker();
-            update(request.model(), known -> known.form().compareTo(weaker) < 0 ? known.with(weaker) : known);
-            return Optional.of(adapted(weaker.note()));
-        }
-        return Optional.empty();
+        return form(sent, request, refusal);
+    }
+
+    private Optional<ModelException> effort(ModelRequest request, ObjectNode body, Refusal refusal) {
+        String word = body.path("reasoning_effort")
+                .asText(body.path("reasoning").path("effort").asText(""));
+        return RefusedEffort.in(refusal, word).map(refused -> {
+            update(
+                    request.model(),
+                    known -> known.with(known.efforts().refusing(request.effort(), word, refused.allowed())));
+            return adapted(of(request.model()).efforts().note(request));
+        });
+    }
+
+    private Optional<ModelException> parameter(ModelRequest request, ObjectNode body, Refusal refusal) {
+        return refusal.parameter(each -> mayLeaveOut(each, request) && each.removeFrom(body))
+                .or(() -> Optional.of(OptionalParameter.RETURNED_REASONING)
+                        .filter(reasoning -> refusal.isOf(OptionalParameter.REASONING.mention()))
+                        .filter(reasoning -> reasoning.removeFrom(body)))
+                .map(parameter -> leftOut(parameter, request.model()));
     }
 
     private ModelException leftOut(OptionalParameter parameter, String model) {
@@ -211,22 +193,37 @@ final class Dialects {
         return adapted("the server refuses " + parameter.wireName() + ", which is left out from now on");
     }
 
-    /** Whether an error may be that of one call, because others have succeeded: a gateway has several servers behind it. */
-    boolean doubtsErrors(String model) {
-        return !byTheBook
-                && (answeredAt(Api.RESPONSES).contains(model)
-                        || answeredAt(Api.CHAT_COMPLETIONS).contains(model));
+    private Optional<ModelException> form(Dialect sent, ModelRequest request, Refusal refusal) {
+        AnswerForm asked = sent.formOf(request);
+        if (!(request.output() instanceof OutputFormat.JsonSchema) || asked == AnswerForm.PROMPT) {
+            return Optional.empty();
+        }
+        if (!request.tools().isEmpty() && RefusedForm.isBesideTools(refusal)) {
+            update(request.model(), Dialect::withoutFormBesideTools);
+            return Optional.of(adapted(Dialect.BESIDE_TOOLS));
+        }
+        if (!RefusedForm.isIn(refusal, keepsForm.contains(request.model()))) {
+            return Optional.empty();
+        }
+        AnswerForm weaker = asked.weaker();
+        update(request.model(), known -> known.form().compareTo(weaker) < 0 ? known.with(weaker) : known);
+        return Optional.of(adapted(weaker.note()));
     }
 
-    /** The failure of an exchange, or that the next one asks at another address: the first has never answered. */
+    /** Whether an error may be that of one call, because others have succeeded: a gateway has several servers behind it. */
+    boolean doubtsErrors(String model) {
+        return !byTheBook && apis.hasAnswered(model);
+    }
+
+    /** The failure of an exchange, or that the next one asks at another address: this one has never answered. */
     ModelException judged(Dialect sent, String model, ModelException failure) {
-        boolean mayLackResponses =
-                declared == null && sent.api() == Api.RESPONSES && !hasAnswered(Api.RESPONSES) && waysBack.get() == 0;
-        if (!mayLackResponses || !isStrange(failure) || strangeReplies.incrementAndGet() < MOST_STRANGE_REPLIES) {
+        boolean hasMoved = sent.api() == Api.RESPONSES
+                ? isStrange(failure) && apis.strange(model)
+                : mayBeOfTheApi(failure) && apis.failedAtChat(model);
+        if (!hasMoved || failure.charge() != ModelException.Charge.FREE) {
             return failure;
         }
-        leaveResponses(model);
-        return failure.charge() == ModelException.Charge.FREE ? adapted(NO_RESPONSES) : failure;
+        return adapted(sent.api() == Api.RESPONSES ? NO_RESPONSES : NO_CHAT);
     }
 
     /** What says nothing of the request, the key or the load. */
@@ -242,69 +239,36 @@ final class Dialects {
         };
     }
 
+    /** Whatever a server says of a model that it does not have in Chat Completions. */
+    private static boolean mayBeOfTheApi(ModelException failure) {
+        return switch (failure) {
+            case ModelException.InvalidRequest refused -> refused.status() >= 400;
+            case ModelException.AuthFailed key -> true;
+            case ModelException.UnknownModel model -> true;
+            default -> isStrange(failure);
+        };
+    }
+
     /** A tier is never given up unasked where it changes the price. */
-    private static boolean mayLeaveOut(OptionalParameter parameter, ModelRequest request) {
+    private boolean mayLeaveOut(OptionalParameter parameter, ModelRequest request) {
+        if (byTheBook) {
+            return OF_THE_BOOK.contains(parameter);
+        }
         return parameter != OptionalParameter.SERVICE_TIER || request.serviceTier() == ServiceTier.STANDARD;
     }
 
     private Optional<ModelException> otherApi(Dialect sent, String model) {
-        if (sent.api() == Api.RESPONSES) {
-            return answeredAt(Api.RESPONSES).contains(model) ? Optional.empty() : Optional.of(switchedToChat(model));
-        }
-        if (hasAnswered(Api.CHAT_COMPLETIONS)) {
-            return Optional.empty();
-        }
-        if (ignoresForm) { // the model broke the form, or the server has no way to force it
-            lacksChat = true;
-            ignoresForm = false;
-            learned.computeIfPresent(model, (id, known) -> known.back(NO_RESPONSES));
-            return Optional.of(adapted(HAS_NEITHER));
-        }
-        boolean wentBackAlready = of(model).api() == Api.RESPONSES;
-        return wentBackAlready || goBack(model) ? Optional.of(adapted(HAS_NEITHER)) : Optional.empty();
-    }
-
-    /** Chat Completions, which was tried because the Responses API was refused, has never answered either. */
-    private boolean goBack(String model) {
-        if (waysBack.incrementAndGet() > MOST_WAYS_BACK) {
-            return false;
-        }
-        refusesResponses = false;
-        learned.computeIfPresent(model, (id, known) -> known.back(NO_RESPONSES));
-        return true;
-    }
-
-    private ModelException switchedToChat(String model) {
-        leaveResponses(model);
-        return adapted(NO_RESPONSES);
-    }
-
-    /** A gateway whose other models have answered in the Responses API lacks it for this one alone. */
-    private void leaveResponses(String model) {
-        if (hasAnswered(Api.RESPONSES)) {
-            update(
-                    model,
-                    known -> known.api() == Api.RESPONSES ? known.with(Api.CHAT_COMPLETIONS, NO_RESPONSES) : known);
-        } else {
-            refusesResponses = true;
-        }
-    }
-
-    /** Whether any model has answered at the address of an API, which is there then. */
-    private boolean hasAnswered(Api api) {
-        return !answeredAt(api).isEmpty();
-    }
-
-    private Set<String> answeredAt(Api api) {
-        return answered.computeIfAbsent(api.path(), path -> ConcurrentHashMap.newKeySet());
+        return apis.refused(sent.api(), model)
+                ? Optional.of(adapted(sent.api() == Api.RESPONSES ? NO_RESPONSES : NO_CHAT))
+                : Optional.empty();
     }
 
     /** Without a cap a reservation would bound nothing: a server that knows neither name is sent nothing more. */
     private ModelException otherCap(Dialect sent, String model) {
         Optional<Api> other = sent.api().withOtherCap();
         boolean wasRefused = sent.notes().stream().anyMatch(note -> note.startsWith(refusedCap("")));
-        boolean mayBeAnothersTurn = answeredAt(sent.api()).contains(model)
-                && capsGivenUp.merge(model, 1, Integer::sum) <= MOST_CAPS_GIVEN_UP;
+        boolean mayBeAnothersTurn =
+                apis.hasAnswered(model, sent.api()) && capsGivenUp.merge(model, 1, Integer::sum) <= MOST_CAPS_GIVEN_UP;
         if (other.isEmpty() || (wasRefused && !mayBeAnothersTurn)) {
             return new ModelException.InvalidRequest(
                     "%s: the server refuses the cap on the output under every name; nothing is sent without one"
@@ -328,12 +292,7 @@ final class Dialects {
         if (!isOfAsked) {
             notes.add(sent.api() == Api.RESPONSES ? CHAT_AT_RESPONSES : RESPONSE_AT_CHAT);
         }
-        if (isOfAsked && sent.api() == Api.RESPONSES) {
-            refusesResponses = false;
-        } else if (sent.api() == Api.RESPONSES && declared == null && waysBack.get() == 0) {
-            leaveResponses(request.model());
-        }
-        answeredAt(sent.api()).add(request.model());
+        apis.answered(sent.api(), request.model(), isOfAsked);
         capsGivenUp.remove(request.model());
         if (!byTheBook) {
             CutInput.note(request, reply).ifPresent(notes::add);
@@ -383,7 +342,7 @@ final class Dialects {
             update(request.model(), known -> known.with(Api.CHAT_COMPLETIONS_MAX_TOKENS, IGNORES_CAP));
             return Optional.of(IGNORES_CAP);
         }
-        if (!sent.form().hasSchema()
+        if (!sent.formOf(request).hasSchema()
                 || reply.text().isBlank()
                 || !(request.output() instanceof OutputFormat.JsonSchema schema)) {
             return Optional.empty();
@@ -395,9 +354,7 @@ final class Dialects {
         if (keepsForm.contains(request.model()) || isModelsFault(request.model(), served.echo())) {
             return Optional.empty();
         }
-        if (sent.api() == Api.RESPONSES && declared == null && !lacksChat) {
-            ignoresForm = true;
-        } else {
+        if (sent.api() != Api.RESPONSES || !apis.leavesForForm(request.model())) {
             update(request.model(), known -> known.form().hasSchema() ? known.with(AnswerForm.JSON_OBJECT) : known);
         }
         return Optional.of(IGNORES_FORM);
@@ -409,7 +366,10 @@ final class Dialects {
     }
 
     private void update(String model, UnaryOperator<Dialect> change) {
-        learned.compute(model, (id, known) -> change.apply(spoken(known == null ? firstDialect() : known)));
+        learned.compute(
+                model,
+                (id, known) ->
+                        change.apply(spoken(model, known == null ? Dialect.of(apis.of(model), declaredForm) : known)));
     }
 
     private static ModelException adapted(String what) {

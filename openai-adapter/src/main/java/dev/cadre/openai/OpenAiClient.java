@@ -202,13 +202,9 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
 
     private long sentBytes(ModelRequest request, Dialect dialect) {
         return switch (dialect.api()) {
-            case RESPONSES ->
-                BodySize.of(
-                        request,
-                        each -> RequestWriter.write(each, access, dialect)._body());
+            case RESPONSES -> BodySize.of(request, each -> RequestWriter.tree(each, access, dialect));
             case CHAT_COMPLETIONS, CHAT_COMPLETIONS_MAX_TOKENS ->
-                BodySize.of(
-                        request, each -> chatWriter(dialect).writeStreamed(each)._body());
+                BodySize.of(request, each -> chatWriter(dialect).treeStreamed(each));
         };
     }
 

@@ -3,6 +3,7 @@ package dev.cadre.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -14,15 +15,32 @@ enum OptionalParameter {
     STREAM("stream", "streaming"),
     STREAM_OPTIONS("stream_options"),
     STRICT("strict"),
-    REASONING_EFFORT("reasoning_effort", "thinking"),
-    REASONING("reasoning", "thinking"),
-    INCLUDE("include"),
+    /** Of the reasoning that is asked for, nothing else is included. */
+    INCLUDE("include", "reasoning.encrypted_content", "encrypted content", "encrypted reasoning"),
+    REASONING_EFFORT(
+            "reasoning_effort",
+            "reasoning",
+            "reasoning.effort",
+            "reasoning effort",
+            "reasoningEffort",
+            "effort",
+            "thinking"),
+    REASONING(
+            "reasoning",
+            "reasoning_effort",
+            "reasoning.effort",
+            "reasoning effort",
+            "reasoningEffort",
+            "effort",
+            "thinking"),
     STORE("store"),
     SERVICE_TIER("service_tier"),
     PROMPT_CACHE_KEY("prompt_cache_key"),
     PARALLEL_TOOL_CALLS("parallel_tool_calls"),
     SAFETY_IDENTIFIER("safety_identifier"),
-    VERBOSITY("verbosity");
+    VERBOSITY("verbosity"),
+    /** No parameter, but left out in the same way. */
+    RETURNED_REASONING("reasoning of earlier turns");
 
     private static final List<String> HOLDERS_OF_STRICT = List.of("function", "json_schema", "format");
 
@@ -32,18 +50,22 @@ enum OptionalParameter {
     /** @param otherNames what servers call it that name no parameter */
     OptionalParameter(String wireName, String... otherNames) {
         this.wireName = wireName;
-        mention = word(Stream.concat(Stream.of(wireName), Stream.of(otherNames))
-                .map(Pattern::quote)
-                .collect(Collectors.joining("|")));
+        boolean isOrdinary = wireName.equals("store"); // a shop may be meant, and to leave it out stores texts
+        mention = word(
+                Stream.concat(Stream.of(wireName), Stream.of(otherNames))
+                        .sorted(Comparator.comparing(String::length).reversed())
+                        .map(Pattern::quote)
+                        .collect(Collectors.joining("|")),
+                isOrdinary ? 0 : Pattern.CASE_INSENSITIVE);
     }
 
     /** A name that stands alone, not as a part of a longer one. */
     static Pattern wordOf(String name) {
-        return word(Pattern.quote(name));
+        return word(Pattern.quote(name), Pattern.CASE_INSENSITIVE);
     }
 
-    private static Pattern word(String pattern) {
-        return Pattern.compile("(?<![A-Za-z0-9_])(?:" + pattern + ")(?![A-Za-z0-9_])");
+    private static Pattern word(String pattern, int flags) {
+        return Pattern.compile("(?<![A-Za-z0-9_])(?:" + pattern + ")(?![A-Za-z0-9_])", flags);
     }
 
     String wireName() {
@@ -59,6 +81,7 @@ enum OptionalParameter {
     boolean removeFrom(ObjectNode body) {
         return switch (this) {
             case STRICT -> removeStrict(body);
+            case RETURNED_REASONING -> ReturnedReasoning.removeFrom(body);
             case VERBOSITY -> removeVerbosity(body);
             default -> body.remove(wireName) != null;
         };

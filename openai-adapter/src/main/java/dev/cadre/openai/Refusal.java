@@ -28,14 +28,23 @@ record Refusal(int status, String body, String param, OwnWords own) {
 
     /** The words by which a text says that what follows is a parameter, be it the last of a list. */
     private static final Pattern PARAMETER_BEFORE = Pattern.compile(
-            "(?:(?<![A-Za-z0-9_])(?:param(?:eter)?|field|arg(?:ument)?|property|option|attribute|keyword|key|name)"
+            "(?:(?<![A-Za-z0-9_])(?:param(?:eter)?|field|arg(?:ument)?|(?:additional_?)?property|option|attribute|keyword|key|name)"
                     + "(?:s|\\(s\\))?(?: supplied| given| passed)?[^\\p{L}\\p{N}_]{0,6}"
                     + "(?:[a-z_.]{1,40}['\"`]?\\s*(?:,|and |or )\\s*['\"`]?){0,8}"
-                    + "|(?<![A-Za-z0-9_])body['\"]?\\s*[.,]\\s*['\"]?)$",
+                    + "|(?<![A-Za-z0-9_])body['\"]?(?:\\s*(?:[.,]|->)\\s*['\"]?[a-z_0-9]{1,40}['\"]?){0,8}\\s*(?:[.,]|->)\\s*['\"]?"
+                    + "|(?<![A-Za-z0-9_])(?:arg(?:ument)?|param(?:eter)?|field|property)s? [a-z ]{1,60}: ['\"`]?)$",
             Pattern.CASE_INSENSITIVE);
 
     private static final Pattern PARAMETER_BEHIND = Pattern.compile(
-            "^['\"`\\])]?\\s{1,2}(?:param(?:eter)?|field|argument|property|option|type)s?(?![A-Za-z0-9_])",
+            "^['\"`\\])]?\\s{1,4}(?:(?:param(?:eter)?|field|argument|property|option|type)s?(?![A-Za-z0-9_])"
+                    + "|extra (?:inputs|fields))",
+            Pattern.CASE_INSENSITIVE);
+
+    /** A message begins with the name, or a member that is called so holds what is wrong with it. */
+    private static final Pattern BEFORE_A_COLON = Pattern.compile("(?:[\\{,]\\s*|:\\s*)\"$");
+
+    private static final Pattern COLON_BEHIND = Pattern.compile(
+            "^(?:\"\\s*:[\\s\\[\"]{1,6}[a-z]+[^a-z]+[a-z]+|:\\s+(?:extra (?:inputs|fields)|unknown|unsupported|not ))",
             Pattern.CASE_INSENSITIVE);
 
     /** Of the name itself is said that it is not known. */
@@ -57,7 +66,7 @@ record Refusal(int status, String body, String param, OwnWords own) {
             "not (?:be |currently |yet )?(?:support|permit|allow|implement|recogni[sz]|available)|unsupported"
                     + "|n't support|un(?:known|recogni[sz]ed|expected|available)|extra (?:inputs|fields|param)"
                     + "|extra_forbidden|additional propert|invalid (?:param|field|argument|name)|cannot find field"
-                    + "|no such (?:param|field)",
+                    + "|no such (?:param|field)|only (?:be )?(?:allowed|supported|available|enabled)|enabled only",
             Pattern.CASE_INSENSITIVE);
 
     /** A value is wrong, or the schema of the caller. */
@@ -66,11 +75,8 @@ record Refusal(int status, String body, String param, OwnWords own) {
                     + "|too large|too small|at most|at least|minimum|maximum",
             Pattern.CASE_INSENSITIVE);
 
-    /** Who asks for a form of the answer has few others: here a wrong value means a form that the server lacks. */
-    private static final Pattern FORM = Pattern.compile(
-            "(?<![A-Za-z0-9_])(?:response_format|json_schema|json_object|text\\.format|structured[ _-]?outputs?)"
-                    + "(?![A-Za-z0-9_])",
-            Pattern.CASE_INSENSITIVE);
+    private static final Pattern INCLUDED =
+            Pattern.compile("['\"`]include['\"`]|reasoning\\.encrypted_content", Pattern.CASE_INSENSITIVE);
 
     /** As gateways say that pass every path to the handler of one: of a conversation they know {@code messages} only. */
     private static final Pattern WANTS_CHAT = Pattern.compile(
@@ -83,11 +89,6 @@ record Refusal(int status, String body, String param, OwnWords own) {
     private static final Pattern NO_PIECES = Pattern.compile(
             "must be false|(?:set|requires) .{0,20}false|does(?: not|n't) support|only .{0,30}false",
             Pattern.CASE_INSENSITIVE);
-
-    private static final Pattern SCHEMA_OF_CALLER =
-            Pattern.compile("invalid_json_schema|invalid schema for", Pattern.CASE_INSENSITIVE);
-
-    private static final Pattern WRONG_FORM = Pattern.compile("must be|should be|expected|invalid|one of");
 
     static Refusal of(int status, String body) {
         String param = json(body).path("error").path("param").asText("");
@@ -117,18 +118,14 @@ record Refusal(int status, String body, String param, OwnWords own) {
         return isOfRequest() && (param.equals("messages") || isNamed(WANTS_CHAT));
     }
 
-    /** Whether a form of the answer is refused, not the schema itself. */
-    boolean isOfForm() {
-        return isOfRequest()
-                && isNamed(FORM)
-                && !SCHEMA_OF_CALLER.matcher(body).find()
-                && (UNKNOWN_NAME.matcher(body).find()
-                        || WRONG_FORM.matcher(subject()).find());
-    }
-
     /** Whether a parameter of this name is refused, not its value. */
     boolean isOf(String name) {
-        return isOfName() && isNamed(OptionalParameter.wordOf(name));
+        return isOf(OptionalParameter.wordOf(name));
+    }
+
+    /** The same of a parameter that has several names. */
+    boolean isOf(Pattern name) {
+        return isOfName() && isNamed(name);
     }
 
     /**
@@ -140,15 +137,20 @@ record Refusal(int status, String body, String param, OwnWords own) {
         if (!isOfRequest()) {
             return Optional.empty();
         }
-        Optional<OptionalParameter> other = isOfName()
-                ? Arrays.stream(OptionalParameter.values())
-                        .filter(parameter -> parameter != OptionalParameter.STREAM)
-                        .filter(parameter -> namedAt(parameter) < subject().length())
-                        .filter(sent)
-                        .min(Comparator.comparingInt(this::namedAt))
-                : Optional.empty();
+        Optional<OptionalParameter> other = Arrays.stream(OptionalParameter.values())
+                .filter(parameter -> parameter != OptionalParameter.STREAM)
+                .filter(parameter -> isOfName() || (parameter == OptionalParameter.INCLUDE && isOfIncluded()))
+                .filter(parameter -> namedAt(parameter) < subject().length())
+                .filter(sent)
+                .min(Comparator.comparingInt(this::namedAt));
         return other.or(
                 () -> Optional.of(OptionalParameter.STREAM).filter(stream -> isOfPieces() && sent.test(stream)));
+    }
+
+    /** Of what can be included one thing is asked for: its value is refused like its name. */
+    private boolean isOfIncluded() {
+        return isOfRequest()
+                && (param.startsWith("include") || INCLUDED.matcher(said()).find());
     }
 
     /** Whether a reply in pieces is refused. */
@@ -164,8 +166,15 @@ record Refusal(int status, String body, String param, OwnWords own) {
                 parameter == OptionalParameter.STORE ? Evidence.ONLY_OF_A_PARAMETER : Evidence.ANY);
     }
 
-    private boolean isNamed(Pattern name) {
+    /** Whether a name is said that is no quotation of the request, in the value that names the refused if there is one. */
+    boolean isNamed(Pattern name) {
         return namedAt(name, Evidence.ANY) < subject().length();
+    }
+
+    /** The same in all that the refusal says. */
+    boolean isSaid(Pattern name) {
+        String said = said();
+        return toldAt(said, name, Evidence.ANY) < said.length();
     }
 
     /** What a name needs beside it, if the request says it, too. */
@@ -183,13 +192,17 @@ record Refusal(int status, String body, String param, OwnWords own) {
             Matcher found = name.matcher(param);
             return found.find() && !PLACE_OF_CALLER.matcher(param).find() ? found.start() : param.length();
         }
-        Matcher found = name.matcher(subject);
+        return toldAt(subject, name, evidence);
+    }
+
+    private int toldAt(String text, Pattern name, Evidence evidence) {
+        Matcher found = name.matcher(text);
         for (int place = 0; place < MOST_PLACES && found.find(); place++) {
-            if (isToldOf(subject, found.start(), found.end(), evidence)) {
+            if (isToldOf(text, found.start(), found.end(), evidence)) {
                 return found.start();
             }
         }
-        return subject.length();
+        return text.length();
     }
 
     private boolean isToldOf(String text, int start, int end, Evidence evidence) {
@@ -200,11 +213,12 @@ record Refusal(int status, String body, String param, OwnWords own) {
         String behind = text.substring(end, Math.min(text.length(), end + MOST_BESIDE));
         String name = text.substring(start, end);
         if (isUnsaid(PARAMETER_BEFORE.matcher(before), name, "")
-                || isUnsaid(PARAMETER_BEHIND.matcher(behind), "", name)) {
+                || isUnsaid(PARAMETER_BEHIND.matcher(behind), "", name)
+                || (BEFORE_A_COLON.matcher(before).find() && isUnsaid(COLON_BEHIND.matcher(behind), "", name))) {
             return true;
         }
         return evidence == Evidence.ANY
-                && (isUnsaid(UNKNOWN_BEHIND.matcher(behind), "", name) || !own.isQuoted(text, start, end));
+                && (isUnsaid(UNKNOWN_BEHIND.matcher(behind), "", name) || !own.isInQuotation(text, start, end));
     }
 
     /** Whether words stand beside a name, and the request does not say them there. */
@@ -214,7 +228,12 @@ record Refusal(int status, String body, String param, OwnWords own) {
 
     /** What names the refused: the value that says so if there is one, else all of it, as JSON would read it. */
     private String subject() {
-        return param.isEmpty() ? unescaped(unescaped(body)) : param; // an error of a server behind it is escaped twice
+        return param.isEmpty() ? said() : param;
+    }
+
+    /** All of it, as JSON would read it. */
+    String said() {
+        return unescaped(unescaped(body)); // an error of a server behind it is escaped twice
     }
 
     private static String unescaped(String json) {
@@ -231,13 +250,18 @@ record Refusal(int status, String body, String param, OwnWords own) {
         return String.valueOf((char) Integer.parseInt(code, 16));
     }
 
-    private boolean isOfName() {
-        return isOfRequest()
-                && UNKNOWN_NAME.matcher(body).find()
-                && !WRONG_VALUE.matcher(body).find();
+    /** Whether something is not known. */
+    boolean isOfUnknown() {
+        return UNKNOWN_NAME.matcher(body).find();
     }
 
-    private boolean isOfRequest() {
+    /** Whether a name is not known, in contrast to a value. */
+    private boolean isOfName() {
+        return isOfRequest() && isOfUnknown() && !WRONG_VALUE.matcher(body).find();
+    }
+
+    /** Whether the request itself is refused. */
+    boolean isOfRequest() {
         return status == 400 || status == 422;
     }
 }

@@ -73,19 +73,25 @@ final class RequestWriter {
 
     /** The same in the dialect of a server. */
     static ResponseCreateParams write(ModelRequest request, RemoteAccess access, Dialect dialect) {
-        ResponseCreateParams written = write(dialect.apply(request), access);
         if (dialect.isPlain()) {
-            return written;
+            return write(dialect.apply(request), access);
         }
         try {
-            ObjectNode body = ServerJson.MAPPER.valueToTree(written._body());
-            dialect.apply(body, request);
             return ResponseCreateParams.builder()
-                    .body(ServerJson.MAPPER.treeToValue(body, ResponseCreateParams.Body.class))
+                    .body(ServerJson.MAPPER.treeToValue(
+                            tree(request, access, dialect), ResponseCreateParams.Body.class))
                     .build();
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a request cannot be written", e);
         }
+    }
+
+    /** The body as a tree. */
+    static ObjectNode tree(ModelRequest request, RemoteAccess access, Dialect dialect) {
+        ObjectNode body = ServerJson.MAPPER.valueToTree(
+                write(dialect.apply(request), access)._body());
+        dialect.apply(body, request);
+        return body;
     }
 
     /** The body as it is sent. */

@@ -636,7 +636,6 @@ class DialectsTest {
     @ValueSource(
             strings = {
                 "max_completion_tokens is too large: 64. This model supports at most 32, which is unsupported beyond.",
-                "Unsupported value: 'reasoning_effort' does not support 'low' with this model.",
                 "Invalid schema for response_format 'answer': 'additionalProperties' is not supported."
             })
     void wrongValue_isTheRequestsFault(String message) throws Exception {

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.openai;
+
+import dev.cadre.model.Effort;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * A refusal of one effort of reasoning, in whatever words; one of every effort is that of a parameter.
+ *
+ * @param allowed those that it names in its place; empty if it names none
+ */
+record RefusedEffort(Set<Effort> allowed) {
+    /** The words before the values that are allowed, and all that may belong to these. */
+    private static final Pattern ALLOWED = Pattern.compile(
+            "(?:(?:supported|allowed|valid|permitted|possible) (?:values|options|efforts)(?: are)?"
+                    + "|(?:must|should|can) (?:only )?be|one of|expected|choose from)"
+                    + "(?<values>.{0,200}?)(?:\\.(?![a-z])|'?input'?:|$)",
+            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
+    private static final Pattern WRONG_VALUE = Pattern.compile(
+            "unsupported[ _]value|invalid[ _]value|not (?:be )?(?:support|permit|allow|valid)|unsupported|invalid"
+                    + "|literal_error|must be|should be|expected|one of",
+            Pattern.CASE_INSENSITIVE);
+
+    /** As servers say of a model that always reasons. */
+    private static final Pattern ALWAYS = Pattern.compile(
+            "mandatory|(?:cannot|can't|can not|must not) be (?:disabled|turned off|switched off)|only works in",
+            Pattern.CASE_INSENSITIVE);
+
+    private static final Map<Effort, Pattern> WORDS = Arrays.stream(Effort.values())
+            .collect(Collectors.toUnmodifiableMap(
+                    effort -> effort, effort -> OptionalParameter.wordOf(effort.wireName())));
+
+    RefusedEffort {
+        allowed = Set.copyOf(allowed);
+    }
+
+    /** What a refusal says of the effort that was sent. */
+    static Optional<RefusedEffort> in(Refusal refusal, String sent) {
+        if (sent.isEmpty() || !refusal.isOfRequest()) {
+            return Optional.empty();
+        }
+        String said = refusal.said();
+        boolean isNamed = refusal.isNamed(OptionalParameter.REASONING.mention());
+        if (isNamed
+                && sent.equals(Effort.NONE.wireName())
+                && ALWAYS.matcher(said).find()) {
+            return Optional.of(new RefusedEffort(Set.of()));
+        }
+        boolean saysValue = Pattern.compile("['\"`=]" + sent + "(?![A-Za-z0-9_])", Pattern.CASE_INSENSITIVE)
+                .matcher(said)
+                .find();
+        Set<Effort> allowed = allowed(said, sent);
+        boolean mayBeUnnamed = refusal.param().isEmpty() && refusal.isSaid(Pattern.compile(sent));
+        boolean isOfEffort = isNamed ? saysValue || !allowed.isEmpty() : saysValue && mayBeUnnamed;
+        return isOfEffort && WRONG_VALUE.matcher(said).find()
+                ? Optional.of(new RefusedEffort(allowed))
+                : Optional.empty();
+    }
+
+    private static Set<Effort> allowed(String said, String sent) {
+        var allowed = EnumSet.noneOf(Effort.class);
+        Matcher list = ALLOWED.matcher(said);
+        while (list.find()) {
+            for (Effort effort : Effort.values()) {
+                if (WORDS.get(effort).matcher(list.group("values")).find()) {
+                    allowed.add(effort);
+                }
+            }
+        }
+        allowed.removeIf(effort -> effort.wireName().equals(sent));
+        return allowed;
+    }
+}
