@@ -1031,14 +1031,14 @@ class ChatReadingTest extends LoopbackTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{'prompt_tokens':10,'completion_tokens':3,'total_tokens':400000} | 3",
-                "{'prompt_tokens':10,'completion_tokens':3,'reasoning_tokens':400000} | 3",
+                "{'prompt_tokens':10,'completion_tokens':3,'total_tokens':400000} | 64",
+                "{'prompt_tokens':10,'completion_tokens':3,'reasoning_tokens':9000} | 9003",
                 "{'prompt_tokens':10,'total_tokens':400000} | -1",
                 "{'prompt_tokens':10,'completion_tokens':3,'reasoning_tokens':9000,'total_tokens':9013} | 9003",
                 "{'prompt_tokens':10,'completion_tokens':9000,'total_tokens':9010} | 9000",
                 "{'prompt_tokens':10,'completion_tokens':3,'total_tokens':14} | 4"
             })
-    void total_thatTheCapOfTheRequestRulesOut_isNotReadAsOutput(String usage, long output) throws InterruptedException {
+    void outputBeyondTheCap_isBelievedWhereItIsNamed_andBoundedWhereATotalAloneTellsIt(String usage, long output) throws InterruptedException {
         server.onAny()
                 .replies(raw(json(
                         "{'choices':[{'message':{'content':'x'},'finish_reason':'stop'}],'usage':" + usage + "}")));
