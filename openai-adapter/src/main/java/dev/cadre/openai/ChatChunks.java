@@ -33,7 +33,7 @@ final class ChatChunks {
     private String finish = "";
     private boolean unread;
     private boolean produced;
-    private boolean wroteBeforeFinish;
+    private boolean wroteWithFinish;
     private boolean wroteBehindFinish;
     private boolean wroteBehindUsage;
     private boolean endsAlone;
@@ -66,7 +66,10 @@ final class ChatChunks {
             piece.append(choice(choice));
         }
         chunks++;
+        boolean isFirst = !usage.isSaid();
         boolean isCounted = usage.addIn(chunk, produced, wroteBehindUsage);
+        // a running usage would have come before, or beside a text
+        endsAlone |= isCounted && isFirst && chunk.path("choices").isEmpty() && !finish.isEmpty();
         wroteBehindUsage &= !isCounted;
         return piece.toString();
     }
@@ -110,8 +113,8 @@ final class ChatChunks {
         wroteBehindFinish |= writes && produced && !finish.isEmpty();
         produced |= writes || holdsOutput(message);
         wroteBehindUsage |= writes;
-        wroteBeforeFinish |= writes && word.isEmpty();
-        endsAlone |= !word.isEmpty() && wroteBeforeFinish;
+        wroteWithFinish = writes ? !word.isEmpty() : wroteWithFinish;
+        endsAlone = !writes && (endsAlone || (produced && !word.isEmpty() && !wroteWithFinish));
         finish(word);
         if (!word.isEmpty()) {
             ofText.finish(number);
@@ -286,7 +289,7 @@ final class ChatChunks {
         return ChatFinish.of(finish) == ChatFinish.BROKEN;
     }
 
-    /** Whether a server that is finished says so at the end, not with every chunk. */
+    /** Whether a server that is finished says so at the end, not with every piece or with a piece that may not be the last. */
     boolean isAtItsEnd() {
         return isFinished() && endsAlone;
     }

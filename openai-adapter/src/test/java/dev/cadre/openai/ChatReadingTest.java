@@ -991,6 +991,28 @@ class ChatReadingTest extends LoopbackTest {
         assertThat(reply.notes()).containsExactly("the usage came before all was written: it does not count all");
     }
 
+    /** A filter that comes late, or counters: they are no text that the usage would not count. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "'content_filter_results':{'hate':{'filtered':false}},'content_filter_offsets':{'check_offset':5}",
+                "'token_ids':[1,2]",
+                "'citations':['u']",
+                "'stats':{'tps':4}",
+                "'flag':'x'"
+            })
+    void usage_beforeAChoiceThatWritesNothing_isBelieved(String member) throws InterruptedException {
+        String call = "{'tool_calls':[{'index':0,'id':'c','function':{'name':'find','arguments':'{}'}}]}";
+        String late = "data: " + json("{'choices':[{'index':0,'finish_reason':null," + member + "}]}") + "\n\n";
+
+        for (String written : List.of("{'content':'Fine.'}", call)) {
+            server.reset();
+            ModelReply reply = streamed(TOOLS, delta(written), finish("stop"), counted("10 3 13"), late);
+
+            assertThat(reply.usage()).isEqualTo(TokenUsage.of(10, 3));
+        }
+    }
+
     private static String counted(String counts) {
         String[] given = counts.split(" ");
         String usage = "{'prompt_tokens':%s,'completion_tokens':%s,'total_tokens':%s}"
