@@ -5,6 +5,7 @@ import dev.cadre.model.CallContext;
 import dev.cadre.model.ModelClient;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
+import dev.cadre.thought.LeadingThought;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.request.ChatRequest;
@@ -27,7 +28,7 @@ record LangChain4jClient(LangChain4jModel model) implements ModelClient {
             throw new InterruptedException("interrupted before the call was sent");
         }
         try {
-            var answer = ThoughtBeforeJson.before(request.output(), context.text());
+            var answer = LeadingThought.before(request.output(), context.text());
             Answer said = model.chat(chat, context.wantsText() ? heardBy(answer, context) : context);
             ModelReply reply = Replies.of(said, request, chat.modelName(), model.provider());
             answer.finish();
@@ -43,7 +44,7 @@ record LangChain4jClient(LangChain4jModel model) implements ModelClient {
         }
     }
 
-    private static CallContext heardBy(ThoughtBeforeJson answer, CallContext context) {
+    private static CallContext heardBy(LeadingThought answer, CallContext context) {
         return new CallContext(context.purpose(), context.timeout(), answer::hear);
     }
 

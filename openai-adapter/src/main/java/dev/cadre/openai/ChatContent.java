@@ -44,7 +44,7 @@ record ChatContent(String text, String refusal, boolean isThought, boolean isUnr
         }
         boolean isElsewhere = message.properties().stream().anyMatch(ChatContent::isUnknown);
         boolean leftOut = said.isEmpty() && refused.isEmpty() && (kinds.contains(ChatPart.Kind.OTHER) || isElsewhere);
-        String answer = LeadingThought.removed(said.toString(), output, notes);
+        String answer = notes.withoutThought(said.toString(), output);
         return new ChatContent(
                 answer,
                 refused.toString(),

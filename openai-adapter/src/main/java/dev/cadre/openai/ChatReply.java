@@ -7,6 +7,7 @@ import com.openai.core.JsonValue;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.ToolSpec;
+import dev.cadre.thought.LeadingThought;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -58,8 +59,7 @@ final class ChatReply {
     ModelReply joined(ServerEvents events, Consumer<String> text) throws IOException {
         Set<String> tools = request.tools().stream().map(ToolSpec::name).collect(Collectors.toSet());
         var chunks = new ChatChunks(tools, request.maxOutputTokens(), notes);
-        var thought = new LeadingThought();
-        Consumer<String> answer = thought.before(request.output(), text);
+        var answer = LeadingThought.before(request.output(), text);
         var rest = new RestOfStream(chunks, endWait, notes);
         ChatReader reader = reader();
         var form = ChatForm.ofChunks(notes);
@@ -81,10 +81,10 @@ final class ChatReply {
                 throw reader.failed(error.get(), chunks.joined(), !chunks.isEmpty() || chunks.hasUsage());
             }
             if (!piece.isEmpty()) {
-                answer.accept(piece);
+                answer.hear(piece);
             }
         }
-        thought.finish(text);
+        answer.finish();
         boolean isWhole = events.isEndSaid() && strangers + events.strangers() == 0;
         if (!chunks.isEndSaid() && !isWhole) {
             throw reader.unfinished(chunks.joined()); // some of it may be missing

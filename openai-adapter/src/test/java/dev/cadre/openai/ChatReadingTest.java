@@ -20,11 +20,11 @@ import dev.cadre.model.ToolCall;
 import dev.cadre.model.ToolSpec;
 import dev.cadre.model.Turn;
 import dev.cadre.openai.testing.LoopbackReply;
+import dev.cadre.thought.LeadingThought;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -319,14 +319,13 @@ class ChatReadingTest extends LoopbackTest {
     /** Models write white space until their cap, and many blocks in a row. */
     @Test
     void thinking_inAMillionPieces_isReadInTimeLinearInThem() {
-        var block = new LeadingThought();
-        Consumer<String> answer = block.before(JSON.output(), pieces::add);
+        var answer = LeadingThought.before(JSON.output(), pieces::add);
 
         assertTimeout(Duration.ofSeconds(30), () -> {
             for (int i = 0; i < 1_000_000; i++) {
-                answer.accept(" ");
+                answer.hear(" ");
             }
-            answer.accept("<think></think>".repeat(1_000_000) + "{}");
+            answer.hear("<think></think>".repeat(1_000_000) + "{}");
         });
         assertThat(pieces).containsExactly("{}");
     }
