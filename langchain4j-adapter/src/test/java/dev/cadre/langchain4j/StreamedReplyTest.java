@@ -223,9 +223,9 @@ class StreamedReplyTest {
         var heard = new StringBuilder();
         var context = new CallContext(Providers.PURPOSE, Duration.ofSeconds(20), heard::append);
 
-        assertThat(streaming("I <b>will</think> not.", 2).call(json, context).text())
-                .isEqualTo("I <b>will</think> not.");
-        assertThat(heard).hasToString("I <b>will</think> not.");
+        assertThat(streaming("I <b>will</b> not.", 2).call(json, context).text())
+                .isEqualTo("I <b>will</b> not.");
+        assertThat(heard).hasToString("I <b>will</b> not.");
         assertThat(streaming("hm</think>{}", 2)
                         .call(Providers.request(), context)
                         .text())

@@ -4,6 +4,7 @@ package dev.cadre.openai;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,7 @@ final class ChatChunks {
     private boolean wroteWithFinish;
     private boolean wroteBehindFinish;
     private boolean wroteBehindUsage;
+    private long bytesBehindUsage;
     private boolean endsAlone;
     private final ObjectNode rest = JsonNodeFactory.instance.objectNode();
     private final ChoiceNumbers ofText = new ChoiceNumbers();
@@ -67,10 +69,11 @@ final class ChatChunks {
         }
         chunks++;
         boolean isFirst = !usage.isSaid();
-        boolean isCounted = usage.addIn(chunk, produced, wroteBehindUsage);
+        boolean isCounted = usage.addIn(chunk, produced, wroteBehindUsage ? Math.max(1, bytesBehindUsage) : 0);
         // a running usage would have come before, or beside a text
         endsAlone |= isCounted && isFirst && chunk.path("choices").isEmpty() && !finish.isEmpty();
         wroteBehindUsage &= !isCounted;
+        bytesBehindUsage = isCounted ? 0 : bytesBehindUsage;
         return piece.toString();
     }
 
@@ -82,6 +85,12 @@ final class ChatChunks {
                 .anyMatch(value -> value.isContainerNode()
                         ? !value.isEmpty()
                         : !value.asText("").isEmpty());
+    }
+
+    private static long bytes(JsonNode place) {
+        return place.isTextual()
+                ? place.asText().getBytes(StandardCharsets.UTF_8).length
+                : place.valueStream().mapToLong(ChatChunks::bytes).sum();
     }
 
     private static boolean holdsCalls(JsonNode place) {
@@ -113,6 +122,7 @@ final class ChatChunks {
         wroteBehindFinish |= writes && produced && !finish.isEmpty();
         produced |= writes || holdsOutput(message);
         wroteBehindUsage |= writes;
+        bytesBehindUsage += bytes(delta) + bytes(message);
         wroteWithFinish = writes ? !word.isEmpty() : wroteWithFinish;
         endsAlone = !writes && (endsAlone || (produced && !word.isEmpty() && !wroteWithFinish));
         finish(word);

@@ -97,7 +97,9 @@ final class ChatReply {
 
     private static boolean isChunk(JsonNode event) {
         boolean isKeepAlive = event.isEmpty() || event.path("type").asText("").equals("ping");
+        boolean isNamed = ServerEvents.isPiece(event) && event.path("choices").isEmpty();
         return isKeepAlive
+                || isNamed
                 || !event.path("choices").isEmpty()
                 || event.path("usage").isObject()
                 || event.has("x_groq");
