@@ -131,7 +131,7 @@ final class Replies {
         if (text.isEmpty() && calls.isEmpty() && isThought) {
             throw unusable("the answer is empty and all text is in the reasoning: switch off the model's thinking or"
                             + " the server's reasoning parser, or raise the cap of output tokens")
-                    .lasting();
+                    .unreadable();
         }
         if (known == FinishWord.CALLS
                 && calls.isEmpty()
