@@ -50,6 +50,16 @@ public final class LeadingThought {
         return answer.toString();
     }
 
+    /** Any text without the block of thinking with which it begins; the same text if it begins with none, or it does not end. */
+    public static String withoutBlock(String text) {
+        int begin = text.length() - text.stripLeading().length();
+        return ThoughtMarks.at(text, begin)
+                .map(marks -> marks.end().matcher(text))
+                .filter(Matcher::find)
+                .map(end -> text.substring(end.end()))
+                .orElse(text);
+    }
+
     /** Whether a text is JSON from its beginning on, or a fence around it, as far as it came. */
     public static boolean isAnswer(String text) {
         String stripped = text.stripLeading();

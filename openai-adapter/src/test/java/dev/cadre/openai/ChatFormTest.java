@@ -410,6 +410,10 @@ class ChatFormTest extends LoopbackTest {
                 "data: keep-alive",
                 "data:",
                 "data: {}",
+                "data: {'type':'keepalive'}",
+                "data: {'type':'message_stop'}",
+                "data: {'object':'chat.completion.chunk','choices':[],'usage':null}",
+                "data: {'object':'chat.completion.chunk','choices':null}",
                 "id: 7"
             })
     void streamWithoutReason_thatEndsInAKeepAlive_isWhole(String end) throws InterruptedException {
