@@ -169,7 +169,8 @@ public record ModelRequest(
      *     is known of the cost
      */
     public Optional<TokenUsage> reading(TokenUsage named, TokenUsage largest) {
-        boolean isInputBounded = attachments().isEmpty() && options.providerTools().isEmpty();
+        boolean isInputBounded =
+                attachments().isEmpty() && options.providerTools().isEmpty();
         if (isInputBounded && largest.inputTokens() > named.inputTokens() && largest.inputTokens() > inputBytes()) {
             return Optional.empty();
         }

@@ -53,8 +53,7 @@ final class Outage {
 
     /** Whether a failure is of a connection that was not made or not used: nothing reached the server. */
     private static boolean isUnconnected(ModelException failure) {
-        return failure instanceof ModelException.ConnectionFailed
-                && failure.charge() == ModelException.Charge.FREE;
+        return failure instanceof ModelException.ConnectionFailed && failure.charge() == ModelException.Charge.FREE;
     }
 
     long pauseNanos() {

@@ -256,7 +256,9 @@ public final class PoolMachine {
         if (call.endsBy(call.notBefore)) {
             return Optional.of(GiveUpReason.DEADLINE);
         }
-        return outage.bounds(failure) || retries.takeRetry() ? Optional.empty() : Optional.of(GiveUpReason.RETRY_BUDGET);
+        return outage.bounds(failure) || retries.takeRetry()
+                ? Optional.empty()
+                : Optional.of(GiveUpReason.RETRY_BUDGET);
     }
 
     private void adapt(ModelException failure, long admission) {

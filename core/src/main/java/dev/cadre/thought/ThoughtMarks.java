@@ -15,7 +15,8 @@ import java.util.stream.Stream;
  */
 record ThoughtMarks(String begin, Pattern end) {
     /** The answer's channel of gpt-oss, whatever stands in its header. */
-    private static final String FINAL = "<\\|channel\\|>final[^{}<]{0,20}(?:<\\|constrain\\|>[^{}<]{0,20})?<\\|message\\|>";
+    private static final String FINAL =
+            "<\\|channel\\|>final[^{}<]{0,20}(?:<\\|constrain\\|>[^{}<]{0,20})?<\\|message\\|>";
 
     /** The longest mark is at most so long. */
     static final int LONGEST = 90;
@@ -38,8 +39,9 @@ record ThoughtMarks(String begin, Pattern end) {
      * Any end of a block, for servers that begin it in the prompt; the last is that of gpt-oss where a server leaves out the
      * marks of its channels.
      */
-    static final Pattern ANY_END = pattern("</(?:seed:)?(?:think|thinking|reasoning|thought)>|\\[/think]|\u25c1/think\u25b7"
-            + "|<\\|end_of_thought\\|>|assistantfinal(?=\\s*[{\\[`])|" + FINAL);
+    static final Pattern ANY_END =
+            pattern("</(?:seed:)?(?:think|thinking|reasoning|thought)>|\\[/think]|\u25c1/think\u25b7"
+                    + "|<\\|end_of_thought\\|>|assistantfinal(?=\\s*[{\\[`])|" + FINAL);
 
     private static ThoughtMarks literal(String begin, String end) {
         return new ThoughtMarks(begin, pattern(Pattern.quote(end)));

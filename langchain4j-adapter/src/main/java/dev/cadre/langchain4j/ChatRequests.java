@@ -3,6 +3,7 @@ package dev.cadre.langchain4j;
 
 import dev.cadre.json.Json;
 import dev.cadre.json.JsonException;
+import dev.cadre.langchain4j.SchemaPlaces.Place;
 import dev.cadre.model.Attachment;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelRequest;
@@ -10,7 +11,6 @@ import dev.cadre.model.OutputFormat;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.ToolCall;
 import dev.cadre.model.ToolSpec;
-import dev.cadre.langchain4j.SchemaPlaces.Place;
 import dev.cadre.model.Turn;
 import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.agent.tool.ToolSpecification;
@@ -65,8 +65,7 @@ final class ChatRequests {
         return isBlank(own) ? request.model() : own;
     }
 
-    private static ChatRequestParameters parameters(
-            ModelRequest request, LangChain4jModel model, Place place) {
+    private static ChatRequestParameters parameters(ModelRequest request, LangChain4jModel model, Place place) {
         var parameters = ChatRequestParameters.builder();
         parameters.modelName(modelName(request, model));
         if (!request.tools().isEmpty()) {

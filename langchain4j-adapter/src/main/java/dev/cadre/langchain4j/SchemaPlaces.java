@@ -30,8 +30,8 @@ final class SchemaPlaces {
     }
 
     /** What refusals of a format speak of. */
-    private static final Pattern FORMAT =
-            Pattern.compile("(?i)response[ _]?(?:mime|format|schema|type)|json[ _](?:schema|mode|object|response)|structured|grammar");
+    private static final Pattern FORMAT = Pattern.compile(
+            "(?i)response[ _]?(?:mime|format|schema|type)|json[ _](?:schema|mode|object|response)|structured|grammar");
 
     static final String NOTE = "the schema of the answer stood in the prompt, because the model refuses a format";
 

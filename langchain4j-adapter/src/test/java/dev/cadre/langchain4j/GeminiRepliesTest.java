@@ -68,7 +68,10 @@ class GeminiRepliesTest {
         String refusal = """
                 {"error":{"code":400,"status":"INVALID_ARGUMENT","message":"Function calling with a response mime type:\
                  'application/json' is unsupported"}}""";
-        String answer = reply("{\"text\":\"{}\"}", "STOP", "{\"promptTokenCount\":9,\"candidatesTokenCount\":1,\"totalTokenCount\":10}");
+        String answer = reply(
+                "{\"text\":\"{}\"}",
+                "STOP",
+                "{\"promptTokenCount\":9,\"candidatesTokenCount\":1,\"totalTokenCount\":10}");
         String schema = "{\"type\":\"object\",\"properties\":{},\"required\":[],\"additionalProperties\":false}";
         ModelRequest request = Providers.request().withOutput(new OutputFormat.JsonSchema("answer", schema));
         ModelRequest withTool = request.withTools(List.of(new ToolSpec("find", "Finds.", schema)));

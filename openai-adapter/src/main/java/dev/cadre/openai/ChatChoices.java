@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The one answer that a request asks for, of a reply that may have several choices: they are the same, or parts of it, or
@@ -50,7 +51,10 @@ final class ChatChoices {
         return one.path(MESSAGE).equals(other.path(MESSAGE));
     }
 
-    /** Whether choices are parts of one answer: at most one has a text, at most one a thought, and each call its own id. */
+    /**
+     * Whether choices are parts of one answer: at most one has a text, at most one a thought, and each call its own id. Who
+     * answers twice calls the same function twice in the same way.
+     */
     private static boolean areParts(List<JsonNode> answers) {
         List<JsonNode> messages =
                 answers.stream().map(answer -> answer.path(MESSAGE)).toList();
@@ -58,11 +62,21 @@ final class ChatChoices {
                 .flatMap(message -> message.path(CALLS).valueStream())
                 .map(call -> call.path("id").asText(""))
                 .toList();
+        List<JsonNode> called = messages.stream().flatMap(ChatChoices::called).toList();
         return messages.stream().allMatch(message -> hasCalls(message) || isText(message) || isThought(message))
                 && messages.stream().filter(ChatChoices::isText).count() <= 1
                 && messages.stream().filter(ChatChoices::isThought).count() <= 1
                 && !ids.contains("")
-                && Set.copyOf(ids).size() == ids.size();
+                && Set.copyOf(ids).size() == ids.size()
+                && Set.copyOf(called).size() == called.size();
+    }
+
+    /** The functions that a choice calls, with their arguments, each once. */
+    private static Stream<JsonNode> called(JsonNode message) {
+        return message.path(CALLS)
+                .valueStream()
+                .map(call -> call.path("function"))
+                .distinct();
     }
 
     private static boolean hasCalls(JsonNode message) {
@@ -71,7 +85,9 @@ final class ChatChoices {
 
     private static boolean isText(JsonNode message) {
         JsonNode content = message.path("content");
-        return !content.asText("").isEmpty() || !content.isEmpty() || !message.path("refusal").asText("").isEmpty();
+        return !content.asText("").isEmpty()
+                || !content.isEmpty()
+                || !message.path("refusal").asText("").isEmpty();
     }
 
     private static boolean isThought(JsonNode message) {

@@ -51,8 +51,8 @@ final class ChatForm {
             "matched_stop");
 
     /** Members of a choice without a message that are output, also behind the reason why the model stopped. */
-    private static final Set<String> OUTPUT =
-            Set.of(CONTENT, "refusal", "reasoning_content", "reasoning", "reasoning_details", "tool_calls", "function_call");
+    private static final Set<String> OUTPUT = Set.of(
+            CONTENT, "refusal", "reasoning_content", "reasoning", "reasoning_details", "tool_calls", "function_call");
 
     private final String usual;
     private final ReplyNotes notes;

@@ -19,7 +19,8 @@ import java.util.stream.Stream;
 /** Reads one chat completion, whole or as chunks. */
 final class ChatReply {
     /** Events of other APIs that say nothing of the answer, in streams that bridges translate. */
-    private static final Set<String> END_OR_KEEP_ALIVE = Set.of("ping", "keepalive", "keep_alive", "heartbeat", "message_stop");
+    private static final Set<String> END_OR_KEEP_ALIVE =
+            Set.of("ping", "keepalive", "keep_alive", "heartbeat", "message_stop");
 
     private final ModelRequest request;
     private final BaseUrl server;
@@ -99,7 +100,8 @@ final class ChatReply {
     }
 
     private static boolean isChunk(JsonNode event) {
-        boolean isKeepAlive = event.isEmpty() || END_OR_KEEP_ALIVE.contains(event.path("type").asText(""));
+        boolean isKeepAlive =
+                event.isEmpty() || END_OR_KEEP_ALIVE.contains(event.path("type").asText(""));
         boolean isNamed = ServerEvents.isPiece(event) && event.path("choices").isEmpty();
         return isKeepAlive
                 || isNamed

@@ -90,7 +90,9 @@ final class StreamedCall {
 
     /** Whether a piece is this call with more arguments: an object that has those before, without another id or index. */
     private boolean grows(Piece piece) {
-        boolean isHere = piece.id().isEmpty() ? piece.isIndexed() && index == piece.index() : piece.id().equals(id);
+        boolean isHere = piece.id().isEmpty()
+                ? piece.isIndexed() && index == piece.index()
+                : piece.id().equals(id);
         return isHere
                 && json != null
                 && name.is(piece.name())

@@ -134,7 +134,8 @@ class ChatChunksTest {
 
     /** A server that says it with each piece but the first, or but the reasoning, may only be slow. */
     @ParameterizedTest
-    @ValueSource(strings = {"{\"content\":\"Fi\"}", "{\"reasoning_content\":\"Hm.\"}", "{\"tool_calls\":[{\"id\":\"c\"}]}"})
+    @ValueSource(
+            strings = {"{\"content\":\"Fi\"}", "{\"reasoning_content\":\"Hm.\"}", "{\"tool_calls\":[{\"id\":\"c\"}]}"})
     void finish_besideALaterPiece_isNoEnd_evenIfTheFirstHasNone(String first) throws Exception {
         var chunks = chunks();
 
@@ -146,7 +147,9 @@ class ChatChunksTest {
         chunks.add(chunk("{\"content\":\".\"}", "stop"));
         chunks.add(ObjectMappers.jsonMapper()
                 .readTree("{\"choices\":[],\"usage\":{\"prompt_tokens\":10,\"completion_tokens\":3}}"));
-        assertThat(chunks.isFinished()).as("the last piece came behind a finish").isFalse();
+        assertThat(chunks.isFinished())
+                .as("the last piece came behind a finish")
+                .isFalse();
     }
 
     /** The last piece may bring the finish; then a usage of its own says that it was the last. */

@@ -234,17 +234,19 @@ class ChatFormTest extends LoopbackTest {
     @Test
     void severalCalls_inChoicesOfTheirOwn_areOneAnswer() throws InterruptedException {
         String text = "{'message':{'content':'I look.'},'finish_reason':'stop'}";
-        String call = "{'message':{'tool_calls':[{'id':'%s','function':{'name':'find','arguments':'{}'}}]},"
-                + "'finish_reason':'tool_calls'}";
-        List<ToolCall> both = List.of(new ToolCall("a", "find", "{}"), new ToolCall("b", "find", "{}"));
+        String call =
+                "{'message':{'tool_calls':[{'id':'%s','function':{'name':'find','arguments':'{\\\\'x\\\\':%d}'}}]},"
+                        + "'finish_reason':'tool_calls'}";
+        List<ToolCall> both = List.of(new ToolCall("a", "find", "{\"x\":1}"), new ToolCall("b", "find", "{\"x\":2}"));
 
-        assertThat(whole(TOOLS, "[" + text + "," + call.formatted("a") + "," + call.formatted("b") + "]")
+        assertThat(whole(TOOLS, "[" + text + "," + call.formatted("a", 1) + "," + call.formatted("b", 2) + "]")
                         .toolCalls())
                 .isEqualTo(both);
-        assertThat(whole(TOOLS, "[" + call.formatted("a") + "," + call.formatted("b") + "]")
+        assertThat(whole(TOOLS, "[" + call.formatted("a", 1) + "," + call.formatted("b", 2) + "]")
                         .toolCalls())
                 .isEqualTo(both);
-        assertThat(whole(REQUEST, "[{'message':{'reasoning':'Hm.'}}," + text + "]").text())
+        assertThat(whole(REQUEST, "[{'message':{'reasoning':'Hm.'}}," + text + "]")
+                        .text())
                 .isEqualTo("I look.");
     }
 
@@ -253,7 +255,8 @@ class ChatFormTest extends LoopbackTest {
             strings = {
                 "{'reasoning':'Hm.','tool_calls':[{'id':'%s','function':{'name':'find'}}]}",
                 "{'tool_calls':[{'id':'','function':{'name':'find','arguments':'{%s'}}]}",
-                "{'content':'%s','tool_calls':[{'id':'%1$s','function':{'name':'find'}}]}"
+                "{'content':'%s','tool_calls':[{'id':'%1$s','function':{'name':'find'}}]}",
+                "{'tool_calls':[{'id':'%s','function':{'name':'find','arguments':'{}'}}]}"
             })
     void severalAnswersWithCalls_areAFailure(String message) {
         String choices = "[{'message':" + message.formatted("a") + "},{'message':" + message.formatted("b") + "}]";

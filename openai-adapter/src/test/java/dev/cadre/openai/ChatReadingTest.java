@@ -1059,7 +1059,8 @@ class ChatReadingTest extends LoopbackTest {
                 "{'prompt_tokens':10,'completion_tokens':9000,'total_tokens':9010} | 9000",
                 "{'prompt_tokens':10,'completion_tokens':3,'total_tokens':14} | 4"
             })
-    void outputBeyondTheCap_isBelievedWhereItIsNamed_andBoundedWhereATotalAloneTellsIt(String usage, long output) throws InterruptedException {
+    void outputBeyondTheCap_isBelievedWhereItIsNamed_andBoundedWhereATotalAloneTellsIt(String usage, long output)
+            throws InterruptedException {
         server.onAny()
                 .replies(raw(json(
                         "{'choices':[{'message':{'content':'x'},'finish_reason':'stop'}],'usage':" + usage + "}")));
