@@ -42,6 +42,9 @@ module dev.cadre {
             dev.cadre.langchain4j,
             dev.cadre.openai,
             dev.cadre.testing;
+    exports dev.cadre.thought to
+            dev.cadre.langchain4j,
+            dev.cadre.openai;
     exports dev.cadre.schema to
             dev.cadre.cli,
             dev.cadre.langchain4j,

@@ -28,6 +28,8 @@ public abstract sealed class ModelException extends RuntimeException {
         ATTEMPT,
         /** This request will never succeed; others may. */
         SUBTASK,
+        /** This request will never succeed at this endpoint, whose replies to it cannot be read; it may at another. */
+        ENDPOINT,
         /**
          * This request will never succeed. The reply does not show whether others may: a firewall refuses single
          * requests in the same way. Several such failures in a row stop the pool.
@@ -177,6 +179,11 @@ public abstract sealed class ModelException extends RuntimeException {
         @Override
         public Optional<Billed> billed() {
             return Optional.ofNullable(billed);
+        }
+
+        /** The same failure, where the reply is there and billed, and this endpoint's form of it cannot be read. */
+        public ServerFailed unreadable() {
+            return new ServerFailed(String.valueOf(getMessage()), status, charge(), Reach.ENDPOINT, retryAfter, billed);
         }
 
         /** The HTTP status; 200 if the failure was reported inside a reply, or 503 if that was an overload. */

@@ -37,6 +37,9 @@ public record ModelRequest(
     /** The tokens with which a provider describes one of its own tools to the model. */
     private static final long PROVIDER_TOOL_TOKENS = 2_000;
 
+    /** So many times its cap a model may write that does not stop there at once, or thinks beside it. */
+    private static final long MOST_OVERRUN = 2;
+
     public ModelRequest {
         turns = List.copyOf(turns);
         tools = List.copyOf(tools);
@@ -156,25 +159,31 @@ public record ModelRequest(
     }
 
     /**
-     * The reading of a usage that counts, where a provider's numbers have several: the largest, unless a call of this
-     * request cannot have used that much, and no number says so by itself. Then what was told counts, if that is possible.
-     * Output is bounded by the cap, input by {@link #inputBytes()} where a request has text alone.
+     * The reading of a usage that counts, where a provider's numbers have several. What a provider names as used is
+     * believed, whatever the cap: it is the bill. Output that a total alone leaves room for is believed up to
+     * {@value #MOST_OVERRUN} times the cap, since models overrun; of more than that, as much as the cap counts.
      *
-     * @param told the counts as they were named, with what two numbers agree on
-     * @param largest the same with what one number alone would add
-     * @return the reading; empty if neither is possible, and then nothing is known of the cost
+     * @param named the counts as they were named, with parts that are larger than their whole beside it
+     * @param largest the same with what a total alone would add
+     * @return the reading; empty if the input that a total alone leaves room for is more than the request has: then nothing
+     *     is known of the cost
      */
-    public Optional<TokenUsage> reading(TokenUsage told, TokenUsage largest) {
-        long mostInput = attachments().isEmpty() && options.providerTools().isEmpty() ? inputBytes() : Long.MAX_VALUE;
-        boolean isInputTooLarge = largest.inputTokens() > told.inputTokens()
-                && largest.inputTokens() > mostInput
-                && told.inputTokens() <= mostInput; // else the provider adds to prompts, and the bytes bound nothing
-        boolean isOutputTooLarge =
-                largest.outputTokens() > told.outputTokens() && largest.outputTokens() > maxOutputTokens;
-        if (!isInputTooLarge && !isOutputTooLarge) {
+    public Optional<TokenUsage> reading(TokenUsage named, TokenUsage largest) {
+        boolean isInputBounded =
+                attachments().isEmpty() && options.providerTools().isEmpty();
+        if (isInputBounded && largest.inputTokens() > named.inputTokens() && largest.inputTokens() > inputBytes()) {
+            return Optional.empty();
+        }
+        long bound = Math.max(named.outputTokens(), maxOutputTokens);
+        if (largest.outputTokens() / MOST_OVERRUN <= bound) {
             return Optional.of(largest);
         }
-        return told.outputTokens() <= maxOutputTokens ? Optional.of(told) : Optional.empty();
+        return Optional.of(new TokenUsage(
+                largest.inputTokens(),
+                largest.cachedInputTokens(),
+                largest.cacheWriteTokens(),
+                bound,
+                Math.min(largest.reasoningTokens(), bound)));
     }
 
     private static long bytes(ToolCall call) {

@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The pools that make a call if the first one cannot, each with its own limits, retries, price and stop.
  *
- * <p>A call moves on if the failure is the endpoint's: overload, server, connection, key, quota, model, or a pool that
- * is stopped or paused beyond the deadline. It does not if the request itself was refused or text was delivered. All
- * attempts are reserved at the dearest worst case of the chain, so that the money reaches whoever answers; what is
+ * <p>A call moves on if the failure is the endpoint's: overload, server, connection, key, quota, model, a reply that
+ * cannot be read, or a pool that is stopped or paused beyond the deadline. It does not if the request itself was refused
+ * or text was delivered. All attempts are reserved at the dearest worst case of the chain, so that the money reaches whoever answers; what is
  * booked follows from the price of the pool that made the attempt.
  */
 final class FallbackChain {

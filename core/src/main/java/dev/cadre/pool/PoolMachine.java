@@ -44,6 +44,7 @@ public final class PoolMachine {
     private final PoolRates rates;
     private final AdaptiveLimit parallel;
     private final RetryBudget retries;
+    private final Outage outage;
     private final Map<Long, CallState> calls = new HashMap<>();
     private final WaitingCalls waiting;
     private final List<PoolCommand> commands = new ArrayList<>();
@@ -79,6 +80,7 @@ public final class PoolMachine {
         rates = new PoolRates(limits, policy, nanoTime);
         parallel = new AdaptiveLimit(limits.maxParallel());
         retries = new RetryBudget(limits.maxParallel());
+        outage = new Outage(policy, limits.maxParallel());
         waiting = new WaitingCalls(nanoTime);
         pausedUntil = nanoTime;
     }
@@ -152,6 +154,7 @@ public final class PoolMachine {
 
     private void reply(CallState call, PoolEvent.Replied replied, long now) {
         suspected = 0;
+        outage.answered();
         parallel.onSuccess();
         if (replied.tokens() >= 0) {
             rates.giveBackUnused(call, replied.tokens(), now);
@@ -176,6 +179,9 @@ public final class PoolMachine {
         if (failed.retry() != RetryScope.OTHER_TIER) {
             failure.retryAfter().ifPresent(floor -> pause(policy.floorNanos(floor), failure, now));
         }
+        if (outage.begins(failure, pausedUntil - now > 0)) {
+            pause(outage.pauseNanos(), failure, now);
+        }
         stopsAll(failure).ifPresent(reason -> {
             commands.add(new PoolCommand.Stop(reason));
             stop(reason);
@@ -188,7 +194,7 @@ public final class PoolMachine {
         return switch (failure.reach()) {
             case RUN -> Optional.of(failure);
             case SUBTASK_OR_RUN -> ++suspected == MOST_SUSPECTED ? Optional.of(proven(failure)) : Optional.empty();
-            case ATTEMPT, SUBTASK -> Optional.empty();
+            case ATTEMPT, SUBTASK, ENDPOINT -> Optional.empty();
         };
     }
 
@@ -228,7 +234,7 @@ public final class PoolMachine {
         } else if (pausedBy != null && pausedUntil - now > 0 && call.endsBy(pausedUntil)) {
             refuse(call, new Refusal.PoolPaused(pausedUntil, pausedBy)); // like every waiting call
         } else {
-            giveUpReason(call).ifPresentOrElse(reason -> giveUp(call, reason), () -> retry(call));
+            giveUpReason(call, failed.failure()).ifPresentOrElse(reason -> giveUp(call, reason), () -> retry(call));
         }
     }
 
@@ -242,7 +248,7 @@ public final class PoolMachine {
         commands.add(new PoolCommand.Retry(call.ticket(), call.failures, call.notBefore));
     }
 
-    private Optional<GiveUpReason> giveUpReason(CallState call) {
+    private Optional<GiveUpReason> giveUpReason(CallState call, ModelException failure) {
         // a proxy that answers instead of the provider will do so again, and each such answer books the worst case
         if (call.failures >= policy.maxAttempts() || call.malformedReplies > MOST_MALFORMED) {
             return Optional.of(GiveUpReason.ATTEMPTS);
@@ -250,7 +256,9 @@ public final class PoolMachine {
         if (call.endsBy(call.notBefore)) {
             return Optional.of(GiveUpReason.DEADLINE);
         }
-        return retries.takeRetry() ? Optional.empty() : Optional.of(GiveUpReason.RETRY_BUDGET);
+        return outage.bounds(failure) || retries.takeRetry()
+                ? Optional.empty()
+                : Optional.of(GiveUpReason.RETRY_BUDGET);
     }
 
     private void adapt(ModelException failure, long admission) {

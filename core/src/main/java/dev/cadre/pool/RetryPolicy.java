@@ -10,7 +10,9 @@ import java.util.random.RandomGenerator;
  * <p>The delay before the next attempt is drawn evenly between zero and {@code baseDelay * factor^(failures - 1)}, at
  * most {@code maxDelay}. A provider's {@code Retry-After}, at most {@code maxRetryAfter}, is added to it as a floor and
  * pauses the whole pool. A call whose deadline lies before the end of a pause is refused at once. Every pool also has a
- * retry budget: its retries are at most a fifth of its first tries, plus ten. A call is retried only once after a
+ * retry budget: its retries are at most a fifth of its first tries, plus ten. If a server that has answered takes no
+ * connection several times in a row, the whole pool pauses, for {@code baseDelay} at first and for 5 s at most, up to eight
+ * times; retries of refused connections do not count toward that budget meanwhile. A call is retried only once after a
  * malformed reply, because each of them may have been billed.
  *
  * @param maxAttempts the attempts of one call, the first included; default 4

@@ -88,7 +88,9 @@ class FallbackChainTest {
                 new ModelException.AuthFailed("401"),
                 new ModelException.AuthFailed("403").suspected(),
                 new ModelException.UnknownModel("404"),
-                new ModelException.UnknownModel("no such model").suspected());
+                new ModelException.UnknownModel("no such model").suspected(),
+                new ModelException.ServerFailed("all text is in the reasoning", 200, Charge.UNKNOWN, null)
+                        .unreadable());
     }
 
     @ParameterizedTest

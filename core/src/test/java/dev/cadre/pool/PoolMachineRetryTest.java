@@ -6,6 +6,7 @@ import static dev.cadre.pool.PoolRig.admit;
 import static dev.cadre.pool.PoolRig.admitted;
 import static dev.cadre.pool.PoolRig.failed;
 import static dev.cadre.pool.PoolRig.parallel;
+import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofNanos;
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -17,12 +18,17 @@ import dev.cadre.pool.PoolCommand.GiveUpReason;
 import dev.cadre.pool.PoolCommand.Refusal;
 import dev.cadre.pool.PoolCommand.Refuse;
 import dev.cadre.pool.PoolCommand.Retry;
+import java.io.IOException;
 import java.util.Comparator;
+import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** Which failures are tried again, and how often. */
 class PoolMachineRetryTest {
+    private static final ModelException REFUSED =
+            new ModelException.ConnectionFailed("refused", Charge.FREE, new IOException());
+
     @Test
     void failedCall_isRetried_untilItsAttemptsAreUsedUp() {
         var rig = new PoolRig(parallel(1));
@@ -45,6 +51,67 @@ class PoolMachineRetryTest {
         assertThat(rig.failed(1, page)).containsExactly(new Retry(1, 1, 0), admit(1));
         assertThat(rig.failed(1, failed(500, Charge.UNKNOWN))).containsExactly(new Retry(1, 2, 0), admit(1));
         assertThat(rig.failed(1, page)).containsExactly(new GiveUp(1, GiveUpReason.ATTEMPTS));
+    }
+
+    /** A server that restarts refuses connections at once: they would use up all work at full speed. */
+    @Test
+    void connectionsRefusedInARow_pauseAPoolThatWasAnswered_longerFromTryToTry() {
+        var rig = new PoolRig(parallel(2), RetryPolicy.standard());
+        for (long ticket = 1; ticket <= 4; ticket++) {
+            rig.ask(ticket, "run");
+        }
+        rig.replied(1);
+
+        assertThat(admitted(rig.failed(2, REFUSED))).as("one of two").containsExactly(4L);
+        assertThat(admitted(rig.failed(3, REFUSED))).isEmpty();
+        assertThat(admitted(rig.failed(4, REFUSED))).isEmpty();
+        assertThat(admitted(rig.at(ofMillis(499)))).isEmpty();
+        List<Long> next = admitted(rig.at(ofMillis(1_001)));
+        assertThat(next).hasSize(2);
+        next.forEach(ticket -> assertThat(admitted(rig.failed(ticket, REFUSED))).isEmpty());
+        assertThat(admitted(rig.at(ofMillis(2_000)))).isEmpty();
+        assertThat(admitted(rig.at(ofMillis(2_502)))).isNotEmpty();
+    }
+
+    /** The bound on retries is one on load, and a connection that is refused is none. */
+    @Test
+    void retriesBehindAnOutage_takeNothingFromTheRetryBudget() {
+        var rig = new PoolRig(parallel(1));
+        rig.ask(0, "run");
+        rig.replied(0);
+        for (long ticket = 1; ticket <= 30; ticket++) {
+            rig.ask(ticket, "run");
+            assertThat(rig.failed(ticket, REFUSED)).contains(new Retry(ticket, 1, 0));
+            assertThat(rig.failed(ticket, REFUSED)).contains(new Retry(ticket, 2, 0));
+            rig.replied(ticket);
+        }
+    }
+
+    /** A server that is gone for good holds no work up. */
+    @Test
+    void outageThatLasts_pausesNoLonger() {
+        var rig = new PoolRig(parallel(1), RetryPolicy.standard());
+        rig.ask(0, "run");
+        rig.replied(0);
+        for (long ticket = 1; ticket <= 12; ticket++) {
+            rig.ask(ticket, "run");
+        }
+        long flying = 1;
+        for (int pauses = 1; pauses <= 8; pauses++) {
+            assertThat(admitted(rig.failed(flying, REFUSED))).isEmpty();
+            flying = admitted(rig.at(ofSeconds(6L * pauses))).getFirst();
+        }
+
+        assertThat(admitted(rig.failed(flying, REFUSED))).isNotEmpty();
+    }
+
+    @Test
+    void connectionsRefused_byAServerThatNeverAnswered_areNoOutage() {
+        var rig = new PoolRig(parallel(1), RetryPolicy.standard());
+        rig.ask(1, "run");
+        rig.ask(2, "run");
+
+        assertThat(admitted(rig.failed(1, REFUSED))).containsExactly(2L);
     }
 
     @Test

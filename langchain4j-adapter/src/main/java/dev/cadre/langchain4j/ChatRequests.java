@@ -3,6 +3,7 @@ package dev.cadre.langchain4j;
 
 import dev.cadre.json.Json;
 import dev.cadre.json.JsonException;
+import dev.cadre.langchain4j.SchemaPlaces.Place;
 import dev.cadre.model.Attachment;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelRequest;
@@ -24,7 +25,6 @@ import dev.langchain4j.data.message.SystemMessage;
 import dev.langchain4j.data.message.TextContent;
 import dev.langchain4j.data.message.ToolExecutionResultMessage;
 import dev.langchain4j.data.message.UserMessage;
-import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.request.ResponseFormat;
@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
 final class ChatRequests {
     private ChatRequests() {}
 
-    static ChatRequest of(ModelRequest request, LangChain4jModel model) {
+    static ChatRequest of(ModelRequest request, LangChain4jModel model, Place place) {
         if (request.serviceTier() != ServiceTier.STANDARD) {
             throw new ModelException.InvalidRequest(
                     "LangChain4j cannot ask for service tier " + request.serviceTier(), 0);
@@ -53,10 +53,9 @@ final class ChatRequests {
             throw new ModelException.InvalidRequest("LangChain4j has no tools that run at the provider", 0);
         }
         Reasoning.requireKept(model, request);
-        boolean takesSchemas = model.capabilities().contains(Capability.RESPONSE_FORMAT_JSON_SCHEMA);
         return ChatRequest.builder()
-                .messages(messages(request, takesSchemas))
-                .parameters(parameters(request, model, takesSchemas))
+                .messages(messages(request, place))
+                .parameters(parameters(request, model, place))
                 .build();
     }
 
@@ -66,15 +65,14 @@ final class ChatRequests {
         return isBlank(own) ? request.model() : own;
     }
 
-    private static ChatRequestParameters parameters(
-            ModelRequest request, LangChain4jModel model, boolean takesSchemas) {
+    private static ChatRequestParameters parameters(ModelRequest request, LangChain4jModel model, Place place) {
         var parameters = ChatRequestParameters.builder();
         parameters.modelName(modelName(request, model));
         if (!request.tools().isEmpty()) {
             parameters.toolSpecifications(
                     request.tools().stream().map(ChatRequests::specification).toList());
         }
-        if (takesSchemas
+        if (place == Place.FORMAT
                 && request.output()
                         instanceof OutputFormat.JsonSchema(String name, String schema, boolean isExplained)) {
             parameters.responseFormat(ResponseFormat.builder()
@@ -145,9 +143,9 @@ final class ChatRequests {
         return names;
     }
 
-    private static List<ChatMessage> messages(ModelRequest request, boolean takesSchemas) {
+    private static List<ChatMessage> messages(ModelRequest request, Place place) {
         var messages = new ArrayList<ChatMessage>();
-        String system = instructions(request, takesSchemas);
+        String system = instructions(request, place);
         if (!system.isBlank()) {
             messages.add(SystemMessage.from(system));
         }
@@ -173,8 +171,8 @@ final class ChatRequests {
         return messages;
     }
 
-    private static String instructions(ModelRequest request, boolean takesSchemas) {
-        return !takesSchemas && request.output() instanceof OutputFormat.JsonSchema json
+    private static String instructions(ModelRequest request, Place place) {
+        return place == Place.PROMPT && request.output() instanceof OutputFormat.JsonSchema json
                 ? request.instructions() + "\n\nThe JSON schema of the answer:\n" + json.schema()
                 : request.instructions();
     }

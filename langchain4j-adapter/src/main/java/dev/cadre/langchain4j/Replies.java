@@ -11,6 +11,7 @@ import dev.cadre.model.TokenUsage;
 import dev.cadre.model.ToolCall;
 import dev.cadre.model.Turn;
 import dev.cadre.redact.Redactor;
+import dev.cadre.thought.LeadingThought;
 import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.ChatMessageSerializer;
@@ -55,7 +56,7 @@ final class Replies {
         AiMessage message = answer.response().aiMessage();
         calls = calls(message, answer.raw(), request);
         String said = answer.raw().text().orElseGet(() -> Objects.requireNonNullElse(message.text(), ""));
-        String answered = ThoughtBeforeJson.removed(said, request.output());
+        String answered = LeadingThought.removed(said, request.output());
         isThoughtLeftOut = answered.strip().length() < said.strip().length();
         refusal = said.isEmpty() && calls.isEmpty() ? answer.raw().refusal() : "";
         text = said.isEmpty() ? refusal : answered;
@@ -130,7 +131,7 @@ final class Replies {
         if (text.isEmpty() && calls.isEmpty() && isThought) {
             throw unusable("the answer is empty and all text is in the reasoning: switch off the model's thinking or"
                             + " the server's reasoning parser, or raise the cap of output tokens")
-                    .lasting();
+                    .unreadable();
         }
         if (known == FinishWord.CALLS
                 && calls.isEmpty()

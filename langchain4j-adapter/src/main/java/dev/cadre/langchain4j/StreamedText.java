@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.langchain4j;
 
+import dev.cadre.thought.LeadingThought;
+import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * The text of a streamed reply: that of its pieces, since LangChain4j puts line breaks between the blocks of Claude, or that
  * of the message behind them, where this has more or the pieces say it several times. White space does not count.
  */
 final class StreamedText {
+    private static final Pattern FENCE = Pattern.compile("(?s)^```[a-z]*\\s(.*)```$");
+
     private final StringBuilder all = new StringBuilder();
     private final StringBuilder visible = new StringBuilder();
     /** Where each piece begins in what is visible. */
@@ -40,6 +45,10 @@ final class StreamedText {
         if (pieces.startsWith(whole)) {
             return all.toString();
         }
+        if (essence(message).equals(essence(all.toString()))) {
+            notes = List.of("the whole message said the answer in other characters than its pieces: it was read");
+            return message;
+        }
         defect = "the pieces of the answer and its whole message contradict each other";
         return message;
     }
@@ -50,6 +59,9 @@ final class StreamedText {
         for (int i = 0; i < begins.size(); i++) {
             int end = i + 1 < begins.size() ? begins.get(i + 1) : pieces.length();
             String piece = pieces.substring(begins.get(i), end);
+            if (piece.isEmpty()) {
+                continue;
+            }
             if (said < whole.length() && whole.startsWith(piece, said)) {
                 said += piece.length();
             } else if (whole.startsWith(piece)) {
@@ -69,6 +81,13 @@ final class StreamedText {
     /** Why the text is none; empty as a rule. */
     String defect() {
         return defect;
+    }
+
+    /** What those that clean a message keep: no thinking before it, no fence around it, each character in one form. */
+    private static String essence(String text) {
+        String answer = LeadingThought.withoutBlock(text).strip();
+        String bare = FENCE.matcher(answer).replaceFirst("$1");
+        return withoutBlanks(Normalizer.normalize(bare, Normalizer.Form.NFKC));
     }
 
     private static String withoutBlanks(String text) {

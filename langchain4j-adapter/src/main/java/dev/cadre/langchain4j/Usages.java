@@ -63,7 +63,7 @@ final class Usages {
     /**
      * The usage, or null if it is missing or impossible.
      *
-     * @param request what it is of: it rules out what one count alone would add
+     * @param request what it is of: it bounds what no count names
      */
     static @Nullable TokenUsage of(dev.langchain4j.model.output.@Nullable TokenUsage usage, ModelRequest request) {
         if (usage == null || !isKnown(usage)) {
@@ -80,12 +80,12 @@ final class Usages {
         long thoughts = count(usage, THOUGHTS_BESIDE_OUTPUT);
         long output = count(usage.outputTokenCount()) + thoughts;
         long total = usage.totalTokenCount() == null ? 0 : usage.totalTokenCount();
-        boolean isTold = usage.inputTokenCount() != null && usage.outputTokenCount() != null;
+        boolean isNamed = usage.inputTokenCount() != null && usage.outputTokenCount() != null;
         return reading(
                 request,
-                isTold,
-                told(input, cached, written, agreed(input, output, reasoning, total), reasoning + thoughts),
-                largest(input, cached, written, output(usage, thoughts), reasoning + thoughts));
+                isNamed,
+                withParts(input, cached, written, agreed(input, output, reasoning, total), reasoning + thoughts),
+                withParts(input, cached, written, output(usage, thoughts), reasoning + thoughts));
     }
 
     /** What a server with OpenAI's chat interface counted, in its own words; null if it is impossible. */
@@ -96,12 +96,12 @@ final class Usages {
         long cached = told(usage, "prompt_tokens_details", "cached_tokens");
         long written = told(usage, "prompt_tokens_details", "cache_write_tokens");
         long reasoning = told(usage, "completion_tokens_details", "reasoning_tokens");
-        boolean isTold = usage.at("completion_tokens").orElse(Json.Null.NULL) instanceof Json.Num;
+        boolean isNamed = usage.at("completion_tokens").orElse(Json.Null.NULL) instanceof Json.Num;
         return reading(
                 request,
-                isTold,
-                told(input, cached, written, agreed(input, completion, reasoning, total), reasoning),
-                largest(input, cached, written, Math.max(completion, total - input), reasoning));
+                isNamed,
+                withParts(input, cached, written, agreed(input, completion, reasoning, total), reasoning),
+                withParts(input, cached, written, Math.max(completion, total - input), reasoning));
     }
 
     /** The output with the reasoning that the total agrees to have beside it. */
@@ -109,22 +109,13 @@ final class Usages {
         return total > 0 && total == input + output + reasoning ? output + reasoning : output;
     }
 
-    private static @Nullable TokenUsage told(long input, long cached, long written, long output, long reasoning) {
-        long read = Math.min(cached, input);
-        try {
-            return new TokenUsage(input, read, Math.min(written, input - read), output, Math.min(reasoning, output));
-        } catch (IllegalArgumentException impossible) {
-            return null;
-        }
-    }
-
-    /** The largest reading, where the request does not rule it out; else what was told, if all of that was. */
+    /** The largest reading that the request allows; none if it does not allow a count that was not named by itself. */
     private static @Nullable TokenUsage reading(
-            ModelRequest request, boolean isTold, @Nullable TokenUsage told, @Nullable TokenUsage largest) {
-        return told == null || largest == null
+            ModelRequest request, boolean isNamed, @Nullable TokenUsage named, @Nullable TokenUsage largest) {
+        return named == null || largest == null
                 ? largest
-                : request.reading(told, largest)
-                        .filter(reading -> isTold || reading.equals(largest))
+                : request.reading(named, largest)
+                        .filter(reading -> isNamed || reading.equals(largest))
                         .orElse(null);
     }
 
@@ -133,7 +124,7 @@ final class Usages {
     }
 
     /** A part that is larger than its whole was counted beside it. */
-    private static @Nullable TokenUsage largest(long input, long cached, long written, long output, long reasoning) {
+    private static @Nullable TokenUsage withParts(long input, long cached, long written, long output, long reasoning) {
         long wholeInput = cached + written > input ? input + cached + written : input;
         long wholeOutput = reasoning > output ? output + reasoning : output;
         try {

@@ -2,13 +2,19 @@
 package dev.cadre.langchain4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cadre.langchain4j.LoopbackProvider.Reply;
 import dev.cadre.model.Finish;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
+import dev.cadre.model.ModelRequest;
+import dev.cadre.model.OutputFormat;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.model.ToolCall;
+import dev.cadre.model.ToolSpec;
+import dev.langchain4j.model.chat.Capability;
+import dev.langchain4j.model.googleai.GoogleAiGeminiChatModel;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -54,6 +60,59 @@ class GeminiRepliesTest {
         String body = reply("{\"text\":\"yes\"}", "STOP", "{\"promptTokenCount\":10,\"totalTokenCount\":10}");
 
         assertThat(whole(body).usage()).isNull();
+    }
+
+    /** Gemini before its third generation: the refusal's own words. */
+    @Test
+    void formatBesideTools_thatIsRefused_isPutInThePrompt_forRequestsWithToolsAlone() throws Exception {
+        String refusal = """
+                {"error":{"code":400,"status":"INVALID_ARGUMENT","message":"Function calling with a response mime type:\
+                 'application/json' is unsupported"}}""";
+        String answer = reply(
+                "{\"text\":\"{}\"}",
+                "STOP",
+                "{\"promptTokenCount\":9,\"candidatesTokenCount\":1,\"totalTokenCount\":10}");
+        String schema = "{\"type\":\"object\",\"properties\":{},\"required\":[],\"additionalProperties\":false}";
+        ModelRequest request = Providers.request().withOutput(new OutputFormat.JsonSchema("answer", schema));
+        ModelRequest withTool = request.withTools(List.of(new ToolSpec("find", "Finds.", schema)));
+
+        try (var provider = LoopbackProvider.answering(sent ->
+                sent.body().contains("functionDeclarations") && sent.body().contains("application/json")
+                        ? Reply.json(400, refusal)
+                        : Reply.json(answer))) {
+            LangChain4jClient client = LangChain4jClient.of(GoogleAiGeminiChatModel.builder()
+                    .baseUrl(provider.address())
+                    .apiKey("none")
+                    .modelName("gemini-2.5-flash")
+                    .maxRetries(0)
+                    .returnThinking(true)
+                    .sendThinking(true)
+                    .supportedCapabilities(Capability.RESPONSE_FORMAT_JSON_SCHEMA)
+                    .build());
+
+            assertThatThrownBy(() -> client.call(withTool, Providers.CONTEXT))
+                    .isInstanceOf(ModelException.Adapted.class)
+                    .hasMessageContaining("beside tools");
+            assertThat(client.call(withTool, Providers.CONTEXT).notes()).containsExactly(SchemaPlaces.NOTE);
+            assertThat(provider.requests.getLast().body()).contains("The JSON schema of the answer");
+            assertThat(client.call(request, Providers.CONTEXT).notes()).isEmpty();
+            assertThat(provider.requests.getLast().body()).contains("application/json");
+        }
+    }
+
+    /** A model that has answered in a format takes it: another refusal is the request's. */
+    @Test
+    void refusalThatSpeaksOfAFormat_whichTheModelTakes_isTheRequests() {
+        var places = new SchemaPlaces();
+        ModelRequest request = Providers.request().withOutput(new OutputFormat.JsonSchema("answer", "{}"));
+        var refusal = new ModelException.InvalidRequest("the response format is odd", 400);
+        places.answered(request);
+
+        assertThat(places.meaning(refusal, request, SchemaPlaces.Place.FORMAT)).isSameAs(refusal);
+        assertThat(new SchemaPlaces().meaning(refusal, request, SchemaPlaces.Place.PROMPT))
+                .isSameAs(refusal);
+        assertThat(new SchemaPlaces().meaning(refusal, request, SchemaPlaces.Place.FORMAT))
+                .isInstanceOf(ModelException.Adapted.class);
     }
 
     @Test

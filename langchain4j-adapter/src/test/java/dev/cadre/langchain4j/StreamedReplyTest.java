@@ -182,6 +182,28 @@ class StreamedReplyTest {
     }
 
     @Test
+    void blankPieceBehindAnAnswerSaidTwice_isNoPartOfIt() throws Exception {
+        assertThat(textOf("Hello\n", "Hello", "\n", "Hello", "\n")).isEqualTo("Hello\n");
+    }
+
+    /** Models that decorate others clean what these wrote. */
+    @Test
+    void messageThatIsThePiecesInOtherCharacters_isTheAnswer() throws Exception {
+        for (String[] pieces : new String[][] {
+            {"<think>hm</think>", "Hi there"},
+            {"[THINK]hm[/THINK]Hi", " there"},
+            {"```\nHi ", "there\n```"},
+            {"Hi\u00a0there"},
+        }) {
+            ModelReply reply = replyOf("Hi there", pieces);
+
+            assertThat(reply.text()).isEqualTo("Hi there");
+            assertThat(reply.notes()).singleElement().asString().contains("other characters");
+        }
+        assertThat(textOf("caf\u00e9", "cafe\u0301")).isEqualTo("caf\u00e9");
+    }
+
+    @Test
     void piecesAndAMessageThatContradictEachOther_areNoAnswer_andBilledAsTold() {
         for (String[] pieces : new String[][] {{"draft ", "draft ", "draft"}, {"abcd"}, {"final plan: ", "cats"}}) {
             assertThatThrownBy(() -> replyOf("wxyz", pieces))
@@ -223,9 +245,9 @@ class StreamedReplyTest {
         var heard = new StringBuilder();
         var context = new CallContext(Providers.PURPOSE, Duration.ofSeconds(20), heard::append);
 
-        assertThat(streaming("I <b>will</think> not.", 2).call(json, context).text())
-                .isEqualTo("I <b>will</think> not.");
-        assertThat(heard).hasToString("I <b>will</think> not.");
+        assertThat(streaming("I <b>will</b> not.", 2).call(json, context).text())
+                .isEqualTo("I <b>will</b> not.");
+        assertThat(heard).hasToString("I <b>will</b> not.");
         assertThat(streaming("hm</think>{}", 2)
                         .call(Providers.request(), context)
                         .text())

@@ -157,19 +157,16 @@ class UsagesTest {
         return Usages.of(usage, REQUEST);
     }
 
-    /** One count alone is no proof against the request: the total, a part beside its whole, a count of unknown name. */
+    /** What is named is the bill; what a total alone tells, or a count of unknown name, is bounded by the cap. */
     @Test
-    void countsThatTheRequestRulesOut_areNotAdded_whereTheOthersArePossible() {
-        var plain = dev.cadre.model.TokenUsage.of(10, 5);
-
-        assertThat(read(new TokenUsage(10, 5, 400_000))).isEqualTo(plain);
-        assertThat(read(new OpenAiLike(10, 5, null, new OutputDetails(400_000L))))
-                .isEqualTo(new dev.cadre.model.TokenUsage(10, 0, 0, 5, 5));
-        assertThat(read(new OpenAiLike(10, 5, new InputDetails(400_000), null)))
-                .isEqualTo(new dev.cadre.model.TokenUsage(10, 10, 0, 5, 0));
-        assertThat(read(new Later(10, 400_000)))
-                .as("more than the cap by itself")
-                .isNull();
+    void countsBeyondTheRequest_areBelievedWhereTheyAreNamed_andNeverTheSmallest() {
+        assertThat(read(new TokenUsage(10, 5, 400_000))).isEqualTo(dev.cadre.model.TokenUsage.of(10, 2_000));
+        assertThat(read(new TokenUsage(10, 5, 2_110))).isEqualTo(dev.cadre.model.TokenUsage.of(10, 2_100));
+        assertThat(read(new OpenAiLike(10, 5, null, new OutputDetails(9_000L))))
+                .isEqualTo(new dev.cadre.model.TokenUsage(10, 0, 0, 9_005, 9_000));
+        assertThat(read(new OpenAiLike(10, 5, new InputDetails(40_000), null)))
+                .isEqualTo(new dev.cadre.model.TokenUsage(40_010, 40_000, 0, 5, 0));
+        assertThat(read(new Later(10, 400_000))).isEqualTo(dev.cadre.model.TokenUsage.of(10, 401_200));
         assertThat(read(new TokenUsage(10, 400_000)))
                 .as("told, and so believed: a cap may be ignored")
                 .isEqualTo(dev.cadre.model.TokenUsage.of(10, 400_000));

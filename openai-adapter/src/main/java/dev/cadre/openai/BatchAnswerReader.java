@@ -133,6 +133,10 @@ final class BatchAnswerReader {
                         .map(bill ->
                                 new Billed(bill.model(), bill.usage(), tier(bill.serviceTier()), bill.providerCalls()))
                         .orElse(null));
-        return failed.reach() == ModelException.Reach.ATTEMPT ? billed : billed.lasting();
+        return switch (failed.reach()) {
+            case ATTEMPT -> billed;
+            case ENDPOINT -> billed.unreadable();
+            case SUBTASK, SUBTASK_OR_RUN, RUN -> billed.lasting();
+        };
     }
 }

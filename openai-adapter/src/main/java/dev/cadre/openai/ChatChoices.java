@@ -2,10 +2,13 @@
 package dev.cadre.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The one answer that a request asks for, of a reply that may have several choices: they are the same, or parts of it, or
@@ -37,9 +40,9 @@ final class ChatChoices {
             notes.add("the reply had several choices, and one answer in them");
             return Optional.of(withFinish(first, choices));
         }
-        if (answers.size() == 2 && areParts(answers.getFirst(), answers.getLast())) {
+        if (areParts(answers)) {
             notes.add("the text and the tool calls stood in choices of their own");
-            return Optional.of(joined(answers.getFirst(), answers.getLast(), choices));
+            return Optional.of(joined(answers, choices));
         }
         return Optional.empty();
     }
@@ -48,27 +51,66 @@ final class ChatChoices {
         return one.path(MESSAGE).equals(other.path(MESSAGE));
     }
 
-    private static boolean areParts(JsonNode one, JsonNode other) {
-        boolean firstCalls = hasCalls(one);
-        JsonNode calling = firstCalls ? one : other;
-        JsonNode telling = firstCalls ? other : one;
-        return hasCalls(calling)
-                && !hasCalls(telling)
-                && calling.path(MESSAGE).path("content").asText("").isEmpty();
+    /**
+     * Whether choices are parts of one answer: at most one has a text, at most one a thought, and each call its own id. Who
+     * answers twice calls the same function twice in the same way.
+     */
+    private static boolean areParts(List<JsonNode> answers) {
+        List<JsonNode> messages =
+                answers.stream().map(answer -> answer.path(MESSAGE)).toList();
+        List<String> ids = messages.stream()
+                .flatMap(message -> message.path(CALLS).valueStream())
+                .map(call -> call.path("id").asText(""))
+                .toList();
+        List<JsonNode> called = messages.stream().flatMap(ChatChoices::called).toList();
+        return messages.stream().allMatch(message -> hasCalls(message) || isText(message) || isThought(message))
+                && messages.stream().filter(ChatChoices::isText).count() <= 1
+                && messages.stream().filter(ChatChoices::isThought).count() <= 1
+                && !ids.contains("")
+                && Set.copyOf(ids).size() == ids.size()
+                && Set.copyOf(called).size() == called.size();
     }
 
-    private static boolean hasCalls(JsonNode choice) {
-        return !choice.path(MESSAGE).path(CALLS).isEmpty();
+    /** The functions that a choice calls, with their arguments, each once. */
+    private static Stream<JsonNode> called(JsonNode message) {
+        return message.path(CALLS)
+                .valueStream()
+                .map(call -> call.path("function"))
+                .distinct();
     }
 
-    private static JsonNode joined(JsonNode one, JsonNode other, JsonNode choices) {
+    private static boolean hasCalls(JsonNode message) {
+        return message.path(CALLS).isArray() && !message.path(CALLS).isEmpty();
+    }
+
+    private static boolean isText(JsonNode message) {
+        JsonNode content = message.path("content");
+        return !content.asText("").isEmpty()
+                || !content.isEmpty()
+                || !message.path("refusal").asText("").isEmpty();
+    }
+
+    private static boolean isThought(JsonNode message) {
+        return message.properties().stream().anyMatch(ChatContent::isThought);
+    }
+
+    private static JsonNode joined(List<JsonNode> answers, JsonNode choices) {
         ObjectNode message = JsonNodeFactory.instance.objectNode();
-        for (JsonNode part : List.of(one, other)) {
+        ArrayNode calls = JsonNodeFactory.instance.arrayNode();
+        for (JsonNode part : answers) {
             part.path(MESSAGE).properties().stream()
                     .filter(ChatForm::isOutput)
                     .forEach(field -> message.set(field.getKey(), field.getValue()));
+            part.path(MESSAGE).path(CALLS).forEach(calls::add);
         }
-        ObjectNode joined = (hasCalls(one) ? one : other).deepCopy();
+        if (!calls.isEmpty()) {
+            message.set(CALLS, calls);
+        }
+        ObjectNode joined = answers.stream()
+                .filter(answer -> hasCalls(answer.path(MESSAGE)))
+                .findFirst()
+                .orElseGet(answers::getLast)
+                .deepCopy();
         joined.set(MESSAGE, message);
         return withFinish(joined, choices);
     }

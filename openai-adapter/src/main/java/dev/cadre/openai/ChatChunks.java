@@ -4,6 +4,7 @@ package dev.cadre.openai;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,9 +34,10 @@ final class ChatChunks {
     private String finish = "";
     private boolean unread;
     private boolean produced;
-    private boolean wroteBeforeFinish;
+    private boolean wroteWithFinish;
     private boolean wroteBehindFinish;
     private boolean wroteBehindUsage;
+    private long bytesBehindUsage;
     private boolean endsAlone;
     private final ObjectNode rest = JsonNodeFactory.instance.objectNode();
     private final ChoiceNumbers ofText = new ChoiceNumbers();
@@ -66,8 +68,12 @@ final class ChatChunks {
             piece.append(choice(choice));
         }
         chunks++;
-        boolean isCounted = usage.addIn(chunk, produced, wroteBehindUsage);
+        boolean isFirst = !usage.isSaid();
+        boolean isCounted = usage.addIn(chunk, produced, wroteBehindUsage ? Math.max(1, bytesBehindUsage) : 0);
+        // a running usage would have come before, or beside a text
+        endsAlone |= isCounted && isFirst && chunk.path("choices").isEmpty() && !finish.isEmpty();
         wroteBehindUsage &= !isCounted;
+        bytesBehindUsage = isCounted ? 0 : bytesBehindUsage;
         return piece.toString();
     }
 
@@ -79,6 +85,12 @@ final class ChatChunks {
                 .anyMatch(value -> value.isContainerNode()
                         ? !value.isEmpty()
                         : !value.asText("").isEmpty());
+    }
+
+    private static long bytes(JsonNode place) {
+        return place.isTextual()
+                ? place.asText().getBytes(StandardCharsets.UTF_8).length
+                : place.valueStream().mapToLong(ChatChunks::bytes).sum();
     }
 
     private static boolean holdsCalls(JsonNode place) {
@@ -110,8 +122,9 @@ final class ChatChunks {
         wroteBehindFinish |= writes && produced && !finish.isEmpty();
         produced |= writes || holdsOutput(message);
         wroteBehindUsage |= writes;
-        wroteBeforeFinish |= writes && word.isEmpty();
-        endsAlone |= !word.isEmpty() && wroteBeforeFinish;
+        bytesBehindUsage += bytes(delta) + bytes(message);
+        wroteWithFinish = writes ? !word.isEmpty() : wroteWithFinish;
+        endsAlone = !writes && (endsAlone || (produced && !word.isEmpty() && !wroteWithFinish));
         finish(word);
         if (!word.isEmpty()) {
             ofText.finish(number);
@@ -286,7 +299,7 @@ final class ChatChunks {
         return ChatFinish.of(finish) == ChatFinish.BROKEN;
     }
 
-    /** Whether a server that is finished says so at the end, not with every chunk. */
+    /** Whether a server that is finished says so at the end, not with every piece or with a piece that may not be the last. */
     boolean isAtItsEnd() {
         return isFinished() && endsAlone;
     }

@@ -44,7 +44,7 @@ record ChatContent(String text, String refusal, boolean isThought, boolean isUnr
         }
         boolean isElsewhere = message.properties().stream().anyMatch(ChatContent::isUnknown);
         boolean leftOut = said.isEmpty() && refused.isEmpty() && (kinds.contains(ChatPart.Kind.OTHER) || isElsewhere);
-        String answer = LeadingThought.removed(said.toString(), output, notes);
+        String answer = notes.withoutThought(said.toString(), output);
         return new ChatContent(
                 answer,
                 refused.toString(),
@@ -53,7 +53,7 @@ record ChatContent(String text, String refusal, boolean isThought, boolean isUnr
     }
 
     /** Whether a member is one of those that servers invent for what the model thought. */
-    private static boolean isThought(Map.Entry<String, JsonNode> member) {
+    static boolean isThought(Map.Entry<String, JsonNode> member) {
         String name = member.getKey().toLowerCase(Locale.ROOT);
         return THOUGHTS.stream().anyMatch(name::contains) && ChatForm.isOutput(member);
     }

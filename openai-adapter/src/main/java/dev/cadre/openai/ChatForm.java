@@ -45,13 +45,19 @@ final class ChatForm {
             "annotations",
             "content_filter_results",
             "content_filter_result",
+            "content_filter_offsets",
             "provider_specific_fields",
             "extra_content",
             "matched_stop");
 
+    /** Members of a choice without a message that are output, also behind the reason why the model stopped. */
+    private static final Set<String> OUTPUT = Set.of(
+            CONTENT, "refusal", "reasoning_content", "reasoning", "reasoning_details", "tool_calls", "function_call");
+
     private final String usual;
     private final ReplyNotes notes;
     private boolean hasContent;
+    private boolean isFinished;
 
     private ChatForm(String usual, ReplyNotes notes) {
         this.usual = usual;
@@ -74,6 +80,9 @@ final class ChatForm {
         ArrayNode choices = JsonNodeFactory.instance.arrayNode();
         listed(reply.path(CHOICES)).forEach(choice -> choices.add(choice(choice)));
         reply.set(CHOICES, choices);
+        isFinished |= choices.valueStream()
+                .anyMatch(choice -> !ChatFinish.word(choice, choice.path(usual), notes.apart())
+                        .isEmpty());
     }
 
     private List<JsonNode> listed(JsonNode choices) {
@@ -126,8 +135,16 @@ final class ChatForm {
         return choice.path(name).isObject();
     }
 
-    /** Takes the members of a choice that has no message for those of its message. */
+    /**
+     * Takes the members of a choice that has no message for those of its message. Behind the end of an answer those of
+     * unknown names are none: filters and counters send theirs there.
+     */
     private void flatten(ObjectNode choice) {
+        if (isFinished
+                && choice.properties().stream()
+                        .noneMatch(field -> OUTPUT.contains(field.getKey()) || PLACES.contains(field.getKey()))) {
+            return;
+        }
         ObjectNode message = JsonNodeFactory.instance.objectNode();
         choice.properties().stream()
                 .filter(ChatForm::isOutput)

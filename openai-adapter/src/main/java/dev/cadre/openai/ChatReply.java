@@ -7,6 +7,7 @@ import com.openai.core.JsonValue;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.ToolSpec;
+import dev.cadre.thought.LeadingThought;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -17,6 +18,10 @@ import java.util.stream.Stream;
 
 /** Reads one chat completion, whole or as chunks. */
 final class ChatReply {
+    /** Events of other APIs that say nothing of the answer, in streams that bridges translate. */
+    private static final Set<String> END_OR_KEEP_ALIVE =
+            Set.of("ping", "keepalive", "keep_alive", "heartbeat", "message_stop");
+
     private final ModelRequest request;
     private final BaseUrl server;
     private final LimitHeaders headers;
@@ -58,8 +63,7 @@ final class ChatReply {
     ModelReply joined(ServerEvents events, Consumer<String> text) throws IOException {
         Set<String> tools = request.tools().stream().map(ToolSpec::name).collect(Collectors.toSet());
         var chunks = new ChatChunks(tools, request.maxOutputTokens(), notes);
-        var thought = new LeadingThought();
-        Consumer<String> answer = thought.before(request.output(), text);
+        var answer = LeadingThought.before(request.output(), text);
         var rest = new RestOfStream(chunks, endWait, notes);
         ChatReader reader = reader();
         var form = ChatForm.ofChunks(notes);
@@ -81,10 +85,10 @@ final class ChatReply {
                 throw reader.failed(error.get(), chunks.joined(), !chunks.isEmpty() || chunks.hasUsage());
             }
             if (!piece.isEmpty()) {
-                answer.accept(piece);
+                answer.hear(piece);
             }
         }
-        thought.finish(text);
+        answer.finish();
         boolean isWhole = events.isEndSaid() && strangers + events.strangers() == 0;
         if (!chunks.isEndSaid() && !isWhole) {
             throw reader.unfinished(chunks.joined()); // some of it may be missing
@@ -96,8 +100,11 @@ final class ChatReply {
     }
 
     private static boolean isChunk(JsonNode event) {
-        boolean isKeepAlive = event.isEmpty() || event.path("type").asText("").equals("ping");
+        boolean isKeepAlive =
+                event.isEmpty() || END_OR_KEEP_ALIVE.contains(event.path("type").asText(""));
+        boolean isNamed = ServerEvents.isPiece(event) && event.path("choices").isEmpty();
         return isKeepAlive
+                || isNamed
                 || !event.path("choices").isEmpty()
                 || event.path("usage").isObject()
                 || event.has("x_groq");

@@ -13,6 +13,12 @@ import dev.cadre.model.TokenUsage;
 final class ChatUsage {
     private static final String USAGE = "usage";
 
+    /** Pieces of other lengths may have the same few tokens, but not the same many. */
+    private static final int MOST_BY_CHANCE = 8;
+
+    /** Tokens of a piece that are no text: those with which messages and calls begin and end. */
+    private static final int MARKS = 4;
+
     private final long maxOutputTokens;
     private final ReplyNotes notes;
     private UsageCounts said = UsageCounts.NONE;
@@ -28,8 +34,12 @@ final class ChatUsage {
     private long outputOfEach;
     private long firstOfEach;
     private long lastOfEach;
+    private long lengthOfEach;
     private int counted;
-    private boolean falls;
+    private int rises;
+    private int falls;
+    private boolean fits = true;
+    private boolean hasOneLength = true;
 
     /** @param maxOutputTokens the cap of the request */
     ChatUsage(long maxOutputTokens, ReplyNotes notes) {
@@ -39,25 +49,25 @@ final class ChatUsage {
 
     /** Takes what a whole reply says. */
     void addIn(JsonNode reply) {
-        addIn(reply, true, false);
+        addIn(reply, true, 0);
     }
 
     /**
      * Takes what a chunk says, beside its choices and in them; returns whether that is anything.
      *
      * @param hasOutput whether anything was written before it or in it
-     * @param hasMore whether that goes for the time since the last usage
+     * @param more the bytes of text since the last usage, at least one if anything was written
      */
-    boolean addIn(JsonNode chunk, boolean hasOutput, boolean hasMore) {
-        boolean isCounted = add(chunk.path(USAGE), hasOutput, hasMore);
-        isCounted |= add(chunk.path("x_groq").path(USAGE), hasOutput, hasMore && !isCounted);
+    boolean addIn(JsonNode chunk, boolean hasOutput, long more) {
+        boolean isCounted = add(chunk.path(USAGE), hasOutput, more);
+        isCounted |= add(chunk.path("x_groq").path(USAGE), hasOutput, isCounted ? 0 : more);
         for (JsonNode choice : chunk.path("choices")) {
-            isCounted |= add(choice.path(USAGE), hasOutput, hasMore && !isCounted);
+            isCounted |= add(choice.path(USAGE), hasOutput, isCounted ? 0 : more);
         }
         return isCounted;
     }
 
-    private boolean add(JsonNode usage, boolean hasOutput, boolean hasMore) {
+    private boolean add(JsonNode usage, boolean hasOutput, long more) {
         if (!usage.isObject()) {
             return false;
         }
@@ -80,7 +90,7 @@ final class ChatUsage {
             outputOfParts += counts.output();
         } else {
             outputOfWholes = Math.max(outputOfWholes, counts.output());
-            follow(counts.output(), hasMore);
+            follow(counts.output(), more);
         }
         whole = reading == null ? whole : counts;
         hasPart |= reading == null;
@@ -88,20 +98,29 @@ final class ChatUsage {
         return true;
     }
 
-    /** Follows the output of usages that came with text: a running count does not fall, and rises in the end. */
-    private void follow(long output, boolean hasMore) {
-        if (hasMore) {
+    /** Follows the output of usages that came with text. */
+    private void follow(long output, long more) {
+        if (more > 0) {
             counted++;
-            falls |= output < lastOfEach;
+            rises += counted > 1 && output > lastOfEach ? 1 : 0;
+            falls += output < lastOfEach ? 1 : 0;
+            fits &= output <= more + MARKS;
             firstOfEach = counted == 1 ? output : firstOfEach;
+            lengthOfEach = counted == 1 ? more : lengthOfEach;
+            hasOneLength &= more == lengthOfEach;
             outputOfEach += output;
             lastOfEach = output;
         }
     }
 
+    /**
+     * Whether each usage counts its own piece. A running count may dip when a text is tokenised anew, but rises in the end,
+     * and the final one that comes with each piece is the same beside any text. No piece has more tokens than bytes.
+     */
     private boolean isOfEach() {
         boolean isTotal = counted > 2 && lastOfEach >= outputOfEach - lastOfEach;
-        return counted > 1 && !isTotal && (falls || lastOfEach == firstOfEach);
+        boolean isOne = lastOfEach == firstOfEach && (lastOfEach < MOST_BY_CHANCE || hasOneLength);
+        return counted > 1 && !isTotal && fits && (falls > 0 ? 2 * falls >= rises : isOne);
     }
 
     /** Whether any count that is above zero was said. */

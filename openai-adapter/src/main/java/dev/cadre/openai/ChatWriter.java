@@ -174,10 +174,10 @@ final class ChatWriter {
 
     private ObjectNode assistant(Turn.Assistant turn) {
         ObjectNode message = message("assistant");
-        if (turn.text().isEmpty()) {
+        if (turn.text().isEmpty() && atOpenAi) {
             message.putNull("content");
         } else {
-            message.put("content", turn.text());
+            message.put("content", turn.text()); // servers that resemble OpenAI refuse null there
         }
         List<ToolCall> calls = turn.toolCalls();
         if (!calls.isEmpty()) {

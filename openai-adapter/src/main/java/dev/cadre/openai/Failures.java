@@ -351,7 +351,7 @@ final class Failures {
      */
     ModelException unanswered(String model, String defect, LimitHeaders headers, @Nullable Billed billed) {
         return new ServerFailed(message(model, defect, ErrorBody.NONE, headers), 200, Charge.UNKNOWN, null, billed)
-                .lasting();
+                .unreadable();
     }
 
     /** Something with status 200 that is no reply. */

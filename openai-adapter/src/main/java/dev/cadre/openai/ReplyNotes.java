@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.openai;
 
+import dev.cadre.model.OutputFormat;
+import dev.cadre.thought.LeadingThought;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -26,6 +28,15 @@ final class ReplyNotes {
 
     void addAll(ReplyNotes more) {
         more.notes.forEach(this::add);
+    }
+
+    /** The answer in a text, with a note if thinking before it was left out. */
+    String withoutThought(String text, OutputFormat output) {
+        String answer = LeadingThought.removed(text, output);
+        if (answer.length() < text.length()) {
+            add("a block of thinking before the answer was left out");
+        }
+        return answer;
     }
 
     /** A name of the server's, cut, on one line and without keys. */

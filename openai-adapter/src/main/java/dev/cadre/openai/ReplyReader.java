@@ -16,6 +16,7 @@ import dev.cadre.model.OutputFormat;
 import dev.cadre.model.ProviderTool;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.model.ToolCall;
+import dev.cadre.thought.LeadingThought;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
@@ -236,14 +237,14 @@ final class ReplyReader {
     }
 
     private String text(Response response) {
-        String all = LeadingThought.removed(said(response), request.output(), notes);
+        String all = notes.withoutThought(said(response), request.output());
         List<String> messages = messages(response);
         if (request.output() instanceof OutputFormat.Text || messages.size() < 2 || CallArguments.isObject(all)) {
             return all;
         }
         // what a model says on the way to an answer, drafts of it included, has a phase at OpenAI only
         Optional<String> answer = messages.reversed().stream()
-                .map(message -> LeadingThought.removed(message, request.output(), notes.apart()))
+                .map(message -> LeadingThought.removed(message, request.output()))
                 .filter(LeadingThought::isAnswer)
                 .findFirst();
         answer.ifPresent(last -> notes.add("of several messages, the last that begins as JSON was read as the answer"));

@@ -8,6 +8,7 @@ import com.openai.models.responses.Response;
 import dev.cadre.model.Finish;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
+import dev.cadre.thought.LeadingThought;
 import java.io.IOException;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -41,11 +42,10 @@ final class ResponsesReply {
 
     /** The reply of events. */
     ServedReply streamed(ServerEvents events, Consumer<String> text) throws IOException {
-        var thought = new LeadingThought();
-        Consumer<String> answer = thought.before(request.output(), text);
-        var stream = new StreamReader(request, headers, failures, notes, answer, thought::nextMessage);
+        var answer = LeadingThought.before(request.output(), text);
+        var stream = new StreamReader(request, headers, failures, notes, answer::hear, answer::nextMessage);
         Response last = stream.read(events);
-        thought.finish(text);
+        answer.finish();
         return served(last, response -> reader.readLast(response, stream.worked()));
     }
 

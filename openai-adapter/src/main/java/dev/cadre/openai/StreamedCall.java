@@ -85,7 +85,20 @@ final class StreamedCall {
             return true;
         }
         boolean same = sameId && piece.isIndexed() && isAt(piece) && name.is(piece.name());
-        return whole && piece.bringsMore() && !same && !repeats(piece);
+        return whole && piece.bringsMore() && !same && !grows(piece) && !repeats(piece);
+    }
+
+    /** Whether a piece is this call with more arguments: an object that has those before, without another id or index. */
+    private boolean grows(Piece piece) {
+        boolean isHere = piece.id().isEmpty()
+                ? piece.isIndexed() && index == piece.index()
+                : piece.id().equals(id);
+        return isHere
+                && json != null
+                && name.is(piece.name())
+                && isAt(piece)
+                && piece.arguments().isObject()
+                && CallArguments.contain(piece.arguments(), json);
     }
 
     /** Whether a piece is this call again: it has no other id or index, the same name and the same whole arguments. */

@@ -42,7 +42,7 @@ record UsageCounts(long input, long cached, long written, long output, long reas
     /**
      * The largest reading that fits all that is said and the request, or null if there is none.
      *
-     * @param request what a usage is of: it rules out what one count alone would add
+     * @param request what a usage is of: it bounds what a total alone would add
      */
     @Nullable
     TokenUsage reading(ModelRequest request, ReplyNotes notes) {
@@ -51,27 +51,25 @@ record UsageCounts(long input, long cached, long written, long output, long reas
         if (largest == null) {
             return null;
         }
-        TokenUsage told = told();
-        TokenUsage reading = request.reading(told, largest).orElse(null);
+        TokenUsage reading = request.reading(named(notes.apart()), largest).orElse(null);
         if (!hasOutput || input == 0) {
-            reading = largest.equals(reading) ? largest : null; // nothing was told
+            reading = largest.equals(reading) ? largest : null; // the total alone tells it
         }
         if (largest.equals(reading)) {
             notes.addAll(ofLargest);
         } else {
-            notes.add("the usage names counts that the request rules out: "
-                    + (reading == null ? "it is not known" : "the others were read"));
+            notes.add("the usage names a total that the request rules out: "
+                    + (reading == null ? "it is not known" : "the most that the request allows was read"));
         }
         return reading;
     }
 
     /** The counts as they are named, with the part that the total agrees to have beside them. */
-    private TokenUsage told() {
+    private TokenUsage named(ReplyNotes notes) {
         long beside = total - input - output;
-        long out = beside > 0 && beside == reasoning ? output + beside : output;
-        long in = beside > 0 && beside != reasoning && beside == cached + written ? input + beside : input;
-        long read = Math.min(cached, in);
-        return new TokenUsage(in, read, Math.min(written, in - read), out, Math.min(reasoning, out));
+        boolean isReasoning = beside > 0 && beside == reasoning;
+        boolean isCache = beside > 0 && !isReasoning && beside == cached + written;
+        return withParts(isCache ? input + beside : input, isReasoning ? output + beside : output, notes);
     }
 
     /** The largest reading that fits all that is said, or null if there is none. */
@@ -95,6 +93,13 @@ record UsageCounts(long input, long cached, long written, long output, long reas
         } else if (beside < 0 && total > 0) {
             notes.add("the usage names a total below its parts");
         }
+        return in < 1 ? null : withParts(in, out, notes);
+    }
+
+    /** A part that is larger than its whole was counted beside it. */
+    private TokenUsage withParts(long input, long output, ReplyNotes notes) {
+        long in = input;
+        long out = output;
         if (reasoning > out) {
             notes.add("the usage counts reasoning beside the output");
             out += reasoning;
@@ -103,6 +108,6 @@ record UsageCounts(long input, long cached, long written, long output, long reas
             notes.add("the usage counts the prompt cache beside the input");
             in += written > in ? cached + written : cached;
         }
-        return in < 1 ? null : new TokenUsage(in, cached, written, out, reasoning);
+        return new TokenUsage(in, cached, written, out, reasoning);
     }
 }

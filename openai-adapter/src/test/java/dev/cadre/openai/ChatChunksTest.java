@@ -11,6 +11,8 @@ import java.time.InstantSource;
 import java.util.Set;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ChatChunksTest {
     @Test
@@ -128,6 +130,38 @@ class ChatChunksTest {
         chunks.add(chunk("{\"content\":\"\"}", "stop"));
         assertThat(chunks.isFinished()).isTrue();
         assertThat(chunks.isAtItsEnd()).isFalse();
+    }
+
+    /** A server that says it with each piece but the first, or but the reasoning, may only be slow. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"{\"content\":\"Fi\"}", "{\"reasoning_content\":\"Hm.\"}", "{\"tool_calls\":[{\"id\":\"c\"}]}"})
+    void finish_besideALaterPiece_isNoEnd_evenIfTheFirstHasNone(String first) throws Exception {
+        var chunks = chunks();
+
+        chunks.add(chunk(first, ""));
+        chunks.add(chunk("{\"content\":\"ne\"}", "stop"));
+        assertThat(chunks.isAtItsEnd()).isFalse();
+        chunks.add(chunk("{\"content\":\"\"}", "stop"));
+        assertThat(chunks.isAtItsEnd()).as("a heartbeat").isFalse();
+        chunks.add(chunk("{\"content\":\".\"}", "stop"));
+        chunks.add(ObjectMappers.jsonMapper()
+                .readTree("{\"choices\":[],\"usage\":{\"prompt_tokens\":10,\"completion_tokens\":3}}"));
+        assertThat(chunks.isFinished())
+                .as("the last piece came behind a finish")
+                .isFalse();
+    }
+
+    /** The last piece may bring the finish; then a usage of its own says that it was the last. */
+    @Test
+    void usageByItself_behindAFinishBesideText_isTheEnd() throws Exception {
+        var chunks = chunks();
+
+        chunks.add(chunk("{\"content\":\"Fi\"}", ""));
+        chunks.add(chunk("{\"content\":\"ne.\"}", "stop"));
+        chunks.add(ObjectMappers.jsonMapper()
+                .readTree("{\"choices\":[],\"usage\":{\"prompt_tokens\":10,\"completion_tokens\":3}}"));
+        assertThat(chunks.isAtItsEnd()).isTrue();
     }
 
     @Test

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Chat completions whose answer stands where no server should put it: it is read, or a failure, and never empty. */
@@ -229,6 +230,40 @@ class ChatFormTest extends LoopbackTest {
         }
     }
 
+    /** As Copilot sends the answers of Claude. */
+    @Test
+    void severalCalls_inChoicesOfTheirOwn_areOneAnswer() throws InterruptedException {
+        String text = "{'message':{'content':'I look.'},'finish_reason':'stop'}";
+        String call =
+                "{'message':{'tool_calls':[{'id':'%s','function':{'name':'find','arguments':'{\\\\'x\\\\':%d}'}}]},"
+                        + "'finish_reason':'tool_calls'}";
+        List<ToolCall> both = List.of(new ToolCall("a", "find", "{\"x\":1}"), new ToolCall("b", "find", "{\"x\":2}"));
+
+        assertThat(whole(TOOLS, "[" + text + "," + call.formatted("a", 1) + "," + call.formatted("b", 2) + "]")
+                        .toolCalls())
+                .isEqualTo(both);
+        assertThat(whole(TOOLS, "[" + call.formatted("a", 1) + "," + call.formatted("b", 2) + "]")
+                        .toolCalls())
+                .isEqualTo(both);
+        assertThat(whole(REQUEST, "[{'message':{'reasoning':'Hm.'}}," + text + "]")
+                        .text())
+                .isEqualTo("I look.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'reasoning':'Hm.','tool_calls':[{'id':'%s','function':{'name':'find'}}]}",
+                "{'tool_calls':[{'id':'','function':{'name':'find','arguments':'{%s'}}]}",
+                "{'content':'%s','tool_calls':[{'id':'%1$s','function':{'name':'find'}}]}",
+                "{'tool_calls':[{'id':'%s','function':{'name':'find','arguments':'{}'}}]}"
+            })
+    void severalAnswersWithCalls_areAFailure(String message) {
+        String choices = "[{'message':" + message.formatted("a") + "},{'message':" + message.formatted("b") + "}]";
+
+        assertThatThrownBy(() -> whole(TOOLS, choices)).hasMessageContaining("several answers");
+    }
+
     @Test
     void severalAnswers_areAFailureWithTheirBill() {
         String choices = "[{'index':0,'message':{'content':'Yes.'},'finish_reason':'stop'},"
@@ -378,6 +413,10 @@ class ChatFormTest extends LoopbackTest {
                 "data: keep-alive",
                 "data:",
                 "data: {}",
+                "data: {'type':'keepalive'}",
+                "data: {'type':'message_stop'}",
+                "data: {'object':'chat.completion.chunk','choices':[],'usage':null}",
+                "data: {'object':'chat.completion.chunk','choices':null}",
                 "id: 7"
             })
     void streamWithoutReason_thatEndsInAKeepAlive_isWhole(String end) throws InterruptedException {
@@ -468,6 +507,37 @@ class ChatFormTest extends LoopbackTest {
                 .isEqualTo(TokenUsage.of(10, 2)); // a running count
         assertThat(usage(each.formatted(1, 11), each.formatted(1, 11), each.formatted(30, 40)))
                 .isEqualTo(TokenUsage.of(10, 30)); // it was a placeholder
+    }
+
+    /** A final usage with every piece, a running one with a dip, a dip beside more tokens than the text has bytes. */
+    @ParameterizedTest
+    @CsvSource({
+        "'40 40 40 40 40 40', 40",
+        "'3 6 5 9 12 15 18', 18",
+        "'15 30 29 45 60', 60",
+        "'1 2 1 1', 5",
+        "'2 1 2 1', 6"
+    })
+    void usage_thatRuns_orIsTheFinalOneEachTime_isNotAddedUp(String outputs, long read) throws InterruptedException {
+        assertThat(usage(Stream.of(outputs.split(" "))
+                        .map(output -> "'usage':{'prompt_tokens':10,'completion_tokens':" + output + "}")
+                        .toArray(String[]::new)))
+                .isEqualTo(TokenUsage.of(10, read));
+    }
+
+    /** A whole reply that a gateway cuts into long pieces. */
+    @Test
+    void usage_thatIsTheSameBesidePiecesOfOtherLengths_isTheFinalOne() throws InterruptedException {
+        server.onAny()
+                .replies(events(Stream.of("A first piece of the text. ", "And a longer one behind the first of them. ")
+                                .map(text -> "data: "
+                                        + json("{'choices':[{'delta':{'content':'" + text + "'}}],'usage':"
+                                                + "{'prompt_tokens':10,'completion_tokens':18}}")
+                                        + "\n\n")
+                                .reduce("", String::concat)
+                        + data("[{'delta':{},'finish_reason':'stop'}]")));
+
+        assertThat(chat.call(REQUEST, streamed(pieces::add)).usage()).isEqualTo(TokenUsage.of(10, 18));
     }
 
     @Test

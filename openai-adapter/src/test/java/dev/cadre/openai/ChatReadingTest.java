@@ -20,11 +20,11 @@ import dev.cadre.model.ToolCall;
 import dev.cadre.model.ToolSpec;
 import dev.cadre.model.Turn;
 import dev.cadre.openai.testing.LoopbackReply;
+import dev.cadre.thought.LeadingThought;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -319,14 +319,13 @@ class ChatReadingTest extends LoopbackTest {
     /** Models write white space until their cap, and many blocks in a row. */
     @Test
     void thinking_inAMillionPieces_isReadInTimeLinearInThem() {
-        var block = new LeadingThought();
-        Consumer<String> answer = block.before(JSON.output(), pieces::add);
+        var answer = LeadingThought.before(JSON.output(), pieces::add);
 
         assertTimeout(Duration.ofSeconds(30), () -> {
             for (int i = 0; i < 1_000_000; i++) {
-                answer.accept(" ");
+                answer.hear(" ");
             }
-            answer.accept("<think></think>".repeat(1_000_000) + "{}");
+            answer.hear("<think></think>".repeat(1_000_000) + "{}");
         });
         assertThat(pieces).containsExactly("{}");
     }
@@ -991,6 +990,28 @@ class ChatReadingTest extends LoopbackTest {
         assertThat(reply.notes()).containsExactly("the usage came before all was written: it does not count all");
     }
 
+    /** A filter that comes late, or counters: they are no text that the usage would not count. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "'content_filter_results':{'hate':{'filtered':false}},'content_filter_offsets':{'check_offset':5}",
+                "'token_ids':[1,2]",
+                "'citations':['u']",
+                "'stats':{'tps':4}",
+                "'flag':'x'"
+            })
+    void usage_beforeAChoiceThatWritesNothing_isBelieved(String member) throws InterruptedException {
+        String call = "{'tool_calls':[{'index':0,'id':'c','function':{'name':'find','arguments':'{}'}}]}";
+        String late = "data: " + json("{'choices':[{'index':0,'finish_reason':null," + member + "}]}") + "\n\n";
+
+        for (String written : List.of("{'content':'Fine.'}", call)) {
+            server.reset();
+            ModelReply reply = streamed(TOOLS, delta(written), finish("stop"), counted("10 3 13"), late);
+
+            assertThat(reply.usage()).isEqualTo(TokenUsage.of(10, 3));
+        }
+    }
+
     private static String counted(String counts) {
         String[] given = counts.split(" ");
         String usage = "{'prompt_tokens':%s,'completion_tokens':%s,'total_tokens':%s}"
@@ -1031,14 +1052,15 @@ class ChatReadingTest extends LoopbackTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{'prompt_tokens':10,'completion_tokens':3,'total_tokens':400000} | 3",
-                "{'prompt_tokens':10,'completion_tokens':3,'reasoning_tokens':400000} | 3",
+                "{'prompt_tokens':10,'completion_tokens':3,'total_tokens':400000} | 64",
+                "{'prompt_tokens':10,'completion_tokens':3,'reasoning_tokens':9000} | 9003",
                 "{'prompt_tokens':10,'total_tokens':400000} | -1",
                 "{'prompt_tokens':10,'completion_tokens':3,'reasoning_tokens':9000,'total_tokens':9013} | 9003",
                 "{'prompt_tokens':10,'completion_tokens':9000,'total_tokens':9010} | 9000",
                 "{'prompt_tokens':10,'completion_tokens':3,'total_tokens':14} | 4"
             })
-    void total_thatTheCapOfTheRequestRulesOut_isNotReadAsOutput(String usage, long output) throws InterruptedException {
+    void outputBeyondTheCap_isBelievedWhereItIsNamed_andBoundedWhereATotalAloneTellsIt(String usage, long output)
+            throws InterruptedException {
         server.onAny()
                 .replies(raw(json(
                         "{'choices':[{'message':{'content':'x'},'finish_reason':'stop'}],'usage':" + usage + "}")));

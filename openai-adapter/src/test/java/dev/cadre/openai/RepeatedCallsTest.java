@@ -41,7 +41,12 @@ class RepeatedCallsTest extends LoopbackTest {
                 // growing objects, each with all that names the call
                 "{'index':0,'id':'a','function':{'name':'find','arguments':{'path':'/a'}}} "
                         + "{'index':0,'id':'a','function':{'name':'find','arguments':{'path':'/a','n':1}}} "
-                        + "{'index':0,'id':'a','function':{'name':'find','arguments':{'path':'/a','n':1,'m':2}}}"
+                        + "{'index':0,'id':'a','function':{'name':'find','arguments':{'path':'/a','n':1,'m':2}}}",
+                // without an id, or an index, behind the first
+                "{'index':0,'id':'a','function':{'name':'find','arguments':{'path':'/a'}}} "
+                        + "{'index':0,'id':null,'function':{'name':'find','arguments':{'path':'/a','n':1,'m':2}}}",
+                "{'id':'a','function':{'name':'find','arguments':{'path':'/a'}}} "
+                        + "{'id':'a','function':{'name':'find','arguments':{'path':'/a','n':1,'m':2}}}"
             })
     void call_thatGrows_isOne(String parts) throws InterruptedException {
         assertThat(calls(parts)).containsExactly(new ToolCall("a", "find", "{\"path\":\"/a\",\"n\":1,\"m\":2}"));
@@ -73,6 +78,19 @@ class RepeatedCallsTest extends LoopbackTest {
             assertThat(calls(once.replace("'id':'a',", "") + twice.replace("'id':'a',", "")))
                     .hasSize(1);
         }
+    }
+
+    /** One has more arguments than the other, and each its own id or index. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'index':0,'id':'a','function':{'name':'find','arguments':{'x':1}}} "
+                        + "{'index':0,'id':'b','function':{'name':'find','arguments':{'x':1,'y':2}}}",
+                "{'index':0,'function':{'name':'find','arguments':{'x':1}}} "
+                        + "{'index':1,'function':{'name':'find','arguments':{'x':1,'y':2}}}"
+            })
+    void calls_ofWhichOneHasTheArgumentsOfTheOther_areTwo(String parts) throws InterruptedException {
+        assertThat(calls(parts)).hasSize(2);
     }
 
     @Test

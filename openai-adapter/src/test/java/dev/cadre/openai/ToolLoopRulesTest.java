@@ -99,6 +99,13 @@ class ToolLoopRulesTest {
                 streamed, each -> unknownField(List.of(each)).isEmpty(), calling("call_a", "\"content\":null,", ""));
     }
 
+    /** LM Studio and Mistral's own server, among others. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void serversThatWantAText_getOneBesideCalls(boolean streamed) throws Exception {
+        assertAnswered(streamed, each -> each.path("content").isTextual(), calling("call_a", "\"content\":null,", ""));
+    }
+
     /** As servers count that begin anew with each reply. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})

@@ -116,20 +116,25 @@ class UsageTest extends LoopbackTest {
         assertThat(reported(json)).isEqualTo(new TokenUsage(counts[0], counts[1], counts[2], counts[3], counts[4]));
     }
 
-    /** One count alone is no proof against the cap and the bytes of the request. */
+    /** What is named is the bill, also beyond the cap and the bytes; what a total alone tells is bounded by the cap. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
-                "{'input_tokens':10,'output_tokens':5,'total_tokens':400000} | 10 0 0 5 0",
-                "{'input_tokens':10,'output_tokens':5,'output_tokens_details':{'reasoning_tokens':400000}} | 10 0 0 5 5",
-                "{'input_tokens':10,'output_tokens':5,'input_tokens_details':{'cached_tokens':400000}} | 10 10 0 5 0",
+                "{'input_tokens':10,'output_tokens':5,'total_tokens':400000} | 10 0 0 64 0",
+                "{'input_tokens':10,'output_tokens':5,'total_tokens':95} | 10 0 0 85 0",
+                "{'input_tokens':10,'output_tokens':70,'total_tokens':400000} | 10 0 0 70 0",
                 "{'input_tokens':10,'total_tokens':400000} | ''",
-                "{'input_tokens':10,'output_tokens':70,'total_tokens':400000} | ''",
+                "{'output_tokens':5,'total_tokens':400000} | ''",
+                "{'input_tokens':10,'output_tokens':5,'output_tokens_details':{'reasoning_tokens':9000}} | 10 0 0 9005 9000",
+                "{'input_tokens':33,'output_tokens':60,'total_tokens':93,'citation_tokens':20016,'reasoning_tokens':9530}"
+                        + " | 33 0 0 9590 9530",
+                "{'input_tokens':2,'output_tokens':5,'total_tokens':7,'cache_creation_input_tokens':4000}"
+                        + " | 4002 0 4000 5 0",
                 "{'input_tokens':10,'output_tokens':5,'total_tokens':115,'output_tokens_details':{'reasoning_tokens':100}}"
                         + " | 10 0 0 105 100"
             })
-    void countsThatTheRequestRulesOut_areNotAdded_whereTheOthersArePossible(String json, String expected)
+    void countsBeyondTheRequest_areBelievedWhereTheyAreNamed_andNeverTheSmallest(String json, String expected)
             throws InterruptedException {
         TokenUsage read = reported(json);
 

@@ -35,6 +35,7 @@ record RecordedEnd(Json.Obj json) {
     private static final String REASON = "reason";
     private static final String BILLED = "billed";
     private static final String LASTING = "lasting";
+    private static final String UNREADABLE = "unreadable";
     private static final String SUSPECTED = "suspected";
     private static final String STREAMED = "streamed";
     private static final JsonType<TokenUsage> USAGE = JsonType.of(TokenUsage.class);
@@ -79,7 +80,9 @@ record RecordedEnd(Json.Obj json) {
             json = json.with(REASON, limited.reason().name());
         } else if (failure instanceof ModelException.ServerFailed failed) {
             json = json.with(STATUS, failed.status());
-            json = failed.isRetryable() ? json : json.with(LASTING, true);
+            json = failed.isRetryable()
+                    ? json
+                    : json.with(failed.reach() == ModelException.Reach.ENDPOINT ? UNREADABLE : LASTING, true);
         } else if (failure instanceof ModelException.InvalidRequest refused) {
             json = json.with(STATUS, refused.status());
         } else if (failure.reach() == ModelException.Reach.SUBTASK_OR_RUN) {
@@ -153,6 +156,9 @@ record RecordedEnd(Json.Obj json) {
                 charge,
                 null,
                 json.at(BILLED).map(BILL::read).orElse(null));
+        if (json.at(UNREADABLE).isPresent()) {
+            return failed.unreadable();
+        }
         return json.at(LASTING).isPresent() ? failed.lasting() : failed;
     }
 

@@ -1,22 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.cadre.openai;
+package dev.cadre.thought;
 
 import dev.cadre.model.OutputFormat;
-import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Separates blocks such as {@code <think>…</think>} before a JSON answer from the answer, piece by piece. Servers that begin
  * the block in the prompt send its end alone, so what does not begin as JSON is held back: it may be thinking, with drafts
  * of the answer in it. Free text is left as it is, because a text may speak of such blocks.
  */
-final class LeadingThought {
-    private static final List<String> TAGS = List.of("<think>", "<thinking>", "<reasoning>", "<thought>");
-    private static final int LONGEST_TAG = 11;
-    private static final String USUAL_END = "</think>";
-
+public final class LeadingThought {
     /** With which JSON begins, or a fence around it. */
     private static final String BEGINNINGS = "{[`";
 
@@ -27,48 +22,62 @@ final class LeadingThought {
         ANSWER
     }
 
+    private final Consumer<String> text;
     private final StringBuilder before = new StringBuilder();
     private final StringBuilder held = new StringBuilder();
-    private State state = State.BEFORE;
+    private State state;
+    private Pattern end = ThoughtMarks.ANY_END;
     private int looked;
     private int searched;
     private boolean hasBlock;
-    private String end = "";
 
-    /** The answer in a whole text; servers that begin the block in the prompt send its end alone. */
-    static String removed(String text, OutputFormat output, ReplyNotes notes) {
-        if (output instanceof OutputFormat.Text) {
-            return text;
-        }
-        var blocks = new LeadingThought();
-        String answer = blocks.pass(text) + blocks.rest();
-        if (answer.length() < text.length()) {
-            notes.add("a block of thinking before the answer was left out");
-        }
-        return answer;
+    private LeadingThought(OutputFormat output, Consumer<String> text) {
+        this.text = text;
+        state = output instanceof OutputFormat.Text ? State.ANSWER : State.BEFORE;
+    }
+
+    /** What hears the pieces of a reply, and hands on those of the answer. */
+    public static LeadingThought before(OutputFormat output, Consumer<String> text) {
+        return new LeadingThought(output, text);
+    }
+
+    /** The answer in a whole text. */
+    public static String removed(String text, OutputFormat output) {
+        var answer = new StringBuilder();
+        LeadingThought thought = before(output, answer::append);
+        thought.hear(text);
+        thought.finish();
+        return answer.toString();
+    }
+
+    /** Any text without the block of thinking with which it begins; the same text if it begins with none, or it does not end. */
+    public static String withoutBlock(String text) {
+        int begin = text.length() - text.stripLeading().length();
+        return ThoughtMarks.at(text, begin)
+                .map(marks -> marks.end().matcher(text))
+                .filter(Matcher::find)
+                .map(end -> text.substring(end.end()))
+                .orElse(text);
     }
 
     /** Whether a text is JSON from its beginning on, or a fence around it, as far as it came. */
-    static boolean isAnswer(String text) {
+    public static boolean isAnswer(String text) {
         String stripped = text.stripLeading();
-        return !stripped.isEmpty() && BEGINNINGS.indexOf(stripped.charAt(0)) >= 0;
+        return !stripped.isEmpty()
+                && BEGINNINGS.indexOf(stripped.charAt(0)) >= 0
+                && ThoughtMarks.at(stripped, 0).isEmpty();
     }
 
-    /** A consumer of pieces that hands on those of the answer. */
-    Consumer<String> before(OutputFormat output, Consumer<String> text) {
-        if (output instanceof OutputFormat.Text) {
-            return text;
+    /** Takes a piece. */
+    public void hear(String piece) {
+        String answer = pass(piece);
+        if (!answer.isEmpty()) {
+            text.accept(answer);
         }
-        return piece -> {
-            String answer = pass(piece);
-            if (!answer.isEmpty()) {
-                text.accept(answer);
-            }
-        };
     }
 
     /** Begins another message. What was held back of those before is the answer only if none of them begins as one. */
-    void nextMessage() {
+    public void nextMessage() {
         if (state == State.PROSE || state == State.BEFORE) {
             before.append(rest());
             state = State.BEFORE;
@@ -78,8 +87,8 @@ final class LeadingThought {
         }
     }
 
-    /** Hands on what was held back at the end. */
-    void finish(Consumer<String> text) {
+    /** Hands on what was held back at the end: it was no thought. */
+    public void finish() {
         String rest = state == State.ANSWER ? "" : before + rest();
         if (!rest.isEmpty()) {
             text.accept(rest);
@@ -95,21 +104,18 @@ final class LeadingThought {
             while (looked < held.length() && Character.isWhitespace(held.charAt(looked))) {
                 looked++;
             }
-            String next = held.substring(looked, Math.min(held.length(), looked + LONGEST_TAG))
-                    .toLowerCase(Locale.ROOT);
-            Optional<String> tag = TAGS.stream().filter(next::startsWith).findFirst();
-            if (tag.isPresent()) {
+            var marks = ThoughtMarks.at(held, looked);
+            if (marks.isPresent()) {
                 state = State.INSIDE;
-                end = "</" + tag.get().substring(1);
-                looked += tag.get().length();
-            } else if (TAGS.stream().anyMatch(each -> each.startsWith(next))) {
+                end = marks.get().end();
+            } else if (ThoughtMarks.mayBegin(held, looked)) {
                 return ""; // it may become one, or nothing has come
-            } else if (BEGINNINGS.indexOf(next.charAt(0)) >= 0) {
+            } else if (BEGINNINGS.indexOf(held.charAt(looked)) >= 0) {
                 state = State.ANSWER;
                 return taken(hasBlock ? looked : 0);
             } else {
                 state = State.PROSE;
-                end = USUAL_END;
+                end = ThoughtMarks.ANY_END;
             }
         }
         return "";
@@ -117,11 +123,11 @@ final class LeadingThought {
 
     /** Looks for the end of a block; of one that was begun it keeps what may be the beginning of its end. */
     private boolean skip() {
-        int at = held.indexOf(end, Math.max(looked, searched - end.length()));
-        if (at < 0) {
+        Matcher found = end.matcher(held);
+        if (!found.find(Math.max(looked, searched - ThoughtMarks.LONGEST))) {
             searched = held.length();
             if (state == State.INSIDE) {
-                held.delete(0, Math.max(looked, held.length() - end.length()));
+                held.delete(0, Math.max(looked, held.length() - ThoughtMarks.LONGEST));
                 looked = 0;
                 searched = 0;
             }
@@ -129,7 +135,7 @@ final class LeadingThought {
         }
         state = State.BEFORE;
         hasBlock = true;
-        looked = at + end.length();
+        looked = found.end();
         searched = 0;
         return true;
     }
