@@ -344,6 +344,9 @@ class DoctorTest {
         if (asksForTool) {
             return LoopbackReply.toolCalls(new ToolCall("c1", "depot_of", "{\"part\":\"A17\"}"));
         }
+        if (request.schemaName().equals("place")) {
+            return LoopbackReply.text("{\"depot\":\"lantern\"}");
+        }
         return request.schemaName().equals("pick")
                 ? LoopbackReply.text("{\"shade\":\"Q4\",\"rank\":2}")
                 : LoopbackReply.text("It ", "is ", "lantern.")
