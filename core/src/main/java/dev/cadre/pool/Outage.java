@@ -57,9 +57,9 @@ final class Outage {
     }
 
     long pauseNanos() {
-        double grown = policy.baseDelay().toNanos() * Math.pow(policy.factor(), pauses - 1.0);
-        return (long) Math.min(
-                grown, Math.min(LONGEST_PAUSE.toNanos(), policy.maxDelay().toNanos()));
+        double grown = (double) policy.baseDelay().toNanos() * Math.pow(policy.factor(), pauses - 1);
+        long longest = Math.min(LONGEST_PAUSE.toNanos(), policy.maxDelay().toNanos());
+        return Math.min(longest, (long) grown);
     }
 
     /** Whether a retry is no load, so that no bound on load counts it: nothing was sent, and the pool will pause. */
