@@ -338,7 +338,10 @@ class ReportPageTest {
         Path file = folder.resolve("labels.jsonl.journal");
         bulk(file, 2_100);
 
-        List<String> rows = rows(parsed(ReportPage.of(file))).stream()
+        Document page = parsed(ReportPage.of(file));
+
+        assertThat(elements(page, "table", "subtasks many")).hasSize(1);
+        List<String> rows = rows(page).stream()
                 .filter(row -> row.startsWith("topic ") && row.contains("$0.000325"))
                 .toList();
 
@@ -432,6 +435,7 @@ class ReportPageTest {
                 assertThat(((Element) headings.item(j)).getAttribute("scope")).isEqualTo(isColumn ? "col" : "row");
             }
         }
+        assertThat(elements(page, "table", "subtasks")).hasSize(1);
         assertThat(elements(page, "a", "skip")).containsExactly("Skip to the content");
         assertThat(page.getElementsByTagName("main").getLength()).isEqualTo(1);
     }
