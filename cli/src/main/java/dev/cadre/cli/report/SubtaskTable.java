@@ -46,7 +46,10 @@ final class SubtaskTable {
                         "tier",
                         "end")
                 .figures("time", "calls", "tokens in", "cached", "tokens out", "cost")
-                .write(rows.size() > FEW_ROWS ? "subtasks many" : "subtasks", view.id("table"), () -> rows.forEach(table::row));
+                .write(
+                        rows.size() > FEW_ROWS ? "subtasks many" : "subtasks",
+                        view.id("table"),
+                        () -> rows.forEach(table::row));
         int all = view.run().subtasks().size();
         if (all > rows.size()) {
             page.element("p", "%s of %s are listed.".formatted(RunView.count(rows.size()), RunView.count(all)));

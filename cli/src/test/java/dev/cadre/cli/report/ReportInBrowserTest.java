@@ -62,7 +62,9 @@ class ReportInBrowserTest {
         Path dump = folder.resolve("dump.html");
         var command = new ArrayList<>(List.of("chromium", "--headless", "--disable-gpu", "--no-sandbox"));
         command.addAll(List.of(
-                "--user-data-dir=" + folder.resolve("profile"), "--dump-dom", file.toUri().toString()));
+                "--user-data-dir=" + folder.resolve("profile"),
+                "--dump-dom",
+                file.toUri().toString()));
         var builder = new ProcessBuilder(command)
                 .redirectOutput(dump.toFile())
                 .redirectError(ProcessBuilder.Redirect.DISCARD);

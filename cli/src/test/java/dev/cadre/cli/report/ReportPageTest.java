@@ -345,10 +345,12 @@ class ReportPageTest {
                 .filter(row -> row.startsWith("topic ") && row.contains("$0.000325"))
                 .toList();
 
-        assertThat(rows).hasSizeGreaterThanOrEqualTo(2_100).filteredOn(row -> row.contains("|nano|")).hasSize(2_100);
-        assertThat(rows.stream().filter(row -> row.contains("|nano|")).findFirst()).hasValueSatisfying(row -> assertThat(
-                        row)
-                .startsWith("topic 77|"));
+        assertThat(rows)
+                .hasSizeGreaterThanOrEqualTo(2_100)
+                .filteredOn(row -> row.contains("|nano|"))
+                .hasSize(2_100);
+        assertThat(rows.stream().filter(row -> row.contains("|nano|")).findFirst())
+                .hasValueSatisfying(row -> assertThat(row).startsWith("topic 77|"));
     }
 
     private static void bulk(Path file, int size) throws Exception {
@@ -360,10 +362,7 @@ class ReportPageTest {
                     .bulk(NOTE)
                     .keyedBy(topic -> "topic " + topic.name())
                     .journal(journal)
-                    .run(
-                            IntStream.range(0, size).mapToObj(i -> new Topic("" + i)),
-                            Budget.usd("20"),
-                            item -> {});
+                    .run(IntStream.range(0, size).mapToObj(i -> new Topic("" + i)), Budget.usd("20"), item -> {});
         }
     }
 
@@ -376,9 +375,10 @@ class ReportPageTest {
         String page = ReportPage.of(file);
 
         assertThat(page)
-                .contains("content=\"default-src 'none'; style-src 'sha256-%s'; script-src 'sha256-%s'; base-uri 'none';"
-                                .formatted(hash(page, "style"), hash(page, "script"))
-                        + " form-action 'none'\"")
+                .contains(
+                        "content=\"default-src 'none'; style-src 'sha256-%s'; script-src 'sha256-%s'; base-uri 'none';"
+                                        .formatted(hash(page, "style"), hash(page, "script"))
+                                + " form-action 'none'\"")
                 .doesNotContain("unsafe-inline")
                 .containsOnlyOnce("<script>")
                 .containsOnlyOnce("<style>");
