@@ -16,16 +16,17 @@ import java.util.stream.Stream;
 /** The page of an eval: everything in one file, that loads nothing. */
 public final class EvalPage {
     private static final String[] COUNTED = {
-            "passed",
-            "95 % interval",
-            "0 to 100 %",
-            "wrong",
-            "invalid",
-            "refused",
-            "missing",
-            "an example",
-            "a good answer",
-            "time"};
+        "passed",
+        "95 % interval",
+        "0 to 100 %",
+        "wrong",
+        "invalid",
+        "refused",
+        "missing",
+        "an example",
+        "a good answer",
+        "time"
+    };
     private static final int MOST_ROWS = 500;
     private static final int MOST_CHARACTERS = 400;
     private static final int BAR_WIDTH = 100;
@@ -149,14 +150,23 @@ public final class EvalPage {
         page.element("h2", "%s: %d did not pass".formatted(one.candidate(), all.size()));
         fields.forEach(field -> one.confusion(field).ifPresent(this::confusion));
         page.element("h3", "Each of them");
-        Table.of(page, "Examples that " + one.candidate() + " did not pass", "example", "input", "expected", "answer", "why")
-                .write(() -> all.stream().limit(MOST_ROWS).forEach(verdict -> page.element("tr", () -> {
-                    Table.name(page, () -> page.text(verdict.example()));
-                    page.element("td", shown(verdict.input()));
-                    page.element("td", shown(verdict.expected()));
-                    page.element("td", verdict.answer() == Json.Null.NULL ? "" : shown(verdict.answer()));
-                    page.element("td", Page.cut(verdict.why(), MOST_CHARACTERS));
-                })));
+        Table.of(
+                        page,
+                        "Examples that " + one.candidate() + " did not pass",
+                        "example",
+                        "input",
+                        "expected",
+                        "answer",
+                        "why")
+                .write(() -> all.stream()
+                        .limit(MOST_ROWS)
+                        .forEach(verdict -> page.element("tr", () -> {
+                            Table.name(page, () -> page.text(verdict.example()));
+                            page.element("td", shown(verdict.input()));
+                            page.element("td", shown(verdict.expected()));
+                            page.element("td", verdict.answer() == Json.Null.NULL ? "" : shown(verdict.answer()));
+                            page.element("td", Page.cut(verdict.why(), MOST_CHARACTERS));
+                        })));
         if (all.size() > MOST_ROWS) {
             page.element("p", "and %d more".formatted(all.size() - MOST_ROWS));
         }

@@ -43,13 +43,15 @@ final class FailureTable {
                 .toList();
         Table.of(page, "Why subtasks failed or were skipped", "reason", "end", "where")
                 .figures("times")
-                .write(() -> sorted.stream().limit(MOST_REASONS).forEach(reason -> page.element("tr", () -> {
-                    List<SubtaskHistory> places = reasons.get(reason);
-                    Table.name(page, () -> page.text(reason.text()));
-                    page.element("td", reason.status());
-                    page.element("td", () -> places(page, view, places));
-                    Table.number(page, RunView.count(places.size()));
-                })));
+                .write(() -> sorted.stream()
+                        .limit(MOST_REASONS)
+                        .forEach(reason -> page.element("tr", () -> {
+                            List<SubtaskHistory> places = reasons.get(reason);
+                            Table.name(page, () -> page.text(reason.text()));
+                            page.element("td", reason.status());
+                            page.element("td", () -> places(page, view, places));
+                            Table.number(page, RunView.count(places.size()));
+                        })));
         if (sorted.size() > MOST_REASONS) {
             page.element("p", "%d of %d reasons are shown.".formatted(MOST_REASONS, sorted.size()));
         }

@@ -41,19 +41,23 @@ final class ReadableJson {
     }
 
     private void fields(Json.Obj object, int depth) {
-        page.element("dl", () -> object.fields().forEach((name, value) -> {
-            if (left > 0) {
-                page.element("dt", taken(name)).element("dd", () -> value(value, depth + 1));
-            }
-        }));
+        page.element(
+                "dl",
+                () -> object.fields().forEach((name, value) -> {
+                    if (left > 0) {
+                        page.element("dt", taken(name)).element("dd", () -> value(value, depth + 1));
+                    }
+                }));
     }
 
     private void items(Json.Arr array, int depth) {
-        page.element("ul", () -> array.items().forEach(item -> {
-            if (left > 0) {
-                page.element("li", () -> value(item, depth + 1));
-            }
-        }));
+        page.element(
+                "ul",
+                () -> array.items().forEach(item -> {
+                    if (left > 0) {
+                        page.element("li", () -> value(item, depth + 1));
+                    }
+                }));
     }
 
     /** The text, or as much of it as there is room for. */

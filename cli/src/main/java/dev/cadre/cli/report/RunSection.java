@@ -57,8 +57,8 @@ final class RunSection {
 
     /** Links to the parts. */
     void links() {
-        parts.forEach(part -> page.element(
-                "li", () -> page.element("a", part.title(), "href", "#" + view.id(part.id()))));
+        parts.forEach(part ->
+                page.element("li", () -> page.element("a", part.title(), "href", "#" + view.id(part.id()))));
     }
 
     void write() {

@@ -90,9 +90,7 @@ final class RunView {
         }
         String file = place.journal();
         return run.subject() + ": "
-                + (file.endsWith(JOURNAL_SUFFIX)
-                        ? file.substring(0, file.length() - JOURNAL_SUFFIX.length())
-                        : file);
+                + (file.endsWith(JOURNAL_SUFFIX) ? file.substring(0, file.length() - JOURNAL_SUFFIX.length()) : file);
     }
 
     String journal() {

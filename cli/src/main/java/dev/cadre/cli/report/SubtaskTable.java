@@ -11,7 +11,9 @@ import java.util.Map;
 
 /** Each subtask and item with what it took and how it ended, failures first, and a form that filters them. */
 final class SubtaskTable {
+    /** More rows are laid out only where they are seen, and say less each. */
     private static final int FEW_ROWS = 500;
+
     private static final int MOST_TEXT = 2_000;
     private static final int MOST_TEXT_OF_MANY = 600;
     private static final int MOST_REASON = 120;
@@ -44,7 +46,10 @@ final class SubtaskTable {
                         "tier",
                         "end")
                 .figures("time", "calls", "tokens in", "cached", "tokens out", "cost")
-                .write("subtasks", view.id("table"), () -> rows.forEach(table::row));
+                .write(
+                        rows.size() > FEW_ROWS ? "subtasks many" : "subtasks",
+                        view.id("table"),
+                        () -> rows.forEach(table::row));
         int all = view.run().subtasks().size();
         if (all > rows.size()) {
             page.element("p", "%s of %s are listed.".formatted(RunView.count(rows.size()), RunView.count(all)));

@@ -36,9 +36,7 @@ final class Table {
 
     private Table with(List<Column> more) {
         return new Table(
-                page,
-                caption,
-                Stream.concat(columns.stream(), more.stream()).toList());
+                page, caption, Stream.concat(columns.stream(), more.stream()).toList());
     }
 
     private static List<Column> columns(List<String> names, String style) {
@@ -70,8 +68,7 @@ final class Table {
         page.element(
                 "thead",
                 () -> page.element(
-                        "tr",
-                        () -> columns.forEach(column -> attributed("th", column.name(), "col", column.style()))));
+                        "tr", () -> columns.forEach(column -> attributed("th", column.name(), "col", column.style()))));
         page.element("tbody", rows);
     }
 

@@ -338,14 +338,19 @@ class ReportPageTest {
         Path file = folder.resolve("labels.jsonl.journal");
         bulk(file, 2_100);
 
-        List<String> rows = rows(parsed(ReportPage.of(file))).stream()
+        Document page = parsed(ReportPage.of(file));
+
+        assertThat(elements(page, "table", "subtasks many")).hasSize(1);
+        List<String> rows = rows(page).stream()
                 .filter(row -> row.startsWith("topic ") && row.contains("$0.000325"))
                 .toList();
 
-        assertThat(rows).hasSizeGreaterThanOrEqualTo(2_100).filteredOn(row -> row.contains("|nano|")).hasSize(2_100);
-        assertThat(rows.stream().filter(row -> row.contains("|nano|")).findFirst()).hasValueSatisfying(row -> assertThat(
-                        row)
-                .startsWith("topic 77|"));
+        assertThat(rows)
+                .hasSizeGreaterThanOrEqualTo(2_100)
+                .filteredOn(row -> row.contains("|nano|"))
+                .hasSize(2_100);
+        assertThat(rows.stream().filter(row -> row.contains("|nano|")).findFirst())
+                .hasValueSatisfying(row -> assertThat(row).startsWith("topic 77|"));
     }
 
     private static void bulk(Path file, int size) throws Exception {
@@ -357,10 +362,7 @@ class ReportPageTest {
                     .bulk(NOTE)
                     .keyedBy(topic -> "topic " + topic.name())
                     .journal(journal)
-                    .run(
-                            IntStream.range(0, size).mapToObj(i -> new Topic("" + i)),
-                            Budget.usd("20"),
-                            item -> {});
+                    .run(IntStream.range(0, size).mapToObj(i -> new Topic("" + i)), Budget.usd("20"), item -> {});
         }
     }
 
@@ -373,9 +375,10 @@ class ReportPageTest {
         String page = ReportPage.of(file);
 
         assertThat(page)
-                .contains("content=\"default-src 'none'; style-src 'sha256-%s'; script-src 'sha256-%s'; base-uri 'none';"
-                                .formatted(hash(page, "style"), hash(page, "script"))
-                        + " form-action 'none'\"")
+                .contains(
+                        "content=\"default-src 'none'; style-src 'sha256-%s'; script-src 'sha256-%s'; base-uri 'none';"
+                                        .formatted(hash(page, "style"), hash(page, "script"))
+                                + " form-action 'none'\"")
                 .doesNotContain("unsafe-inline")
                 .containsOnlyOnce("<script>")
                 .containsOnlyOnce("<style>");
@@ -432,6 +435,7 @@ class ReportPageTest {
                 assertThat(((Element) headings.item(j)).getAttribute("scope")).isEqualTo(isColumn ? "col" : "row");
             }
         }
+        assertThat(elements(page, "table", "subtasks")).hasSize(1);
         assertThat(elements(page, "a", "skip")).containsExactly("Skip to the content");
         assertThat(page.getElementsByTagName("main").getLength()).isEqualTo(1);
     }
