@@ -53,7 +53,7 @@ enum OptionalParameter {
         boolean isOrdinary = wireName.equals("store"); // a shop may be meant, and to leave it out stores texts
         mention = word(
                 Stream.concat(Stream.of(wireName), Stream.of(otherNames))
-                        .sorted(Comparator.<String>comparingInt(String::length).reversed())
+                        .sorted(Comparator.comparingInt(String::length).reversed())
                         .map(Pattern::quote)
                         .collect(Collectors.joining("|")),
                 isOrdinary ? 0 : Pattern.CASE_INSENSITIVE);

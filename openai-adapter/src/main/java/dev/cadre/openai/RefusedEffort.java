@@ -69,11 +69,12 @@ record RefusedEffort(Set<Effort> allowed) {
         var allowed = EnumSet.noneOf(Effort.class);
         Matcher list = ALLOWED.matcher(said);
         while (list.find()) {
-            for (Effort effort : Effort.values()) {
-                if (WORDS.get(effort).matcher(list.group("values")).find()) {
+            String values = list.group("values");
+            WORDS.forEach((effort, word) -> {
+                if (word.matcher(values).find()) {
                     allowed.add(effort);
                 }
-            }
+            });
         }
         allowed.removeIf(effort -> effort.wireName().equals(sent));
         return allowed;
