@@ -309,7 +309,7 @@ class FailuresTest {
     private static String reach(ModelException.Reach reach) {
         return switch (reach) {
             case ATTEMPT -> "retried";
-            case SUBTASK -> "the subtask fails";
+            case SUBTASK, ENDPOINT -> "the subtask fails";
             case SUBTASK_OR_RUN -> "the subtask fails; ten in a row stop the pool";
             case RUN -> "the pool stops";
         };
