@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.redact;
 
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.List;
 
 /**
- * The private keys in one text in the forms of single tools: of PuTTY, SSH2, .NET (XML), WireGuard, JSON web keys, and armoured
- * ones in Base64, as Kubernetes writes them. Each has a beginning that little else has, and counts only with a body.
+ * The private keys in one text in the forms of single tools: of PuTTY, SSH2, .NET (XML), WireGuard, and JSON web keys.
+ * Each has a beginning that little else has, and counts only with a body.
  */
 record ForeignKeys(String text) {
     /**
@@ -33,11 +31,7 @@ record ForeignKeys(String text) {
     private static final List<String> ASSIGNED = List.of("PrivateKey", "PresharedKey");
     /** A key of WireGuard has 32 bytes. */
     private static final int ASSIGNED_CHARACTERS = 44;
-    /** Base64 of five dashes and {@code BEGIN}. */
-    private static final String ARMOUR = "LS0tLS1CRUdJTi";
 
-    private static final int MIN_ARMOUR_CHARACTERS = 100;
-    private static final int MAX_ARMOUR_CHARACTERS = 400;
     private static final int MIN_BODY_CHARACTERS = 27;
     private static final int MAX_BODY_DISTANCE = 300;
     private static final int MAX_KEY_CHARACTERS = 20_000;
@@ -51,7 +45,6 @@ record ForeignKeys(String text) {
         return switch (text.charAt(at)) {
             case '-', '<' -> endOfForm(at);
             case 'P' -> Math.max(endOfForm(at), endOfAssigned(at));
-            case 'L' -> endOfArmour(at);
             case '"' -> endOfMember(at);
             default -> at;
         };
@@ -104,28 +97,6 @@ record ForeignKeys(String text) {
             }
         }
         return at;
-    }
-
-    private int endOfArmour(int at) {
-        if (!text.startsWith(ARMOUR, at)) {
-            return at;
-        }
-        String beginning = text.substring(at, limit(ARMOUR, at, MAX_ARMOUR_CHARACTERS));
-        int run = Alphabet.BASE64.end(beginning, 0);
-        if (run < MIN_ARMOUR_CHARACTERS) {
-            return at;
-        }
-        String armour = decoded(beginning.substring(0, run / 4 * 4));
-        boolean isKey = new PrivateKeys(armour, new TokenScan(armour)).isSure(0);
-        return isKey ? Alphabet.BASE64.end(text, at) : at;
-    }
-
-    private static String decoded(String base64) {
-        try {
-            return new String(Base64.getDecoder().decode(base64), StandardCharsets.ISO_8859_1);
-        } catch (IllegalArgumentException other) {
-            return " ";
-        }
     }
 
     private int endOfMember(int at) {

@@ -3,7 +3,7 @@ package dev.cadre.redact;
 
 /**
  * The shapes of keys: tokens with the prefix of a well-known issuer (listed in {@code TokenShape}), and private keys in
- * the forms that {@code PrivateKeys} and {@code ForeignKeys} know.
+ * the forms that {@code PrivateKeys}, {@code EncodedKeys} and {@code ForeignKeys} know.
  *
  * <p>{@link Redactor} masks everything that looks like a key, because a message loses little by it; a file is left out
  * only for a text that is almost certainly a key ({@link #occurIn}). Any character may precede a prefix that occurs in
@@ -20,9 +20,10 @@ public final class SecretShapes {
     public static boolean occurIn(String text) {
         var tokens = new TokenScan(text);
         var keys = new PrivateKeys(text, tokens);
+        var encoded = new EncodedKeys(text);
         var others = new ForeignKeys(text);
         for (int at = 0; at < text.length(); at++) {
-            if (tokens.isSure(at) || keys.isSure(at) || others.end(at) > at) {
+            if (tokens.isSure(at) || keys.isSure(at) || encoded.end(at) > at || others.end(at) > at) {
                 return true;
             }
         }
@@ -38,13 +39,14 @@ public final class SecretShapes {
     static String replacedIn(String text, String mask) {
         var tokens = new TokenScan(text);
         var keys = new PrivateKeys(text, tokens);
+        var encoded = new EncodedKeys(text);
         var others = new ForeignKeys(text);
         var masked = new StringBuilder();
         int shown = 0;
         int at = 0;
         while (at < text.length()) {
             int token = tokens.end(shown, at);
-            int end = token > at ? token : Math.max(keys.end(at), others.end(at));
+            int end = token > at ? token : Math.max(Math.max(keys.end(at), encoded.end(at)), others.end(at));
             if (end > at) {
                 masked.append(text, shown, at).append(mask);
                 shown = end;

@@ -57,9 +57,21 @@ public final class BlockingCalls implements AutoCloseable {
             switch (e.getCause()) {
                 case IOException io -> throw io;
                 case InterruptedException interrupted -> throw interrupted;
-                case null, default -> throw new IllegalStateException("a reader failed", e.getCause());
+                case null, default -> throw failure("a reader failed", e);
             }
         }
+    }
+
+    /**
+     * Returns the failure of what somebody else's thread did.
+     *
+     * @throws OutOfMemoryError if that is what happened there: no defect of anybody
+     */
+    public static IllegalStateException failure(String what, ExecutionException thrown) {
+        if (thrown.getCause() instanceof OutOfMemoryError full) {
+            throw full;
+        }
+        return new IllegalStateException(what, thrown.getCause());
     }
 
     @Override

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * Runs git to read, with a fixed argument list, in one folder.
  *
  * <p>A repository's own configuration can name programs that git starts. Every such setting that the commands used
- * here would honour is overridden, and what the configuration could override in turn is denied by the environment: no
+ * here would honour is overridden, as is each that names a file, and what the configuration could override in turn is denied by the environment: no
  * protocol is allowed, so nothing is fetched. The settings of the machine and the user are not read, but for the folders
  * of other owners that they trust, {@code safe.directory}. A git folder that is not the folder's own counts as none: a
  * folder's files must not lead to the history of another repository. A git older than 2.39.1 counts as none, too. On Linux
@@ -30,12 +30,15 @@ public final class GitCommand {
     private static final int MAX_OUTPUT_BYTES = 64 << 20;
     private static final int MAX_TRUSTED = 500;
     private static final List<String> HARDENED = List.of(
+            "-c", "core.attributesFile=/dev/null",
+            "-c", "core.excludesFile=/dev/null",
             "-c", "core.fsmonitor=false",
             "-c", "core.hooksPath=/dev/null",
             "-c", "core.pager=cat",
             "-c", "core.packedGitLimit=256m",
             "-c", "core.packedGitWindowSize=32m",
             "-c", "core.quotePath=false",
+            "-c", "diff.orderFile=/dev/null",
             "-c", "log.showSignature=false",
             "-c", "log.mailmap=false",
             "-c", "protocol.allow=never",

@@ -28,17 +28,37 @@ public final class RepositoryReader {
     /** The share of the time that git may take to list files, in percent. */
     private static final int SHARE_OF_GIT = 25;
 
+    /** An index may take as much; what a search needs besides is less. */
+    private static final int PART_OF_THE_MEMORY = 4;
+
+    /** What a byte of a file may become in memory, if there is nothing but line ends and one character that is not Latin-1. */
+    private static final int MOST_TIMES_ITS_SIZE = 6;
+
     private final ReadLimits limits;
     private final Deadline deadline;
+    private final long maxMemoryBytes;
 
-    private RepositoryReader(ReadLimits limits, Deadline deadline) {
+    private RepositoryReader(ReadLimits limits, Deadline deadline, long maxMemoryBytes) {
         this.limits = limits;
         this.deadline = deadline;
+        this.maxMemoryBytes = maxMemoryBytes;
     }
 
-    /** Returns a reader that stops at these limits and at this deadline. */
+    /**
+     * Returns a reader that stops at these limits and at this deadline, and where the texts would take more than a quarter of
+     * the memory that this process may have.
+     */
     public static RepositoryReader within(ReadLimits limits, Deadline deadline) {
-        return new RepositoryReader(limits, deadline);
+        return within(limits, deadline, Runtime.getRuntime().maxMemory() / PART_OF_THE_MEMORY);
+    }
+
+    static RepositoryReader within(ReadLimits limits, Deadline deadline, long maxMemoryBytes) {
+        return new RepositoryReader(limits, deadline, maxMemoryBytes);
+    }
+
+    /** As many as fit into what the texts may take, be each as large as it may. */
+    int filesAtOnce() {
+        return Math.clamp(maxMemoryBytes / MOST_TIMES_ITS_SIZE / limits.maxFileBytes(), 1, FILES_AT_ONCE);
     }
 
     /**
@@ -82,6 +102,7 @@ public final class RepositoryReader {
         private final List<SourceFile> files = new ArrayList<>();
         private final Map<SkipReason, Integer> skipped = new EnumMap<>(SkipReason.class);
         private long characters;
+        private long bytes;
 
         Reading(RootJail jail, FileList list, BlockingCalls calls) {
             this.jail = jail;
@@ -93,12 +114,13 @@ public final class RepositoryReader {
             count(SkipReason.OVER_LIMIT, list.cut());
             count(SkipReason.DEADLINE, list.isWhole() ? 0 : 1);
             List<String> paths = list.paths();
-            for (int from = 0; from < paths.size(); from += FILES_AT_ONCE) {
+            int atOnce = filesAtOnce();
+            for (int from = 0; from < paths.size(); from += atOnce) {
                 if (deadline.isOver()) {
                     count(SkipReason.DEADLINE, paths.size() - from);
                     return;
                 }
-                int to = Math.min(paths.size(), from + FILES_AT_ONCE);
+                int to = Math.min(paths.size(), from + atOnce);
                 List<Opened> opened = open(paths.subList(from, to));
                 for (int i = 0; i < opened.size(); i++) {
                     if (!add(opened.get(i))) {
@@ -157,7 +179,8 @@ public final class RepositoryReader {
                 case Opened.Skipped(SkipReason reason) -> count(reason, 1);
                 case Opened.Text(SourceFile file) -> {
                     characters += file.text().length();
-                    if (characters > limits.maxTotalBytes()) {
+                    bytes += file.bytes();
+                    if (characters > limits.maxTotalBytes() || bytes > maxMemoryBytes) {
                         return false;
                     }
                     files.add(file);

@@ -4,6 +4,7 @@ package dev.cadre.examples.search;
 import dev.cadre.examples.index.CodeIndex;
 import dev.cadre.examples.index.FileRanker;
 import dev.cadre.examples.index.History;
+import dev.cadre.examples.repository.BlockingCalls;
 import dev.cadre.examples.repository.Deadline;
 import dev.cadre.examples.repository.ReadLimits;
 import dev.cadre.examples.repository.Repository;
@@ -42,7 +43,7 @@ public record CodeBase(Repository repository, CodeIndex index, History history, 
                     repository.only(file -> index.source(file.path()).isPresent(), index.reasonOfTheRest());
             return of(indexed, index, history(log, ofIndexing));
         } catch (ExecutionException e) {
-            throw new IllegalStateException("the history of " + folder + " could not be read", e.getCause());
+            throw BlockingCalls.failure("the history of " + folder + " could not be read", e);
         } finally {
             reader.interrupt();
         }

@@ -125,7 +125,8 @@ globalThis[Symbol.for('cadre.scene')] ??= (function () {
   const mayHide = element => !shadowOf(element) && (tagOf(element).includes('-') || matches(element, hosts));
   const hiding = new WeakSet();
   const judged = new Set(); // since DevTools were asked
-  const most = 1000000; // characters of an answer of DevTools, which repeats all attributes
+  const most = 1000000; // characters of an answer of DevTools, which repeats all attributes and the names of the element
+  const namesOf = element => 2 * of(Element, 'tagName').call(element).length + (of(Element, 'namespaceURI').call(element) ?? '').length;
   let length = 0;
   let asked = [];
 
@@ -142,7 +143,7 @@ globalThis[Symbol.for('cadre.scene')] ??= (function () {
 
   function hides(element) {
     if (mayHide(element) && !hiding.has(element) && !judged.has(element)) {
-      length += 400 + [...of(Element, 'attributes').call(element)].reduce((sum, one) => sum + one.name.length + one.value.length, 0);
+      length += 400 + namesOf(element) + [...of(Element, 'attributes').call(element)].reduce((sum, one) => sum + one.name.length + one.value.length, 0);
       if (length > most) return true;
       judged.add(element);
     }
@@ -179,7 +180,7 @@ globalThis[Symbol.for('cadre.scene')] ??= (function () {
     return {
       address: location.href.slice(0, 2000),
       title: of(Document, 'title').call(document).slice(0, 200),
-      target: element ? tagOf(element).toLowerCase() + ' "' + name.slice(0, 80) + '"' : '',
+      target: element ? tagOf(element).toLowerCase().slice(0, 80) + ' "' + name.slice(0, 80) + '"' : '',
       risks: [...risks],
     };
   }

@@ -242,6 +242,20 @@ class ChromiumTest {
         }
     }
 
+    /** Nor is its name bounded by anything, with which a person is asked. */
+    @Test
+    void element_whoseNameIsTooLong_isUnknown_andShownInPart() throws Exception {
+        site.with("<script>const long = document.createElement('x-' + 'y'.repeat(9e6));"
+                + " long.style = 'position:absolute;top:350px;left:40px;width:400px;height:32px;display:block';"
+                + " document.documentElement.append(long)</script>");
+        try (Environment page = browser.open()) {
+            Scene scene = page.scene(click(366));
+
+            assertThat(scene.risks()).containsExactly(Risk.UNKNOWN);
+            assertThat(scene.target()).startsWith("x-yyy").hasSizeLessThan(200);
+        }
+    }
+
     @Test
     void fieldInAClosedTree_isUnknown_alsoWhenTheFocusComesWithTheFirstKey() throws Exception {
         site.with(AT_350 + "<div class=at><template shadowrootmode=closed><input type=password"

@@ -307,6 +307,32 @@ class GitCommandTest {
                         "GIT_TERMINAL_PROMPT=0");
     }
 
+    /** Git would open them wherever they are. */
+    @ParameterizedTest
+    @ValueSource(strings = {"core.attributesFile", "core.excludesFile", "diff.orderFile"})
+    void run_settingThatNamesAFileOutside_isOverridden(String setting) throws Exception {
+        Path outside = temporary.resolve("outside");
+        new Tree(folder).git("init", "-q").git("config", setting, outside.toString());
+
+        assertThat(GitCommand.in(folder, Tree.LATER).run("config", "--get", setting))
+                .contains("/dev/null\n");
+    }
+
+    @Test
+    void run_excludesAndOrderOutside_decideNothing() throws Exception {
+        Path outside = temporary.resolve("outside");
+        var tree = new Tree(folder).git("init", "-q").file("A.java", "").file("B.java", "").commit("one");
+        Files.writeString(outside, "C.java\nB.java\n");
+        tree.file("C.java", "")
+                .git("config", "core.excludesFile", outside.toString())
+                .git("config", "diff.orderFile", outside.toString());
+
+        assertThat(GitCommand.in(folder, Tree.LATER).run("ls-files", "--others", "--exclude-standard"))
+                .contains("C.java\n");
+        assertThat(GitCommand.in(folder, Tree.LATER).run("log", "--name-only", "--format="))
+                .contains("A.java\nB.java\n");
+    }
+
     @Test
     void run_gitOlderThanTrusted_isNoGit() throws Exception {
         new Tree(folder).git("init", "-q");

@@ -137,6 +137,44 @@ class RepositoryReaderTest {
         assertThat(read.isTruncated()).isTrue();
     }
 
+    /** One character that is not Latin-1 makes a text take twice the memory, and line ends take more than other characters. */
+    @Test
+    void read_textsThatWouldFillTheMemory_endsWithWhatFits() throws Exception {
+        String latin = "x".repeat(1_000);
+        assertThat(filesWithin(5_000, latin)).isEqualTo(4);
+        assertThat(filesWithin(5_000, latin.replaceFirst("x", "\u00ff"))).isEqualTo(4);
+        assertThat(filesWithin(5_000, latin.replaceFirst("x", "\u0100"))).isEqualTo(2);
+        assertThat(filesWithin(11_000, latin.replace("x", "\n"))).isEqualTo(2);
+        assertThat(filesWithin(Long.MAX_VALUE, latin)).isEqualTo(6);
+    }
+
+    private int filesWithin(long maxMemoryBytes, String text) throws Exception {
+        var tree = new Tree(root);
+        for (int i = 0; i < 6; i++) {
+            tree.file("A" + i + ".txt", text);
+        }
+
+        Repository read = RepositoryReader.within(ReadLimits.STANDARD, Tree.LATER, maxMemoryBytes)
+                .read(root);
+
+        int size = read.files().size();
+        assertThat(read.skipped()).isEqualTo(size == 6 ? Map.of() : Map.of(SkipReason.OVER_LIMIT, 6 - size));
+        return size;
+    }
+
+    /** They are counted when they are read. */
+    @Test
+    void filesThatAreReadTogether_fitIntoTheMemory_howeverLargeTheyAre() {
+        var limits = new ReadLimits(1_000, 1_000, 1_000_000);
+
+        assertThat(RepositoryReader.within(limits, Tree.LATER, Long.MAX_VALUE).filesAtOnce())
+                .isEqualTo(64);
+        assertThat(RepositoryReader.within(limits, Tree.LATER, 30_000).filesAtOnce())
+                .isEqualTo(5);
+        assertThat(RepositoryReader.within(limits, Tree.LATER, 10).filesAtOnce())
+                .isEqualTo(1);
+    }
+
     @Test
     void read_untilTheDeadline_keepsWhatWasRead() throws Exception {
         var tree = new Tree(root);
@@ -179,7 +217,8 @@ class RepositoryReaderTest {
     }
 
     private Repository looksOf(int number) throws Exception {
-        return RepositoryReader.within(ReadLimits.STANDARD, afterLooks(number)).read(root);
+        return RepositoryReader.within(ReadLimits.STANDARD, afterLooks(number), Long.MAX_VALUE)
+                .read(root);
     }
 
     /** A deadline that is far away until somebody has looked at the clock so many times, and over then. */

@@ -2,6 +2,7 @@
 package dev.cadre.examples.repository;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -164,6 +165,27 @@ class SwappedFoldersTest {
             assertThat(answers.getFirst()).isEmpty();
         } finally {
             release(pipe);
+        }
+    }
+
+    /** Whoever asked is told of it as such, and not as a defect of the reader. */
+    @Test
+    void callForWhichTheMemoryDoesNotSuffice_saysSo() {
+        var full = new OutOfMemoryError("of the test");
+
+        try (var calls = new BlockingCalls()) {
+            assertThatThrownBy(() -> calls.call(
+                            () -> {
+                                throw full;
+                            },
+                            Tree.LATER))
+                    .isSameAs(full);
+            assertThatThrownBy(() -> calls.call(
+                            () -> {
+                                throw new IllegalArgumentException("of the test");
+                            },
+                            Tree.LATER))
+                    .isInstanceOf(IllegalStateException.class);
         }
     }
 
