@@ -55,8 +55,13 @@ enum Alphabet {
 
     /** The index after the run of characters of this alphabet that starts at an index. */
     int end(String text, int from) {
+        return end(text, from, text.length());
+    }
+
+    /** The same, or a limit if the run goes on there. */
+    int end(String text, int from, int limit) {
         int end = from;
-        while (end < text.length() && has(text.charAt(end))) {
+        while (end < Math.min(limit, text.length()) && has(text.charAt(end))) {
             end++;
         }
         return end;

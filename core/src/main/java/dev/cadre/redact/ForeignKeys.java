@@ -90,7 +90,8 @@ record ForeignKeys(String text) {
             if (text.startsWith(name, at)) {
                 int sign = behindBlanks(at + name.length());
                 int value = sign < text.length() && text.charAt(sign) == '=' ? behindBlanks(sign + 1) : sign;
-                int end = Alphabet.BASE64.end(text, value);
+                // no further than it takes to tell: the run may hold the next name and the next sign
+                int end = Alphabet.BASE64.end(text, value, value + ASSIGNED_CHARACTERS + 1);
                 if (end - value == ASSIGNED_CHARACTERS && text.charAt(end - 1) == '=') {
                     return end;
                 }

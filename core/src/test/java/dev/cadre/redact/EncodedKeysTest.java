@@ -27,7 +27,8 @@ class EncodedKeysTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "\n", "\r\n", "\n    ", "\n\t", "\\n", "\\\\n", "\\r\\n", "\\\n", "%0A", "%0d%0a", "&#10;", "&#xa;", "\\u000a"
+                "\n", "\r\n", "\n    ", "\n\t", "\\n", "\\\\n", "\\r\\n", "\\\n", "%0A", "%0d%0a", "&#10;", "&#xa;",
+                "\\u000a"
             })
     void key_whateverItsWidthAndLineEnds_isSure_andMaskedToItsEnd(String lineEnd) {
         for (int columns : new int[] {4, 20, 60, 64, 76, 100, 4_000}) {
@@ -48,24 +49,34 @@ class EncodedKeysTest {
         for (int before = 0; before < 200; before++) {
             String bundle = "x".repeat(before) + "\n" + armoured("CERTIFICATE") + armoured("PRIVATE KEY");
 
-            assertThat(SecretShapes.occurIn(encoded(bundle, 76, "\n"))).as("behind %d", before).isTrue();
-            assertThat(SecretShapes.occurIn(encoded(bundle, 64, "\\n"))).as("behind %d", before).isTrue();
-            assertThat(SecretShapes.occurIn(encoded(bundle, 4_000, ""))).as("behind %d", before).isTrue();
+            assertThat(SecretShapes.occurIn(encoded(bundle, 76, "\n")))
+                    .as("behind %d", before)
+                    .isTrue();
+            assertThat(SecretShapes.occurIn(encoded(bundle, 64, "\\n")))
+                    .as("behind %d", before)
+                    .isTrue();
+            assertThat(SecretShapes.occurIn(encoded(bundle, 4_000, "")))
+                    .as("behind %d", before)
+                    .isTrue();
         }
     }
 
     @Test
     void key_thatIsCut_isMasked() {
-        assertThat(Redactor.SHAPES.clean("first " + encoded(armoured("RSA PRIVATE KEY"), 76, "\n").substring(0, 170)))
+        assertThat(Redactor.SHAPES.clean("first "
+                        + encoded(armoured("RSA PRIVATE KEY"), 76, "\n").substring(0, 170)))
                 .isEqualTo("first [redacted]");
     }
 
     @Test
     void text_withoutAPrivateKey_isNone() {
-        String speaking = "This begins with -----BEGIN PRIVATE KEY----- and goes on with words, not with the lines of one";
+        String speaking =
+                "This begins with -----BEGIN PRIVATE KEY----- and goes on with words, not with the lines of one";
         for (String text : List.of(armoured("CERTIFICATE"), armoured("PUBLIC KEY"), speaking, "-----BEGIN ")) {
             for (int columns : new int[] {64, 76, 4_000}) {
-                assertThat(SecretShapes.occurIn("data: " + encoded(text, columns, "\n"))).as(text).isFalse();
+                assertThat(SecretShapes.occurIn("data: " + encoded(text, columns, "\n")))
+                        .as(text)
+                        .isFalse();
             }
         }
     }

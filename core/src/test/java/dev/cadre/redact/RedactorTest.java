@@ -323,8 +323,8 @@ class RedactorTest {
 
         assertThat(redactor.quote(page)).isEqualTo("a".repeat(299) + "…");
         assertThat(redactor.quote("sk-".repeat(1_000_000))).isEqualTo("[redacted]");
-        for (String part :
-                List.of("ask-", "AKIA", "ghp_a", "xoxb-;", "[0msk-", "-----BEGIN ", "-----BEGIN PRIVATE KEY")) {
+        for (String part : List.of(
+                "ask-", "PrivateKey=", "AKIA", "ghp_a", "xoxb-;", "[0msk-", "-----BEGIN ", "-----BEGIN PRIVATE KEY")) {
             assertThat(redactor.quote(part.repeat(100_000))).as(part).hasSizeLessThanOrEqualTo(300);
         }
     }

@@ -321,7 +321,11 @@ class GitCommandTest {
     @Test
     void run_excludesAndOrderOutside_decideNothing() throws Exception {
         Path outside = temporary.resolve("outside");
-        var tree = new Tree(folder).git("init", "-q").file("A.java", "").file("B.java", "").commit("one");
+        var tree = new Tree(folder)
+                .git("init", "-q")
+                .file("A.java", "")
+                .file("B.java", "")
+                .commit("one");
         Files.writeString(outside, "C.java\nB.java\n");
         tree.file("C.java", "")
                 .git("config", "core.excludesFile", outside.toString())
