@@ -25,7 +25,7 @@ final class RunView {
     private final List<Span> spans;
     private final List<Span> critical;
     private final Map<String, Spend> ofItems;
-    private final Map<SubtaskHistory, Integer> shown = new IdentityHashMap<>();
+    private final IdentityHashMap<SubtaskHistory, Integer> shown = new IdentityHashMap<>();
     private final List<SubtaskHistory> rows;
 
     /**
@@ -49,7 +49,7 @@ final class RunView {
                 .sorted(Comparator.comparingInt(this::rank))
                 .limit(place.mostRows())
                 .toList();
-        Map<SubtaskHistory, Integer> positions = new IdentityHashMap<>();
+        var positions = new IdentityHashMap<SubtaskHistory, Integer>();
         run.subtasks().forEach(each -> positions.put(each, positions.size()));
         rows.forEach(each -> shown.put(each, positions.getOrDefault(each, 0)));
     }
