@@ -39,14 +39,14 @@ final class FailureTable {
         }
         List<Reason> sorted = reasons.keySet().stream()
                 .sorted(Comparator.comparingInt((Reason each) -> RunView.STATUSES.indexOf(each.status()))
-                        .thenComparing(each -> reasons.get(each).size(), Comparator.reverseOrder()))
+                        .thenComparing(each -> reasons.getOrDefault(each, List.of()).size(), Comparator.reverseOrder()))
                 .toList();
         Table.of(page, "Why subtasks failed or were skipped", "reason", "end", "where")
                 .figures("times")
                 .write(() -> sorted.stream()
                         .limit(MOST_REASONS)
                         .forEach(reason -> page.element("tr", () -> {
-                            List<SubtaskHistory> places = reasons.get(reason);
+                            List<SubtaskHistory> places = reasons.getOrDefault(reason, List.of());
                             Table.name(page, () -> page.text(reason.text()));
                             page.element("td", reason.status());
                             page.element("td", () -> places(page, view, places));

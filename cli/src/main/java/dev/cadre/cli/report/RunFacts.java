@@ -65,7 +65,7 @@ final class RunFacts {
                 units.stream().collect(Collectors.groupingBy(RunView::status, Collectors.counting()));
         String parts = RunView.STATUSES.stream()
                 .filter(byStatus::containsKey)
-                .map(status -> RunView.count(byStatus.get(status)) + " " + status)
+                .map(status -> RunView.count(byStatus.getOrDefault(status, 0L)) + " " + status)
                 .collect(Collectors.joining(", "));
         return byStatus.size() < 2 ? parts : parts + ", of " + RunView.count(units.size());
     }

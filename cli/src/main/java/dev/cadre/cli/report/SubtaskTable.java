@@ -7,7 +7,6 @@ import dev.cadre.model.TokenUsage;
 import dev.cadre.price.Spend;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** Each subtask and item with what it took and how it ended, failures first, and a form that filters them. */
 final class SubtaskTable {
@@ -22,7 +21,7 @@ final class SubtaskTable {
 
     private final Page page;
     private final RunView view;
-    private final Map<SubtaskHistory, Span> spans = new IdentityHashMap<>();
+    private final IdentityHashMap<SubtaskHistory, Span> spans = new IdentityHashMap<>();
     private final int mostText;
 
     private SubtaskTable(Page page, RunView view) {

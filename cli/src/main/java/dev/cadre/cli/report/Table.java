@@ -29,11 +29,6 @@ final class Table {
         return with(columns(List.of(names), "n"));
     }
 
-    /** With columns of texts behind those that it has. */
-    Table texts(String... names) {
-        return with(columns(List.of(names), ""));
-    }
-
     private Table with(List<Column> more) {
         return new Table(
                 page, caption, Stream.concat(columns.stream(), more.stream()).toList());
