@@ -55,7 +55,10 @@ final class SearchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws UsageException, IOException, InterruptedException {
         SearchOptions options = arguments.checked(terminal);
-        return (usesModels(options) ? withModels(options) : search(options, null, new RunBoard(clock, Money.ZERO)))
+        Instant start = clock.instant();
+        return (usesModels(options)
+                        ? withModels(options, start)
+                        : search(options, start, null, new RunBoard(clock, Money.ZERO)))
                 .code();
     }
 
@@ -63,11 +66,12 @@ final class SearchCommand implements Callable<Integer> {
         return options.offline() == SearchOptions.Offline.WITHOUT_KEY && models.hasKey();
     }
 
-    private ExitStatus withModels(SearchOptions options) throws UsageException, IOException {
+    /** @param start when the time of the search began: opening the clients of a provider takes some of it */
+    private ExitStatus withModels(SearchOptions options, Instant start) throws UsageException, IOException {
         var board = new RunBoard(clock, options.budget());
         Interruption interruption = Interruption.ofThisThread();
         try (ModelPools pools = models.open(options.parallel())) {
-            return search(options, pools, board);
+            return search(options, start, pools, board);
         } catch (InterruptedException told) {
             String message = interrupted(options, board);
             terminal.err().println("cadre: " + message);
@@ -91,20 +95,21 @@ final class SearchCommand implements Callable<Integer> {
                                 : "with a --journal a search can go on from where it was");
     }
 
-    private ExitStatus search(SearchOptions options, @Nullable ModelPools pools, RunBoard board)
+    private ExitStatus search(SearchOptions options, Instant start, @Nullable ModelPools pools, RunBoard board)
             throws UsageException, IOException, InterruptedException {
         SearchDocument document;
         try (Watching watching = Watching.of(options.progress(), terminal, board)) {
-            document = found(options, pools, board, watching.terminal());
+            document = found(options, start, pools, board, watching.terminal());
         }
         return print(document, options);
     }
 
-    private SearchDocument found(SearchOptions options, @Nullable ModelPools pools, RunBoard board, Terminal shown)
+    private SearchDocument found(
+            SearchOptions options, Instant start, @Nullable ModelPools pools, RunBoard board, Terminal shown)
             throws UsageException, IOException, InterruptedException {
         ProgressLines progress = ProgressLines.of(options.progress(), shown, json);
-        Instant start = clock.instant();
-        CodeBase base = CodeBase.open(options.repo(), ReadLimits.STANDARD, Deadline.in(options.deadline(), clock));
+        var deadline = new Deadline(clock, start.plus(options.deadline()));
+        CodeBase base = CodeBase.open(options.repo(), ReadLimits.STANDARD, deadline);
         Duration opening = Duration.between(start, clock.instant());
         progress.opened(base.repository().files().size(), opening);
         var gate = new CitationGate(

@@ -13,14 +13,17 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** The command with models: the real SDK against a server on loopback. */
 class ModelSearchTest {
@@ -86,6 +89,26 @@ class ModelSearchTest {
                 .replies(LoopbackReply.text(SUMMARY).usage(usage));
         server.on(request -> request.model().equals("gpt-5.4-mini"))
                 .replies(LoopbackReply.text(ANSWER).usage(usage));
+    }
+
+    /** Whoever says how long a search may take means all of it. */
+    @Test
+    void deadline_countsFromBeforeTheClientsAreOpened() throws Exception {
+        var now = new AtomicReference<Instant>(Instant.EPOCH);
+        var terminal = new Terminal(
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                false,
+                false,
+                false);
+        // it is asked when the clients are opened, which takes a minute
+        InstantSource slow = () -> now.updateAndGet(time -> time.plusSeconds(60));
+        var models = new Models(terminal, slow, Map.of("OPENAI_API_KEY", KEY, "OPENAI_BASE_URL", server.baseUrl()));
+
+        new CommandLine(new SearchCommand(terminal, now::get, models))
+                .execute("--json", "--repo", folder.toString(), "--deadline", "5s", "where is the delay");
+
+        assertThat(document().path("skipped").path("deadline").asInt()).isPositive();
     }
 
     @Test

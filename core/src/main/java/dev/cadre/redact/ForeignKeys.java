@@ -22,6 +22,7 @@ record ForeignKeys(String text) {
                     "KEY ----",
                     "---- END SSH2 ENCRYPTED PRIVATE KEY ----"),
             new Form("<RSAKeyValue", "<D>", "</RSAKeyValue>"),
+            new Form("<RSAParameters", "<D>", "</RSAParameters>"),
             new Form("<DSAKeyValue", "<X>", "</DSAKeyValue>"));
 
     /** Members of a JSON web key of which each gives the key away, as they stand behind a quotation mark. */
@@ -38,13 +39,15 @@ record ForeignKeys(String text) {
     /** A JSON web key of 4,096 bits has 3,300 characters. */
     private static final int MAX_JSON_CHARACTERS = 4_000;
 
+    private static final int MAX_BLANKS = 100;
+
     private static final int MIN_JSON_CHARACTERS = 40;
 
     /** The index after the key, or the part of one, that begins here, or this index if none does. */
     int end(int at) {
         return switch (text.charAt(at)) {
             case '-', '<' -> endOfForm(at);
-            case 'P' -> Math.max(endOfForm(at), endOfAssigned(at));
+            case 'P', 'p' -> Math.max(endOfForm(at), endOfAssigned(at));
             case '"' -> endOfMember(at);
             default -> at;
         };
@@ -87,7 +90,7 @@ record ForeignKeys(String text) {
 
     private int endOfAssigned(int at) {
         for (String name : ASSIGNED) {
-            if (text.startsWith(name, at)) {
+            if (text.regionMatches(true, at, name, 0, name.length())) {
                 int sign = behindBlanks(at + name.length());
                 int value = sign < text.length() && text.charAt(sign) == '=' ? behindBlanks(sign + 1) : sign;
                 // no further than it takes to tell: the run may hold the next name and the next sign
@@ -117,7 +120,8 @@ record ForeignKeys(String text) {
     private int startOfValue(int endOfName) {
         int at = endOfName;
         for (char sign : new char[] {'"', ':', '"'}) {
-            while (at < text.length() && (text.charAt(at) == '\\' || text.charAt(at) == ' ')) {
+            int from = at;
+            while (at < text.length() && at - from < MAX_BLANKS && (text.charAt(at) == '\\' || isBlank(text.charAt(at)))) {
                 at++;
             }
             if (at == text.length() || text.charAt(at) != sign) {
@@ -136,9 +140,14 @@ record ForeignKeys(String text) {
 
     private int behindBlanks(int from) {
         int at = from;
-        while (at < text.length() && text.charAt(at) == ' ') {
+        while (at < text.length() && isBlank(text.charAt(at)) && at - from < MAX_BLANKS) {
             at++;
         }
         return at;
+    }
+
+    /** Line ends, too: JSON allows them, and an assignment that goes on in the next line does no harm here. */
+    private static boolean isBlank(char c) {
+        return c == ' ' || c == '\t' || c == '\n' || c == '\r';
     }
 }

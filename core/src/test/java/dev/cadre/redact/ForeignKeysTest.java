@@ -43,6 +43,23 @@ class ForeignKeysTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\n\t\"kty\":\t\"EC\",\n\t\"d\":\t\"BODY\"}",
+                "{\"kty\" : \"EC\", \"d\" :\r\n  \"BODY\"}",
+                "PrivateKey\t=\tWIRE",
+                "privatekey = WIRE",
+                "PRESHAREDKEY=WIRE",
+                "<RSAParameters><Modulus>BODY</Modulus><D>BODY</D></RSAParameters>"
+            })
+    void key_withTheWhiteSpaceAndCaseThatItsFormAllows_isSure(String key) {
+        String text = key.replace("BODY", BODY).replace("WIRE", BODY.substring(0, 43) + "=");
+
+        assertThat(SecretShapes.occurIn(text)).isTrue();
+        assertThat(Redactor.SHAPES.clean(text)).contains("[redacted]");
+    }
+
     @Test
     void key_thatIsCutInItsBody_isMasked() {
         for (String key : List.of(PUTTY, SSH2, XML)) {
