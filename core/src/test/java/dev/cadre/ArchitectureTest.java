@@ -39,6 +39,7 @@ class ArchitectureTest {
             "dev.cadre.task",
             "dev.cadre.budget",
             "dev.cadre.price",
+            "dev.cadre.thought",
             "dev.cadre.model",
             "dev.cadre.schema",
             "dev.cadre.json",

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -38,7 +39,7 @@ final class ReportCommand implements Callable<Integer> {
         }
         Path to = required("--output", output);
         PageFile.require("--output", to);
-        write(from, to);
+        write(from, to, List.of());
         terminal.err().println("the report is in " + TextOutput.visible(output));
         return ExitStatus.COMPLETE.code();
     }
@@ -46,15 +47,16 @@ final class ReportCommand implements Callable<Integer> {
     /**
      * Writes the page of a journal, whole or not at all.
      *
+     * @param answer the paragraphs of an answer that the journal does not hold, because plain code made it
      * @throws UsageException if the page would take the place of the journal, or the journal cannot be read
      */
-    static void write(Path journal, Path page) throws UsageException, IOException {
+    static void write(Path journal, Path page, List<String> answer) throws UsageException, IOException {
         if (Files.exists(page) && Files.isSameFile(journal, page)) {
             throw new UsageException("bad_argument", "the report must not replace its journal " + journal);
         }
         String html;
         try {
-            html = ReportPage.of(journal);
+            html = ReportPage.of(journal, answer);
         } catch (JournalException | UncheckedIOException e) {
             throw new UsageException("bad_journal", String.valueOf(e.getMessage()));
         }

@@ -75,13 +75,23 @@ final class SearchRecord {
             Path journal = options.journal().orElse(folder.path().resolve("journal"));
             RunResult<SearchAnswer> result = recorded(crew, budget, journal, state(repository));
             try {
-                ReportCommand.write(journal, report);
+                ReportCommand.write(journal, report, sentences(result));
             } catch (IOException | UsageException lost) {
                 // what was found and paid for comes first
                 terminal.err().println("cadre: the report could not be written: " + TextOutput.visible(reason(lost)));
             }
             return result;
         }
+    }
+
+    private static List<String> sentences(RunResult<SearchAnswer> result) {
+        SearchAnswer answer =
+                switch (result) {
+                    case RunResult.Complete<SearchAnswer> complete -> complete.answer();
+                    case RunResult.Partial<SearchAnswer> partial -> partial.answer();
+                    case RunResult.Failed<SearchAnswer> failed -> SearchAnswer.NOTHING;
+                };
+        return answer.sentences().stream().map(SearchAnswer.Sentence::text).toList();
     }
 
     private static String reason(Exception lost) {

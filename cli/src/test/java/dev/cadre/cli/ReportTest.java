@@ -135,7 +135,9 @@ class ReportTest {
         assertThat(search("--report", page)).isZero();
 
         assertThat(out.toString(UTF_8)).isEqualTo("src/Backoff.java:2:    long delay;\n");
-        assertThat(Files.readString(page)).contains("<h1>where is the delay</h1>");
+        assertThat(Files.readString(page))
+                .contains("<h1>where is the delay</h1>")
+                .contains("Most likely: src/Backoff.java:2 (Backoff).");
         assertThat(journal).doesNotExist();
     }
 
