@@ -61,9 +61,4 @@ final class Outage {
         long longest = Math.min(LONGEST_PAUSE.toNanos(), policy.maxDelay().toNanos());
         return Math.min(longest, (long) grown);
     }
-
-    /** Whether a retry is no load, so that no bound on load counts it: nothing was sent, and the pool will pause. */
-    boolean bounds(ModelException failure) {
-        return hasAnswered && pauses < MOST_PAUSES && isUnconnected(failure);
-    }
 }

@@ -234,7 +234,7 @@ public final class PoolMachine {
         } else if (pausedBy != null && pausedUntil - now > 0 && call.endsBy(pausedUntil)) {
             refuse(call, new Refusal.PoolPaused(pausedUntil, pausedBy)); // like every waiting call
         } else {
-            giveUpReason(call, failed.failure()).ifPresentOrElse(reason -> giveUp(call, reason), () -> retry(call));
+            giveUpReason(call).ifPresentOrElse(reason -> giveUp(call, reason), () -> retry(call));
         }
     }
 
@@ -248,7 +248,7 @@ public final class PoolMachine {
         commands.add(new PoolCommand.Retry(call.ticket(), call.failures, call.notBefore));
     }
 
-    private Optional<GiveUpReason> giveUpReason(CallState call, ModelException failure) {
+    private Optional<GiveUpReason> giveUpReason(CallState call) {
         // a proxy that answers instead of the provider will do so again, and each such answer books the worst case
         if (call.failures >= policy.maxAttempts() || call.malformedReplies > MOST_MALFORMED) {
             return Optional.of(GiveUpReason.ATTEMPTS);
@@ -256,9 +256,7 @@ public final class PoolMachine {
         if (call.endsBy(call.notBefore)) {
             return Optional.of(GiveUpReason.DEADLINE);
         }
-        return outage.bounds(failure) || retries.takeRetry()
-                ? Optional.empty()
-                : Optional.of(GiveUpReason.RETRY_BUDGET);
+        return retries.takeRetry() ? Optional.empty() : Optional.of(GiveUpReason.RETRY_BUDGET);
     }
 
     private void adapt(ModelException failure, long admission) {

@@ -12,7 +12,7 @@ import java.util.random.RandomGenerator;
  * pauses the whole pool. A call whose deadline lies before the end of a pause is refused at once. Every pool also has a
  * retry budget: its retries are at most a fifth of its first tries, plus ten. If a server that has answered takes no
  * connection several times in a row, the whole pool pauses, for {@code baseDelay} at first and for 5 s at most, up to eight
- * times; retries of refused connections do not count toward that budget meanwhile. A call is retried only once after a
+ * times. A call is retried only once after a
  * malformed reply, because each of them may have been billed.
  *
  * @param maxAttempts the attempts of one call, the first included; default 4

@@ -73,20 +73,6 @@ class PoolMachineRetryTest {
         assertThat(admitted(rig.at(ofMillis(2_502)))).isNotEmpty();
     }
 
-    /** The bound on retries is one on load, and a connection that is refused is none. */
-    @Test
-    void retriesBehindAnOutage_takeNothingFromTheRetryBudget() {
-        var rig = new PoolRig(parallel(1));
-        rig.ask(0, "run");
-        rig.replied(0);
-        for (long ticket = 1; ticket <= 30; ticket++) {
-            rig.ask(ticket, "run");
-            assertThat(rig.failed(ticket, REFUSED)).contains(new Retry(ticket, 1, 0));
-            assertThat(rig.failed(ticket, REFUSED)).contains(new Retry(ticket, 2, 0));
-            rig.replied(ticket);
-        }
-    }
-
     /** A server that is gone for good holds no work up. */
     @Test
     void outageThatLasts_pausesNoLonger() {

@@ -356,6 +356,7 @@ class BulkStreamTest {
                         "RunStarted",
                         "SubtaskAdmitted",
                         "RungStarted",
+                        "AttemptStarted",
                         "AttemptEnded",
                         "RungEnded",
                         "SubtaskEnded",

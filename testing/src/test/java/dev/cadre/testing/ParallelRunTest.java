@@ -196,6 +196,7 @@ class ParallelRunTest {
                         "SubtaskAdmitted",
                         "RungStarted",
                         "PlanEnded",
+                        "AttemptStarted",
                         "AttemptEnded",
                         "RungEnded",
                         "SubtaskEnded",

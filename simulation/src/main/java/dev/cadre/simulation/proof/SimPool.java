@@ -22,6 +22,7 @@ import java.util.Map;
 /** One pool of a simulated world: the machine of production, and what a shell of threads would do around it. */
 final class SimPool {
     private static final int SPARE_RETRIES = 10;
+    private static final long MOST_OUTAGE_PAUSE = 5 * SimWorld.SECOND;
     private static final double SLOW_PACE = 0.25;
     private static final double ROUNDING = 1e-6;
 
@@ -46,6 +47,9 @@ final class SimPool {
     private long rejected;
     private long usedTokens;
     private long pausedUntil;
+    /** So long a pool may wait for a server that took no connection. */
+    private long mayWaitUntil;
+
     private long successesInARow;
     private boolean overloaded;
     /** Who was told that it rose too fast comes back at a quarter of the pace. */
@@ -203,6 +207,9 @@ final class SimPool {
             long floor = Math.max(0, after.toNanos()); // read by a wrong clock, a date may lie in the past
             pausedUntil = Math.max(pausedUntil, world.agenda().elapsed() + floor);
         });
+        if (failure instanceof ModelException.ConnectionFailed) {
+            mayWaitUntil = world.agenda().elapsed() + MOST_OUTAGE_PAUSE;
+        }
     }
 
     // --- what must hold
@@ -227,7 +234,7 @@ final class SimPool {
         boolean free = limits.requestsPerMinute() == PoolLimits.UNLIMITED
                 && limits.tokensPerMinute() == PoolLimits.UNLIMITED
                 && world.settings().rates().told() != SimSettings.Told.HEADERS
-                && world.agenda().elapsed() > pausedUntil + SimWorld.SECOND;
+                && world.agenda().elapsed() > Math.max(pausedUntil, mayWaitUntil) + SimWorld.SECOND;
         SimCheck.that(
                 !free || calls.values().stream().allMatch(call -> call.attempts() > 0),
                 "a call waits for money, and nobody has any in flight");

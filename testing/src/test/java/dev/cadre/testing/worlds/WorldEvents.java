@@ -36,11 +36,16 @@ final class WorldEvents implements RunListener {
         }
     }
 
-    /** The threads of calls, tools and code say when these ended; everything else happens at the time at which it is told. */
+    /** The threads of calls, tools and code say when these began and ended; everything else happens at the time at which it is told. */
     private static Duration time(RunEvent event, Duration last, Map<String, Duration> began) {
         if (event instanceof RunEvent.AttemptEnded attempt) {
             Duration from = began.getOrDefault(attempt.subtaskId(), Duration.ZERO);
             WorldViolation.unless(event.at().compareTo(from) >= 0, "an attempt ended before its rung began: %s", event);
+            return last;
+        }
+        if (event instanceof RunEvent.AttemptStarted attempt) {
+            Duration from = began.getOrDefault(attempt.call().subtaskId(), Duration.ZERO);
+            WorldViolation.unless(event.at().compareTo(from) >= 0, "an attempt began before its rung: %s", event);
             return last;
         }
         if (event instanceof RunEvent.ToolFailed
@@ -51,6 +56,10 @@ final class WorldEvents implements RunListener {
         }
         WorldViolation.unless(event.at().compareTo(last) >= 0, "told after %s: %s", last, event);
         return event.at();
+    }
+
+    private static String attempt(RunEvent.Call call) {
+        return call.kind() + " of " + call.subtaskId() + " by " + call.asked();
     }
 
     /** The subtask that an item belongs to; a subtask itself. */
@@ -65,6 +74,7 @@ final class WorldEvents implements RunListener {
         Set<String> admitted = new HashSet<>();
         Map<String, Duration> began = new HashMap<>();
         Map<String, Duration> ended = new HashMap<>();
+        List<String> started = new ArrayList<>();
         int runEnds = 0;
         for (RunEvent event : events) {
             WorldViolation.unless(event.runId().equals(report.runId()), "an event of another run: %s", event);
@@ -86,8 +96,11 @@ final class WorldEvents implements RunListener {
                             ends.put(e.subtaskId(), e.outcome()) == null, "'%s' ended twice", e.subtaskId());
                     ended.put(e.subtaskId(), e.at());
                 }
-                case RunEvent.AttemptEnded e ->
+                case RunEvent.AttemptStarted e -> started.add(attempt(e.call()));
+                case RunEvent.AttemptEnded e -> {
                     WorldViolation.unless(!e.took().isNegative() && !e.waited().isNegative(), "a negative time: %s", e);
+                    WorldViolation.unless(started.remove(attempt(e.call())), "an attempt ended that never began: %s", e);
+                }
                 case RunEvent.RunEnded e -> runEnds++;
                 default -> {}
             }
