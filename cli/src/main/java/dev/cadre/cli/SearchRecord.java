@@ -85,12 +85,11 @@ final class SearchRecord {
     }
 
     private static List<String> sentences(RunResult<SearchAnswer> result) {
-        SearchAnswer answer =
-                switch (result) {
-                    case RunResult.Complete<SearchAnswer> complete -> complete.answer();
-                    case RunResult.Partial<SearchAnswer> partial -> partial.answer();
-                    case RunResult.Failed<SearchAnswer> failed -> SearchAnswer.NOTHING;
-                };
+        SearchAnswer answer = switch (result) {
+            case RunResult.Complete<SearchAnswer> complete -> complete.answer();
+            case RunResult.Partial<SearchAnswer> partial -> partial.answer();
+            case RunResult.Failed<SearchAnswer> failed -> SearchAnswer.NOTHING;
+        };
         return answer.sentences().stream().map(SearchAnswer.Sentence::text).toList();
     }
 

@@ -121,7 +121,9 @@ record ForeignKeys(String text) {
         int at = endOfName;
         for (char sign : new char[] {'"', ':', '"'}) {
             int from = at;
-            while (at < text.length() && at - from < MAX_BLANKS && (text.charAt(at) == '\\' || isBlank(text.charAt(at)))) {
+            while (at < text.length()
+                    && at - from < MAX_BLANKS
+                    && (text.charAt(at) == '\\' || isBlank(text.charAt(at)))) {
                 at++;
             }
             if (at == text.length() || text.charAt(at) != sign) {

@@ -39,7 +39,8 @@ final class FailureTable {
         }
         List<Reason> sorted = reasons.keySet().stream()
                 .sorted(Comparator.comparingInt((Reason each) -> RunView.STATUSES.indexOf(each.status()))
-                        .thenComparing(each -> reasons.getOrDefault(each, List.of()).size(), Comparator.reverseOrder()))
+                        .thenComparing(
+                                each -> reasons.getOrDefault(each, List.of()).size(), Comparator.reverseOrder()))
                 .toList();
         Table.of(page, "Why subtasks failed or were skipped", "reason", "end", "where")
                 .figures("times")

@@ -99,7 +99,8 @@ final class WorldEvents implements RunListener {
                 case RunEvent.AttemptStarted e -> started.add(attempt(e.call()));
                 case RunEvent.AttemptEnded e -> {
                     WorldViolation.unless(!e.took().isNegative() && !e.waited().isNegative(), "a negative time: %s", e);
-                    WorldViolation.unless(started.remove(attempt(e.call())), "an attempt ended that never began: %s", e);
+                    WorldViolation.unless(
+                            started.remove(attempt(e.call())), "an attempt ended that never began: %s", e);
                 }
                 case RunEvent.RunEnded e -> runEnds++;
                 default -> {}
