@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -83,6 +84,7 @@ class EncodedKeysTest {
 
     /** Each beginning is read on for a few hundred characters, and no further. */
     @Test
+    @Timeout(20)
     void text_ofAMegabyteOfBeginnings_takesLinearTime() {
         for (String each : List.of("LS0tLS1CRUdJTi", "t" + " ".repeat(99), "L\\\\\\\\", "0tLS0tQkVHSU4g\n")) {
             String text = each.repeat((1 << 20) / each.length());
