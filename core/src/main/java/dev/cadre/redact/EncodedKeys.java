@@ -4,6 +4,7 @@ package dev.cadre.redact;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -32,9 +33,12 @@ record EncodedKeys(String text) {
     private static final List<Armour> ARMOURS =
             IntStream.range(0, 3).mapToObj(Armour::behind).toList();
 
-    /** Line ends and what may stand between them and a line; a backslash is passed over besides. */
-    private static final List<String> BREAKS =
-            List.of("\n", "\r", " ", "\t", "%0A", "%0D", "&#10;", "&#13;", "&#xA;", "&#xD;");
+    /** With which they begin: most characters of a text are none of these. */
+    private static final String FIRST =
+            ARMOURS.stream().map(armour -> armour.head().substring(0, 1)).collect(Collectors.joining());
+
+    /** Line ends as other formats write them; blanks and a backslash are passed over besides. */
+    private static final List<String> BREAKS = List.of("%0A", "%0D", "&#10;", "&#13;", "&#xA;", "&#xD;");
 
     private static final List<String> ESCAPED = List.of("n", "r", "t", "u000A", "u000D");
 
@@ -51,6 +55,9 @@ record EncodedKeys(String text) {
 
     /** The index after the key, or the part of one, that begins here, or this index if none does. */
     int end(int at) {
+        if (FIRST.indexOf(text.charAt(at)) < 0) {
+            return at;
+        }
         for (Armour armour : ARMOURS) {
             if (text.charAt(at) == armour.head().charAt(0) && begins(armour.head(), at)) {
                 String decoded = decoded(armour.lost() + characters(at, MIN_CHARACTERS));
@@ -128,13 +135,17 @@ record EncodedKeys(String text) {
         if (at == text.length()) {
             return at;
         }
-        char first = text.charAt(at);
-        boolean isEscape = first == '\\';
-        if (!isEscape && (Alphabet.BASE64.has(first) || first > '\\')) {
-            return at;
-        }
-        int from = isEscape ? at + 1 : at;
-        for (String each : isEscape ? ESCAPED : BREAKS) {
+        return switch (text.charAt(at)) {
+            case ' ', '\t', '\n', '\r' -> at + 1;
+            case '\\' -> behind(ESCAPED, at + 1);
+            case '%', '&' -> behind(BREAKS, at);
+            default -> at;
+        };
+    }
+
+    /** Behind the first of these that stands here; here if none does. */
+    private int behind(List<String> all, int from) {
+        for (String each : all) {
             if (text.regionMatches(true, from, each, 0, each.length())) {
                 return from + each.length();
             }

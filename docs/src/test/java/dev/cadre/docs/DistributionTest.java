@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,6 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** The folder that {@code mvnw package} makes of the command, carried to another place. */
 class DistributionTest {
     private static final Path MADE = Documents.ROOT.resolve("cli/target/cadre");
+
+    /** Where a jar says it, as every ZIP file does; the list at its end says it again. */
+    private static final int TIME_OF_FIRST_ENTRY = 10;
 
     @TempDir
     private Path folder;
@@ -65,6 +69,16 @@ class DistributionTest {
         return new Ended(status, Files.readString(out), Files.readString(err));
     }
 
+    /** The only archive of a command. */
+    private Path archive(String name) throws IOException {
+        try (Stream<Path> files = Files.list(folder.resolve("carried/lib"))) {
+            List<Path> all = files.filter(file -> file.getFileName().toString().matches(name + "-\\d+\\.jsa"))
+                    .toList();
+            assertThat(all).hasSize(1);
+            return all.getFirst();
+        }
+    }
+
     @Test
     void command_throughALinkInAnotherFolder_saysItsVersion() throws Exception {
         Path link = Files.createSymbolicLink(folder.resolve("link"), command);
@@ -84,15 +98,15 @@ class DistributionTest {
         Ended first = run(command, "search", "--offline", "RetryDelay");
         Ended second = run(command, "search", "--offline", "RetryDelay");
 
-        assertThat(folder.resolve("carried/lib/search.jsa")).isNotEmptyFile();
+        assertThat(archive("search")).isNotEmptyFile();
         assertThat(first.out()).isEqualTo("Delay.java:1:class RetryDelay {}\n");
         assertThat(second).isEqualTo(first);
     }
 
     @Test
     void archiveOfClasses_cutShort_isReplaced() throws Exception {
-        Path archive = folder.resolve("carried/lib/other.jsa");
         run(command, "--version");
+        Path archive = archive("other");
         byte[] whole = Files.readAllBytes(archive);
         Files.write(archive, Arrays.copyOf(whole, whole.length / 2));
 
@@ -101,5 +115,32 @@ class DistributionTest {
         assertThat(ended.out()).startsWith("cadre ");
         assertThat(ended.err()).isEmpty();
         assertThat(archive).hasSize(whole.length);
+    }
+
+    /** Java looks at the size and the time of a jar alone, and these are the same for every build. */
+    @Test
+    void archiveOfClasses_ofOtherJars_isReplaced() throws Exception {
+        run(command, "--version");
+        Path before = archive("other");
+        Path jar = jarOfTheCommand();
+        FileTime time = Files.getLastModifiedTime(jar);
+        byte[] bytes = Files.readAllBytes(jar);
+        bytes[TIME_OF_FIRST_ENTRY] ^= 1;
+        Files.delete(jar); // a link
+        Files.write(jar, bytes);
+        Files.setLastModifiedTime(jar, time);
+
+        Ended ended = run(command, "--version");
+
+        assertThat(ended.out()).startsWith("cadre ");
+        assertThat(archive("other")).isNotEqualTo(before);
+    }
+
+    private Path jarOfTheCommand() throws IOException {
+        try (Stream<Path> files = Files.list(folder.resolve("carried/lib"))) {
+            return files.filter(file -> file.getFileName().toString().startsWith("cadre-cli-"))
+                    .findFirst()
+                    .orElseThrow();
+        }
     }
 }
