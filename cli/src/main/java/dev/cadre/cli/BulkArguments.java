@@ -20,6 +20,7 @@ final class BulkArguments {
     private static final String STANDARD = "-";
     private static final String JOURNAL_SUFFIX = ".journal";
     private static final int MAX_LIMIT = 999_999_999;
+    private static final int MAX_PACK = 100;
 
     @Option(
             names = "--input",
@@ -76,6 +77,13 @@ final class BulkArguments {
             description = "now, or batch: within a day, at half the price (default: ${DEFAULT-VALUE})")
     String lane = "now";
 
+    @Option(
+            names = "--pack",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "so many items in one call, which is cheaper for short items (default: ${DEFAULT-VALUE})")
+    String pack = "1";
+
     @Mixin
     final SpendingOptions spending = new SpendingOptions();
 
@@ -121,7 +129,7 @@ final class BulkArguments {
                 record.orElse(null),
                 force ? Existing.REPLACED : Existing.RESUMED,
                 new BulkOptions.Extent(selection(record), isDry),
-                task().on(chosen),
+                task().on(chosen).packed(OptionValues.count("--pack", pack, MAX_PACK)),
                 chosen,
                 OptionValues.oneOf("--lane", lane, Lane.values()),
                 spending.budget(),
@@ -133,6 +141,7 @@ final class BulkArguments {
         }
         requireOutput(options);
         requireDeadLetters(options);
+        requireLane(options);
         return options;
     }
 
@@ -186,6 +195,13 @@ final class BulkArguments {
                 throw new UsageException(
                         "bad_argument", "--output: \"" + output + "\" is the input, the schema or the journal");
             }
+        }
+    }
+
+    private void requireLane(BulkOptions options) throws UsageException {
+        if (options.lane() == Lane.BATCH && options.task().isPacked()) {
+            throw new UsageException(
+                    "bad_argument", "--pack %s: each item of a batch is a call of its own".formatted(pack));
         }
     }
 

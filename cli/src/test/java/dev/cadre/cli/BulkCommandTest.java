@@ -223,6 +223,35 @@ class BulkCommandTest {
     }
 
     @Test
+    void pack_putsItemsIntoOneCall_andEachHasItsResult() throws Exception {
+        server.onAny()
+                .replies(LoopbackReply.text("{\"answers\":[{\"number\":2,\"answer\":{\"label\":\"wish\"}},"
+                                + "{\"number\":1,\"answer\":{\"label\":\"bug\"}},"
+                                + "{\"number\":3,\"answer\":{\"label\":\"bug\"}}]}")
+                        .usage(USED));
+
+        assertThat(bulk("--labels", "bug,wish", "--pack", "3", "--json")).isZero();
+
+        assertThat(results())
+                .containsExactly(
+                        succeeded(0, 1, "\"T1\"", "\"label\":\"bug\"", ITEM - 2 * (ITEM / 3), false),
+                        succeeded(1, 2, "\"T2\"", "\"label\":\"wish\"", ITEM / 3, false),
+                        succeeded(2, 3, "null", "\"label\":\"bug\"", ITEM / 3, false));
+        assertThat(server.requests()).hasSize(1);
+        assertThat(document().path("cost").path("picoUsd").asLong()).isEqualTo(ITEM);
+    }
+
+    @Test
+    void pack_outOfItsBounds_orInABatch_isRefused() {
+        assertThat(bulk("--labels", "bug,wish", "--pack", "101")).isEqualTo(2);
+        assertThat(told()).contains("--pack");
+        assertThat(bulk("--labels", "bug,wish", "--pack", "2", "--lane", "batch"))
+                .isEqualTo(2);
+        assertThat(told()).isEqualTo("cadre: --pack 2: each item of a batch is a call of its own\n");
+        assertThat(server.requests()).isEmpty();
+    }
+
+    @Test
     void json_isOneDocument_andThePriceIsSaidBefore() throws Exception {
         labels();
 

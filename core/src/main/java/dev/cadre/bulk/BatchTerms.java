@@ -31,6 +31,7 @@ record BatchTerms<I, O>(
     static <I, O> BatchTerms<I, O> of(Bulk<I, O> bulk, Optional<RunRecord> kept, Budget budget) {
         RunRecord record = kept.orElseThrow(
                 () -> new IllegalArgumentException("the batch lane needs a journal: a batch outlives the process"));
+        bulk.packs(); // refuses them
         ModelPool pool = bulk.runs().pools().pool(bulk.type().tiers().start());
         SingleCall<I, O> call = bulk.singleCall(ServiceTier.BATCH);
         BatchClient client = pool.batches()

@@ -5,7 +5,6 @@ import dev.cadre.budget.Budget;
 import dev.cadre.journal.Fingerprint;
 import dev.cadre.journal.Journal;
 import dev.cadre.journal.JournalKey;
-import dev.cadre.json.Json;
 import dev.cadre.model.BatchLimits;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.ServiceTier;
@@ -31,7 +30,6 @@ import dev.cadre.worker.Attached;
 import dev.cadre.worker.InputSize;
 import dev.cadre.worker.SingleCall;
 import dev.cadre.worker.SubtaskWorker;
-import java.math.BigDecimal;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -49,15 +47,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Bulk<I, O> {
     private record Settings<I>(
-            @Nullable Function<? super I, ?> key, @Nullable Journal journal, Lane lane, BatchLimits batchLimits) {}
+            @Nullable Function<? super I, ?> key,
+            @Nullable Journal journal,
+            Lane lane,
+            BatchLimits batchLimits,
+            int itemsInACall) {}
 
-    /** A longer key stands in the record with its beginning and a digest. */
-    private static final int MAX_KEY_CHARS = 512;
-
-    private static final int KEY_START_CHARS = 64;
-
-    /** A number of more zeros than these is written with an exponent. */
-    private static final int MAX_PLAIN_SCALE = 40;
+    /** As many go into one call at most. */
+    private static final int MOST_PACKED = 100;
 
     private final RunSettings runs;
     private final SubtaskType<I, O> type;
@@ -76,7 +73,7 @@ public final class Bulk<I, O> {
     /** A bulk with the defaults, for the coordinator, whose {@code bulk} makes it. */
     @SuppressWarnings("exports") // settings come from a coordinator alone
     public static <I, O> Bulk<I, O> of(RunSettings runs, SubtaskType<I, O> type, String runKey) {
-        var defaults = new Settings<I>(null, null, Lane.NOW, BatchLimits.of(Integer.MAX_VALUE, Long.MAX_VALUE));
+        var defaults = new Settings<I>(null, null, Lane.NOW, BatchLimits.of(Integer.MAX_VALUE, Long.MAX_VALUE), 1);
         return new Bulk<>(runs, type, runKey, defaults);
     }
 
@@ -95,7 +92,8 @@ public final class Bulk<I, O> {
      * its beginning and a digest.
      */
     public Bulk<I, O> keyedBy(Function<? super I, ?> naming) {
-        return with(new Settings<>(naming, settings.journal, settings.lane, settings.batchLimits));
+        return with(
+                new Settings<>(naming, settings.journal, settings.lane, settings.batchLimits, settings.itemsInACall));
     }
 
     /**
@@ -104,7 +102,7 @@ public final class Bulk<I, O> {
      */
     public Bulk<I, O> journal(Journal record) {
         var guarded = GuardedJournal.of(record, runs.faults());
-        return with(new Settings<>(settings.key, guarded, settings.lane, settings.batchLimits));
+        return with(new Settings<>(settings.key, guarded, settings.lane, settings.batchLimits, settings.itemsInACall));
     }
 
     /**
@@ -115,7 +113,8 @@ public final class Bulk<I, O> {
      * default deadline is 48 hours. One journal serves both lanes, one after the other.
      */
     public Bulk<I, O> lane(Lane chosen) {
-        return with(new Settings<>(settings.key, settings.journal, chosen, settings.batchLimits));
+        return with(
+                new Settings<>(settings.key, settings.journal, chosen, settings.batchLimits, settings.itemsInACall));
     }
 
     /**
@@ -123,7 +122,48 @@ public final class Bulk<I, O> {
      * four batches of the provider's size. Ignored in {@link Lane#NOW}.
      */
     public Bulk<I, O> batchLimits(BatchLimits limits) {
-        return with(new Settings<>(settings.key, settings.journal, settings.lane, limits));
+        return with(new Settings<>(settings.key, settings.journal, settings.lane, limits, settings.itemsInACall));
+    }
+
+    /**
+     * Puts so many items into one call, which shares the instructions, the form of the answer and the shared context among
+     * them; default 1. For short items that cost is most of the bill: {@code docs/bulk.md} has figures. How well a model
+     * answers may suffer: compare a sample. A call has the cap on output tokens of all its items together, as far as the
+     * model goes, and is booked in equal parts to them; the call and its tokens count with the first.
+     *
+     * <p>Within a call items have numbers. An item that the answer lacks, has twice, or has in a form or with a content
+     * that the type does not accept is asked again by itself, and so are all items of a call that failed or that the money
+     * does not reach for. A call that is not full is sent when the stream has ended, or has yielded nothing for a second.
+     * The journal knows each item by itself, so a run goes on with any other number.
+     *
+     * @param itemsInACall 1 to 100
+     * @throws IllegalArgumentException if it is another number, or an item of the type is more than a text in and an
+     *     answer out: plain code, tools, pictures or files
+     */
+    public Bulk<I, O> packing(int itemsInACall) {
+        if (itemsInACall < 1 || itemsInACall > MOST_PACKED) {
+            throw new IllegalArgumentException(
+                    "the items in a call must be 1 to %d, not %d".formatted(MOST_PACKED, itemsInACall));
+        }
+        var changed =
+                with(new Settings<>(settings.key, settings.journal, settings.lane, settings.batchLimits, itemsInACall));
+        changed.packs(); // refuses what cannot be packed
+        return changed;
+    }
+
+    /** How several items go into one call; empty if each has its own. */
+    Optional<PackedType<I, O>> packs() {
+        if (settings.itemsInACall == 1) {
+            return Optional.empty();
+        }
+        if (settings.lane == Lane.BATCH) {
+            throw new IllegalArgumentException("each item of a batch is a call of its own: packing is for Lane.NOW");
+        }
+        return Optional.of(PackedType.of(type, runs.limits()));
+    }
+
+    int itemsInACall() {
+        return settings.itemsInACall;
     }
 
     /**
@@ -154,8 +194,8 @@ public final class Bulk<I, O> {
      *     over. A null in the stream is a {@link NullPointerException}, two inputs with one name
      *     are an {@link IllegalArgumentException}
      * @throws InterruptedException if the calling thread was interrupted: what was in flight is cancelled and booked
-     * @throws IllegalArgumentException if the batch lane cannot do this: the type is more than a single call, the client
-     *     knows no batches, or there is no journal; nothing was spent
+     * @throws IllegalArgumentException if the batch lane cannot do this: the type is more than a single call, items are
+     *     packed, the client knows no batches, or there is no journal; nothing was spent
      * @throws dev.cadre.price.ModelShutDownException if a model that the type may run on is gone, by the calendar of its
      *     pool; nothing was spent
      * @throws dev.cadre.price.UnpricedException if the model has no price for batches; nothing was spent
@@ -298,14 +338,15 @@ public final class Bulk<I, O> {
         Money left = budget.limit().minusOrZero(spent).atMost(budget.spendable());
         long items = 0;
         long index = 0;
-        Quote sum = Quote.NOTHING;
+        var quotes = new BulkQuotes<>(type, settings.itemsInACall, packs(), this::quote);
         for (Iterator<? extends I> each = inputs.iterator(); each.hasNext(); index++) {
             I input = each.next();
             if (recorded(input, index).isEmpty()) {
-                sum = sum.plus(quote(input));
+                quotes.add(input);
                 items++;
             }
         }
+        Quote sum = quotes.sum();
         // where the money may not reach for all, no call is certain
         Quote quote = sum.cost().worst().isMoreThan(left) ? sum.atBest() : sum;
         var line = new CostEstimate.Line(
@@ -318,13 +359,13 @@ public final class Bulk<I, O> {
         return new CostEstimate(List.of(line), Quote.NOTHING, Quote.NOTHING, left, Money.ZERO);
     }
 
-    private Quote quote(I input) {
+    private Quote quote(SubtaskType<?, ?> work, Object input) {
         return switch (settings.lane) {
             case NOW ->
                 SubtaskWorker.of(runs.pools())
-                        .quote(type, new InputSize.Known(input), runs.limits())
+                        .quote(work, new InputSize.Known(input), runs.limits())
                         .quote();
-            case BATCH -> singleCall(ServiceTier.BATCH).quote(input);
+            case BATCH -> singleCall(ServiceTier.BATCH).quote(type.input().cast(input));
         };
     }
 
@@ -382,35 +423,7 @@ public final class Bulk<I, O> {
     }
 
     String key(I input, long index) {
-        Object key = settings.key == null ? Long.toString(index) : settings.key.apply(input);
-        if (key == null) {
-            throw new IllegalArgumentException("input %d has no key: keyedBy returned null".formatted(index));
-        }
-        String name = text(key);
-        if (name.isEmpty()) {
-            throw new IllegalArgumentException("the key of input %d is empty".formatted(index));
-        }
-        return name.length() <= MAX_KEY_CHARS
-                ? name
-                : name.substring(0, KEY_START_CHARS) + "…"
-                        + Fingerprint.of(name).hex();
-    }
-
-    private static String plain(BigDecimal number) {
-        BigDecimal value = number.stripTrailingZeros();
-        return Math.abs((long) value.scale()) <= MAX_PLAIN_SCALE ? value.toPlainString() : value.toString();
-    }
-
-    /** Numbers by value, so that 1 and 1.0 are one key; JSON so that the number 1 and the string "1" are two. */
-    private static String text(Object key) {
-        return switch (key) {
-            case Json json -> json.canonical();
-            case Double number when !Double.isFinite(number) -> number.toString();
-            case Float number when !Float.isFinite(number) -> number.toString();
-            case Number number -> plain(new BigDecimal(number.toString()));
-            case Enum<?> constant -> constant.name();
-            default -> key.toString();
-        };
+        return ItemName.of(settings.key == null ? index : settings.key.apply(input), index);
     }
 
     Optional<Journal> journal() {

@@ -35,6 +35,7 @@ final class BulkProgress<O> {
     private final boolean isRecorded;
     private final List<BulkItem<O>> notHandedOver = new ArrayList<>();
     private Consumer<? super BulkItem<O>> each;
+    private long alone;
     private @Nullable Throwable thrown;
     private BulkSummary.Counts counts = BulkSummary.Counts.NONE;
     private StopReason stop = new StopReason.EndOfInput();
@@ -111,6 +112,11 @@ final class BulkProgress<O> {
         }
     }
 
+    /** An item of a pack is asked again by itself. */
+    void askedAlone() {
+        alone++;
+    }
+
     void submitted() {
         counts = counts.plusBatch();
     }
@@ -154,6 +160,10 @@ final class BulkProgress<O> {
 
     BulkSummary summary(BulkSummary.Costs costs, Optional<String> clockTrouble) {
         var notes = new ArrayList<>(tally.notes());
+        if (alone > 0) {
+            notes.add("%d items of packs were asked again by themselves: their pack had no answer for them that fits"
+                    .formatted(alone));
+        }
         clockTrouble.ifPresent(notes::add);
         return new BulkSummary(counts, costs, ending(tally.abandonedWith(List.of()), notes));
     }

@@ -4,14 +4,11 @@ package dev.cadre.bulk;
 import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.event.RunEvent;
-import dev.cadre.journal.JournalException;
-import dev.cadre.journal.JournalKey;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.record.RunRecord;
-import dev.cadre.record.WorkRecord;
 import dev.cadre.run.Attachments;
 import dev.cadre.run.EventSink;
 import dev.cadre.run.RungPerformer;
@@ -24,14 +21,16 @@ import dev.cadre.schedule.RungThreads;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
-import dev.cadre.worker.Attached;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +44,9 @@ final class BulkRun<I, O> {
 
     private static final String INPUT = "input";
 
+    /** A call that is not full waits so long for a stream that yields nothing. */
+    private static final Duration PACK_PATIENCE = Duration.ofSeconds(1);
+
     private final Bulk<I, O> bulk;
     private final SubtaskType<I, O> type;
     private final Optional<RunRecord> record;
@@ -54,7 +56,9 @@ final class BulkRun<I, O> {
     private final RungThreads threads;
     private final RunDriver driver;
     private final Attachments attachments = new Attachments();
+    /** The first item of each call under way. */
     private final Set<Long> inFlight = new LinkedHashSet<>();
+
     private final Set<Tier> ceilings = EnumSet.noneOf(Tier.class);
     private final BulkProgress<O> handover;
     private final int window;
@@ -150,9 +154,12 @@ final class BulkRun<I, O> {
 
     /** The items of the run while its money is open. */
     private final class Items implements RunDriver.Driven {
-        private final BudgetGuard money;
-        private final RungPerformer performer;
+        private final ItemTerms<I, O> terms;
         private final InputPuller<I> puller;
+        /** Inputs that wait for others to fill their call. */
+        private final List<InputPuller.Pull.Next<I>> waiting = new ArrayList<>();
+        /** Items that a pack had no answer for. */
+        private final Deque<ItemEnd.Alone<I, O>> alone = new ArrayDeque<>();
 
         private boolean timeUp;
         /** Why what is in flight is interrupted; read by the items. */
@@ -163,15 +170,19 @@ final class BulkRun<I, O> {
         private boolean inputInterrupted;
         /** When a stream that is still about to yield an input is interrupted. */
         private long patienceNanos = Long.MAX_VALUE;
+        /** When a call is made that is not full, because the stream has yielded nothing for a while. */
+        private long packNanos = Long.MAX_VALUE;
 
         Items(BudgetGuard money, Iterator<? extends I> inputs) {
-            this.money = money;
-            performer = new RungPerformer(
+            var performer = new RungPerformer(
                     bulk.runs(),
                     money,
                     new EventSink(runId, BulkRun.this::sinceStart, this::post),
                     threads,
                     attachments);
+            var times = new ItemRun.Times(startNanos, callDeadlineNanos, clock, () -> Optional.ofNullable(cut));
+            var means = new ItemTerms.Means(runId, performer, threads, attachments, times);
+            terms = new ItemTerms<>(type, bulk.packs(), record, means, money, this::post);
             puller = new InputPuller<>(inputs, bulk.naming());
         }
 
@@ -202,12 +213,14 @@ final class BulkRun<I, O> {
 
         @Override
         public boolean isOver() {
-            return broken != null || handover.isUnrecorded() || driver.isIdle();
+            return broken != null
+                    || handover.isUnrecorded()
+                    || (driver.isIdle() && waiting.isEmpty() && alone.isEmpty());
         }
 
         @Override
         public long alarm() {
-            return Math.min(timeUp ? Long.MAX_VALUE : deadlineNanos, patienceNanos);
+            return Math.min(timeUp ? Long.MAX_VALUE : deadlineNanos, Math.min(patienceNanos, packNanos));
         }
 
         @Override
@@ -218,6 +231,9 @@ final class BulkRun<I, O> {
                 handover.stop(new StopReason.Deadline());
                 driver.interrupt(inFlight.stream().map(String::valueOf).toList());
                 closeInput(now);
+            }
+            if (now >= packNanos) {
+                beginWaiting();
             }
             if (now >= patienceNanos) {
                 patienceNanos = Long.MAX_VALUE;
@@ -234,8 +250,18 @@ final class BulkRun<I, O> {
         }
 
         private void goOn() {
+            if (!handover.isOpen() || closing) {
+                waiting.forEach(this::notStarted);
+                waiting.clear();
+                alone.forEach(item -> notStarted(item.next(), item.share()));
+                alone.clear();
+            }
             if (isOver()) {
                 return;
+            }
+            while (!alone.isEmpty() && inFlight.size() < window) {
+                ItemEnd.Alone<I, O> item = alone.remove();
+                begin(List.of(item.next()), item.share());
             }
             if (!closing && !inputEnded && handover.isOpen()) {
                 if (!puller.isPulling() && inFlight.size() < window) {
@@ -271,12 +297,33 @@ final class BulkRun<I, O> {
             }
         }
 
-        private void ended(BulkItem<O> item, ItemRun<I, O> run) {
-            inFlight.remove(item.index());
-            attachments.release(item.key());
-            run.outage().ifPresent(because -> handover.stop(new StopReason.Paused(reason(item.outcome()), because)));
-            run.unrecorded().ifPresent(this::unrecorded);
-            handover.ended(item);
+        /** The last word of a thread. */
+        private void ended(List<InputPuller.Pull.Next<I>> items, ItemThread.Ends<I, O> last) {
+            inFlight.remove(items.get(0).index());
+            for (ItemEnd<I, O> end : last.ends()) {
+                switch (end) {
+                    case ItemEnd.Ended<I, O> ended -> {
+                        attachments.release(ended.next().key());
+                        ended.outage()
+                                .ifPresent(because ->
+                                        handover.stop(new StopReason.Paused(reason(ended.outcome()), because)));
+                    }
+                    case ItemEnd.NotBegun<I, O> none ->
+                        attachments.release(none.next().key());
+                    case ItemEnd.Alone<I, O> again -> {}
+                }
+            }
+            last.unrecorded().ifPresent(this::unrecorded);
+            for (ItemEnd<I, O> end : last.ends()) {
+                switch (end) {
+                    case ItemEnd.Ended<I, O> ended -> handover.ended(ended.item());
+                    case ItemEnd.NotBegun<I, O>(var next) -> notStarted(next);
+                    case ItemEnd.Alone<I, O> again -> {
+                        handover.askedAlone();
+                        alone.add(again);
+                    }
+                }
+            }
         }
 
         /** What is not on record would be paid again: this ends the run. */
@@ -308,124 +355,92 @@ final class BulkRun<I, O> {
                 case InputPuller.Pull.Next<I> next -> {
                     handover.admitted(next.key());
                     if (handover.isOpen() && !closing) {
-                        begin(next);
+                        await(next);
                     } else {
                         notStarted(next);
                     }
                 }
-                case InputPuller.Pull.End<I> end -> inputEnded = true;
+                case InputPuller.Pull.End<I> end -> endInput();
                 case InputPuller.Pull.Broken<I>(Throwable why) -> {
-                    inputEnded = true;
+                    endInput();
                     handover.broke("stream or key", why);
                     inputTrouble = inputInterrupted ? null : why; // what it throws then may be of the interrupt
                 }
             }
         }
 
+        private void endInput() {
+            inputEnded = true;
+            beginWaiting();
+        }
+
         private void notStarted(InputPuller.Pull.Next<I> next) {
-            ended(next, new Outcome.Skipped<>(handover.notStarted()), false);
+            notStarted(next, Spend.NONE);
         }
 
-        /** Of an item that was not performed. */
-        private void ended(InputPuller.Pull.Next<I> next, Outcome<O> outcome, boolean recorded) {
-            handover.ended(new BulkItem<>(next.index(), next.key(), outcome, Spend.NONE, recorded));
+        private void notStarted(InputPuller.Pull.Next<I> next, Spend share) {
+            handover.ended(new BulkItem<>(
+                    next.index(), next.key(), new Outcome.Skipped<>(handover.notStarted()), share, false));
         }
 
-        private void begin(InputPuller.Pull.Next<I> next) {
-            var work = new AtomicReference<@Nullable WorkRecord>();
-            inFlight.add(next.index());
+        /** Begins the call of an input when as many have come as go into one. */
+        private void await(InputPuller.Pull.Next<I> next) {
+            if (waiting.isEmpty()) {
+                packNanos = clock.nanoTime() + PACK_PATIENCE.toNanos();
+            }
+            waiting.add(next);
+            if (waiting.size() >= bulk.itemsInACall()) {
+                beginWaiting();
+            }
+        }
+
+        private void beginWaiting() {
+            packNanos = Long.MAX_VALUE;
+            if (!waiting.isEmpty()) {
+                begin(List.copyOf(waiting), Spend.NONE);
+                waiting.clear();
+            }
+        }
+
+        /** @param share what each bears of the cost of a pack that had no answer for it */
+        private void begin(List<InputPuller.Pull.Next<I>> items, Spend share) {
+            long first = items.get(0).index();
+            inFlight.add(first);
+            var thread = new ItemThread<>(terms);
             driver.start(
-                    Long.toString(next.index()),
+                    Long.toString(first),
                     type,
                     new RunDriver.Work(
-                            () -> recalled(next, work).orElseGet(() -> perform(next, Optional.ofNullable(work.get()))),
-                            thrown -> () -> broke(next, thrown),
-                            stuck -> stuck(next, Optional.ofNullable(work.get()), stuck)));
+                            () -> {
+                                ItemThread.Ends<I, O> ends = thread.run(items, share);
+                                return () -> ended(items, ends);
+                            },
+                            thrown -> () -> broke(items, thrown),
+                            stuck -> stuck(items, thread, stuck)));
         }
 
-        /** On the item's own thread, because what is attached is a part of its identity: empty if it is to be performed. */
-        private Optional<Runnable> recalled(InputPuller.Pull.Next<I> next, AtomicReference<@Nullable WorkRecord> work) {
-            if (record.isEmpty()) {
-                return Optional.empty();
-            }
-            try {
-                return switch (attached(next)) {
-                    case Attached.Unmade unmade when RunDriver.isInterrupted() -> Optional.of(() -> notBegun(next));
-                    case Attached.Unmade(Failure failure) ->
-                        Optional.of(() -> known(next, new Outcome.Failed<>(failure), false));
-                    case Attached.Made made -> {
-                        WorkRecord kept = record.get().work(next.key(), JournalKey.WHOLE, type, next.input(), made);
-                        work.set(kept);
-                        yield kept.recall().map(earlier -> () -> known(next, typed(earlier), true));
-                    }
-                };
-            } catch (InterruptedException cancel) {
-                return Optional.of(() -> notBegun(next));
-            } catch (JournalException | UnrecordedException unreadable) {
-                UnrecordedException because = RunRecord.unrecorded("item '%s'".formatted(next.key()), unreadable);
-                return Optional.of(() -> {
-                    unrecorded(because);
-                    notBegun(next);
-                });
-            }
-        }
-
-        private Attached attached(InputPuller.Pull.Next<I> next) throws InterruptedException {
-            return attachments.of(
-                    next.key(),
-                    type,
-                    () -> threads.call(
-                            threads.name(next.key() + "/attachments"), type, () -> Attached.of(type, next.input())));
-        }
-
-        private void known(InputPuller.Pull.Next<I> next, Outcome<O> outcome, boolean recorded) {
-            inFlight.remove(next.index());
-            attachments.release(next.key());
-            ended(next, outcome, recorded);
-        }
-
-        private void notBegun(InputPuller.Pull.Next<I> next) {
-            known(next, new Outcome.Skipped<>(handover.notStarted()), false);
-        }
-
-        @SuppressWarnings("unchecked") // what is on record was read as the type's output
-        private Outcome<O> typed(Outcome<Object> recalled) {
-            return (Outcome<O>) (Outcome<?>) recalled;
-        }
-
-        private Runnable perform(InputPuller.Pull.Next<I> next, Optional<WorkRecord> work) {
-            var item = new ItemRun<>(
-                    performer,
-                    type,
-                    new ItemRun.Place(runId, next.key(), next.index()),
-                    new ItemRun.Times(startNanos, callDeadlineNanos, clock, () -> Optional.ofNullable(cut)),
-                    money,
-                    work,
-                    this::post);
-            Outcome<O> outcome = item.run(next.input());
-            var ended = new BulkItem<>(next.index(), next.key(), outcome, item.spend(), false);
-            return () -> ended(ended, item);
-        }
-
-        private void broke(InputPuller.Pull.Next<I> next, Throwable why) {
-            inFlight.remove(next.index());
+        private void broke(List<InputPuller.Pull.Next<I>> items, Throwable why) {
+            inFlight.remove(items.get(0).index());
             if (broken == null) {
                 broken = why instanceof RuntimeException known
                         ? known
-                        : new IllegalStateException("item '" + next.key() + "' broke", why);
+                        : new IllegalStateException("item '" + items.get(0).key() + "' broke", why);
             }
         }
 
-        private void stuck(InputPuller.Pull.Next<I> next, Optional<WorkRecord> work, RunDriver.Stuck stuck) {
-            work.ifPresent(WorkRecord::leave);
-            inFlight.remove(next.index());
-            handover.tell(new RunEvent.WorkAbandoned(runId, sinceStart(), next.key(), stuck.thread()));
+        private void stuck(List<InputPuller.Pull.Next<I>> items, ItemThread<I, O> thread, RunDriver.Stuck stuck) {
+            thread.leave();
+            inFlight.remove(items.get(0).index());
+            handover.tell(
+                    new RunEvent.WorkAbandoned(runId, sinceStart(), items.get(0).key(), stuck.thread()));
             Outcome<O> outcome = Outcome.failed(
                     timeUp ? Failure.Kind.DEADLINE : Failure.Kind.CANCELLED,
                     "thread '%s' ignored its interrupt%s and was left behind"
                             .formatted(stuck.thread(), stuck.place().isEmpty() ? "" : " in " + stuck.place()));
-            attachments.release(next.key());
-            ended(next, outcome, false);
+            for (InputPuller.Pull.Next<I> next : items) {
+                attachments.release(next.key());
+                handover.ended(new BulkItem<>(next.index(), next.key(), outcome, Spend.NONE, false));
+            }
         }
     }
 }

@@ -2,6 +2,9 @@
 package dev.cadre.price;
 
 import dev.cadre.model.TokenUsage;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 
 /**
  * The cost of some attempts together.
@@ -57,6 +60,33 @@ public record Spend(Money settled, Money forfeited, long attempts, TokenUsage to
     public Spend withoutForfeited(Money worstCase, long calls) {
         Money rest = forfeited.minus(worstCase);
         return new Spend(settled, rest, attempts - calls, tokens, !rest.isZero());
+    }
+
+    /**
+     * This spend divided among several who share its calls: each bears the same part of the money, to the pico-dollar; the
+     * calls and their tokens are counted with the first.
+     *
+     * @return as many as asked for; their sum is this spend
+     * @throws IllegalArgumentException if they are fewer than one
+     */
+    public List<Spend> split(int shares) {
+        if (shares < 1) {
+            throw new IllegalArgumentException("a spend is split among at least 1, not " + shares);
+        }
+        var rest = new Spend(part(settled, shares), part(forfeited, shares), 0, TokenUsage.NONE, estimated);
+        var first = new Spend(
+                settled.minus(rest.settled.times(shares - 1L)),
+                forfeited.minus(rest.forfeited.times(shares - 1L)),
+                attempts,
+                tokens,
+                estimated);
+        var all = new ArrayList<>(Collections.nCopies(shares, rest));
+        all.set(0, first);
+        return List.copyOf(all);
+    }
+
+    private static Money part(Money whole, int shares) {
+        return Money.ofPico(whole.picoUsd() / shares);
     }
 
     /** One line: {@code $0.003 for 2 calls (1000 tokens in, 400 out), of which $0.002 for calls of unknown cost}. */

@@ -27,6 +27,8 @@ public enum Prompt {
     PLAN_REPAIR("plan-repair", 1),
     /** A worker's instructions: the task of its type. */
     WORK("work", 1),
+    /** A task for several items in one call: the task of their type. */
+    WORK_PACK("work-pack", 1),
     /** What all inputs of a type have in common: a JSON string. */
     WORK_CONTEXT("work-context", 1),
     /** What another tier answered: JSON. */

@@ -86,8 +86,8 @@ public final class AttemptRecorder implements AttemptListener {
         };
     }
 
-    /** Counts what code spent by itself, which is on record already. */
-    public void codeSpent(Spend booked) {
+    /** Counts what is on record already, such as what code spent by itself. */
+    public void counted(Spend booked) {
         spend = spend.plus(booked);
     }
 

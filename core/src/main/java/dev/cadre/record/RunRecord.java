@@ -57,6 +57,9 @@ public final class RunRecord implements AutoCloseable {
 
     private static final int MAX_NOTES = 100;
 
+    /** In place of the index of an item of a fan-out, which a bulk has none of. */
+    private static final int SHARED = 0;
+
     /** A value as JSON text. Both methods throw whatever they like for what is no such value. */
     interface Form<T> {
         String write(T value);
@@ -201,6 +204,15 @@ public final class RunRecord implements AutoCloseable {
                 type,
                 fingerprints.of(type, input, attached),
                 fingerprints.ofEffect(type, input));
+    }
+
+    /**
+     * The record of a call that several items of a bulk share: what it costs. What each of them got of it is in its own.
+     *
+     * @param first the item that the call begins with
+     */
+    public WorkRecord shared(String first, SubtaskType<?, ?> type) {
+        return WorkRecord.shared(this, new JournalKey(run(), first, SHARED), type, fingerprints.of(type));
     }
 
     AttemptRecorder attempts(JournalKey key, Fingerprint fingerprint) {

@@ -31,15 +31,34 @@ public final class WorkRecord {
     private final Fingerprint effect;
 
     private final AttemptRecorder recorder;
+    /** Whether its end is that of others, which take it down. */
+    private final boolean isShared;
+
     private volatile boolean left;
 
     WorkRecord(RunRecord record, JournalKey key, SubtaskType<?, ?> type, Fingerprint fingerprint, Fingerprint effect) {
+        this(record, key, type, fingerprint, effect, false);
+    }
+
+    private WorkRecord(
+            RunRecord record,
+            JournalKey key,
+            SubtaskType<?, ?> type,
+            Fingerprint fingerprint,
+            Fingerprint effect,
+            boolean isShared) {
+        this.isShared = isShared;
         this.record = record;
         this.key = key;
         this.type = type;
         this.fingerprint = fingerprint;
         this.effect = effect;
         recorder = record.attempts(key, fingerprint);
+    }
+
+    /** The record of a call that others share: of its attempts alone. */
+    static WorkRecord shared(RunRecord record, JournalKey key, SubtaskType<?, ?> type, Fingerprint fingerprint) {
+        return new WorkRecord(record, key, type, fingerprint, fingerprint, true);
     }
 
     /** How it ended, if it need not or must not be tried again. */
@@ -102,6 +121,9 @@ public final class WorkRecord {
         if (left) {
             return new RungEnd.Cancelled();
         }
+        if (isShared) {
+            return end;
+        }
         boolean unrepeatable = isUnrepeatable();
         if (end instanceof RungEnd.Accepted(Object value)) {
             return accepted(value, unrepeatable);
@@ -131,6 +153,20 @@ public final class WorkRecord {
         }
     }
 
+    /** Counts its part of what a call cost that it shares with others; that call is on record already. */
+    public void shares(Spend part) {
+        recorder.counted(part);
+    }
+
+    /**
+     * Takes down the answer that such a call gave it, without waiting.
+     *
+     * @throws UnrecordableException if no journal can take it; nothing is on record
+     */
+    public RunRecord.Made<Object> answered(Object value) throws UnrecordableException {
+        return record.submit(key, fingerprint, value, form(type.outputType()), spend());
+    }
+
     private static Failure failure(RungEnd end) {
         return switch (end) {
             case RungEnd.Accepted accepted -> throw new IllegalArgumentException("it was accepted");
@@ -153,7 +189,7 @@ public final class WorkRecord {
 
     /** Makes it durable that it ended without a value, and waits for that; does nothing if it has one. */
     public void noted(Outcome<?> outcome) {
-        if (!left) {
+        if (!left && !isShared) {
             record.noted(key, outcome, spend());
         }
     }

@@ -135,7 +135,7 @@ public final class RungPerformer {
             }
             Spend own = codeMoney.state().asSpend();
             if (!own.total().isZero()) {
-                recorder.ifPresent(kept -> kept.codeSpent(own));
+                recorder.ifPresent(kept -> kept.counted(own));
                 spent.accept(own);
                 events.post(new RunEvent.CodeSpent(events.runId(), events.sinceStart(), task.subtaskId(), own));
             }

@@ -58,6 +58,25 @@ public final class SubtaskWorker {
                 "attachments", task.type(), task::made, task.attached() == null && Attached.isNeededBy(task.type()));
     }
 
+    /**
+     * The failure by the first rule of a type that does not accept an output, if any; asks the rules on a thread for the
+     * code of users, and waits for them.
+     *
+     * @param name of that thread
+     * @throws InterruptedException if the calling thread was interrupted meanwhile
+     */
+    public static <I, O> Optional<Failure> broken(
+            SubtaskType<I, O> type, I input, O output, CodeThreads threads, String name) throws InterruptedException {
+        if (type.acceptances().isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<Failure> broken = threads.call(name, type, () -> Acceptances.broken(type, input, output));
+        if (Thread.interrupted()) {
+            throw new InterruptedException("interrupted while an answer was checked");
+        }
+        return broken;
+    }
+
     /** Code that was interrupted by the run has not failed. */
     private static void requireNoCancel(Failure failure, RungTerms terms) throws InterruptedException {
         Optional<Throwable> thrown = failure.cause();

@@ -27,6 +27,7 @@ class PromptTest {
                 PLAN_CONTINUATION 428dfe51
                 PLAN_REPAIR 5003730c
                 WORK 51c94178
+                WORK_PACK 85e76ce9
                 WORK_CONTEXT 4a304202
                 WORK_EARLIER_ATTEMPT 3146605d
                 WORK_REPAIR 541eb978
@@ -34,8 +35,9 @@ class PromptTest {
                 MERGE_REPAIR 3a18eedc
                 JUDGE 9b32b76b""");
         assertThat(Prompt.versions())
-                .isEqualTo("plan 1, plan-optional 1, plan-after 1, plan-continuation 1, plan-repair 1, work 1,"
-                        + " work-context 1, work-earlier-attempt 1, work-repair 1, merge 1, merge-repair 1, judge 1");
+                .isEqualTo(
+                        "plan 1, plan-optional 1, plan-after 1, plan-continuation 1, plan-repair 1, work 1,"
+                                + " work-pack 1, work-context 1, work-earlier-attempt 1, work-repair 1, merge 1, merge-repair 1, judge 1");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cadre.Coordinator;
 import dev.cadre.budget.Budget;
+import dev.cadre.bulk.Bulk;
 import dev.cadre.bulk.BulkSummary;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.json.Json;
@@ -14,6 +15,7 @@ import dev.cadre.testing.ScriptedModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +49,22 @@ class BulkGuideTest {
             return summary;
         }
         // endregion
+    }
+
+    @Test
+    void pack_isPricedBelowItsItems() {
+        Coordinator coordinator = Coordinator.of(model.pools());
+        List<Ticket> tickets = IntStream.range(0, 100)
+                .mapToObj(i -> new Ticket("T" + i, "it breaks"))
+                .toList();
+        Money alone = coordinator.bulk(LABEL).preview(tickets.stream()).low();
+
+        // region packing
+        Bulk<Ticket, Label> packed = coordinator.bulk(LABEL).keyedBy(Ticket::id).packing(10);
+        Money least = packed.preview(tickets.stream()).low();
+        // endregion
+
+        assertThat(least.picoUsd()).isLessThan(alone.picoUsd() * 6 / 10);
     }
 
     private void rate(Stream<Json> tickets) throws InterruptedException {

@@ -214,6 +214,11 @@ public final class Script<O> {
         return Said.of(text, finish);
     }
 
+    /** Whether its replies are texts of any form. */
+    boolean isText() {
+        return output == null;
+    }
+
     synchronized boolean matches(ScriptedCall call) {
         return (tier == null || tier == call.purpose().tier()) && matches.test(call);
     }

@@ -18,7 +18,12 @@ public record ScriptedCall(ModelRequest request, CallPurpose purpose) {
         return Json.obj().with("type", type).with("input", tree(input));
     }
 
-    private static Json tree(String input) {
+    /** The input, as text if it is no JSON. */
+    Json input() {
+        return tree(purpose.input());
+    }
+
+    static Json tree(String input) {
         try {
             return Json.parse(input);
         } catch (JsonException e) {

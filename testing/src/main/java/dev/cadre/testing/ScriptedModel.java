@@ -14,6 +14,7 @@ import dev.cadre.task.SubtaskType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -40,7 +41,10 @@ public final class ScriptedModel implements ModelClient {
     private int inFlight;
     private int peakInFlight;
 
-    /** Answers the subtasks of a type that have exactly this input. */
+    /**
+     * Answers the subtasks of a type that have exactly this input. A call for several items of a bulk is answered by the
+     * scripts of each of them, at the sum of their tokens.
+     */
     public <I, O> Script<O> on(SubtaskType<I, O> type, I input) {
         return add(new Script<>(type.name(), type.inputType().write(input), type.outputType()));
     }
@@ -139,30 +143,59 @@ public final class ScriptedModel implements ModelClient {
     @Override
     public ModelReply call(ModelRequest request, CallContext context) throws InterruptedException {
         var call = new ScriptedCall(request, context.purpose());
-        Script<?> script = begin(call);
+        begin(call);
         try {
-            return script.play(call, context);
+            Optional<ScriptedPack> pack = ScriptedPack.of(call);
+            Optional<Script<?>> whole = pack.isEmpty() ? Optional.of(script(call)) : whole(call);
+            return whole.isPresent() ? whole.get().play(call, context) : play(pack.orElseThrow(), context);
         } finally {
             end();
         }
     }
 
-    private Script<?> begin(ScriptedCall call) {
+    private ModelReply play(ScriptedPack pack, CallContext context) throws InterruptedException {
+        var replies = new ArrayList<ModelReply>();
+        for (ScriptedCall item : pack.calls()) {
+            replies.add(script(item).play(item, context));
+        }
+        return pack.together(replies);
+    }
+
+    private void begin(ScriptedCall call) {
         lock.lock();
         try {
             calls.add(call);
             inFlight++;
             peakInFlight = Math.max(peakInFlight, inFlight);
             changed.signalAll();
-            for (Script<?> script : scripts) {
-                if (script.matches(call)) {
-                    return script;
-                }
-            }
-            inFlight--;
-            var failure = new UnscriptedCallException(call, scripts);
-            unscripted.add(failure);
-            throw failure;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Script<?> script(ScriptedCall call) {
+        lock.lock();
+        try {
+            return scripts.stream()
+                    .filter(script -> script.matches(call))
+                    .findFirst()
+                    .orElseThrow(() -> {
+                        var failure = new UnscriptedCallException(call, scripts);
+                        unscripted.add(failure);
+                        return failure;
+                    });
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The script for all items of a pack together. */
+    private Optional<Script<?>> whole(ScriptedCall pack) {
+        lock.lock();
+        try {
+            return scripts.stream()
+                    .filter(script -> script.isText() && script.matches(pack))
+                    .findFirst();
         } finally {
             lock.unlock();
         }

@@ -31,6 +31,7 @@ import dev.cadre.testing.Crew.Topic;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ScriptedModelTest {
@@ -239,5 +240,67 @@ class ScriptedModelTest {
         assertThatThrownBy(model::assertFullyUsed)
                 .isInstanceOf(AssertionError.class)
                 .hasMessage("asked for, but not scripted: [WORK note {\"name\":\"cats\"} on gpt-5.4-nano]");
+    }
+
+    // --- packs
+
+    private List<String> pack(String... topics) throws InterruptedException {
+        var outcomes = new ArrayList<String>();
+        Coordinator.of(model.pools())
+                .bulk(NOTE)
+                .keyedBy(Topic::name)
+                .packing(topics.length)
+                .run(
+                        Stream.of(topics).map(Topic::new),
+                        Budget.usd("1.00"),
+                        item -> outcomes.add(item.key() + " " + item.outcome() + " "
+                                + item.spend().total()));
+        outcomes.sort(null);
+        return outcomes;
+    }
+
+    @Test
+    void pack_isAnsweredByTheScriptsOfItsItems_atTheSumOfTheirTokens() throws Exception {
+        model.on(NOTE).costing(1_000, 400).replies(new Note("any"));
+        model.on(NOTE, new Topic("cats")).costing(3_000, 1_200).replies(new Note("They purr."));
+
+        assertThat(pack("cats", "dogs"))
+                .containsExactly(
+                        "cats Succeeded[Note[text=They purr.]] $0.0014", "dogs Succeeded[Note[text=any]] $0.0014");
+        assertThat(model.calls()).hasSize(1);
+        model.assertFullyUsed();
+    }
+
+    @Test
+    void pack_ofWhichAnItemIsRefused_isRefused_andItsItemsAreAskedAlone() throws Exception {
+        model.on(NOTE).replies(new Note("any"));
+        model.on(NOTE, new Topic("cats")).refuses("no cats");
+
+        assertThat(pack("cats", "dogs"))
+                .satisfiesExactly(
+                        cats -> assertThat(cats).contains("REFUSED", "no cats"),
+                        dogs -> assertThat(dogs).contains("Note[text=any]"));
+        assertThat(model.calls()).hasSize(3);
+    }
+
+    @Test
+    void pack_isAnsweredAsAWhole_byAScriptOfText() throws Exception {
+        model.on(NOTE).replies(new Note("alone"));
+        model.when("a pack", call -> call.purpose().input().startsWith("["))
+                .repliesText("{\"answers\":[{\"number\":2,\"answer\":{\"text\":\"packed\"}}]}");
+
+        assertThat(pack("cats", "dogs"))
+                .satisfiesExactly(
+                        cats -> assertThat(cats).contains("alone"),
+                        dogs -> assertThat(dogs).contains("packed"));
+    }
+
+    @Test
+    void pack_withAnItemThatNothingMatches_namesTheItem() throws Exception {
+        model.on(NOTE, new Topic("cats")).replies(new Note("They purr."));
+
+        pack("cats", "dogs");
+
+        assertThatThrownBy(model::assertFullyUsed).hasMessageContaining("WORK note {\"name\":\"dogs\"}");
     }
 }

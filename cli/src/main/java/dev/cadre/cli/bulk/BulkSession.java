@@ -104,7 +104,7 @@ public final class BulkSession {
         isBatch = lane == Lane.BATCH;
         open = new OpenItems(out.needsItems(input) ? OpenItems.Kept.VALUE : OpenItems.Kept.PLACE);
         results = new ResultWriter(out, out.layout(task, input), task, heard);
-        unrecorded = coordinator.bulk(task.type()).keyedBy(open::key).lane(lane);
+        unrecorded = coordinator.bulk(task.type()).keyedBy(open::key).lane(lane).packing(task.itemsInACall());
         bulk = journal == null ? unrecorded : unrecorded.journal(journal);
     }
 

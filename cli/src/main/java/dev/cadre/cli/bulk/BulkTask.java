@@ -21,10 +21,12 @@ public final class BulkTask {
 
     private final SubtaskType<Json, Json.Obj> type;
     private final boolean hasLabels;
+    private final int itemsInACall;
 
-    private BulkTask(SubtaskType<Json, Json.Obj> type, boolean hasLabels) {
+    private BulkTask(SubtaskType<Json, Json.Obj> type, boolean hasLabels, int itemsInACall) {
         this.type = type;
         this.hasLabels = hasLabels;
+        this.itemsInACall = itemsInACall;
     }
 
     /**
@@ -61,7 +63,8 @@ public final class BulkTask {
         return new BulkTask(
                 SubtaskType.json(LABEL, schema, prompt.isBlank() ? CHOOSE : prompt)
                         .maxOutputTokens(LABEL_TOKENS + longest),
-                true);
+                true,
+                1);
     }
 
     /**
@@ -72,17 +75,31 @@ public final class BulkTask {
      * @throws IllegalArgumentException if the schema breaks a rule of strict mode; it names the place and the rule
      */
     public static BulkTask schema(String schema, String prompt) {
-        return new BulkTask(SubtaskType.json("answer", schema, prompt.isBlank() ? FILL_IN : prompt), false);
+        return new BulkTask(SubtaskType.json("answer", schema, prompt.isBlank() ? FILL_IN : prompt), false, 1);
     }
 
     /** The same on another tier; default {@link Tier#NANO}. */
     public BulkTask on(Tier tier) {
-        return new BulkTask(type.startingAt(tier), hasLabels);
+        return new BulkTask(type.startingAt(tier), hasLabels, itemsInACall);
     }
 
     /** The same with another cap on the tokens of an answer. */
     public BulkTask capped(long maxOutputTokens) {
-        return new BulkTask(type.maxOutputTokens(maxOutputTokens), hasLabels);
+        return new BulkTask(type.maxOutputTokens(maxOutputTokens), hasLabels, itemsInACall);
+    }
+
+    /** The same with so many items in one call. */
+    public BulkTask packed(int items) {
+        return new BulkTask(type, hasLabels, items);
+    }
+
+    /** Whether several items go into one call. */
+    public boolean isPacked() {
+        return itemsInACall > 1;
+    }
+
+    int itemsInACall() {
+        return itemsInACall;
     }
 
     /** The kind of work that it is. */

@@ -52,6 +52,8 @@ enum Mishap {
     STREAM_THROWS,
     /** Two inputs of a bulk share a key. */
     KEY_SHARED,
+    /** The answer to a call for several items of a bulk lacks one, has one twice, or one that nobody asked for. */
+    PACK_MIXED_UP,
     /** An input comes once an earlier one has ended. */
     DEPENDENT_STREAM,
 

@@ -7,6 +7,7 @@ import dev.cadre.RunReport;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
+import dev.cadre.bulk.Bulk;
 import dev.cadre.bulk.BulkItem;
 import dev.cadre.bulk.BulkSummary;
 import dev.cadre.journal.Journal;
@@ -334,10 +335,12 @@ final class Session {
             throws InterruptedException {
         int size = world.seed.dice("stream").nextInt(6);
         var inputs = new Inputs(size);
-        BulkSummary summary = coordinator.bulk(type).keyedBy(ask -> key(ask)).run(inputs.stream(), budget, item -> {
-            inputs.ended(item.index());
-            hand(item, handed);
-        });
+        Bulk<Ask, O> keyed = coordinator.bulk(type).keyedBy(ask -> key(ask));
+        BulkSummary summary = (isPacked(type) ? keyed.packing(2 + size % 3) : keyed)
+                .run(inputs.stream(), budget, item -> {
+                    inputs.ended(item.index());
+                    hand(item, handed);
+                });
         WorldViolation.unless(summary.items() == handed.size(), "%d handed, %s", handed.size(), summary);
         WorldViolation.unless(
                 summary.succeeded() + summary.failed() + summary.skipped() == summary.items(), "sums of %s", summary);
@@ -363,6 +366,11 @@ final class Session {
                         || isUnrepeatable(handed.stream().map(BulkItem::outcome).toList()),
                 "nothing is wrong, and %s",
                 summary);
+    }
+
+    private boolean isPacked(SubtaskType<Ask, ?> type) {
+        return List.of("note", "judged").contains(type.name())
+                && world.seed.dice("packs").nextBoolean();
     }
 
     private String key(Ask ask) {
@@ -405,6 +413,7 @@ final class Session {
 
         /** As a crawler that finds its next page in an earlier one: nothing comes before that has been handed over. */
         private void awaitEndOf(int earlier) {
+            world.clock.advance(Duration.ofSeconds(1)); // a pack that waits for more does not wait for longer
             try {
                 WorldViolation.unless(
                         ends.get(earlier).await(PATIENCE_SECONDS, TimeUnit.SECONDS),

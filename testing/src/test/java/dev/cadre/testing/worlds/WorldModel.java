@@ -2,6 +2,7 @@
 package dev.cadre.testing.worlds;
 
 import dev.cadre.budget.BudgetGuard;
+import dev.cadre.json.Json;
 import dev.cadre.model.CallContext;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Finish;
@@ -24,6 +25,7 @@ import dev.cadre.schema.JsonType;
 import dev.cadre.testing.worlds.WorldTypes.Ask;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -111,10 +113,11 @@ final class WorldModel {
         String site = label + " " + attempts.merge(label, 1, Integer::sum);
         SplittableRandom dice = world.seed.dice("call " + site + " " + world.session());
         if (purpose.kind() == CallPurpose.Kind.ESCALATION) {
-            world.escalates(ask(purpose).text());
+            asks(purpose).forEach(ask -> world.escalates(ask.text()));
         }
         if (purpose.kind() == CallPurpose.Kind.WORK) {
-            world.asks(purpose.subtaskId(), ask(purpose).text());
+            List<Ask> asks = asks(purpose);
+            asks.forEach(ask -> world.asks(asks.size() == 1 ? purpose.subtaskId() : ask.text(), ask.text()));
         }
         world.clock.advance(Duration.ofMillis(dice.nextInt(500)));
         TokenUsage usage = usage(request, dice, site);
@@ -209,7 +212,7 @@ final class WorldModel {
         boolean callsTool = !request.tools().isEmpty()
                 && request.turns().stream().noneMatch(turn -> turn instanceof Turn.ToolResult);
         Finish finish = callsTool ? Finish.TOOL_CALLS : Finish.COMPLETE;
-        String text = callsTool ? "" : text(purpose);
+        String text = callsTool ? "" : text(purpose, site);
         if (world.befalls(Mishap.REFUSAL, site)) {
             finish = Finish.REFUSED;
         } else if (world.befalls(Mishap.TRUNCATED, site)) {
@@ -225,20 +228,57 @@ final class WorldModel {
         return new ModelReply(model, text, tools, finish, reported, ServiceTier.STANDARD, limits, "");
     }
 
-    private String text(CallPurpose purpose) {
+    private String text(CallPurpose purpose, String site) {
         return switch (purpose.kind()) {
             case PLAN -> plan.get();
             case MERGE -> "{\"answer\":{\"text\":\"merged\",\"score\":50},\"citations\":[]}";
-            case WORK, CODE, REPAIR, ESCALATION -> work(purpose);
+            case WORK, CODE, REPAIR, ESCALATION ->
+                isPack(purpose)
+                        ? pack(purpose, site)
+                        : work(purpose, asks(purpose).getFirst());
         };
     }
 
-    private static Ask ask(CallPurpose purpose) {
-        return JsonType.of(Ask.class).read(purpose.input());
+    private static boolean isPack(CallPurpose purpose) {
+        return Json.parse(purpose.input()) instanceof Json.Arr;
     }
 
-    private static String work(CallPurpose purpose) {
-        String ask = ask(purpose).text();
+    /** What the call is about: one input, or those of a pack. */
+    private static List<Ask> asks(CallPurpose purpose) {
+        Json input = Json.parse(purpose.input());
+        List<Json> inputs = input instanceof Json.Arr(List<Json> items)
+                ? items.stream()
+                        .<Json>map(item -> ((Json.Obj) item).object("input"))
+                        .toList()
+                : List.of(input);
+        return inputs.stream().map(JsonType.of(Ask.class)::read).toList();
+    }
+
+    private String pack(CallPurpose purpose, String site) {
+        List<Ask> asks = asks(purpose);
+        var answers = new ArrayList<Json>();
+        for (Ask ask : asks) {
+            answers.add(numbered(answers.size() + 1, work(purpose, ask)));
+        }
+        SplittableRandom dice = world.seed.dice("mixed up " + site);
+        if (dice.nextInt(4) == 0) { // which costs a call more and loses nothing
+            world.met.add(Mishap.PACK_MIXED_UP);
+            int place = dice.nextInt(answers.size());
+            switch (dice.nextInt(3)) {
+                case 0 -> answers.remove(place);
+                case 1 -> answers.add(answers.get(place));
+                default -> answers.add(0, numbered(answers.size() + 1, work(purpose, asks.get(place))));
+            }
+        }
+        return Json.obj().with("answers", new Json.Arr(answers)).write();
+    }
+
+    private static Json numbered(int number, String answer) {
+        return Json.obj().with("number", number).with("answer", Json.parse(answer));
+    }
+
+    private static String work(CallPurpose purpose, Ask about) {
+        String ask = about.text();
         if (purpose.subtaskType().equals("split")) {
             return JsonType.of(WorldTypes.Parts.class).write(new WorldTypes.Parts(WorldTypes.parts(ask)));
         }

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.bulk;
+
+import dev.cadre.bulk.InputPuller.Pull;
+import dev.cadre.journal.JournalException;
+import dev.cadre.journal.JournalKey;
+import dev.cadre.journal.UnrecordedException;
+import dev.cadre.price.Spend;
+import dev.cadre.record.RunRecord;
+import dev.cadre.record.WorkRecord;
+import dev.cadre.schedule.RunDriver;
+import dev.cadre.task.Failure;
+import dev.cadre.task.Outcome;
+import dev.cadre.task.SubtaskType;
+import dev.cadre.worker.Attached;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * What a thread does for one item of a bulk run, or for several that share a call: looks for them in the journal, asks for
+ * those that are not there, and takes down what came of it. {@link #run} is good for one call; {@link #leave} is safe for
+ * use by another thread.
+ */
+final class ItemThread<I, O> {
+    /**
+     * Its last word.
+     *
+     * @param unrecorded what could not be recorded, which ends the run
+     */
+    record Ends<I, O>(List<ItemEnd<I, O>> ends, Optional<UnrecordedException> unrecorded) {
+        Ends {
+            ends = List.copyOf(ends);
+        }
+    }
+
+    private final ItemTerms<I, O> terms;
+    private final SubtaskType<I, O> type;
+    private final List<ItemEnd<I, O>> ends = new ArrayList<>();
+    private final Queue<WorkRecord> records = new ConcurrentLinkedQueue<>();
+    private Optional<UnrecordedException> unrecorded = Optional.empty();
+
+    ItemThread(ItemTerms<I, O> terms) {
+        this.terms = terms;
+        type = terms.type();
+    }
+
+    /** The run has its end without it: nothing more is taken down. */
+    void leave() {
+        records.forEach(WorkRecord::leave);
+    }
+
+    /**
+     * @param items one, or those of a pack
+     * @param share what each of them bears already of the cost of a pack that had no answer for it
+     */
+    Ends<I, O> run(List<Pull.Next<I>> items, Spend share) {
+        var open = new ArrayList<PackRun.Member<I>>();
+        for (Pull.Next<I> next : items) {
+            unlessKnown(next).ifPresent(open::add);
+        }
+        List<PackRun.Member<I>> packed = open.size() < 2 || unrecorded.isPresent()
+                ? List.of()
+                : open.stream()
+                        .filter(member -> terms.pack().fits(member.next().input()))
+                        .toList();
+        if (packed.size() > 1) {
+            perform(packed);
+            open.removeAll(packed);
+        }
+        open.forEach(member -> perform(member, share));
+        return new Ends<>(ends, unrecorded);
+    }
+
+    private void perform(List<PackRun.Member<I>> packed) {
+        var pack = new PackRun<>(terms, packed);
+        ends.addAll(pack.run());
+        unrecorded = unrecorded.or(pack::unrecorded);
+    }
+
+    /** The item if it is to be performed. */
+    private Optional<PackRun.Member<I>> unlessKnown(Pull.Next<I> next) {
+        if (terms.record().isEmpty()) {
+            return Optional.of(new PackRun.Member<>(next, Optional.empty()));
+        }
+        try {
+            return switch (attached(next)) {
+                case Attached.Unmade unmade when RunDriver.isInterrupted() -> notBegun(next);
+                case Attached.Unmade(Failure failure) -> {
+                    ends.add(known(next, new Outcome.Failed<>(failure), false));
+                    yield Optional.empty();
+                }
+                case Attached.Made made -> unlessRecorded(next, terms.record().get(), made);
+            };
+        } catch (InterruptedException cancel) {
+            return notBegun(next);
+        } catch (JournalException | UnrecordedException unreadable) {
+            unrecorded = Optional.of(RunRecord.unrecorded("item '%s'".formatted(next.key()), unreadable));
+            return notBegun(next);
+        }
+    }
+
+    private Optional<PackRun.Member<I>> unlessRecorded(Pull.Next<I> next, RunRecord record, Attached.Made made) {
+        WorkRecord kept = record.work(next.key(), JournalKey.WHOLE, type, next.input(), made);
+        records.add(kept);
+        Optional<Outcome<Object>> earlier = kept.recall();
+        if (earlier.isPresent()) {
+            ends.add(known(next, typed(earlier.get()), true));
+            return Optional.empty();
+        }
+        return Optional.of(new PackRun.Member<>(next, Optional.of(kept)));
+    }
+
+    private Optional<PackRun.Member<I>> notBegun(Pull.Next<I> next) {
+        ends.add(new ItemEnd.NotBegun<>(next));
+        return Optional.empty();
+    }
+
+    private Attached attached(Pull.Next<I> next) throws InterruptedException {
+        return terms.attachments()
+                .of(
+                        next.key(),
+                        type,
+                        () -> terms.threads()
+                                .call(
+                                        terms.threads().name(next.key() + "/attachments"),
+                                        type,
+                                        () -> Attached.of(type, next.input())));
+    }
+
+    private ItemEnd<I, O> known(Pull.Next<I> next, Outcome<O> outcome, boolean reused) {
+        return new ItemEnd.Ended<>(next, outcome, Spend.NONE, reused, Optional.empty());
+    }
+
+    @SuppressWarnings("unchecked") // what is on record was read as the type's output
+    private Outcome<O> typed(Outcome<Object> recalled) {
+        return (Outcome<O>) (Outcome<?>) recalled;
+    }
+
+    /** Performs one item by itself. */
+    private void perform(PackRun.Member<I> member, Spend share) {
+        Pull.Next<I> next = member.next();
+        if (unrecorded.isPresent()) {
+            ends.add(new ItemEnd.NotBegun<>(next));
+            return;
+        }
+        member.record().ifPresent(kept -> kept.shares(share));
+        var item = terms.item(type, next.key(), next.index(), member.record(), terms.sink());
+        Outcome<O> outcome = item.run(next.input());
+        ends.add(new ItemEnd.Ended<>(next, outcome, share.plus(item.spend()), false, item.outage()));
+        unrecorded = item.unrecorded();
+    }
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.bulk;
+
+import dev.cadre.json.Json;
+import dev.cadre.json.JsonException;
+import dev.cadre.prompt.Prompt;
+import dev.cadre.schema.JsonMismatchException;
+import dev.cadre.schema.JsonType;
+import dev.cadre.schema.ListSchema;
+import dev.cadre.task.Limits;
+import dev.cadre.task.SubtaskType;
+import dev.cadre.task.Work;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * A type of which several inputs go into one call: what the call is given, and how its answer is taken apart. Items are
+ * numbered from 1 within their call: a key of the user never reaches the model. Immutable.
+ */
+final class PackedType<I, O> {
+    private static final String NUMBER = "number";
+    private static final String INPUT = "input";
+    private static final String ANSWERS = "answers";
+    private static final String ANSWER = "answer";
+
+    private final SubtaskType<I, O> type;
+    private final SubtaskType<Json, Json.Obj> call;
+    private final long tokensEach;
+
+    private PackedType(SubtaskType<I, O> type, SubtaskType<Json, Json.Obj> call, long tokensEach) {
+        this.type = type;
+        this.call = call;
+        this.tokensEach = tokensEach;
+    }
+
+    /** @throws IllegalArgumentException if an item of the type is more than a text in and an answer out; it says why */
+    static <I, O> PackedType<I, O> of(SubtaskType<I, O> type, Limits limits) {
+        if (!(type.work() instanceof Work.Model<I, O> work)) {
+            throw refused(type, "it is plain code");
+        }
+        if (!work.tools().isEmpty() || !work.providerTools().isEmpty()) {
+            throw refused(type, "it has tools");
+        }
+        if (work.isAttaching()) {
+            throw refused(type, "it sends pictures or files along");
+        }
+        String schema = ListSchema.of(ANSWERS, NUMBER, ANSWER, type.outputType());
+        var call = SubtaskType.json(type.name(), schema, Prompt.WORK_PACK.with(work.instructions()))
+                .startingAt(type.tiers().start())
+                .notBelow(type.tiers().floor())
+                .serviceTier(work.serviceTier())
+                .verbosity(work.verbosity())
+                .effort(work.effort().orElse(limits.effort()));
+        return new PackedType<>(
+                type,
+                work.sharedContext().isEmpty() ? call : call.sharing(work.sharedContext()),
+                work.maxOutputTokens().orElse(limits.workerOutputTokens()));
+    }
+
+    private static IllegalArgumentException refused(SubtaskType<?, ?> type, String why) {
+        return new IllegalArgumentException(
+                "items of subtask type '%s' cannot be packed: %s".formatted(type.name(), why));
+    }
+
+    /** One call for so many items, with a cap for each of them; the model's own limit bounds the sum. */
+    SubtaskType<Json, Json.Obj> call(int items) {
+        return call.maxOutputTokens(Math.multiplyExact(tokensEach, items));
+    }
+
+    /** Whether an input can be written; one that cannot fails by itself. */
+    boolean fits(I input) {
+        try {
+            type.inputType().toJson(input);
+            return true;
+        } catch (JsonException | ClassCastException unfit) {
+            return false;
+        }
+    }
+
+    /** What the model is given of these inputs, numbered from 1. */
+    Json input(List<I> inputs) {
+        var items = new ArrayList<Json>();
+        for (I input : inputs) {
+            items.add(Json.obj()
+                    .with(NUMBER, items.size() + 1)
+                    .with(INPUT, type.inputType().toJson(input)));
+        }
+        return new Json.Arr(items);
+    }
+
+    /**
+     * The answer of each item, in order: empty for an item that has none, several, or one that does not fit the type.
+     * Numbers that no item has are passed over.
+     */
+    List<Optional<O>> answers(Json.Obj reply, int items) {
+        var answers = new ArrayList<Optional<O>>();
+        for (int item = 0; item < items; item++) {
+            answers.add(Optional.empty());
+        }
+        Set<Integer> seen = new HashSet<>();
+        for (Json each : reply.items(ANSWERS)) {
+            OptionalInt place = place(each, items);
+            if (place.isPresent()) {
+                int item = place.getAsInt();
+                answers.set(item, seen.add(item) ? read((Json.Obj) each) : Optional.empty());
+            }
+        }
+        return answers;
+    }
+
+    private static OptionalInt place(Json answer, int items) {
+        return answer instanceof Json.Obj object
+                        && object.at(NUMBER).orElse(Json.Null.NULL) instanceof Json.Num(BigDecimal number)
+                        && number.signum() > 0
+                        && number.compareTo(BigDecimal.valueOf(items)) <= 0
+                ? OptionalInt.of(number.intValue() - 1)
+                : OptionalInt.empty();
+    }
+
+    private Optional<O> read(Json.Obj answer) {
+        try {
+            JsonType<O> output = type.outputType();
+            return answer.at(ANSWER).map(output::read);
+        } catch (JsonMismatchException unfit) {
+            return Optional.empty();
+        }
+    }
+}
