@@ -10,6 +10,9 @@ public record JournalKey(String run, String subtask, int item) {
     /** In place of an index: the subtask itself, not one of its items. */
     public static final int WHOLE = -1;
 
+    /** In place of an index, in a bulk, which has no fan-outs: a call that several items share, this one the first. */
+    public static final int SHARED = 0;
+
     public JournalKey {
         if (run.isEmpty() || subtask.isEmpty() || item < WHOLE) {
             throw new IllegalArgumentException(

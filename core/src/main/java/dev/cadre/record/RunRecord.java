@@ -57,9 +57,6 @@ public final class RunRecord implements AutoCloseable {
 
     private static final int MAX_NOTES = 100;
 
-    /** In place of the index of an item of a fan-out, which a bulk has none of. */
-    private static final int SHARED = 0;
-
     /** A value as JSON text. Both methods throw whatever they like for what is no such value. */
     interface Form<T> {
         String write(T value);
@@ -212,7 +209,7 @@ public final class RunRecord implements AutoCloseable {
      * @param first the item that the call begins with
      */
     public WorkRecord shared(String first, SubtaskType<?, ?> type) {
-        return WorkRecord.shared(this, new JournalKey(run(), first, SHARED), type, fingerprints.of(type));
+        return WorkRecord.shared(this, new JournalKey(run(), first, JournalKey.SHARED), type, fingerprints.of(type));
     }
 
     AttemptRecorder attempts(JournalKey key, Fingerprint fingerprint) {

@@ -23,6 +23,8 @@ import java.util.Optional;
  * not live to say what it did, and then no session does it again.
  */
 public final class WorkRecord {
+    private static final String NOTHING = "{}";
+
     private final RunRecord record;
     private final JournalKey key;
     private final SubtaskType<?, ?> type;
@@ -56,7 +58,7 @@ public final class WorkRecord {
         recorder = record.attempts(key, fingerprint);
     }
 
-    /** The record of a call that others share: of its attempts alone. */
+    /** The record of a call that others share: of its attempts, and that it has ended. */
     static WorkRecord shared(RunRecord record, JournalKey key, SubtaskType<?, ?> type, Fingerprint fingerprint) {
         return new WorkRecord(record, key, type, fingerprint, fingerprint, true);
     }
@@ -122,6 +124,10 @@ public final class WorkRecord {
             return new RungEnd.Cancelled();
         }
         if (isShared) {
+            if (end instanceof RungEnd.Accepted) { // what it holds is on record with those who share it
+                var unused = record.submit(
+                        new JournalEntry.Ended(key, fingerprint, new Outcome.Succeeded<>(NOTHING), spend()));
+            }
             return end;
         }
         boolean unrepeatable = isUnrepeatable();
@@ -189,7 +195,7 @@ public final class WorkRecord {
 
     /** Makes it durable that it ended without a value, and waits for that; does nothing if it has one. */
     public void noted(Outcome<?> outcome) {
-        if (!left && !isShared) {
+        if (!left) {
             record.noted(key, outcome, spend());
         }
     }

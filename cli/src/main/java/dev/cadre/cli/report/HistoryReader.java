@@ -35,6 +35,9 @@ final class HistoryReader {
     /** How the journal names the parts of a run that are no subtasks. */
     private static final Map<String, Role> ROLES = Map.of("@planner", Role.PLANNER, "@merger", Role.MERGER);
 
+    /** How the names of bulk runs begin. */
+    private static final String BULK = "bulk-";
+
     private final SequencedMap<String, RunLines> runs = new LinkedHashMap<>();
 
     private HistoryReader() {}
@@ -128,6 +131,10 @@ final class HistoryReader {
         }
 
         private SubtaskLines subtask(JournalKey key) {
+            if (id.startsWith(BULK) && key.item() == JournalKey.SHARED) {
+                String pack = "pack of " + key.subtask();
+                return subtasks.computeIfAbsent(pack + "#", unknown -> new SubtaskLines(Role.PACK, pack));
+            }
             String label = key.item() == JournalKey.WHOLE ? key.subtask() : key.subtask() + "#" + key.item();
             return subtasks.computeIfAbsent(label, unknown -> {
                 var lines = new SubtaskLines(label);
@@ -185,6 +192,11 @@ final class HistoryReader {
         SubtaskLines(String key) {
             role = ROLES.getOrDefault(key, Role.SUBTASK);
             label = role == Role.SUBTASK ? key : role.name().toLowerCase(Locale.ROOT);
+        }
+
+        SubtaskLines(Role role, String label) {
+            this.role = role;
+            this.label = label;
         }
 
         void belongsTo(SubtaskLines whole, int index) {

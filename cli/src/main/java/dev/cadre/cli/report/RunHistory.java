@@ -46,6 +46,8 @@ record RunHistory(
     enum Role {
         PLANNER,
         SUBTASK,
+        /** A call that several items of a bulk share. */
+        PACK,
         MERGER
     }
 

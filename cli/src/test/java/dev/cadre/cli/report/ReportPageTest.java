@@ -353,7 +353,24 @@ class ReportPageTest {
                 .hasValueSatisfying(row -> assertThat(row).startsWith("topic 77|"));
     }
 
+    @Test
+    void pack_isARowOfItsOwn_andNoItem() throws Exception {
+        Path file = folder.resolve("labels.jsonl.journal");
+        bulk(file, 25, 10);
+
+        Document page = parsed(ReportPage.of(file));
+
+        assertThat(texts(page, "dd")).contains("25 succeeded");
+        assertThat(rows(page)).anyMatch(row -> row.startsWith("pack of topic 0|") && row.contains("succeeded"));
+        assertThat(rows(page)).anyMatch(row -> row.startsWith("topic 0|") && row.contains("succeeded"));
+        assertThat(rows(page)).noneMatch(row -> row.contains("#0"));
+    }
+
     private static void bulk(Path file, int size) throws Exception {
+        bulk(file, size, 1);
+    }
+
+    private static void bulk(Path file, int size, int itemsInACall) throws Exception {
         var model = new ScriptedModel();
         model.on(NOTE).costing(1_000, 100).replies(new Note("fine"));
         model.on(NOTE, new Topic("77")).costing(1_000, 100).refuses("not this one");
@@ -362,6 +379,7 @@ class ReportPageTest {
                     .bulk(NOTE)
                     .keyedBy(topic -> "topic " + topic.name())
                     .journal(journal)
+                    .packing(itemsInACall)
                     .run(IntStream.range(0, size).mapToObj(i -> new Topic("" + i)), Budget.usd("20"), item -> {});
         }
     }
