@@ -11,6 +11,8 @@ import dev.cadre.bulk.BulkItem;
 import dev.cadre.bulk.BulkSummary;
 import dev.cadre.bulk.Lane;
 import dev.cadre.journal.FileJournal;
+import dev.cadre.journal.JournalKey;
+import dev.cadre.journal.JournalEntry;
 import dev.cadre.json.Json;
 import dev.cadre.model.CallContext;
 import dev.cadre.model.Finish;
@@ -33,13 +35,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -249,6 +254,7 @@ class PackingTest {
         assertThat(summary.succeeded()).isZero();
         assertThat(items).hasSizeBetween(3, 4);
         assertThat(calls).as("nothing is asked alone of a pool that is stopped").hasSize(1);
+        assertThat(summary.notes()).isEmpty();
     }
 
     @Test
@@ -296,6 +302,44 @@ class PackingTest {
                     .isEqualTo(second.spend().total());
             assertThat(journal.openIntents("bulk-label")).isEmpty();
         }
+    }
+
+    @Test
+    void journal_saysOfEachItemWhatItCost() throws Exception {
+        change = answers -> answers.subList(1, answers.size());
+        Path file = folder.resolve("lines.journal");
+        try (var journal = FileJournal.open(file)) {
+            run(bulk(4).journal(journal), lines(4));
+        }
+
+        Map<String, Money> recorded = new HashMap<>();
+        FileJournal.read(file, line -> {
+            if (line.entry() instanceof JournalEntry.Ended ended && ended.key().item() == JournalKey.WHOLE) {
+                recorded.put(ended.key().subtask(), ended.spend().total());
+            }
+        });
+        assertThat(recorded)
+                .isEqualTo(items.stream()
+                        .collect(Collectors.toMap(
+                                BulkItem::key, item -> item.spend().total())));
+    }
+
+    @Test
+    void answerThatCannotBeRecorded_endsTheRun() throws Exception {
+        var full = new StruckJournal() {
+            @Override
+            public CompletableFuture<Void> submit(JournalEntry entry) {
+                return entry instanceof JournalEntry.Ended ended && ended.key().subtask().equals("t1")
+                        ? CompletableFuture.failedFuture(new IllegalStateException("no space left"))
+                        : super.submit(entry);
+            }
+        };
+
+        BulkSummary summary = run(bulk(3).journal(full), lines(30));
+
+        assertThat(summary.stop()).isEqualTo(BulkSummary.Stop.JOURNAL_FAILED);
+        assertThat(summary.unrecorded()).isPresent();
+        assertThat(summary.items()).isLessThan(30);
     }
 
     @Test
