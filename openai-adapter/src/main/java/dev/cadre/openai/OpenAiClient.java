@@ -73,6 +73,7 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
     private final OpenAiBatches batches;
     private final RemoteAccess access;
     private final Dialects dialects;
+    private final FrameSizes frames = new FrameSizes();
     private final Dialect firstDialect;
     private final Gateway gateway;
     private final Duration endWait;
@@ -194,10 +195,11 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
     @Override
     public long sentBytes(ModelRequest request) {
         ModelRequest named = gateway.named(request);
-        return dialects.possible(named)
-                .mapToLong(dialect -> sentBytes(named, dialect))
+        List<Dialect> possible = dialects.possible(named).toList();
+        return frames.of(named, possible, each -> possible.stream()
+                .mapToLong(dialect -> sentBytes(each, dialect))
                 .max()
-                .orElseThrow();
+                .orElseThrow());
     }
 
     private long sentBytes(ModelRequest request, Dialect dialect) {
