@@ -17,7 +17,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -33,8 +32,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
         versionProvider = Version.class)
 public final class Cadre {
     static final String TRACE = "CADRE_TRACE";
-
-    private static final Set<String> OF_EVERY_COMMAND = Set.of("help", "completion");
 
     private final Terminal terminal;
     private final InstantSource clock;
@@ -74,7 +71,7 @@ public final class Cadre {
                 .addSubcommand(new ModelsCommand(terminal, ModelCatalog.standard()))
                 .addSubcommand(new DoctorCommand(terminal, clock, models))
                 .addSubcommand(new CommandLine.HelpCommand())
-                .addSubcommand("completion", new AutoComplete.GenerateCompletion())
+                .addSubcommand("completion", completion())
                 .setOut(new PrintWriter(terminal.out(), true, UTF_8))
                 .setErr(new PrintWriter(terminal.err(), true, UTF_8))
                 .setParameterExceptionHandler((e, given) -> usage(all, "bad_argument", oneLine(e)))
@@ -83,7 +80,6 @@ public final class Cadre {
         if (arguments.length == 0) {
             int status = usage(all, "bad_argument", "a command is missing; 'cadre COMMAND --help' tells more of each:");
             line.getSubcommands().entrySet().stream()
-                    .filter(each -> !OF_EVERY_COMMAND.contains(each.getKey()))
                     .forEach(each -> terminal.err().println(commandLine(each.getKey(), each.getValue())));
             return status;
         }
@@ -108,8 +104,20 @@ public final class Cadre {
         return status == ExitStatus.INTERRUPTED.code() ? status : ExitStatus.FAILED.code();
     }
 
+    private static CommandLine completion() {
+        var completion = new CommandLine(new AutoComplete.GenerateCompletion());
+        completion
+                .getCommandSpec()
+                .usageMessage()
+                .description(
+                        "Prints a script by which bash and zsh complete options; in the shell or its start-up file:",
+                        "  source <(cadre completion)")
+                .footer();
+        return completion;
+    }
+
     private static String commandLine(String name, CommandLine command) {
-        return "  %-9s %s"
+        return "  %-10s %s"
                 .formatted(
                         name,
                         String.join(" ", command.getCommandSpec().usageMessage().description()));

@@ -23,7 +23,7 @@ record Problem(String kind, String message) {
                 .or(failure::outage)
                 .map(Problem::kind)
                 .orElse(failure.kind().name().toLowerCase(Locale.ROOT));
-        return new Problem(kind, failure.toString());
+        return new Problem(kind, failure.message());
     }
 
     /** A failure of a class that is the library's own. */

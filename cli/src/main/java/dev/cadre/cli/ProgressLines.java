@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.cli;
 
+import dev.cadre.cli.text.FailureWords;
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
 import dev.cadre.task.Failure;
@@ -67,7 +68,7 @@ final class ProgressLines implements RunListener {
             case RunEvent.AttemptEnded ended ->
                 line(
                         "attempt",
-                        ended.kind() + " " + ended.subtaskId() + " on " + ended.model() + ": " + ended.end() + ", "
+                        ended.kind() + " " + ended.subtaskId() + " on " + ended.model() + ": " + words(ended.end()) + ", "
                                 + ended.spend().total() + at(ended),
                         Map.of(
                                 "kind", ended.kind().toString(),
@@ -168,5 +169,11 @@ final class ProgressLines implements RunListener {
             }
             case AUTO, LIVE, OFF -> {}
         }
+    }
+
+    private static String words(RunEvent.CallEnd end) {
+        return end instanceof RunEvent.CallEnd.Failed failed
+                ? FailureWords.of(failed.kind()) + ": " + failed.message()
+                : end.toString();
     }
 }

@@ -202,7 +202,7 @@ record SearchDocument(
                     + repository.skipped().get(SkipReason.DEADLINE));
         }
         if (result instanceof RunResult.Partial<SearchAnswer> partial) {
-            partial.missing().forEach(missing -> notes.add("missing: " + missing));
+            notes.addAll(MissingNotes.of(partial.missing()));
         }
         if (mode == Mode.OFFLINE && answer.confidence() == Confidence.NONE) {
             notes.add(BY_WORDS);

@@ -31,9 +31,14 @@ record Terminal(
                 stream(FileDescriptor.out),
                 stream(FileDescriptor.err),
                 Boolean.getBoolean("cadre.out.terminal"),
-                Boolean.getBoolean("cadre.err.terminal") && !"dumb".equals(System.getenv("TERM")),
-                !System.getenv().getOrDefault("NO_COLOR", "").isEmpty(),
+                Boolean.getBoolean("cadre.err.terminal") && !isDumb(),
+                !System.getenv().getOrDefault("NO_COLOR", "").isEmpty() || isDumb(),
                 Integer.getInteger("cadre.columns", USUAL_COLUMNS));
+    }
+
+    /** It knows neither colours nor how to move back. */
+    private static boolean isDumb() {
+        return "dumb".equals(System.getenv("TERM"));
     }
 
     private static PrintStream stream(FileDescriptor descriptor) {

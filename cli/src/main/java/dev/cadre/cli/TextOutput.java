@@ -2,6 +2,7 @@
 package dev.cadre.cli;
 
 import dev.cadre.cli.text.Characters;
+import dev.cadre.cli.text.Columns;
 import dev.cadre.price.Money;
 import java.io.PrintStream;
 import java.util.Comparator;
@@ -16,6 +17,8 @@ import java.util.stream.Collectors;
 final class TextOutput {
     private static final int SHOWN_PLACES = 3;
     private static final int GUTTER = 10;
+    private static final String GAP = "  ";
+    private static final String INDENT = "  ";
 
     private final PrintStream out;
     private final PrintStream err;
@@ -58,7 +61,7 @@ final class TextOutput {
     }
 
     private void printForPeople(SearchDocument document, SearchOptions options) {
-        document.answer().forEach(sentence -> out.println(visible(sentence.text()) + numbers(sentence)));
+        document.answer().forEach(sentence -> printWrapped(visible(sentence.text()) + numbers(sentence)));
         if (document.answer().isEmpty()) {
             out.println("Nothing found.");
         }
@@ -69,7 +72,7 @@ final class TextOutput {
             if (i <= SHOWN_PLACES) {
                 out.println();
             }
-            out.println(heading(result));
+            out.println(heading(result, i < SHOWN_PLACES));
             if (i < SHOWN_PLACES) {
                 out.println("    " + reasons.of(result));
                 printSnippet(result);
@@ -80,8 +83,12 @@ final class TextOutput {
             }
         }
         out.println();
-        document.notes().forEach(note -> out.println(visible("note: " + note)));
-        out.println(summary(document));
+        document.notes().forEach(note -> printWrapped(visible("note: " + note)));
+        printWrapped(summary(document));
+    }
+
+    private void printWrapped(String text) {
+        Columns.wrapped(text, look.columns, INDENT).forEach(out::println);
     }
 
     /** The places alone go to standard output, so that another program reads nothing else. */
@@ -141,10 +148,15 @@ final class TextOutput {
                                 estimate.mergingUsd()));
     }
 
-    private String heading(SearchDocument.Result result) {
-        String place = result.path() + ":" + result.line();
-        return "[" + result.id() + "] " + bold(visible(place))
-                + (result.symbol().isEmpty() ? "" : "  " + visible(result.symbol()));
+    /** The place, and what is there: its name, or else its line, unless that is shown below. */
+    private String heading(SearchDocument.Result result, boolean isShownBelow) {
+        String number = "[" + result.id() + "] ";
+        String place = visible(result.path() + ":" + result.line());
+        String name = result.symbol().isEmpty() && !isShownBelow
+                ? line(result, result.line()).strip()
+                : result.symbol();
+        int left = Math.max(GUTTER, look.columns - Columns.of(number + place) - GAP.length());
+        return number + bold(place) + (name.isEmpty() ? "" : GAP + Columns.cut(visible(name), left));
     }
 
     private void printSnippet(SearchDocument.Result result) {

@@ -75,7 +75,6 @@ final class UsualJournals {
             journal.close();
             if (isForgotten) {
                 delete(file);
-                delete(file.resolveSibling(file.getFileName() + ".lock"));
             }
         }
     }

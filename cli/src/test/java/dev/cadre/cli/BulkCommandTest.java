@@ -711,7 +711,6 @@ class BulkCommandTest {
         String written = Files.readString(output());
         Files.writeString(output(), written.substring(0, written.length() / 2));
         Files.writeString(output().resolveSibling("results.jsonl.part"), "{\"ind");
-        Files.delete(folder.resolve("results.jsonl.journal.lock"));
 
         assertThat(bulk("--labels", "bug,wish")).isZero();
 

@@ -82,9 +82,14 @@ class ModelSearchTest {
     }
 
     private void script() {
-        TokenUsage usage = new TokenUsage(1_000, 400, 0, 100, 0);
+        var usage = new TokenUsage(1_000, 400, 0, 100, 0);
         server.on(request -> request.model().equals("gpt-5.4"))
                 .replies(LoopbackReply.text(PLAN).usage(usage));
+        script(usage);
+    }
+
+    /** Those who do not plan. */
+    private void script(TokenUsage usage) {
         server.on(request -> request.model().equals("gpt-5.4-nano"))
                 .replies(LoopbackReply.text(SUMMARY).usage(usage));
         server.on(request -> request.model().equals("gpt-5.4-mini"))
@@ -169,6 +174,32 @@ class ModelSearchTest {
         assertPlacesWithoutAModel("the plan of the model could not be used, which cost $"
                 + document().path("cost").path("usd").asText() + "; 'cadre doctor' says what is wrong");
         assertThat(document().path("cost").path("picoUsd").asLong()).isPositive();
+    }
+
+    @Test
+    void defaultBudget_carriesARetryOfThePlanner_whoseFirstCallCountsAtItsWorst() throws Exception {
+        var usage = new TokenUsage(1_000, 400, 0, 100, 0);
+        server.on(request -> request.model().equals("gpt-5.4"))
+                .replies(
+                        LoopbackReply.error(500, "server_error", "internal", "The server had an error."),
+                        LoopbackReply.text(PLAN).usage(usage));
+        script(usage);
+
+        assertThat(run(server.baseUrl())).isZero();
+
+        assertThat(document().path("answer")).hasSize(1);
+        assertThat(document().path("cost").path("forfeitedPicoUsd").asLong()).isPositive();
+    }
+
+    @Test
+    void plannerThatFailsForGood_isNamedByWhatTheServerSaid() throws Exception {
+        server.onAny().replies(LoopbackReply.error(500, "server_error", "internal", "The server had an error."));
+
+        assertThat(run(server.baseUrl())).isEqualTo(4);
+
+        assertThat(document().path("error").path("message").asText())
+                .startsWith("call of gpt-5.4 by planner failed: ")
+                .contains("The server had an error.", "it is not tried again, because $");
     }
 
     @Test

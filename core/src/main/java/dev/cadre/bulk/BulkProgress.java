@@ -94,7 +94,7 @@ final class BulkProgress<O> {
             return;
         }
         try {
-            record.ended(isOpen() ? "complete" : "partial", List.of());
+            record.ended(status(), List.of());
         } catch (UnrecordedException e) {
             broke("the record of the end", e);
         }
@@ -189,9 +189,13 @@ final class BulkProgress<O> {
 
     /** The last event: {@code complete} if every input was pulled and succeeded. */
     void runEnded(Money spent) {
+        runEnded(status(), spent);
+    }
+
+    private String status() {
         boolean whole = isOpen() && counts.failed() + counts.skipped() == 0;
         boolean nothing = counts.succeeded() == 0 && !whole;
-        runEnded(whole ? "complete" : nothing ? "failed" : "partial", spent);
+        return whole ? "complete" : nothing ? "failed" : "partial";
     }
 
     void runEnded(String status, Money spent) {

@@ -2,18 +2,28 @@
 package dev.cadre.file;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * A lock on a file of its own, which keeps out this process by a set of names and others by the operating system. It ends
  * with its process.
  *
  * <p>A POSIX lock is lost as soon as the process closes <em>any</em> descriptor of the locked file; for that reason nothing
- * else is in the file, and the set is asked before the file is touched. Safe for use by many threads.
+ * else is in the file, and the set is asked before the file is touched.
+ *
+ * <p>Whoever lets go deletes the file. Somebody may have opened it by then, and locks what has no name any more, while a
+ * third one locks a new file of the same name: so each gives the file that it has locked a length that it draws, and holds
+ * the lock only if the file of that name has this length. Safe for use by many threads.
  */
 public final class ProcessLock implements AutoCloseable {
     /** Somebody has the lock. */
@@ -36,38 +46,66 @@ public final class ProcessLock implements AutoCloseable {
     /** The operating system does not tell two openers in one process apart. */
     private static final Set<Path> HELD_HERE = ConcurrentHashMap.newKeySet();
 
+    /** The longest lock file, all of whose bytes are zero. */
+    private static final int MOST_BYTES = 1 << 20;
+
+    /** So often a file is found to be deleted by its last holder before somebody else is believed to delete it. */
+    private static final int TRIES = 1_000;
+
     private final Path file;
     private final FileChannel channel;
+    private final long length;
 
-    private ProcessLock(Path file, FileChannel channel) {
+    private ProcessLock(Path file, FileChannel channel, long length) {
         this.file = file;
         this.channel = channel;
+        this.length = length;
     }
 
     /**
-     * Takes the lock or fails at once. The file is created if it is not there, and stays: deleting it while others may
-     * take the lock would let two processes lock two files of one name.
+     * Takes the lock or fails at once. The file is created if it is not there, and deleted when the lock is closed; a
+     * process that is killed leaves it.
      *
      * @param file a path in a real folder
      * @throws HeldException if somebody has it
+     * @throws FileSystemException if a file is there that has something in it, which is not touched
      */
     public static ProcessLock take(Path file) throws IOException {
         if (!HELD_HERE.add(file)) {
             throw new HeldException(file, "this process");
         }
         try {
-            return new ProcessLock(file, locked(file));
+            for (int i = 0; i < TRIES; i++) {
+                Optional<ProcessLock> lock = tried(file);
+                if (lock.isPresent()) {
+                    return lock.get();
+                }
+            }
+            throw new IOException(file + " is deleted by somebody all the time");
         } catch (IOException | RuntimeException | Error e) {
             HELD_HERE.remove(file);
             throw e;
         }
     }
 
-    private static FileChannel locked(Path file) throws IOException {
-        FileChannel channel = OwnFiles.open(file);
+    /** Empty if the file was deleted before it was locked. */
+    private static Optional<ProcessLock> tried(Path file) throws IOException {
+        FileChannel channel;
+        try {
+            channel = OwnFiles.open(file);
+        } catch (NoSuchFileException deleted) {
+            return Optional.empty();
+        }
         boolean isLocked = false;
         try {
-            isLocked = channel.tryLock() != null;
+            if (channel.tryLock() == null) {
+                throw new HeldException(file, "another process");
+            }
+            requireNothingIn(channel, file);
+            long length = ThreadLocalRandom.current().nextLong(1, MOST_BYTES);
+            channel.truncate(0).write(ByteBuffer.allocate(1), length - 1);
+            isLocked = hasLength(file, length);
+            return isLocked ? Optional.of(new ProcessLock(file, channel, length)) : Optional.empty();
         } catch (OverlappingFileLockException e) {
             throw new HeldException(file, "this process");
         } finally {
@@ -75,18 +113,44 @@ public final class ProcessLock implements AutoCloseable {
                 channel.close();
             }
         }
-        if (!isLocked) {
-            throw new HeldException(file, "another process");
+    }
+
+    /** A file such as {@code yarn.lock} is somebody else's. */
+    private static void requireNothingIn(FileChannel channel, Path file) throws IOException {
+        boolean isOurs = channel.size() <= MOST_BYTES;
+        var bytes = ByteBuffer.allocate(isOurs ? (int) channel.size() : 0);
+        while (bytes.hasRemaining() && channel.read(bytes, bytes.position()) > 0) {}
+        for (byte each : bytes.array()) {
+            isOurs &= each == 0;
         }
-        return channel;
+        if (!isOurs) {
+            throw new FileSystemException(file.toString(), null, "it is no lock file of ours: there is something in it");
+        }
+    }
+
+    /** Asks for the name alone: to open the file and close it again would end the lock. */
+    private static boolean hasLength(Path file, long length) throws IOException {
+        try {
+            return Files.size(file) == length;
+        } catch (NoSuchFileException deleted) {
+            return false;
+        }
     }
 
     /** Lets others in; closing again does nothing. */
     @Override
     public void close() throws IOException {
         if (channel.isOpen()) {
-            channel.close();
-            HELD_HERE.remove(file);
+            try {
+                if (hasLength(file, length)) {
+                    Files.deleteIfExists(file);
+                }
+            } catch (IOException kept) {
+                // it stays: some systems delete no file that is open
+            } finally {
+                channel.close();
+                HELD_HERE.remove(file);
+            }
         }
     }
 }

@@ -55,8 +55,8 @@ public final class FileJournal implements Journal {
     /**
      * Creates a journal, or opens one to go on with it. Reads the whole file, and waits for the disk.
      *
-     * <p>A last line that was not written to its end is cut off. The directory must exist; a file with the suffix
-     * {@code .lock} is left in it. Both files are created for their owner alone; neither may be a link, and the journal may
+     * <p>A last line that was not written to its end is cut off. The directory must exist; while the
+     * journal is open, a file with the suffix {@code .lock} is in it. Both files are created for their owner alone; neither may be a link, and the journal may
      * have no second name (hard link), by which somebody else could open it.
      *
      * @throws JournalException.Locked if it is open already, here or in another process

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 
 /**
  * Keeps everybody else out of a journal, by a lock on a file beside it: anyone may read a journal, and on POSIX that would
- * drop a lock on the journal itself. The file stays.
+ * drop a lock on the journal itself.
  */
 final class JournalLock {
     private JournalLock() {}

@@ -43,7 +43,7 @@ public final class CallRefusedException extends RuntimeException {
     private final boolean attempted;
 
     CallRefusedException(String model, CallPurpose purpose, Reason reason, @Nullable ModelException last) {
-        super(message(model, purpose, reason), last != null ? last : stopper(reason));
+        super(message(model, purpose, reason, last), last != null ? last : stopper(reason));
         this.reason = reason;
         this.attempted = last != null;
     }
@@ -58,7 +58,8 @@ public final class CallRefusedException extends RuntimeException {
         return attempted;
     }
 
-    private static String message(String model, CallPurpose purpose, Reason reason) {
+    private static String message(
+            String model, CallPurpose purpose, Reason reason, @Nullable ModelException last) {
         String why = switch (reason) {
             case Reason.BudgetExhausted exhausted -> exhausted.admission().message();
             case Reason.DeadlinePassed passed -> "it cannot be sent before its deadline";
@@ -68,7 +69,11 @@ public final class CallRefusedException extends RuntimeException {
                 "the pool has stopped: " + stopped.failure().getMessage();
         };
         String who = purpose.subtaskId().isEmpty() ? purpose.subtaskType() : "subtask '" + purpose.subtaskId() + "'";
-        return "call of %s by %s refused: %s".formatted(model, who, why);
+        boolean isOfLast = reason instanceof Reason.BudgetExhausted || reason instanceof Reason.DeadlinePassed;
+        return last != null && isOfLast
+                ? "call of %s by %s failed: %s; it is not tried again, because %s"
+                        .formatted(model, who, last.getMessage(), why)
+                : "call of %s by %s refused: %s".formatted(model, who, why);
     }
 
     private static @Nullable Throwable stopper(Reason reason) {

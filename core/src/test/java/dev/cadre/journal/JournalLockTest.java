@@ -3,6 +3,7 @@ package dev.cadre.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -103,10 +104,41 @@ class JournalLockTest {
     @Test
     @DisabledOnOs(OS.WINDOWS)
     void newFiles_areForTheirOwnerAlone() throws IOException {
+        try (var journal = Samples.open(file())) {
+            for (Path each : List.of(journal.path(), directory.resolve("run.journal.lock"))) {
+                assertThat(Files.getPosixFilePermissions(each)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
+            }
+        }
+    }
+
+    @Test
+    void lockFile_isGoneWhenTheJournalIsClosed_orRefused() throws IOException {
         Samples.open(file()).close();
-        assertThat(Files.getPosixFilePermissions(file())).isEqualTo(PosixFilePermissions.fromString("rw-------"));
-        assertThat(Files.getPosixFilePermissions(directory.resolve("run.journal.lock")))
-                .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+        assertThat(directory).isDirectoryNotContaining("glob:**.lock");
+
+        Files.writeString(file(), "no journal\n");
+        assertThatThrownBy(() -> Samples.open(file())).isInstanceOf(JournalException.class);
+        assertThat(directory).isDirectoryNotContaining("glob:**.lock");
+    }
+
+    @Test
+    void fileOfSomebodyElse_thatHasTheNameOfTheLock_isNotTouched() throws IOException {
+        Path theirs = Files.writeString(directory.resolve("yarn.lock"), "# yarn lockfile v1\n");
+
+        assertThatExceptionOfType(UncheckedIOException.class)
+                .isThrownBy(() -> Samples.open(directory.resolve("yarn")))
+                .withMessageContaining("there is something in it");
+
+        assertThat(theirs).hasContent("# yarn lockfile v1");
+    }
+
+    @Test
+    void lockFileOfAKilledProcess_isTakenOver() throws IOException {
+        Files.write(directory.resolve("run.journal.lock"), new byte[500_000]);
+
+        Samples.open(file()).close();
+
+        assertThat(directory).isDirectoryNotContaining("glob:**.lock");
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.cadre.cli.live;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.cadre.cli.text.Columns;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -3,6 +3,7 @@ package dev.cadre.cli.live;
 
 import dev.cadre.cli.bulk.BulkTally;
 import dev.cadre.cli.bulk.CostProjection;
+import dev.cadre.cli.text.FailureWords;
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
 import dev.cadre.json.Json;
@@ -53,7 +54,7 @@ public final class BulkBoard implements RunListener, BiConsumer<Json.Obj, BulkTa
                 endedBefore = tally.ended();
             }
             case RunEvent.AttemptEnded ended
-            when ended.end() instanceof RunEvent.CallEnd.Failed failed -> lastWait = failed.kind();
+            when ended.end() instanceof RunEvent.CallEnd.Failed failed -> lastWait = FailureWords.of(failed.kind());
             default -> {}
         }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.cli.live;
 
+import dev.cadre.cli.text.FailureWords;
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
 import dev.cadre.price.Money;
@@ -121,7 +122,7 @@ public final class RunBoard implements RunListener, Supplier<List<String>> {
         return "attempt %d failed (%s), next %s"
                 .formatted(
                         wait.number(),
-                        wait.because(),
+                        FailureWords.of(wait.because()),
                         left.isPositive() ? "in " + Figures.of(left.plusMillis(999)) : "soon");
     }
 

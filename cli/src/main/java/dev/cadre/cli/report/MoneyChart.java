@@ -55,6 +55,7 @@ final class MoneyChart {
         page.element("p", () -> {
             Chart.key(page, "spent", "spent");
             Chart.key(page, "reserved", "reserved for calls in flight");
+            page.text("limit " + run.limit());
         });
         Chart.draw(page, "the money over time", HEIGHT, () -> {
             Chart.times(page, time.length(), LEFT, HEIGHT);
@@ -63,7 +64,7 @@ final class MoneyChart {
             double y = y(highest, top);
             Chart.line(page, "grid", LEFT, y, Chart.WIDTH, y);
             Chart.label(page, "row", 0, y + 4, "most " + highest);
-            Chart.label(page, "row", 0, BOTTOM, "limit " + run.limit());
+            Chart.label(page, "row", 0, BOTTOM, "$0");
         });
     }
 

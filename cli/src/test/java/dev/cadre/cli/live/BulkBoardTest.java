@@ -89,6 +89,6 @@ class BulkBoardTest {
                 Spend.NONE,
                 new RunEvent.CallTimes(Duration.ZERO, Duration.ZERO)));
 
-        assertThat(board.get()).last().isEqualTo("$0.0000 spent of $1.00  1 to be retried after RateLimited");
+        assertThat(board.get()).last().isEqualTo("$0.0000 spent of $1.00  1 to be retried after rate limit");
     }
 }

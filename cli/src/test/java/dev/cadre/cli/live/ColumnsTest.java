@@ -3,6 +3,7 @@ package dev.cadre.cli.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cadre.cli.text.Columns;
 import org.junit.jupiter.api.Test;
 
 class ColumnsTest {

@@ -98,7 +98,7 @@ class RunBoardTest {
         assertThat(board.get())
                 .containsExactly(
                         "working  9 s  $0.0000 spent of $0.25  1 to be retried",
-                        "  read                        4 s  attempt 1 failed (RateLimited), next in 6 s");
+                        "  read                        4 s  attempt 1 failed (rate limit), next in 6 s");
     }
 
     @Test

@@ -27,7 +27,7 @@ import java.util.List;
 
 /** A coordinator that answers one question about a code base, with models or without. Good for one question. */
 public final class SearchCrew {
-    private static final int PLANNER_TOKENS = 4_000;
+    private static final int PLANNER_TOKENS = 3_000;
 
     private final Coordinator coordinator;
     private final Goal<SearchAnswer> goal;

@@ -32,7 +32,7 @@ public record Query(List<Term> terms, List<String> words) {
             live lives responsible find show list tell explain place places fix fixed fixes fixing bug bugs
             issue issues problem add added adding adds support supported supports allow allowed allows
             ensure ensures ensuring wrong make makes made work works correctly properly change changed
-            changes get new""".split("\\s+"));
+            changes get new decide decides decided determine determines determined""".split("\\s+"));
 
     public Query {
         terms = List.copyOf(terms);

@@ -76,7 +76,7 @@ public final class RulePlanner {
                 .toList();
         String first = words.isEmpty() ? "" : words.getFirst();
         boolean asks = WHERE_STARTS.contains(first) || first.equals("who") || first.equals("list");
-        if (asks && words.stream().anyMatch(word -> CALLER_WORDS.contains(word) || CALL_VERBS.contains(word))) {
+        if (asks && isAboutCallers(mentions, words)) {
             return Intent.CALLERS;
         }
         if (isAboutMentions(mentions)) {
@@ -92,6 +92,17 @@ public final class RulePlanner {
             return Intent.HOW;
         }
         return asks ? Intent.WHERE : Intent.CHANGE;
+    }
+
+    /** "Which thread count is used by default" is not: a verb alone says so of a name, or of the one word beside it. */
+    private static boolean isAboutCallers(Mentions mentions, List<String> words) {
+        boolean isPlain = mentions.names().isEmpty()
+                && Query.of(mentions.rest()).words().stream()
+                                .filter(word -> !CALL_VERBS.contains(word))
+                                .count()
+                        > 1;
+        return words.stream().anyMatch(CALLER_WORDS::contains)
+                || (!isPlain && words.stream().anyMatch(CALL_VERBS::contains));
     }
 
     /** Whether a question asks for what it names: its other words say nothing about code, or less than it quotes. */

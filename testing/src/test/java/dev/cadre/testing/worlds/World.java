@@ -108,7 +108,6 @@ final class World {
         } finally {
             Thread.interrupted();
             delete(file);
-            delete(file.resolveSibling(file.getFileName() + ".lock"));
         }
     }
 

@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.cadre.cli.live;
+package dev.cadre.cli.text;
+
+import java.util.ArrayList;
+import java.util.List;
 
 /** How many columns of a terminal a text takes: one a character, two for those that East Asian terminals draw wide, none for marks. */
-final class Columns {
+public final class Columns {
     private static final String CUT = "…";
 
     private Columns() {}
 
-    static int of(String text) {
+    public static int of(String text) {
         return text.codePoints().map(Columns::of).sum();
     }
 
     /** Returns the text, or its beginning and an ellipsis if it takes more columns than these. */
-    static String cut(String text, int columns) {
+    public static String cut(String text, int columns) {
         if (of(text) <= columns) {
             return text;
         }
@@ -28,6 +31,31 @@ final class Columns {
             i += Character.charCount(c);
         }
         return columns <= 0 ? "" : kept + CUT;
+    }
+
+    /**
+     * The text in lines of at most so many columns, broken at blanks; a longer word has a line of its own.
+     *
+     * @param indent stands in front of each line but the first
+     */
+    public static List<String> wrapped(String text, int columns, String indent) {
+        var lines = new ArrayList<String>();
+        var line = new StringBuilder();
+        int taken = 0;
+        for (String word : text.split(" ", -1)) {
+            int width = of(word);
+            if (taken > 0 && taken + 1 + width > columns) {
+                lines.add(line.toString());
+                line.setLength(0);
+                line.append(indent).append(word);
+                taken = of(indent) + width;
+            } else {
+                line.append(line.isEmpty() ? "" : " ").append(word);
+                taken += (taken == 0 ? 0 : 1) + width;
+            }
+        }
+        lines.add(line.toString());
+        return lines;
     }
 
     private static int of(int c) {
