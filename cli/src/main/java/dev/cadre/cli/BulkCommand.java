@@ -144,10 +144,29 @@ final class BulkCommand implements Callable<Integer> {
         if (options.extent().isDry()) {
             return new BulkDryRun(models, runClock).look(options, input, journal);
         }
+        BulkOutput out = output(options);
+        BulkDocument document;
+        try {
+            document = withModels(options, input, journal, out);
+        } catch (UsageException | IOException | RuntimeException | Error e) {
+            try (out) {
+                throw e;
+            }
+        }
+        try {
+            out.close();
+        } catch (IOException e) { // what was done and spent is not lost with it
+            return document.unlessFailed(unwritable(options, e));
+        }
+        return document;
+    }
+
+    private BulkDocument withModels(
+            BulkOptions options, InputFile input, @Nullable FileJournal journal, BulkOutput out)
+            throws UsageException, IOException {
         OpenAiClient client = models.client();
         var board = new BulkBoard(clock, options.budget());
         try (ModelPools pools = models.open(client, options.parallel());
-                BulkOutput out = output(options);
                 Watching watching = Watching.of(progress(options), terminal, board)) {
             Terminal shown = watching.terminal();
             ModelPool pool = pools.pool(options.tier());
@@ -220,13 +239,18 @@ final class BulkCommand implements Callable<Integer> {
             if (e.getCause() instanceof UnreadableInputException unreadable) {
                 throw unreadable(options, unreadable);
             }
-            var problem = new Problem("io_failed", OwnFiles.reason(e));
-            return BulkDocument.broken(options, model, survey, session.tally(), problem);
+            return BulkDocument.broken(options, model, survey, session.tally(), unwritable(options, e))
+                    .inAllRuns(session.spentInAll());
         } catch (UnrecordedException e) {
             return BulkDocument.broken(options, model, survey, session.tally(), BulkDocument.unrecorded(e));
         } catch (JournalException e) {
             return BulkDocument.broken(options, model, survey, session.tally(), Problem.of(e));
         }
+    }
+
+    private static Problem unwritable(BulkOptions options, Exception e) {
+        String next = options.journal().isPresent() ? "; what was done is on record, and the same command goes on" : "";
+        return new Problem("io_failed", OwnFiles.reason(e) + next);
     }
 
     /** An output that is there already is of an earlier run if there is a journal of one. */

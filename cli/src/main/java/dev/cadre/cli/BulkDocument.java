@@ -76,6 +76,32 @@ record BulkDocument(
                 sum, leftOut, found, notes, error);
     }
 
+    /** The same with what went wrong after the last item, unless something had gone wrong before. */
+    BulkDocument unlessFailed(Problem late) {
+        return error != null
+                ? this
+                : new BulkDocument(
+                        schema,
+                        SearchDocument.FAILED,
+                        mode,
+                        lane,
+                        tier,
+                        model,
+                        input,
+                        output,
+                        journal,
+                        items,
+                        "error",
+                        batches,
+                        estimate,
+                        cost,
+                        allRuns,
+                        leftOut,
+                        dryRun,
+                        notes,
+                        late);
+    }
+
     /** Of a run that only looked. */
     static BulkDocument dry(BulkOptions options, String model, BulkSession.Survey survey, BulkForecast found) {
         return of(

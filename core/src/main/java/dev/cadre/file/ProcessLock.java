@@ -47,7 +47,7 @@ public final class ProcessLock implements AutoCloseable {
     private static final Set<Path> HELD_HERE = ConcurrentHashMap.newKeySet();
 
     /** The longest lock file, all of whose bytes are zero. */
-    private static final int MOST_BYTES = 1 << 20;
+    private static final int MOST_BYTES = 1 << 14;
 
     /** So often a file is found to be deleted by its last holder before somebody else is believed to delete it. */
     private static final int TRIES = 1_000;

@@ -134,7 +134,7 @@ class JournalLockTest {
 
     @Test
     void lockFileOfAKilledProcess_isTakenOver() throws IOException {
-        Files.write(directory.resolve("run.journal.lock"), new byte[500_000]);
+        Files.write(directory.resolve("run.journal.lock"), new byte[5_000]);
 
         Samples.open(file()).close();
 

@@ -18,6 +18,7 @@ import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
@@ -43,6 +44,8 @@ public final class BulkSession {
     private final @Nullable Journal journal;
     /** There nothing but an outage stops a run with a failure. */
     private final boolean isBatch;
+
+    private final int itemsInACall;
 
     private final Bulk<Json, Json.Obj> unrecorded;
     private final Bulk<Json, Json.Obj> bulk;
@@ -102,9 +105,10 @@ public final class BulkSession {
         this.journal = journal;
         this.out = out;
         isBatch = lane == Lane.BATCH;
+        itemsInACall = task.itemsInACall();
         open = new OpenItems(out.needsItems(input) ? OpenItems.Kept.VALUE : OpenItems.Kept.PLACE);
         results = new ResultWriter(out, out.layout(task, input), task, heard);
-        unrecorded = coordinator.bulk(task.type()).keyedBy(open::key).lane(lane).packing(task.itemsInACall());
+        unrecorded = coordinator.bulk(task.type()).keyedBy(open::key).lane(lane).packing(itemsInACall);
         bulk = journal == null ? unrecorded : unrecorded.journal(journal);
     }
 
@@ -113,7 +117,7 @@ public final class BulkSession {
         var seen = new SeenKeys();
         long items = 0;
         long chosen = 0;
-        CostRange price = CostRange.FREE;
+        var prices = new Prices();
         results.begin();
         try (InputLines lines = input.open()) {
             for (; lines.hasNext(); items++) {
@@ -128,13 +132,13 @@ public final class BulkSession {
                     case InputLine.Item item -> {
                         if (!isReused(item) && !isLeftOut(item, selection, chosen)) {
                             chosen++;
-                            price = price.plus(
-                                    unrecorded.preview(Stream.of(item.value())).cost());
+                            prices.add(item.value());
                         }
                     }
                 }
             }
         }
+        CostRange price = prices.sum();
         results.expect(items);
         out.results().publish();
         out.deadLetters().publish();
@@ -145,6 +149,25 @@ public final class BulkSession {
                 tally().skipped(),
                 price,
                 price.atMost(budget.minusOrZero(spentBefore())));
+    }
+
+    /** What items cost together, as many at a time as go into one call. */
+    private final class Prices {
+        private final List<Json> together = new ArrayList<>();
+        private CostRange sum = CostRange.FREE;
+
+        void add(Json item) {
+            together.add(item);
+            if (together.size() == itemsInACall) {
+                sum();
+            }
+        }
+
+        CostRange sum() {
+            sum = sum.plus(unrecorded.preview(together.stream()).cost());
+            together.clear();
+            return sum;
+        }
     }
 
     private boolean isLeftOut(InputLine.Item item, Selection selection, long chosen) {
@@ -203,12 +226,12 @@ public final class BulkSession {
                 failure = failure(summary);
                 results.spent(summary.sessionSpend());
                 giveUp(left, notTried(stop, pause));
-            } catch (InterruptedException e) {
-                results.spent(spentSince(before));
-                throw e;
             } catch (BatchRejectedException e) {
                 failure = e;
                 giveUp(left, new Skip(Skip.Kind.CANCELLED, "not tried: " + e.getMessage(), List.of()));
+            } catch (InterruptedException | RuntimeException e) { // such as of results that cannot be written
+                results.spent(spentSince(before));
+                throw e;
             }
             return new Ending(results.tally(), stop, pause, batches, notes, failure);
         }
