@@ -105,7 +105,8 @@ public final class Cadre {
     }
 
     private static CommandLine completion() {
-        var completion = new CommandLine(new AutoComplete.GenerateCompletion());
+        var completion = new CommandLine(new AutoComplete.GenerateCompletion())
+                .setCommandName("completion");
         completion
                 .getCommandSpec()
                 .usageMessage()

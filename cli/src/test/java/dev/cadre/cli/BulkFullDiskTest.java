@@ -37,7 +37,7 @@ class BulkFullDiskTest {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 Cadre.class.getName(),
-                "bulk --input items.jsonl --output results.jsonl --keep-input --labels bug,wish --parallel 1 --json");
+                "bulk --input items.jsonl --output results.jsonl --keep-input --labels bug,wish --parallel 4 --json");
         var process = new ProcessBuilder("sh", "-c", command).directory(folder.toFile());
         process.environment().put("CLASSPATH", System.getProperty("java.class.path"));
         process.environment().put("OPENAI_API_KEY", "sk-test-0123456789abcdef");
@@ -66,7 +66,9 @@ class BulkFullDiskTest {
             assertThat(broken.path("status").asText()).isEqualTo("failed");
             assertThat(broken.path("error").path("kind").asText()).isEqualTo("io_failed");
             assertThat(broken.path("error").path("message").asText()).contains("the same command goes on");
-            assertThat(broken.path("cost").path("attempts").asInt()).isEqualTo(asked);
+            assertThat(broken.path("cost").path("attempts").asInt())
+                    .as("with those that were in flight")
+                    .isGreaterThanOrEqualTo(asked);
             assertThat(broken.path("allRuns").path("picoUsd").asLong())
                     .isEqualTo(broken.path("cost").path("picoUsd").asLong())
                     .isPositive();
@@ -74,7 +76,9 @@ class BulkFullDiskTest {
             JsonNode whole = bulk(server, 0);
 
             assertThat(whole.path("status").asText()).isEqualTo("complete");
-            assertThat(server.requests()).as("nothing is paid twice").hasSize(ITEMS);
+            assertThat(server.requests())
+                    .as("no more than what was in flight is asked again")
+                    .hasSizeBetween(ITEMS, ITEMS + 4);
         }
     }
 }

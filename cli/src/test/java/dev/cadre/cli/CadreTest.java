@@ -162,6 +162,9 @@ class CadreTest {
     void help_andCompletion_areThere() {
         assertThat(run("help", "search")).isZero();
         assertThat(printed()).startsWith("Usage: cadre search");
+        assertThat(run("completion", "--help")).isZero();
+        assertThat(printed()).contains("source <(cadre completion)").doesNotContain("generate-completion");
+        out.reset();
         assertThat(run("completion")).isZero();
         assertThat(printed()).contains("complete -F _complete_cadre").contains("--max-results");
     }
@@ -347,8 +350,9 @@ class CadreTest {
         assertThat(run()).isEqualTo(2);
 
         assertThat(err.toString(StandardCharsets.UTF_8).lines())
-                .hasSize(9)
+                .hasSize(11)
                 .startsWith("cadre: a command is missing; 'cadre COMMAND --help' tells more of each:")
-                .contains("  bulk      Labels the lines of a file, or fills in a schema for each, within a budget.");
+                .contains("  bulk       Labels the lines of a file, or fills in a schema for each, within a budget.")
+                .anyMatch(line -> line.startsWith("  completion Prints a script"));
     }
 }

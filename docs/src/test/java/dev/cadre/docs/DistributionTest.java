@@ -91,6 +91,20 @@ class DistributionTest {
     }
 
     @Test
+    void currentFolder_thatIsGone_isSaidInOneLine() throws Exception {
+        Path gone = Files.createDirectory(folder.resolve("gone"));
+        var process = new ProcessBuilder("sh", "-c", "rmdir ../gone; exec '" + command + "' search --offline delay")
+                .directory(gone.toFile())
+                .redirectErrorStream(true)
+                .start();
+
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertThat(said).isEqualTo("cadre: the current folder does not exist any more; go to another one\n");
+        assertThat(process.waitFor()).isEqualTo(2);
+    }
+
+    @Test
     void archiveOfClasses_onceMade_changesNoOutput() throws Exception {
         Files.writeString(
                 Files.createDirectories(folder.resolve("work")).resolve("Delay.java"), "class RetryDelay {}\n");

@@ -32,6 +32,9 @@ class RulePlannerTest {
         "where does the message 'the queue is full' come from, EXACT",
         "where does the message 'to use the queue' come from, EXACT",
         "where is @JsonCreator used, CALLERS",
+        "who calls parse, CALLERS",
+        "which thread count is used by default, WHERE",
+        "who are the callers of the file parser, CALLERS",
         "Fix nextDelay of the queue, CHANGE",
         "Splitting on `a: b` could not support passwords that contain a colon so limit it, CHANGE",
     })

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.cadre.cli.live;
+package dev.cadre.cli.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cadre.cli.text.Columns;
 import org.junit.jupiter.api.Test;
 
 class ColumnsTest {
@@ -26,5 +25,15 @@ class ColumnsTest {
         assertThat(Columns.cut("日本語文字", 6)).isEqualTo("日本…");
         assertThat(Columns.cut("😀😀😀", 4)).isEqualTo("😀…");
         assertThat(Columns.cut("abc", 0)).isEmpty();
+    }
+
+    @Test
+    void wrapped_breaksAtBlanks_andLeavesLongWordsWhole() {
+        assertThat(Columns.wrapped("one two three four", 9, "  "))
+                .containsExactly("one two", "  three", "  four");
+        assertThat(Columns.wrapped("averyveryverylongword and more", 10, ""))
+                .containsExactly("averyveryverylongword", "and more");
+        assertThat(Columns.wrapped("日本語 文字", 8, " ")).containsExactly("日本語", " 文字");
+        assertThat(Columns.wrapped("", 8, " ")).containsExactly("");
     }
 }
