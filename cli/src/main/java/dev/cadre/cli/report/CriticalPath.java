@@ -30,7 +30,7 @@ final class CriticalPath {
         Set<SubtaskHistory> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         Optional<Span> next = spans.stream()
                 .filter(span -> span.subtask().role() != Role.PLANNER) // nobody waits for its last word
-                .max(Comparator.comparingLong(Span::to));
+                .max(Comparator.comparingLong(Span::to).thenComparingLong(Span::from)); // some take no time
         while (next.isPresent() && seen.add(next.get().subtask())) {
             Span span = next.get();
             chain.addFirst(span);

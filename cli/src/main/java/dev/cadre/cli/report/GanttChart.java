@@ -4,6 +4,7 @@ package dev.cadre.cli.report;
 import dev.cadre.cli.report.RunHistory.Call;
 import dev.cadre.cli.report.RunHistory.End;
 import dev.cadre.cli.report.RunHistory.SubtaskHistory;
+import dev.cadre.cli.text.FailureWords;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
@@ -105,13 +106,17 @@ final class GanttChart {
                                 call.kind().name().toLowerCase(Locale.ROOT),
                                 call.model(),
                                 Chart.time(Math.max(0, to - from)),
-                                call.end().isEmpty() ? "no end on record" : call.end(),
+                                call.end().isEmpty() ? "no end on record" : end(call),
                                 call.spend().total()));
     }
 
     /** Failures are named after an exception, replies after why the model stopped. */
     private static boolean isReply(String end) {
         return end.equals(end.toLowerCase(Locale.ROOT));
+    }
+
+    private static String end(Call call) {
+        return isReply(call.end()) ? call.end() : FailureWords.of(call.end());
     }
 
     private void mark(Span span, double y) {

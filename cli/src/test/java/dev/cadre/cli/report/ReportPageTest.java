@@ -143,7 +143,7 @@ class ReportPageTest {
                 .anyMatch(row -> row.startsWith("notes#1|note|nano|failed") && row.endsWith("|$0.000325"))
                 .anyMatch(row -> row.startsWith("brief|headline||succeeded"))
                 .anyMatch(row -> row.contains("no dogs") && row.endsWith("|failed|notes#1|1"));
-        assertThat(texts(page, "title")).anyMatch(title -> title.endsWith("RateLimited, $0.00"));
+        assertThat(texts(page, "title")).anyMatch(title -> title.endsWith("rate limit, $0.00"));
         assertThat(texts(page, "p"))
                 .anyMatch(text -> text.matches("Critical path: topics [^→]+ → notes [^→]+ → brief .*"));
     }
