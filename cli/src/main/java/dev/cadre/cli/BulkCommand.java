@@ -182,11 +182,14 @@ final class BulkCommand implements Callable<Integer> {
             var session = new BulkSession(
                     coordinator, options.task(), options.lane(), journal, input, out, progress.andThen(board));
             requireFit(options, session);
-            return run(options, session, progress, pool.model(), learned);
+            return run(options, session, new Shown(progress, board), pool.model(), learned);
         } catch (UnpricedException e) {
             throw models.unpriced(e);
         }
     }
+
+    /** Where people see how far it is: in lines, or in a view. */
+    private record Shown(BulkProgress progress, BulkBoard board) {}
 
     /** A view cannot stand below results that go to the same terminal. */
     private Progress progress(BulkOptions options) {
@@ -219,13 +222,14 @@ final class BulkCommand implements Callable<Integer> {
     }
 
     private BulkDocument run(
-            BulkOptions options, BulkSession session, BulkProgress progress, String model, Supplier<Learned> learned)
+            BulkOptions options, BulkSession session, Shown shown, String model, Supplier<Learned> learned)
             throws UsageException {
         BulkSession.@Nullable Survey survey = null;
         try {
             survey = session.survey(options.budget(), options.extent().selection());
-            progress.starting(survey, options, session.spentBefore());
-            progress.warn(survey, options.budget().minusOrZero(session.spentBefore()));
+            shown.board.surveyed(survey.items());
+            shown.progress.starting(survey, options, session.spentBefore());
+            shown.progress.warn(survey, options.budget().minusOrZero(session.spentBefore()));
             Budget budget = Budget.of(options.budget());
             BulkSession.Ending ending = session.run(options.lane() == Lane.NOW ? budget.within(LONGEST_NOW) : budget);
             return BulkDocument.of(options, model, survey, ending, learned.get())

@@ -6,7 +6,9 @@ import dev.cadre.cli.text.Columns;
 import dev.cadre.price.Money;
 import java.io.PrintStream;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -61,20 +63,23 @@ final class TextOutput {
     }
 
     private void printForPeople(SearchDocument document, SearchOptions options) {
-        document.answer().forEach(sentence -> printWrapped(visible(sentence.text()) + numbers(sentence)));
+        List<SearchDocument.Result> results = citedFirst(document);
+        Map<Integer, Integer> numbers = new HashMap<>();
+        results.forEach(result -> numbers.put(result.id(), numbers.size() + 1));
+        document.answer()
+                .forEach(sentence -> printWrapped(visible(sentence.text()) + numbers(sentence, numbers)));
         if (document.answer().isEmpty()) {
             out.println("Nothing found.");
         }
-        List<SearchDocument.Result> results = citedFirst(document);
         var reasons = new PlaceReasons(document);
         for (int i = 0; i < results.size(); i++) {
             SearchDocument.Result result = results.get(i);
             if (i <= SHOWN_PLACES) {
                 out.println();
             }
-            out.println(heading(result, i < SHOWN_PLACES));
+            out.println(heading(i + 1, result, i < SHOWN_PLACES));
             if (i < SHOWN_PLACES) {
-                out.println("    " + reasons.of(result));
+                printWrapped("    " + visible(reasons.of(result)));
                 printSnippet(result);
             }
             if (options.explain() == SearchOptions.Explain.YES) {
@@ -117,8 +122,13 @@ final class TextOutput {
                 + skipped(document);
     }
 
-    private static String numbers(SearchDocument.Answer sentence) {
-        return sentence.citations().stream().map(id -> " [" + id + "]").collect(Collectors.joining());
+    /** @param numbers of the places as they are printed, by their ids */
+    private static String numbers(SearchDocument.Answer sentence, Map<Integer, Integer> numbers) {
+        return sentence.citations().stream()
+                .map(numbers::get)
+                .sorted()
+                .map(number -> " [" + number + "]")
+                .collect(Collectors.joining());
     }
 
     /** The places on which the answer rests stand before the others. */
@@ -149,8 +159,8 @@ final class TextOutput {
     }
 
     /** The place, and what is there: its name, or else its line, unless that is shown below. */
-    private String heading(SearchDocument.Result result, boolean isShownBelow) {
-        String number = "[" + result.id() + "] ";
+    private String heading(int shown, SearchDocument.Result result, boolean isShownBelow) {
+        String number = "[" + shown + "] ";
         String place = visible(result.path() + ":" + result.line());
         String name = result.symbol().isEmpty() && !isShownBelow
                 ? line(result, result.line()).strip()

@@ -110,7 +110,7 @@ class CadreTest {
                 Most likely: src/Backoff.java:3 (Backoff). [1]
 
                 [1] src/Backoff.java:3  Backoff
-                    fits the words of the question
+                    has "delay"
                       2  class Backoff {
                 >     3      long delay;
                       4  }

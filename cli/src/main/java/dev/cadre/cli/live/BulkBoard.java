@@ -28,6 +28,7 @@ public final class BulkBoard implements RunListener, BiConsumer<Json.Obj, BulkTa
     private final CostProjection projection = new CostProjection();
     private Instant start;
     private long endedBefore = -1;
+    private long items;
     private BulkTally tally = BulkTally.EMPTY;
     private String lastWait = "";
 
@@ -43,6 +44,11 @@ public final class BulkBoard implements RunListener, BiConsumer<Json.Obj, BulkTa
     public synchronized void accept(Json.Obj line, BulkTally now) {
         tally = now;
         projection.add(line);
+    }
+
+    /** The input is read, and has so many items. */
+    public synchronized void surveyed(long count) {
+        items = count;
     }
 
     @Override
@@ -62,7 +68,7 @@ public final class BulkBoard implements RunListener, BiConsumer<Json.Obj, BulkTa
     @Override
     public synchronized List<String> get() {
         var lines = new ArrayList<String>();
-        if (endedBefore < 0) {
+        if (endedBefore < 0 && items == 0) {
             lines.add("reading the input  " + Figures.of(tally.ended()) + " items are on record or malformed");
             return lines;
         }
@@ -74,8 +80,12 @@ public final class BulkBoard implements RunListener, BiConsumer<Json.Obj, BulkTa
         return lines;
     }
 
+    private long total() {
+        return Math.max(items, tally.total());
+    }
+
     private String bar() {
-        long total = Math.max(1, tally.total());
+        long total = Math.max(1, total());
         int full = (int) (BAR * tally.ended() / total);
         return "[%s%s] %d %%  %s of %s items"
                 .formatted(
@@ -83,12 +93,12 @@ public final class BulkBoard implements RunListener, BiConsumer<Json.Obj, BulkTa
                         " ".repeat(BAR - full),
                         100 * tally.ended() / total,
                         Figures.of(tally.ended()),
-                        Figures.of(tally.total()));
+                        Figures.of(total()));
     }
 
     private String pace(Duration took) {
-        long ended = tally.ended() - endedBefore;
-        long left = tally.total() - tally.ended();
+        long ended = tally.ended() - Math.max(0, endedBefore);
+        long left = total() - tally.ended();
         if (ended < LEAST_ENDED || took.compareTo(LEAST_TIME) < 0) {
             return "";
         }
@@ -98,7 +108,7 @@ public final class BulkBoard implements RunListener, BiConsumer<Json.Obj, BulkTa
     }
 
     private String inAll() {
-        return tally.ended() == tally.total()
+        return tally.ended() == total()
                 ? ""
                 : projection
                         .total(tally)

@@ -34,8 +34,11 @@ final class Figures {
         return String.format(Locale.ROOT, "%,d", count);
     }
 
-    /** Spent and reserved money, and the calls: the same in every view. */
+    /** Spent and reserved money, and the calls: the same in every view; nothing where nothing may be spent. */
     static String of(OpenCalls calls, Money limit) {
+        if (limit.isZero()) {
+            return "";
+        }
         return of(calls.spent()) + " spent"
                 + (calls.reserved().isZero() ? "" : " + " + of(calls.reserved()) + " reserved")
                 + " of " + limit

@@ -92,7 +92,8 @@ public final class RunBoard implements RunListener, Supplier<List<String>> {
         Instant instant = clock.instant();
         var lines = new ArrayList<String>();
         lines.add("%s  %s  %s"
-                .formatted(phase.word, Figures.of(Duration.between(start, instant)), Figures.of(calls, limit)));
+                .formatted(phase.word, Figures.of(Duration.between(start, instant)), Figures.of(calls, limit))
+                .stripTrailing());
         Duration now = Duration.between(runStart, instant);
         if (phase == Phase.PLANNING || phase == Phase.MERGING) {
             String key = phase == Phase.PLANNING ? "PLAN" : "MERGE";

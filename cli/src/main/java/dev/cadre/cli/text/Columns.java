@@ -40,19 +40,22 @@ public final class Columns {
      */
     public static List<String> wrapped(String text, int columns, String indent) {
         var lines = new ArrayList<String>();
-        var line = new StringBuilder();
-        int taken = 0;
-        for (String word : text.split(" ", -1)) {
+        String words = text.stripLeading();
+        var line = new StringBuilder(text.substring(0, text.length() - words.length()));
+        int taken = of(line.toString());
+        boolean isFirst = true;
+        for (String word : words.split(" ", -1)) {
             int width = of(word);
-            if (taken > 0 && taken + 1 + width > columns) {
+            if (!isFirst && taken + 1 + width > columns) {
                 lines.add(line.toString());
                 line.setLength(0);
                 line.append(indent).append(word);
                 taken = of(indent) + width;
             } else {
-                line.append(line.isEmpty() ? "" : " ").append(word);
-                taken += (taken == 0 ? 0 : 1) + width;
+                line.append(isFirst ? "" : " ").append(word);
+                taken += (isFirst ? 0 : 1) + width;
             }
+            isFirst = false;
         }
         lines.add(line.toString());
         return lines;

@@ -91,4 +91,13 @@ class BulkBoardTest {
 
         assertThat(board.get()).last().isEqualTo("$0.0000 spent of $1.00  1 to be retried after rate limit");
     }
+
+    @Test
+    void board_fromTheSurveyOn_knowsHowManyItemsThereAre() {
+        assertThat(board.get()).containsExactly("reading the input  0 items are on record or malformed");
+
+        board.surveyed(30);
+
+        assertThat(board.get().getFirst()).contains("0 %  0 of 30 items");
+    }
 }

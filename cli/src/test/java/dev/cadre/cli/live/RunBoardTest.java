@@ -106,4 +106,11 @@ class RunBoardTest {
         assertThat(LiveView.fit(List.of("a heading", "one", "two", "three"), 3, 8))
                 .containsExactly("a head…", "one", "two");
     }
+
+    @Test
+    void board_ofARunThatMaySpendNothing_showsNoMoney() {
+        var free = new RunBoard(() -> Instant.EPOCH, Money.ZERO);
+
+        assertThat(String.join("\n", free.get())).doesNotContain("$");
+    }
 }

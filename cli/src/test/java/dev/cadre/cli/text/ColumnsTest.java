@@ -34,6 +34,7 @@ class ColumnsTest {
         assertThat(Columns.wrapped("averyveryverylongword and more", 10, ""))
                 .containsExactly("averyveryverylongword", "and more");
         assertThat(Columns.wrapped("日本語 文字", 8, " ")).containsExactly("日本語", " 文字");
+        assertThat(Columns.wrapped("    has \"delay\" of it", 16, "  ")).containsExactly("    has \"delay\"", "  of it");
         assertThat(Columns.wrapped("", 8, " ")).containsExactly("");
     }
 }

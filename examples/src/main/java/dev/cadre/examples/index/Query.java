@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.lucene.analysis.en.EnglishAnalyzer;
 
 /**
@@ -70,6 +71,18 @@ public record Query(List<Term> terms, List<String> words) {
         var terms = new ArrayList<Term>();
         weights.forEach((text, weight) -> terms.add(new Term(text, weight)));
         return new Query(terms, kept);
+    }
+
+    /** The words that a text has in any of their forms, in the order of the question. */
+    public List<String> wordsIn(String text) {
+        Set<String> stems = Identifiers.in(text).stream()
+                .flatMap(identifier -> Identifiers.parts(identifier).stream())
+                .map(Vocabulary::stem)
+                .collect(Collectors.toSet());
+        return words.stream()
+                .distinct()
+                .filter(word -> Identifiers.parts(word).stream().map(Vocabulary::stem).anyMatch(stems::contains))
+                .toList();
     }
 
     static boolean isCommon(String lower) {
