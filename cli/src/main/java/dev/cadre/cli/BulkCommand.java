@@ -161,8 +161,7 @@ final class BulkCommand implements Callable<Integer> {
         return document;
     }
 
-    private BulkDocument withModels(
-            BulkOptions options, InputFile input, @Nullable FileJournal journal, BulkOutput out)
+    private BulkDocument withModels(BulkOptions options, InputFile input, @Nullable FileJournal journal, BulkOutput out)
             throws UsageException, IOException {
         OpenAiClient client = models.client();
         var board = new BulkBoard(clock, options.budget());

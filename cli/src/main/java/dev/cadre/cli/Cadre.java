@@ -29,6 +29,14 @@ import picocli.CommandLine.UnmatchedArgumentException;
         description =
                 "Agents over a code base and models over the lines of a file, within a budget; and what a crew may cost, simulated.",
         mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "'cadre help COMMAND' has its options.",
+            "Exit status: 0 complete, 1 nothing found or no tier good enough, 2 bad arguments or settings,",
+            "3 partial, 4 failed, 130 interrupted. With --json a document is printed in each case.",
+            "Variables: OPENAI_API_KEY, OPENAI_BASE_URL, CADRE_FLAGSHIP_MODEL, CADRE_MINI_MODEL, CADRE_NANO_MODEL,",
+            "NO_COLOR; docs/adapters.md has those for other servers, and 'cadre doctor' says what they come to."
+        },
         versionProvider = Version.class)
 public final class Cadre {
     static final String TRACE = "CADRE_TRACE";
@@ -105,8 +113,7 @@ public final class Cadre {
     }
 
     private static CommandLine completion() {
-        var completion = new CommandLine(new AutoComplete.GenerateCompletion())
-                .setCommandName("completion");
+        var completion = new CommandLine(new AutoComplete.GenerateCompletion()).setCommandName("completion");
         completion
                 .getCommandSpec()
                 .usageMessage()

@@ -30,8 +30,7 @@ final class PlaceReasons {
         var reasons = new TreeSet<String>();
         for (String id : result.foundBy()) {
             String type = types.getOrDefault(id, id);
-            reasons.add(
-                    type.equals(BY_WORDS) ? words(result) : WORDS.getOrDefault(type, "cited by the " + type));
+            reasons.add(type.equals(BY_WORDS) ? words(result) : WORDS.getOrDefault(type, "cited by the " + type));
         }
         return String.join(", ", reasons);
     }

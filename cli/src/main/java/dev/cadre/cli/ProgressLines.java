@@ -68,8 +68,8 @@ final class ProgressLines implements RunListener {
             case RunEvent.AttemptEnded ended ->
                 line(
                         "attempt",
-                        ended.kind() + " " + ended.subtaskId() + " on " + ended.model() + ": " + words(ended.end()) + ", "
-                                + ended.spend().total() + at(ended),
+                        ended.kind() + " " + ended.subtaskId() + " on " + ended.model() + ": " + words(ended.end())
+                                + ", " + ended.spend().total() + at(ended),
                         Map.of(
                                 "kind", ended.kind().toString(),
                                 "id", ended.subtaskId(),

@@ -66,8 +66,7 @@ final class TextOutput {
         List<SearchDocument.Result> results = citedFirst(document);
         Map<Integer, Integer> numbers = new HashMap<>();
         results.forEach(result -> numbers.put(result.id(), numbers.size() + 1));
-        document.answer()
-                .forEach(sentence -> printWrapped(visible(sentence.text()) + numbers(sentence, numbers)));
+        document.answer().forEach(sentence -> printWrapped(visible(sentence.text()) + numbers(sentence, numbers)));
         if (document.answer().isEmpty()) {
             out.println("Nothing found.");
         }

@@ -44,8 +44,7 @@ class BulkFullDiskTest {
         process.environment().put("OPENAI_BASE_URL", server.baseUrl());
         process.redirectError(ProcessBuilder.Redirect.DISCARD);
         Process started = process.start();
-        return new ObjectMapper()
-                .readTree(new String(started.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+        return new ObjectMapper().readTree(new String(started.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
     }
 
     @Test
@@ -56,8 +55,7 @@ class BulkFullDiskTest {
                         .mapToObj(i -> "{\"id\":\"T%d\",\"text\":\"%s\"}%n".formatted(i, "breaks ".repeat(700)))
                         .collect(Collectors.joining()));
         try (var server = LoopbackOpenAi.start()) {
-            server.onAny()
-                    .replies(LoopbackReply.text("{\"label\":\"bug\"}").usage(TokenUsage.of(100, 10)));
+            server.onAny().replies(LoopbackReply.text("{\"label\":\"bug\"}").usage(TokenUsage.of(100, 10)));
 
             JsonNode broken = bulk(server, LIMIT);
 

@@ -124,7 +124,8 @@ public final class ProcessLock implements AutoCloseable {
             isOurs &= each == 0;
         }
         if (!isOurs) {
-            throw new FileSystemException(file.toString(), null, "it is no lock file of ours: there is something in it");
+            throw new FileSystemException(
+                    file.toString(), null, "it is no lock file of ours: there is something in it");
         }
     }
 

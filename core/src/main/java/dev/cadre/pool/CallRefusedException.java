@@ -58,8 +58,7 @@ public final class CallRefusedException extends RuntimeException {
         return attempted;
     }
 
-    private static String message(
-            String model, CallPurpose purpose, Reason reason, @Nullable ModelException last) {
+    private static String message(String model, CallPurpose purpose, Reason reason, @Nullable ModelException last) {
         String why = switch (reason) {
             case Reason.BudgetExhausted exhausted -> exhausted.admission().message();
             case Reason.DeadlinePassed passed -> "it cannot be sent before its deadline";

@@ -196,10 +196,13 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
     public long sentBytes(ModelRequest request) {
         ModelRequest named = gateway.named(request);
         List<Dialect> possible = dialects.possible(named).toList();
-        return frames.of(named, possible, each -> possible.stream()
-                .mapToLong(dialect -> sentBytes(each, dialect))
-                .max()
-                .orElseThrow());
+        return frames.of(
+                named,
+                possible,
+                each -> possible.stream()
+                        .mapToLong(dialect -> sentBytes(each, dialect))
+                        .max()
+                        .orElseThrow());
     }
 
     private long sentBytes(ModelRequest request, Dialect dialect) {

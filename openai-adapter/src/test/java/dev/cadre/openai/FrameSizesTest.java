@@ -17,8 +17,23 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class FrameSizesTest {
-    private static final List<String> PARTS =
-            List.of("a", "é", "€", "😀", "\"", "\\", "/", "</", "\n", "\u0000", "\u007f", "\u2028", " ", "<b>&amp;", "\ud83d", "\ude00");
+    private static final List<String> PARTS = List.of(
+            "a",
+            "é",
+            "€",
+            "😀",
+            "\"",
+            "\\",
+            "/",
+            "</",
+            "\n",
+            "\u0000",
+            "\u007f",
+            "\u2028",
+            " ",
+            "<b>&amp;",
+            "\ud83d",
+            "\ude00");
     private static final String SCHEMA =
             "{\"type\":\"object\",\"properties\":{\"text\":{\"type\":\"string\"}},\"required\":[\"text\"],\"additionalProperties\":false}";
     private static final ModelRequest FRAME = ModelRequest.of("gpt-5.4-nano", "Work with x.", "x", 64)
@@ -40,7 +55,8 @@ class FrameSizesTest {
                 ? BodySize.of(request, each -> RequestWriter.tree(each, RemoteAccess.NONE, dialect))
                 : BodySize.of(
                         request,
-                        each -> new ChatWriter(new AttachmentWriter(Set.of()), dialect, new BaseUrl("http://127.0.0.1/v1", ""))
+                        each -> new ChatWriter(
+                                        new AttachmentWriter(Set.of()), dialect, new BaseUrl("http://127.0.0.1/v1", ""))
                                 .treeStreamed(each));
     }
 

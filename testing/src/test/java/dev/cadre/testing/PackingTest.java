@@ -11,8 +11,8 @@ import dev.cadre.bulk.BulkItem;
 import dev.cadre.bulk.BulkSummary;
 import dev.cadre.bulk.Lane;
 import dev.cadre.journal.FileJournal;
-import dev.cadre.journal.JournalKey;
 import dev.cadre.journal.JournalEntry;
+import dev.cadre.journal.JournalKey;
 import dev.cadre.json.Json;
 import dev.cadre.model.CallContext;
 import dev.cadre.model.Finish;
@@ -329,7 +329,8 @@ class PackingTest {
         var full = new StruckJournal() {
             @Override
             public CompletableFuture<Void> submit(JournalEntry entry) {
-                return entry instanceof JournalEntry.Ended ended && ended.key().subtask().equals("t1")
+                return entry instanceof JournalEntry.Ended ended
+                                && ended.key().subtask().equals("t1")
                         ? CompletableFuture.failedFuture(new IllegalStateException("no space left"))
                         : super.submit(entry);
             }

@@ -29,12 +29,12 @@ class ColumnsTest {
 
     @Test
     void wrapped_breaksAtBlanks_andLeavesLongWordsWhole() {
-        assertThat(Columns.wrapped("one two three four", 9, "  "))
-                .containsExactly("one two", "  three", "  four");
+        assertThat(Columns.wrapped("one two three four", 9, "  ")).containsExactly("one two", "  three", "  four");
         assertThat(Columns.wrapped("averyveryverylongword and more", 10, ""))
                 .containsExactly("averyveryverylongword", "and more");
         assertThat(Columns.wrapped("日本語 文字", 8, " ")).containsExactly("日本語", " 文字");
-        assertThat(Columns.wrapped("    has \"delay\" of it", 16, "  ")).containsExactly("    has \"delay\"", "  of it");
+        assertThat(Columns.wrapped("    has \"delay\" of it", 16, "  "))
+                .containsExactly("    has \"delay\"", "  of it");
         assertThat(Columns.wrapped("", 8, " ")).containsExactly("");
     }
 }

@@ -14,8 +14,9 @@ class FailureWordsTest {
                 .map(Class::getSimpleName)
                 .toList();
 
-        assertThat(names).isNotEmpty().allSatisfy(name -> assertThat(FailureWords.of(name))
-                .matches("[a-z ]+"));
+        assertThat(names)
+                .isNotEmpty()
+                .allSatisfy(name -> assertThat(FailureWords.of(name)).matches("[a-z ]+"));
         assertThat(FailureWords.of("NoSuchThing")).isEqualTo("no such thing");
     }
 }

@@ -81,7 +81,8 @@ public record Query(List<Term> terms, List<String> words) {
                 .collect(Collectors.toSet());
         return words.stream()
                 .distinct()
-                .filter(word -> Identifiers.parts(word).stream().map(Vocabulary::stem).anyMatch(stems::contains))
+                .filter(word ->
+                        Identifiers.parts(word).stream().map(Vocabulary::stem).anyMatch(stems::contains))
                 .toList();
     }
 
