@@ -20,7 +20,7 @@ final class FrameSizes {
     /** One byte, however it is written. */
     private static final String PLACE = "x";
 
-    private static final int QUOTES = 2;
+    private static final long QUOTES = 2;
 
     private record Frame(ModelRequest request, List<Dialect> dialects) {}
 
