@@ -5,8 +5,10 @@ import dev.cadre.bulk.Lane;
 import dev.cadre.cli.BulkOptions.Existing;
 import dev.cadre.cli.bulk.BulkTask;
 import dev.cadre.cli.bulk.InputForm;
+import dev.cadre.cli.bulk.ItemImages;
 import dev.cadre.cli.bulk.ResultForm;
 import dev.cadre.cli.bulk.Selection;
+import dev.cadre.model.Attachment;
 import dev.cadre.model.Tier;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,6 +80,20 @@ final class BulkArguments {
     String lane = "now";
 
     @Option(
+            names = "--image",
+            paramLabel = "FIELD",
+            description = "this field or column names a picture, by a path below the input's folder or an https address;"
+                    + " may be given several times")
+    List<String> images = List.of();
+
+    @Option(
+            names = "--image-detail",
+            paramLabel = "DETAIL",
+            defaultValue = "high",
+            description = "low, high or original: how closely a model looks (default: ${DEFAULT-VALUE})")
+    String imageDetail = "high";
+
+    @Option(
             names = "--pack",
             paramLabel = "N",
             defaultValue = "1",
@@ -129,7 +145,7 @@ final class BulkArguments {
                 record.orElse(null),
                 force ? Existing.REPLACED : Existing.RESUMED,
                 new BulkOptions.Extent(selection(record), isDry),
-                task().on(chosen).packed(OptionValues.count("--pack", pack, MAX_PACK)),
+                shown(task().on(chosen), from).packed(OptionValues.count("--pack", pack, MAX_PACK)),
                 chosen,
                 OptionValues.oneOf("--lane", lane, Lane.values()),
                 spending.budget(),
@@ -198,7 +214,19 @@ final class BulkArguments {
         }
     }
 
+    private BulkTask shown(BulkTask asked, Optional<Path> from) throws UsageException {
+        Attachment.Detail detail = OptionValues.oneOf("--image-detail", imageDetail, Attachment.Detail.values());
+        Path folder = from.map(Path::toAbsolutePath)
+                .map(Path::getParent)
+                .orElse(Path.of("").toAbsolutePath());
+        return images.isEmpty() ? asked : asked.showing(new ItemImages(folder, images, detail));
+    }
+
     private void requireLane(BulkOptions options) throws UsageException {
+        if (!images.isEmpty() && options.task().isPacked()) {
+            throw new UsageException(
+                    "bad_argument", "--pack %s: items with pictures are calls of their own".formatted(pack));
+        }
         if (options.lane() == Lane.BATCH && options.task().isPacked()) {
             throw new UsageException(
                     "bad_argument", "--pack %s: each item of a batch is a call of its own".formatted(pack));

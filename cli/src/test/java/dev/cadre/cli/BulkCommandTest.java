@@ -242,6 +242,55 @@ class BulkCommandTest {
     }
 
     @Test
+    void image_ofAColumn_goesWithItsItem_andOneThatCannotBeSentFailsAlone() throws Exception {
+        labels();
+        Files.write(folder.resolve("a.png"), new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 26, '\n', 1});
+        input(
+                "{\"id\":\"T1\",\"photo\":\"a.png\"}",
+                "{\"id\":\"T2\",\"photo\":\"https://cdn.example.org/b.png\"}",
+                "{\"id\":\"T3\",\"photo\":\"../secret.png\"}",
+                "{\"id\":\"T4\",\"photo\":\"\"}");
+        environment.put("CADRE_IMAGE_HOSTS", "cdn.example.org, images.example.org");
+
+        assertThat(bulk("--labels", "bug,wish", "--image", "photo", "--image-detail", "low", "--budget", "1"))
+                .isEqualTo(3);
+
+        assertThat(results())
+                .satisfiesExactly(
+                        file -> assertThat(file).contains("succeeded"),
+                        address -> assertThat(address).contains("succeeded"),
+                        outside -> assertThat(outside)
+                                .contains("\"INVALID_INPUT: the picture in 'photo' cannot be sent: it leads out"),
+                        none -> assertThat(none).contains("succeeded"));
+        assertThat(server.requests())
+                .hasSize(3)
+                .anyMatch(request -> request.body().contains("data:image/png;base64,iVBORw0KGgoB"))
+                .anyMatch(request -> request.body().contains("\"image_url\":\"https://cdn.example.org/b.png\""));
+        Files.delete(folder.resolve("a.png"));
+    }
+
+    @Test
+    void image_atAHostThatNobodyNamed_isNotSent() throws Exception {
+        labels();
+        input("{\"id\":\"T1\",\"photo\":\"https://cdn.example.org/b.png\"}");
+
+        assertThat(bulk("--labels", "bug,wish", "--image", "photo")).as(told()).isEqualTo(4);
+
+        assertThat(results()).singleElement().asString().contains("failed", "cdn.example.org");
+        assertThat(server.requests()).isEmpty();
+        environment.put("CADRE_IMAGE_HOSTS", "https://cdn.example.org/");
+        assertThat(bulk("--labels", "bug,wish", "--image", "photo")).isEqualTo(2);
+        assertThat(told()).contains("CADRE_IMAGE_HOSTS must be names of hosts");
+    }
+
+    @Test
+    void image_andPack_areRefusedTogether() {
+        assertThat(bulk("--labels", "bug,wish", "--image", "photo", "--pack", "2")).isEqualTo(2);
+
+        assertThat(told()).isEqualTo("cadre: --pack 2: items with pictures are calls of their own\n");
+    }
+
+    @Test
     void pack_outOfItsBounds_orInABatch_isRefused() {
         assertThat(bulk("--labels", "bug,wish", "--pack", "101")).isEqualTo(2);
         assertThat(told()).contains("--pack");

@@ -34,6 +34,7 @@ public final class OpenAi {
      *       {@code input/output} or {@code input/cached/output}, such as {@code 0.20/1.25}, or {@code 0/0} for a server of
      *       one's own; default: the catalogue's
      *   <li>{@code CADRE_SCHEMAS}: {@code shown}, {@code forced} or {@code ignored}, see {@link SchemaUse}
+     *   <li>{@code CADRE_IMAGE_HOSTS}: hosts from which the provider may fetch pictures, with commas between them; default none
      *   <li>{@code OPENAI_ORG_ID} or {@code OPENAI_ORGANIZATION}, {@code OPENAI_PROJECT_ID} or {@code OPENAI_PROJECT}
      *   <li>{@code HTTPS_PROXY}, {@code HTTP_PROXY}, {@code ALL_PROXY}, {@code NO_PROXY}, in small letters too; not for this
      *       machine itself

@@ -38,6 +38,8 @@ record OpenAiSettings(
     static final String BASE_URL = "OPENAI_BASE_URL";
     static final String API = "CADRE_API";
     static final String SCHEMAS = "CADRE_SCHEMAS";
+    static final String IMAGE_HOSTS = "CADRE_IMAGE_HOSTS";
+    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9.-]{1,253}");
     static final String AZURE_KEY = "AZURE_OPENAI_API_KEY";
     /** As OpenAI's Python client calls it. */
     private static final String API_TYPE = "OPENAI_API_TYPE";
@@ -237,12 +239,24 @@ record OpenAiSettings(
         if (azure != null) {
             client.azure(azure);
         }
+        variable(IMAGE_HOSTS).map(OpenAiSettings::hosts).ifPresent(client::allowImageHosts);
         variable(SCHEMAS).map(OpenAiSettings::schemas).ifPresent(client::schemas);
         ofAccount("OPENAI_ORG_ID", "OPENAI_ORGANIZATION").ifPresent(client::organization);
         ofAccount("OPENAI_PROJECT_ID", "OPENAI_PROJECT").ifPresent(client::project);
         deployments(client);
         headers(client);
         return client.build();
+    }
+
+    private static String[] hosts(String names) {
+        String[] hosts = names.strip().split("\\s*,\\s*");
+        for (String host : hosts) {
+            if (!HOST.matcher(host).matches()) {
+                throw new IllegalArgumentException(
+                        IMAGE_HOSTS + " must be names of hosts with commas between them, such as cdn.example.org");
+            }
+        }
+        return hosts;
     }
 
     private static Trust trust(String file) {

@@ -88,6 +88,11 @@ public final class BulkTask {
         return new BulkTask(type.maxOutputTokens(maxOutputTokens), hasLabels, itemsInACall);
     }
 
+    /** The same with the pictures that items name; they are read when an item is priced, and again when it is sent. */
+    public BulkTask showing(ItemImages images) {
+        return new BulkTask(type.attaching(images::of), hasLabels, itemsInACall);
+    }
+
     /** The same with so many items in one call. */
     public BulkTask packed(int items) {
         return new BulkTask(type, hasLabels, items);
