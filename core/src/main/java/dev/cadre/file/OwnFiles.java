@@ -157,7 +157,8 @@ public final class OwnFiles {
         }
     }
 
-    private static void requireFile(Path file) throws IOException {
+    /** @throws FileSystemException if it is no file, such as a link or a folder */
+    static void requireFile(Path file) throws IOException {
         var found = Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         if (!found.isRegularFile()) {
             String what = found.isSymbolicLink() ? "a link" : found.isDirectory() ? "a folder" : "no file";

@@ -3,12 +3,19 @@ package dev.cadre.file;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,11 +26,11 @@ import java.util.concurrent.ThreadLocalRandom;
  * with its process.
  *
  * <p>A POSIX lock is lost as soon as the process closes <em>any</em> descriptor of the locked file; for that reason nothing
- * else is in the file, and the set is asked before the file is touched.
+ * else is in the file, it may have no second name, and the set is asked before the file is touched.
  *
- * <p>Whoever lets go deletes the file. Somebody may have opened it by then, and locks what has no name any more, while a
- * third one locks a new file of the same name: so each gives the file that it has locked a length that it draws, and holds
- * the lock only if the file of that name has this length. Safe for use by many threads.
+ * <p>Whoever lets go deletes the file that it has created. Somebody may have opened it by then, and locks what has no name
+ * any more, while a third one locks a new file of the same name: so each gives the file that it has locked a length that it
+ * draws, and holds the lock only if the file of that name has this length. Safe for use by many threads.
  */
 public final class ProcessLock implements AutoCloseable {
     /** Somebody has the lock. */
@@ -46,11 +53,19 @@ public final class ProcessLock implements AutoCloseable {
     /** The operating system does not tell two openers in one process apart. */
     private static final Set<Path> HELD_HERE = ConcurrentHashMap.newKeySet();
 
-    /** The longest lock file, all of whose bytes are zero. */
-    private static final int MOST_BYTES = 1 << 14;
+    /** How a file begins that a holder has created, and may delete. */
+    private static final byte[] MARK = "cadre lock\n".getBytes(StandardCharsets.US_ASCII);
+
+    /** The longest file, nearly all of which is a hole that takes no room; and one for where there is a limit. */
+    private static final long[] MOST_BYTES = {1L << 40, 1 << 13};
 
     /** So often a file is found to be deleted by its last holder before somebody else is believed to delete it. */
     private static final int TRIES = 1_000;
+
+    private static final Duration YOUTH = Duration.ofSeconds(10);
+
+    /** Of a file that was there, empty: it may be somebody else's, so it stays. */
+    private static final long UNMARKED = 0;
 
     private final Path file;
     private final FileChannel channel;
@@ -63,12 +78,12 @@ public final class ProcessLock implements AutoCloseable {
     }
 
     /**
-     * Takes the lock or fails at once. The file is created if it is not there, and deleted when the lock is closed; a
-     * process that is killed leaves it.
+     * Takes the lock or fails at once. The file is created if it is not there, and then deleted when the lock is closed; a
+     * process that is killed leaves it to the next. An empty file that is there is locked as it is.
      *
      * @param file a path in a real folder
      * @throws HeldException if somebody has it
-     * @throws FileSystemException if a file is there that has something in it, which is not touched
+     * @throws FileSystemException if a file is there that has something in it or a second name; it is not touched
      */
     public static ProcessLock take(Path file) throws IOException {
         if (!HELD_HERE.add(file)) {
@@ -90,8 +105,11 @@ public final class ProcessLock implements AutoCloseable {
 
     /** Empty if the file was deleted before it was locked. */
     private static Optional<ProcessLock> tried(Path file) throws IOException {
+        boolean isNew = isCreated(file);
         FileChannel channel;
         try {
+            OwnFiles.requireFile(file);
+            OwnFiles.requireOneName(file);
             channel = OwnFiles.open(file);
         } catch (NoSuchFileException deleted) {
             return Optional.empty();
@@ -101,9 +119,8 @@ public final class ProcessLock implements AutoCloseable {
             if (channel.tryLock() == null) {
                 throw new HeldException(file, "another process");
             }
-            requireNothingIn(channel, file);
-            long length = ThreadLocalRandom.current().nextLong(1, MOST_BYTES);
-            channel.truncate(0).write(ByteBuffer.allocate(1), length - 1);
+            boolean isOurs = isMarked(channel, file) || isNew || isYoung(file);
+            long length = isOurs ? mark(channel) : UNMARKED;
             isLocked = hasLength(file, length);
             return isLocked ? Optional.of(new ProcessLock(file, channel, length)) : Optional.empty();
         } catch (OverlappingFileLockException e) {
@@ -115,18 +132,54 @@ public final class ProcessLock implements AutoCloseable {
         }
     }
 
-    /** A file such as {@code yarn.lock} is somebody else's. */
-    private static void requireNothingIn(FileChannel channel, Path file) throws IOException {
-        boolean isOurs = channel.size() <= MOST_BYTES;
-        var bytes = ByteBuffer.allocate(isOurs ? (int) channel.size() : 0);
-        while (bytes.hasRemaining() && channel.read(bytes, bytes.position()) > 0) {}
-        for (byte each : bytes.array()) {
-            isOurs &= each == 0;
+    private static boolean isCreated(Path file) throws IOException {
+        try {
+            OwnFiles.create(file);
+            return true;
+        } catch (FileAlreadyExistsException there) {
+            return false;
         }
-        if (!isOurs) {
-            throw new FileSystemException(
-                    file.toString(), null, "it is no lock file of ours: there is something in it");
+    }
+
+    /** Whether a holder has marked it; throws if there is anything else in it, as in a file such as {@code yarn.lock}. */
+    private static boolean isMarked(FileChannel channel, Path file) throws IOException {
+        if (channel.size() == 0) {
+            return false;
         }
+        var head = ByteBuffer.allocate(MARK.length);
+        while (head.hasRemaining() && channel.read(head, head.position()) > 0) {}
+        if (!Arrays.equals(head.array(), MARK)) {
+            throw new FileSystemException(file.toString(), null, "it is no lock file of ours: there is something in it");
+        }
+        return true;
+    }
+
+    /** Whether another taker may have created it just now, who has not come to mark it. */
+    private static boolean isYoung(Path file) throws IOException {
+        try {
+            Instant changed = Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS)
+                    .toInstant();
+            return Duration.between(changed, Instant.now()).abs().compareTo(YOUTH) < 0;
+        } catch (NoSuchFileException deleted) {
+            return false;
+        }
+    }
+
+    /** Gives it a length of its own; none if there is no room for a byte. */
+    private static long mark(FileChannel channel) throws IOException {
+        for (long most : MOST_BYTES) {
+            long length = ThreadLocalRandom.current().nextLong(MARK.length + 1L, most);
+            try {
+                channel.truncate(0).write(ByteBuffer.wrap(MARK), 0);
+                channel.write(ByteBuffer.allocate(1), length - 1);
+                return length;
+            } catch (ClosedByInterruptException interrupted) {
+                throw interrupted;
+            } catch (IOException tooLong) {
+                channel.truncate(0);
+            }
+        }
+        return UNMARKED;
     }
 
     /** Asks for the name alone: to open the file and close it again would end the lock. */
@@ -143,7 +196,7 @@ public final class ProcessLock implements AutoCloseable {
     public void close() throws IOException {
         if (channel.isOpen()) {
             try {
-                if (hasLength(file, length)) {
+                if (length != UNMARKED && hasLength(file, length)) {
                     Files.deleteIfExists(file);
                 }
             } catch (IOException kept) {

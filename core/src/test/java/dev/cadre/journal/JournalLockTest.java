@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -133,8 +134,38 @@ class JournalLockTest {
     }
 
     @Test
+    void emptyFile_thatWasThere_isLockedAndStays() throws IOException {
+        Path theirs = Files.createFile(directory.resolve("run.journal.lock"));
+        Files.setLastModifiedTime(theirs, FileTime.fromMillis(0));
+
+        Samples.open(file()).close();
+
+        assertThat(theirs).isEmptyFile();
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void lockFile_withASecondName_isRefused_forToCloseItWouldLetOthersIn() throws IOException {
+        try (var journal = Samples.open(file())) {
+            Files.createLink(directory.resolve("other.journal.lock"), directory.resolve("run.journal.lock"));
+
+            assertThatExceptionOfType(UncheckedIOException.class)
+                    .isThrownBy(() -> Samples.open(directory.resolve("other.journal")))
+                    .withMessageContaining("it has 2 names");
+            assertThat(journal.runs()).isEmpty();
+        }
+    }
+
+    @Test
+    void folderThatIsNotThere_isSaidAtOnce() {
+        assertThatExceptionOfType(UncheckedIOException.class)
+                .isThrownBy(() -> Samples.open(directory.resolve("absent/run.journal")))
+                .withMessageNotContaining("deleted by somebody");
+    }
+
+    @Test
     void lockFileOfAKilledProcess_isTakenOver() throws IOException {
-        Files.write(directory.resolve("run.journal.lock"), new byte[5_000]);
+        Files.writeString(directory.resolve("run.journal.lock"), "cadre lock\n" + "\0".repeat(5_000));
 
         Samples.open(file()).close();
 
