@@ -161,7 +161,7 @@ final class BulkProgress<O> {
     BulkSummary summary(BulkSummary.Costs costs, Optional<String> clockTrouble) {
         var notes = new ArrayList<>(tally.notes());
         if (alone > 0) {
-            notes.add("%d items of packs were asked again by themselves: their pack had no answer for them that fits"
+            notes.add("asked again by themselves, because their pack had no answer for them that fits: %d items"
                     .formatted(alone));
         }
         clockTrouble.ifPresent(notes::add);

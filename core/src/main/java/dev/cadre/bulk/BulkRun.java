@@ -26,6 +26,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -172,6 +173,8 @@ final class BulkRun<I, O> {
         private long patienceNanos = Long.MAX_VALUE;
         /** When a call is made that is not full, because the stream has yielded nothing for a while. */
         private long packNanos = Long.MAX_VALUE;
+        /** Whether what waits is begun as soon as there is room for a call. */
+        private boolean isDue;
 
         Items(BudgetGuard money, Iterator<? extends I> inputs) {
             var performer = new RungPerformer(
@@ -209,6 +212,18 @@ final class BulkRun<I, O> {
             inputInterrupted = true;
             puller.close();
             driver.clear();
+            giveUpWaiting();
+        }
+
+        /** One by one: whoever receives them may throw. */
+        private void giveUpWaiting() {
+            while (!waiting.isEmpty()) {
+                notStarted(waiting.removeFirst(), Spend.NONE);
+            }
+            while (!alone.isEmpty()) {
+                ItemEnd.Alone<I, O> item = alone.remove();
+                notStarted(item.next(), item.share());
+            }
         }
 
         @Override
@@ -233,12 +248,17 @@ final class BulkRun<I, O> {
                 closeInput(now);
             }
             if (now >= packNanos) {
-                beginWaiting();
+                packNanos = Long.MAX_VALUE;
+                isDue = true;
+                goOn();
             }
             if (now >= patienceNanos) {
                 patienceNanos = Long.MAX_VALUE;
                 inputInterrupted = true;
                 driver.interrupt(INPUT);
+            }
+            if (timeUp) {
+                goOn();
             }
         }
 
@@ -251,17 +271,18 @@ final class BulkRun<I, O> {
 
         private void goOn() {
             if (!handover.isOpen() || closing) {
-                waiting.forEach(this::notStarted);
-                waiting.clear();
-                alone.forEach(item -> notStarted(item.next(), item.share()));
-                alone.clear();
+                giveUpWaiting();
             }
             if (isOver()) {
                 return;
             }
             while (!alone.isEmpty() && inFlight.size() < window) {
                 ItemEnd.Alone<I, O> item = alone.remove();
+                handover.askedAlone();
                 begin(List.of(item.next()), item.share());
+            }
+            if (isDue && inFlight.size() < window) {
+                beginWaiting();
             }
             if (!closing && !inputEnded && handover.isOpen()) {
                 if (!puller.isPulling() && inFlight.size() < window) {
@@ -297,32 +318,23 @@ final class BulkRun<I, O> {
             }
         }
 
-        /** The last word of a thread. */
-        private void ended(List<InputPuller.Pull.Next<I>> items, ItemThread.Ends<I, O> last) {
-            inFlight.remove(items.get(0).index());
-            for (ItemEnd<I, O> end : last.ends()) {
-                switch (end) {
-                    case ItemEnd.Ended<I, O> ended -> {
-                        attachments.release(ended.next().key());
-                        ended.outage()
-                                .ifPresent(because ->
-                                        handover.stop(new StopReason.Paused(reason(ended.outcome()), because)));
-                    }
-                    case ItemEnd.NotBegun<I, O> none ->
-                        attachments.release(none.next().key());
-                    case ItemEnd.Alone<I, O> again -> {}
-                }
+        /** What came of an item of a thread that was not left behind. */
+        private void ended(Job job, ItemEnd<I, O> end) {
+            if (!job.open.remove(end.next().index())) {
+                return;
             }
-            last.unrecorded().ifPresent(this::unrecorded);
-            for (ItemEnd<I, O> end : last.ends()) {
-                switch (end) {
-                    case ItemEnd.Ended<I, O> ended -> handover.ended(ended.item());
-                    case ItemEnd.NotBegun<I, O>(var next) -> notStarted(next);
-                    case ItemEnd.Alone<I, O> again -> {
-                        handover.askedAlone();
-                        alone.add(again);
-                    }
+            if (!(end instanceof ItemEnd.Alone<I, O>)) {
+                attachments.release(end.next().key());
+            }
+            switch (end) {
+                case ItemEnd.Ended<I, O> ended -> {
+                    ended.outage()
+                            .ifPresent(
+                                    because -> handover.stop(new StopReason.Paused(reason(ended.outcome()), because)));
+                    handover.ended(ended.item());
                 }
+                case ItemEnd.NotBegun<I, O>(var next) -> notStarted(next, Spend.NONE);
+                case ItemEnd.Alone<I, O> again -> alone.add(again);
             }
         }
 
@@ -357,7 +369,7 @@ final class BulkRun<I, O> {
                     if (handover.isOpen() && !closing) {
                         await(next);
                     } else {
-                        notStarted(next);
+                        notStarted(next, Spend.NONE);
                     }
                 }
                 case InputPuller.Pull.End<I> end -> endInput();
@@ -371,11 +383,7 @@ final class BulkRun<I, O> {
 
         private void endInput() {
             inputEnded = true;
-            beginWaiting();
-        }
-
-        private void notStarted(InputPuller.Pull.Next<I> next) {
-            notStarted(next, Spend.NONE);
+            isDue = true;
         }
 
         private void notStarted(InputPuller.Pull.Next<I> next, Spend share) {
@@ -383,63 +391,99 @@ final class BulkRun<I, O> {
                     next.index(), next.key(), new Outcome.Skipped<>(handover.notStarted()), share, false));
         }
 
-        /** Begins the call of an input when as many have come as go into one. */
+        /** Lets an input wait until as many have come as go into one call, or none has come for a while. */
         private void await(InputPuller.Pull.Next<I> next) {
-            if (waiting.isEmpty()) {
-                packNanos = clock.nanoTime() + PACK_PATIENCE.toNanos();
-            }
             waiting.add(next);
-            if (waiting.size() >= bulk.itemsInACall()) {
-                beginWaiting();
-            }
+            packNanos = clock.nanoTime() + PACK_PATIENCE.toNanos();
+            isDue |= waiting.size() >= bulk.itemsInACall();
         }
 
         private void beginWaiting() {
             packNanos = Long.MAX_VALUE;
+            isDue = false;
             if (!waiting.isEmpty()) {
-                begin(List.copyOf(waiting), Spend.NONE);
+                List<InputPuller.Pull.Next<I>> items = List.copyOf(waiting);
                 waiting.clear();
+                begin(items, Spend.NONE);
             }
         }
 
         /** @param share what each bears of the cost of a pack that had no answer for it */
         private void begin(List<InputPuller.Pull.Next<I>> items, Spend share) {
-            long first = items.get(0).index();
-            inFlight.add(first);
-            var thread = new ItemThread<>(terms);
+            var job = new Job(items);
+            inFlight.add(job.first());
+            var thread = new ItemThread<>(terms, job);
             driver.start(
-                    Long.toString(first),
+                    Long.toString(job.first()),
                     type,
                     new RunDriver.Work(
                             () -> {
-                                ItemThread.Ends<I, O> ends = thread.run(items, share);
-                                return () -> ended(items, ends);
+                                thread.run(items, share);
+                                return () -> inFlight.remove(job.first());
                             },
-                            thrown -> () -> broke(items, thrown),
-                            stuck -> stuck(items, thread, stuck)));
+                            thrown -> () -> broke(job, thrown),
+                            stuck -> stuck(job, thread, stuck)));
         }
 
-        private void broke(List<InputPuller.Pull.Next<I>> items, Throwable why) {
-            inFlight.remove(items.get(0).index());
+        private void broke(Job job, Throwable why) {
+            inFlight.remove(job.first());
             if (broken == null) {
                 broken = why instanceof RuntimeException known
                         ? known
-                        : new IllegalStateException("item '" + items.get(0).key() + "' broke", why);
+                        : new IllegalStateException("item '" + job.items.get(0).key() + "' broke", why);
             }
         }
 
-        private void stuck(List<InputPuller.Pull.Next<I>> items, ItemThread<I, O> thread, RunDriver.Stuck stuck) {
+        private void stuck(Job job, ItemThread<I, O> thread, RunDriver.Stuck stuck) {
             thread.leave();
-            inFlight.remove(items.get(0).index());
-            handover.tell(
-                    new RunEvent.WorkAbandoned(runId, sinceStart(), items.get(0).key(), stuck.thread()));
+            inFlight.remove(job.first());
+            handover.tell(new RunEvent.WorkAbandoned(
+                    runId, sinceStart(), job.items.get(0).key(), stuck.thread()));
             Outcome<O> outcome = Outcome.failed(
                     timeUp ? Failure.Kind.DEADLINE : Failure.Kind.CANCELLED,
                     "thread '%s' ignored its interrupt%s and was left behind"
                             .formatted(stuck.thread(), stuck.place().isEmpty() ? "" : " in " + stuck.place()));
-            for (InputPuller.Pull.Next<I> next : items) {
-                attachments.release(next.key());
-                handover.ended(new BulkItem<>(next.index(), next.key(), outcome, Spend.NONE, false));
+            job.isLeft = true;
+            @Nullable Throwable thrown = null;
+            for (InputPuller.Pull.Next<I> next : job.items) {
+                try {
+                    ended(job, new ItemEnd.Ended<>(next, outcome, Spend.NONE, false, Optional.empty()));
+                } catch (Throwable ofConsumer) { // who is told of the others, too
+                    thrown = thrown == null ? ofConsumer : thrown;
+                }
+            }
+            if (thrown != null) {
+                throw BulkRun.<RuntimeException>asThrown(thrown);
+            }
+        }
+
+        /** A thread under way; what it says is heard on the thread of the run, in this order, unless it was left behind. */
+        private final class Job implements ItemThread.Hearer<I, O> {
+            private final List<InputPuller.Pull.Next<I>> items;
+            /** Those of which nothing was heard; belongs to the thread of the run. */
+            private final Set<Long> open = new HashSet<>();
+
+            private volatile boolean isLeft;
+
+            Job(List<InputPuller.Pull.Next<I>> items) {
+                this.items = items;
+                items.forEach(next -> open.add(next.index()));
+            }
+
+            long first() {
+                return items.get(0).index();
+            }
+
+            @Override
+            public void ended(ItemEnd<I, O> end) {
+                if (!isLeft) {
+                    driver.post(() -> Items.this.ended(this, end));
+                }
+            }
+
+            @Override
+            public void unrecorded(UnrecordedException because) {
+                driver.post(() -> Items.this.unrecorded(because));
             }
         }
     }

@@ -25,25 +25,23 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * use by another thread.
  */
 final class ItemThread<I, O> {
-    /**
-     * Its last word.
-     *
-     * @param unrecorded what could not be recorded, which ends the run
-     */
-    record Ends<I, O>(List<ItemEnd<I, O>> ends, Optional<UnrecordedException> unrecorded) {
-        Ends {
-            ends = List.copyOf(ends);
-        }
+    /** Who hears what comes of the items, as soon as it is known and durable; on the item's thread. */
+    interface Hearer<I, O> {
+        void ended(ItemEnd<I, O> end);
+
+        /** Something could not be recorded, which ends the run. */
+        void unrecorded(UnrecordedException because);
     }
 
     private final ItemTerms<I, O> terms;
     private final SubtaskType<I, O> type;
-    private final List<ItemEnd<I, O>> ends = new ArrayList<>();
+    private final Hearer<I, O> hearer;
     private final Queue<WorkRecord> records = new ConcurrentLinkedQueue<>();
-    private Optional<UnrecordedException> unrecorded = Optional.empty();
+    private boolean isUnrecorded;
 
-    ItemThread(ItemTerms<I, O> terms) {
+    ItemThread(ItemTerms<I, O> terms, Hearer<I, O> hearer) {
         this.terms = terms;
+        this.hearer = hearer;
         type = terms.type();
     }
 
@@ -56,12 +54,12 @@ final class ItemThread<I, O> {
      * @param items one, or those of a pack
      * @param share what each of them bears already of the cost of a pack that had no answer for it
      */
-    Ends<I, O> run(List<Pull.Next<I>> items, Spend share) {
+    void run(List<Pull.Next<I>> items, Spend share) {
         var open = new ArrayList<PackRun.Member<I>>();
         for (Pull.Next<I> next : items) {
             unlessKnown(next).ifPresent(open::add);
         }
-        List<PackRun.Member<I>> packed = open.size() < 2 || unrecorded.isPresent()
+        List<PackRun.Member<I>> packed = open.size() < 2 || isUnrecorded
                 ? List.of()
                 : open.stream()
                         .filter(member -> terms.pack().fits(member.next().input()))
@@ -71,13 +69,10 @@ final class ItemThread<I, O> {
             open.removeAll(packed);
         }
         open.forEach(member -> perform(member, share));
-        return new Ends<>(ends, unrecorded);
     }
 
     private void perform(List<PackRun.Member<I>> packed) {
-        var pack = new PackRun<>(terms, packed);
-        ends.addAll(pack.run());
-        unrecorded = unrecorded.or(pack::unrecorded);
+        new PackRun<>(terms, packed, hearer::ended, this::unrecorded).run();
     }
 
     /** The item if it is to be performed. */
@@ -89,7 +84,7 @@ final class ItemThread<I, O> {
             return switch (attached(next)) {
                 case Attached.Unmade unmade when RunDriver.isInterrupted() -> notBegun(next);
                 case Attached.Unmade(Failure failure) -> {
-                    ends.add(known(next, new Outcome.Failed<>(failure), false));
+                    hearer.ended(known(next, new Outcome.Failed<>(failure), false));
                     yield Optional.empty();
                 }
                 case Attached.Made made -> unlessRecorded(next, terms.record().get(), made);
@@ -97,7 +92,7 @@ final class ItemThread<I, O> {
         } catch (InterruptedException cancel) {
             return notBegun(next);
         } catch (JournalException | UnrecordedException unreadable) {
-            unrecorded = Optional.of(RunRecord.unrecorded("item '%s'".formatted(next.key()), unreadable));
+            unrecorded(RunRecord.unrecorded("item '%s'".formatted(next.key()), unreadable));
             return notBegun(next);
         }
     }
@@ -107,14 +102,14 @@ final class ItemThread<I, O> {
         records.add(kept);
         Optional<Outcome<Object>> earlier = kept.recall();
         if (earlier.isPresent()) {
-            ends.add(known(next, typed(earlier.get()), true));
+            hearer.ended(known(next, typed(earlier.get()), true));
             return Optional.empty();
         }
         return Optional.of(new PackRun.Member<>(next, Optional.of(kept)));
     }
 
     private Optional<PackRun.Member<I>> notBegun(Pull.Next<I> next) {
-        ends.add(new ItemEnd.NotBegun<>(next));
+        hearer.ended(new ItemEnd.NotBegun<>(next));
         return Optional.empty();
     }
 
@@ -142,14 +137,19 @@ final class ItemThread<I, O> {
     /** Performs one item by itself. */
     private void perform(PackRun.Member<I> member, Spend share) {
         Pull.Next<I> next = member.next();
-        if (unrecorded.isPresent()) {
-            ends.add(new ItemEnd.NotBegun<>(next));
+        if (isUnrecorded) {
+            hearer.ended(new ItemEnd.NotBegun<>(next));
             return;
         }
         member.record().ifPresent(kept -> kept.shares(share));
         var item = terms.item(type, next.key(), next.index(), member.record(), terms.sink());
         Outcome<O> outcome = item.run(next.input());
-        ends.add(new ItemEnd.Ended<>(next, outcome, share.plus(item.spend()), false, item.outage()));
-        unrecorded = item.unrecorded();
+        item.unrecorded().ifPresent(this::unrecorded);
+        hearer.ended(new ItemEnd.Ended<>(next, outcome, share.plus(item.spend()), false, item.outage()));
+    }
+
+    private void unrecorded(UnrecordedException because) {
+        isUnrecorded = true;
+        hearer.unrecorded(because);
     }
 }

@@ -9,6 +9,7 @@ import dev.cadre.price.Spend;
 import dev.cadre.record.RunRecord;
 import dev.cadre.record.UnrecordableException;
 import dev.cadre.record.WorkRecord;
+import dev.cadre.schedule.RunInput;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
@@ -18,7 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 
 /**
  * Several items in one call. An item that the answer lacks, has twice or has in a form or with a content that its type does
@@ -31,50 +32,67 @@ final class PackRun<I, O> {
     private final ItemTerms<I, O> terms;
     private final SubtaskType<I, O> type;
     private final List<Member<I>> members;
-    private final List<ItemEnd<I, O>> ends = new ArrayList<>();
-    private final List<CompletableFuture<Void>> written = new ArrayList<>();
-    private @Nullable UnrecordedException unrecorded;
+    private final Consumer<ItemEnd<I, O>> hearer;
+    private final Consumer<UnrecordedException> unrecorded;
+    /** Ends that are on their way to the disk. */
+    private final List<ItemEnd<I, O>> pending = new ArrayList<>();
 
-    PackRun(ItemTerms<I, O> terms, List<Member<I>> members) {
+    private final List<CompletableFuture<Void>> written = new ArrayList<>();
+    private boolean isUnrecorded;
+    private boolean isInterrupted;
+
+    /**
+     * @param hearer hears of each item when its end is durable
+     * @param unrecorded hears before that what could not be made durable
+     */
+    PackRun(
+            ItemTerms<I, O> terms,
+            List<Member<I>> members,
+            Consumer<ItemEnd<I, O>> hearer,
+            Consumer<UnrecordedException> unrecorded) {
         this.terms = terms;
         this.type = terms.type();
         this.members = List.copyOf(members);
+        this.hearer = hearer;
+        this.unrecorded = unrecorded;
     }
 
-    /** What could not be recorded of it; to be read when it has ended. */
-    Optional<UnrecordedException> unrecorded() {
-        return Optional.ofNullable(unrecorded);
-    }
-
-    List<ItemEnd<I, O>> run() {
-        SubtaskType<Json, Json.Obj> call = terms.pack().call(members.size());
+    void run() {
+        SubtaskType<Json, Json> call = terms.pack().call(members.size());
         Pull.Next<I> first = members.get(0).next();
-        ItemRun<Json, Json.Obj> run = terms.item(
+        ItemRun<Json, Json> run = terms.item(
                 call,
                 first.key(),
                 first.index(),
                 terms.record().map(record -> record.shared(first.key(), call)),
                 this::tell);
-        Outcome<Json.Obj> outcome = run.run(terms.pack()
+        Outcome<Json> outcome = run.run(terms.pack()
                 .input(members.stream().map(member -> member.next().input()).toList()));
-        unrecorded = run.unrecorded().orElse(null);
+        run.unrecorded().ifPresent(this::unrecorded);
         List<Spend> shares = run.spend().split(members.size());
-        List<Optional<O>> answers = outcome instanceof Outcome.Succeeded<Json.Obj>(Json.Obj answer)
+        List<Optional<O>> answers = outcome instanceof Outcome.Succeeded<Json>(Json answer)
                 ? terms.pack().answers(answer, members.size())
                 : List.of();
         for (int item = 0; item < members.size(); item++) {
             Member<I> member = members.get(item);
             Spend share = shares.get(item);
             member.record().ifPresent(kept -> kept.shares(share));
-            ends.add(
+            pending.add(
                     isOfAll(outcome, run)
                             ? new ItemEnd.Ended<>(member.next(), without(outcome), share, false, run.outage())
                             : answers.isEmpty()
                                     ? new ItemEnd.Alone<>(member.next(), share)
                                     : ended(member, answers.get(item), share));
+            if (!type.acceptances().isEmpty()) {
+                tellPending(); // the next rule may never come back
+            }
         }
-        await();
-        return ends;
+        tellPending();
+    }
+
+    private void unrecorded(UnrecordedException because) {
+        isUnrecorded = true;
+        unrecorded.accept(because);
     }
 
     /** Its events are those of each of the items. */
@@ -92,22 +110,22 @@ final class PackRun<I, O> {
     }
 
     /** Whether to ask for the items one by one would end in the same way, or in none. */
-    private boolean isOfAll(Outcome<Json.Obj> outcome, ItemRun<Json, Json.Obj> run) {
+    private boolean isOfAll(Outcome<Json> outcome, ItemRun<Json, Json> run) {
         return run.outage().isPresent()
-                || unrecorded != null
+                || isUnrecorded
                 || switch (outcome) {
-                    case Outcome.Succeeded<Json.Obj> succeeded -> false;
-                    case Outcome.Failed<Json.Obj>(Failure failure) ->
+                    case Outcome.Succeeded<Json> succeeded -> false;
+                    case Outcome.Failed<Json>(Failure failure) ->
                         failure.kind() == Failure.Kind.DEADLINE || failure.kind() == Failure.Kind.CANCELLED;
-                    case Outcome.Skipped<Json.Obj>(Skip skip) -> skip.kind() != Skip.Kind.BUDGET;
+                    case Outcome.Skipped<Json>(Skip skip) -> skip.kind() != Skip.Kind.BUDGET;
                 };
     }
 
-    private Outcome<O> without(Outcome<Json.Obj> outcome) {
+    private Outcome<O> without(Outcome<Json> outcome) {
         return switch (outcome) {
-            case Outcome.Failed<Json.Obj>(Failure failure) -> new Outcome.Failed<>(failure);
-            case Outcome.Skipped<Json.Obj>(Skip skip) -> new Outcome.Skipped<>(skip);
-            case Outcome.Succeeded<Json.Obj> lost ->
+            case Outcome.Failed<Json>(Failure failure) -> new Outcome.Failed<>(failure);
+            case Outcome.Skipped<Json>(Skip skip) -> new Outcome.Skipped<>(skip);
+            case Outcome.Succeeded<Json> lost ->
                 Outcome.failed(Failure.Kind.CANCELLED, "its answer could not be recorded");
         };
     }
@@ -115,6 +133,9 @@ final class PackRun<I, O> {
     private ItemEnd<I, O> ended(Member<I> member, Optional<O> answer, Spend share) {
         if (answer.isEmpty()) {
             return new ItemEnd.Alone<>(member.next(), share);
+        }
+        if (isInterrupted) {
+            return notJudged(member, share);
         }
         try {
             Optional<Failure> broken = SubtaskWorker.broken(
@@ -133,8 +154,17 @@ final class PackRun<I, O> {
                     false,
                     Optional.empty());
         } catch (InterruptedException cancel) {
-            return new ItemEnd.Alone<>(member.next(), share); // if the run goes on, which it does not as a rule
+            isInterrupted = true;
+            return notJudged(member, share);
         }
+    }
+
+    private ItemEnd<I, O> notJudged(Member<I> member, Spend share) {
+        boolean isLate = terms.means().times().cut().get().orElse(null) instanceof RunInput.WorkTimeUp;
+        Outcome<O> outcome = Outcome.failed(
+                isLate ? Failure.Kind.DEADLINE : Failure.Kind.CANCELLED,
+                "its answer was not judged by the rules of its type before the run ended");
+        return new ItemEnd.Ended<>(member.next(), outcome, share, false, Optional.empty());
     }
 
     private Outcome<O> recorded(Member<I> member, O answer) {
@@ -150,17 +180,27 @@ final class PackRun<I, O> {
         }
     }
 
-    /** Waits until all answers are durable: nobody sees one before it is. */
-    private void await() {
+    /** Waits until what is pending is durable: nobody sees an end before it is. */
+    private void tellPending() {
         try {
             ShardRecord.await(written);
-            for (int item = 0; item < members.size() && unrecorded == null; item++) {
-                if (ends.get(item) instanceof ItemEnd.Ended<I, O> ended) {
-                    members.get(item).record().ifPresent(kept -> kept.noted(ended.outcome()));
+            for (ItemEnd<I, O> end : pending) {
+                if (end instanceof ItemEnd.Ended<I, O> ended && !isUnrecorded) {
+                    recordOf(end).ifPresent(kept -> kept.noted(ended.outcome()));
                 }
             }
         } catch (UnrecordedException e) {
-            unrecorded = e;
+            unrecorded(e);
         }
+        written.clear();
+        pending.forEach(hearer);
+        pending.clear();
+    }
+
+    private Optional<WorkRecord> recordOf(ItemEnd<I, O> end) {
+        return members.stream()
+                .filter(member -> member.next().equals(end.next()))
+                .findFirst()
+                .flatMap(Member::record);
     }
 }

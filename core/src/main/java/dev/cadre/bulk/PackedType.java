@@ -6,6 +6,7 @@ import dev.cadre.json.JsonException;
 import dev.cadre.prompt.Prompt;
 import dev.cadre.schema.JsonMismatchException;
 import dev.cadre.schema.JsonType;
+import dev.cadre.schema.JsonTypeException;
 import dev.cadre.schema.ListSchema;
 import dev.cadre.task.Limits;
 import dev.cadre.task.SubtaskType;
@@ -29,10 +30,10 @@ final class PackedType<I, O> {
     private static final String ANSWER = "answer";
 
     private final SubtaskType<I, O> type;
-    private final SubtaskType<Json, Json.Obj> call;
+    private final SubtaskType<Json, Json> call;
     private final long tokensEach;
 
-    private PackedType(SubtaskType<I, O> type, SubtaskType<Json, Json.Obj> call, long tokensEach) {
+    private PackedType(SubtaskType<I, O> type, SubtaskType<Json, Json> call, long tokensEach) {
         this.type = type;
         this.call = call;
         this.tokensEach = tokensEach;
@@ -49,8 +50,13 @@ final class PackedType<I, O> {
         if (work.isAttaching()) {
             throw refused(type, "it sends pictures or files along");
         }
-        String schema = ListSchema.of(ANSWERS, NUMBER, ANSWER, type.outputType());
-        var call = SubtaskType.json(type.name(), schema, Prompt.WORK_PACK.with(work.instructions()))
+        JsonType<Json> answers;
+        try {
+            answers = JsonType.shownAs(ListSchema.of(ANSWERS, NUMBER, ANSWER, type.outputType()));
+        } catch (JsonTypeException tooLarge) {
+            throw refused(type, "in a list, " + tooLarge.getMessage());
+        }
+        var call = SubtaskType.loose(type.name(), answers, Prompt.WORK_PACK.with(work.instructions()))
                 .startingAt(type.tiers().start())
                 .notBelow(type.tiers().floor())
                 .serviceTier(work.serviceTier())
@@ -68,8 +74,8 @@ final class PackedType<I, O> {
     }
 
     /** One call for so many items, with a cap for each of them; the model's own limit bounds the sum. */
-    SubtaskType<Json, Json.Obj> call(int items) {
-        return call.maxOutputTokens(Math.multiplyExact(tokensEach, items));
+    SubtaskType<Json, Json> call(int items) {
+        return call.maxOutputTokens(tokensEach > Long.MAX_VALUE / items ? Long.MAX_VALUE : tokensEach * items);
     }
 
     /** Whether an input can be written; one that cannot fails by itself. */
@@ -94,16 +100,17 @@ final class PackedType<I, O> {
     }
 
     /**
-     * The answer of each item, in order: empty for an item that has none, several, or one that does not fit the type.
-     * Numbers that no item has are passed over.
+     * The answer of each item, in order: empty for an item that has none, several, or one that does not fit the type, and
+     * for all if the reply has no such list. Numbers that no item has are passed over.
      */
-    List<Optional<O>> answers(Json.Obj reply, int items) {
+    List<Optional<O>> answers(Json reply, int items) {
         var answers = new ArrayList<Optional<O>>();
         for (int item = 0; item < items; item++) {
             answers.add(Optional.empty());
         }
         Set<Integer> seen = new HashSet<>();
-        for (Json each : reply.items(ANSWERS)) {
+        Json list = reply instanceof Json.Obj object ? object.at(ANSWERS).orElse(Json.Null.NULL) : reply;
+        for (Json each : list instanceof Json.Arr(List<Json> all) ? all : List.<Json>of()) {
             OptionalInt place = place(each, items);
             if (place.isPresent()) {
                 int item = place.getAsInt();
@@ -118,6 +125,7 @@ final class PackedType<I, O> {
                         && object.at(NUMBER).orElse(Json.Null.NULL) instanceof Json.Num(BigDecimal number)
                         && number.signum() > 0
                         && number.compareTo(BigDecimal.valueOf(items)) <= 0
+                        && number.stripTrailingZeros().scale() <= 0
                 ? OptionalInt.of(number.intValue() - 1)
                 : OptionalInt.empty();
     }

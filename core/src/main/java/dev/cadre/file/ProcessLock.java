@@ -149,7 +149,8 @@ public final class ProcessLock implements AutoCloseable {
         var head = ByteBuffer.allocate(MARK.length);
         while (head.hasRemaining() && channel.read(head, head.position()) > 0) {}
         if (!Arrays.equals(head.array(), MARK)) {
-            throw new FileSystemException(file.toString(), null, "it is no lock file of ours: there is something in it");
+            throw new FileSystemException(
+                    file.toString(), null, "it is no lock file of ours: there is something in it");
         }
         return true;
     }
@@ -157,8 +158,8 @@ public final class ProcessLock implements AutoCloseable {
     /** Whether another taker may have created it just now, who has not come to mark it. */
     private static boolean isYoung(Path file) throws IOException {
         try {
-            Instant changed = Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS)
-                    .toInstant();
+            Instant changed =
+                    Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toInstant();
             return Duration.between(changed, Instant.now()).abs().compareTo(YOUTH) < 0;
         } catch (NoSuchFileException deleted) {
             return false;

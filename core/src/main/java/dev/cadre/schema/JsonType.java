@@ -61,6 +61,12 @@ public final class JsonType<T> {
         this.schema = rootSchema().write();
     }
 
+    private JsonType(Type javaType, Binding binding, String schema) {
+        this.javaType = javaType;
+        this.binding = binding;
+        this.schema = schema;
+    }
+
     /**
      * The JSON form of a class without type parameters.
      *
@@ -109,6 +115,17 @@ public final class JsonType<T> {
     /** The type of any JSON. Its schema is empty, so a model can be given such a value, but not asked for one. */
     public static JsonType<Json> any() {
         return given(GivenSchema.ANY, StrictSchema.ANY);
+    }
+
+    /**
+     * The type of any JSON, of which a model is shown a strict schema all the same: whoever reads such a value judges its
+     * parts one by one.
+     *
+     * @throws JsonTypeException as {@link #ofSchema} does
+     */
+    public static JsonType<Json> shownAs(String schema) {
+        return new JsonType<>(
+                GivenSchema.ANY, new TreeBinding(GivenSchema.ANY, StrictSchema.ANY), ofSchema(schema).schema);
     }
 
     private static <J extends Json> JsonType<J> given(GivenSchema type, StrictSchema root) {

@@ -98,6 +98,12 @@ public final class SubtaskType<I, O> {
         return of(name, instructions, JsonType.any(), JsonType.ofSchema(outputSchema), Work.Model.of(instructions));
     }
 
+    /** Work for a model on any JSON, whose answer is read by a type that takes more than it shows. */
+    @SuppressWarnings("exports") // for the library's own modules
+    public static SubtaskType<Json, Json> loose(String name, JsonType<Json> output, String instructions) {
+        return of(name, instructions, JsonType.any(), output, Work.Model.of(instructions));
+    }
+
     /**
      * Work for plain Java code. Without further settings it costs nothing, is called once for each subtask, and as many
      * calls as there are subtasks run at once, each until the deadline of its run. Each runs on a platform thread while the

@@ -10,6 +10,7 @@ import dev.cadre.bulk.Bulk;
 import dev.cadre.bulk.BulkItem;
 import dev.cadre.bulk.BulkSummary;
 import dev.cadre.bulk.Lane;
+import dev.cadre.bulk.NotHandedOverException;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.journal.JournalKey;
@@ -202,8 +203,8 @@ class PackingTest {
                         Map.entry("t4", 2));
         assertThat(costOfItems()).isEqualTo(summary.sessionSpend().total());
         assertThat(summary.notes())
-                .containsExactly("3 items of packs were asked again by themselves: their pack had no answer for them"
-                        + " that fits");
+                .containsExactly(
+                        "asked again by themselves, because their pack had no answer for them that fits: 3" + " items");
     }
 
     @Test
@@ -281,6 +282,136 @@ class PackingTest {
         assertThat(items).extracting(BulkItem::index).doesNotHaveDuplicates();
         assertThat(summary.notStarted()).hasSize((int) summary.skipped());
         assertThat(summary.spend().total().isMoreThan(little.limit())).isFalse();
+        assertThat(costOfItems()).isEqualTo(summary.sessionSpend().total());
+    }
+
+    @Test
+    void answerOfTheWrongForm_costsNoNeighbour() throws Exception {
+        change = answers -> answers.stream()
+                .map(each -> ((Json.Obj) each).intValue("number") == 2
+                        ? numbered(2, Json.obj().with("x", 7))
+                        : each)
+                .toList();
+
+        run(bulk(3), lines(3));
+
+        assertAllLabelled(3);
+        assertThat(calls).containsExactly(List.of("t0", "t1", "t2"), List.of("t1"));
+    }
+
+    @Test
+    void replyWithoutTheList_leavesEachItemToBeAskedAlone() throws Exception {
+        change = answers ->
+                List.of(new Json.Str("sorry"), Json.Null.NULL, Json.obj().with("number", "1"));
+
+        run(bulk(2), lines(2));
+
+        assertAllLabelled(2);
+        assertThat(calls).hasSize(3);
+    }
+
+    // --- code that misbehaves
+
+    @Test
+    void consumerThatThrows_isToldOfTheRestOfItsPackInTheException() {
+        var handed = new ArrayList<String>();
+
+        assertThatThrownBy(() -> bulk(10).run(lines(10), Budget.usd("5.00"), item -> {
+                    handed.add(item.key());
+                    throw new IllegalStateException("the consumer broke");
+                }))
+                .hasMessage("the consumer broke")
+                .satisfies(thrown -> assertThat(thrown.getSuppressed()[0])
+                        .isInstanceOfSatisfying(NotHandedOverException.class, rest -> {
+                            var all = new ArrayList<>(handed);
+                            rest.items().forEach(item -> all.add(item.key()));
+                            assertThat(all).contains("t0", "t1", "t2", "t3", "t4", "t5", "t6", "t7", "t8", "t9");
+                        }));
+    }
+
+    @Test
+    void itemsOnRecord_areHandedOver_thoughTheCallOfANeighbourNeverEnds() throws Exception {
+        try (var journal = FileJournal.open(folder.resolve("lines.journal"))) {
+            run(bulk(3).journal(journal), lines(3));
+        }
+        items.clear();
+        var clock = new TestClock();
+        try (var journal = FileJournal.open(folder.resolve("lines.journal"))) {
+            var run = Crew.start(() -> Coordinator.builder(pools)
+                    .clock(clock)
+                    .build()
+                    .bulk(LABEL)
+                    .keyedBy(Line::text)
+                    .packing(10)
+                    .journal(journal)
+                    .run(
+                            Stream.concat(lines(3), Stream.of(new Line("hang"), new Line("also"))),
+                            Budget.usd("5.00").within(Duration.ofMinutes(1)),
+                            items::add));
+            while (calls.size() < 2) {
+                Thread.onSpinWait();
+            }
+            clock.advanceToAlarm();
+
+            BulkSummary summary = run.result(clock);
+
+            assertThat(summary.counts()).isEqualTo(new BulkSummary.Counts(3, 2, 0, 3, 0));
+        }
+    }
+
+    @Test
+    void ruleThatNeverEnds_losesNoItemThatWasJudgedBefore() throws Exception {
+        var never = new Gate();
+        var judged = new CountDownLatch(3);
+        var hanging = LABEL.accept("ends", (line, label) -> {
+            if (line.text().equals("t3")) {
+                never.awaitUninterruptibly();
+            }
+            return true;
+        });
+        var clock = new TestClock();
+        try (var journal = FileJournal.open(folder.resolve("lines.journal"))) {
+            var run = Crew.start(() -> Coordinator.builder(pools)
+                    .clock(clock)
+                    .build()
+                    .bulk(hanging)
+                    .keyedBy(Line::text)
+                    .packing(6)
+                    .journal(journal)
+                    .run(lines(6), Budget.usd("5.00").within(Duration.ofMinutes(1)), item -> {
+                        items.add(item);
+                        judged.countDown();
+                    }));
+            assertThat(judged.await(60, TimeUnit.SECONDS)).isTrue();
+            clock.advanceToAlarm();
+
+            BulkSummary summary = run.result(clock);
+
+            assertThat(summary.counts()).isEqualTo(new BulkSummary.Counts(3, 3, 0, 0, 0));
+            assertThat(items.subList(0, 3)).extracting(BulkItem::key).containsExactly("t0", "t1", "t2");
+        } finally {
+            never.open();
+        }
+    }
+
+    @Test
+    void journalThatFails_losesNoItemThatWasPulled() throws Exception {
+        change = answers -> answers.subList(0, 2);
+        var full = new StruckJournal() {
+            @Override
+            public CompletableFuture<Void> submit(JournalEntry entry) {
+                return entry instanceof JournalEntry.Ended ended
+                                && ended.key().subtask().equals("t0")
+                        ? CompletableFuture.failedFuture(new IllegalStateException("no space left"))
+                        : super.submit(entry);
+            }
+        };
+
+        BulkSummary summary = run(bulk(5).journal(full), lines(20));
+
+        assertThat(summary.stop()).isEqualTo(BulkSummary.Stop.JOURNAL_FAILED);
+        assertThat(items).extracting(BulkItem::index).doesNotHaveDuplicates();
+        assertThat(items.getLast().index()).as("no gap").isEqualTo(items.size() - 1L);
         assertThat(costOfItems()).isEqualTo(summary.sessionSpend().total());
     }
 
@@ -447,6 +578,15 @@ class PackingTest {
         assertThatThrownBy(() -> bulk(2).lane(Lane.BATCH).run(lines(2), Budget.usd("1"), item -> {}))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThat(calls).isEmpty();
+        var wide = SubtaskType.json("wide", nested(9), "Nest.");
+        assertThatThrownBy(() -> coordinator.bulk(wide).packing(2))
+                .hasMessageStartingWith("items of subtask type 'wide' cannot be packed: in a list, ");
+        assertThat(coordinator
+                        .bulk(LABEL.maxOutputTokens(Long.MAX_VALUE))
+                        .packing(2)
+                        .preview(lines(2))
+                        .worst())
+                .isNotEqualTo(Money.ZERO);
         assertThat(Spend.NONE.split(3)).containsExactly(Spend.NONE, Spend.NONE, Spend.NONE);
     }
 
@@ -475,5 +615,12 @@ class PackingTest {
 
         assertThat(calls).hasSize(1);
         assertThat(outcomes).hasSize(2).allMatch(Outcome::isSucceeded);
+    }
+
+    private static String nested(int levels) {
+        return levels == 0
+                ? "{\"type\":\"string\"}"
+                : "{\"type\":\"object\",\"properties\":{\"in\":%s},\"required\":[\"in\"],\"additionalProperties\":false}"
+                        .formatted(nested(levels - 1));
     }
 }
