@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The calls that are under way or wait for their turn, by the ids that the client gave them. Safe for many threads. */
 final class Calls implements AutoCloseable {
-    /** Calls that run at a time. Each may hold an index of a quarter of the memory. */
+    /** Calls that run at a time. They share the memory that searches may have. */
     static final int MOST_AT_ONCE = 3;
 
     /** Calls that wait for their turn. */
