@@ -150,7 +150,7 @@ class ToolServerTest {
     /** A hundred calls may wait, and objects take thirty times the memory of their line. */
     @Test
     void callThatIsLongerThanAnyQuestion_isRefused() throws Exception {
-        session(call -> ToolAnswer.done("done", Json.obj()), (client, progress) -> {
+        session(call -> ToolAnswer.done("done", Json.obj().with("sum", 1)), (client, progress) -> {
             assertThat(client.callTool(request(Map.of("a", "x".repeat(60_000)))).isError())
                     .isFalse();
             assertThatThrownBy(() -> client.callTool(request(Map.of("a", "x".repeat(70_000)))))
