@@ -107,7 +107,8 @@ final class UsualJournals {
     private void deleteBefore(Instant day) throws IOException {
         List<Path> files;
         try (Stream<Path> all = Files.list(folder)) {
-            files = all.filter(file -> NAME.matcher(file.getFileName().toString()).matches())
+            files = all.filter(
+                            file -> NAME.matcher(file.getFileName().toString()).matches())
                     .toList();
         }
         for (Path file : files) {

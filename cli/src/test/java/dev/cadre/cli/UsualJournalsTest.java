@@ -36,8 +36,9 @@ class UsualJournalsTest {
     }
 
     private boolean isKept() {
-        Optional<UsualJournals.Kept> kept =
-                UsualJournals.of(Map.of("XDG_CACHE_HOME", cache.toString())).orElseThrow().open(SEARCH, NOW);
+        Optional<UsualJournals.Kept> kept = UsualJournals.of(Map.of("XDG_CACHE_HOME", cache.toString()))
+                .orElseThrow()
+                .open(SEARCH, NOW);
         kept.ifPresent(UsualJournals.Kept::close);
         return kept.isPresent();
     }

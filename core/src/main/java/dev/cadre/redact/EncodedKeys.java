@@ -147,7 +147,10 @@ record EncodedKeys(String text) {
 
     /** Between two texts in code, and no character of Base64. */
     private boolean isJoin(int at) {
-        return at > 0 && text.charAt(at - 1) == ' ' && at + 1 < text.length() && " \r\n".indexOf(text.charAt(at + 1)) >= 0;
+        return at > 0
+                && text.charAt(at - 1) == ' '
+                && at + 1 < text.length()
+                && " \r\n".indexOf(text.charAt(at + 1)) >= 0;
     }
 
     /** Behind the first of these that stands here; here if none does. */

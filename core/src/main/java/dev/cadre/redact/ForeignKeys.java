@@ -92,7 +92,9 @@ record ForeignKeys(String text) {
         for (String name : ASSIGNED) {
             if (text.regionMatches(true, at, name, 0, name.length())) {
                 int sign = behindBlanksAndQuotes(at + name.length());
-                int value = sign < text.length() && "=:".indexOf(text.charAt(sign)) >= 0 ? behindBlanksAndQuotes(sign + 1) : sign;
+                int value = sign < text.length() && "=:".indexOf(text.charAt(sign)) >= 0
+                        ? behindBlanksAndQuotes(sign + 1)
+                        : sign;
                 // no further than it takes to tell: the run may hold the next name and the next sign
                 int end = Alphabet.BASE64.end(text, value, value + ASSIGNED_CHARACTERS + 1);
                 if (end - value == ASSIGNED_CHARACTERS && text.charAt(end - 1) == '=') {

@@ -103,7 +103,8 @@ public final class Redactor {
                     character < 128 && Alphabet.isLetterOrDigit((char) character)
                             ? plain
                             : "(?:%s|&#0*+%d;|&#[xX]0*+(?i:%x);|&%s;)"
-                                    .formatted(plain, character, character, NAMES_IN_HTML.getOrDefault(character, "#")));
+                                    .formatted(
+                                            plain, character, character, NAMES_IN_HTML.getOrDefault(character, "#")));
         });
         return Pattern.compile(pattern.toString());
     }
@@ -117,7 +118,8 @@ public final class Redactor {
         byte[] bytes = ("\0".repeat(before) + key).getBytes(StandardCharsets.UTF_8);
         int shared = before == 0 ? 0 : before + 1;
         String own = Base64.getEncoder().encodeToString(bytes).substring(shared, bytes.length / 3 * 4);
-        return Pattern.compile(Pattern.quote(own).replace("+", "\\E[+-]\\Q").replace("/", "\\E[/_]\\Q") + "[A-Za-z0-9+/_-]{0,3}+={0,2}+");
+        return Pattern.compile(Pattern.quote(own).replace("+", "\\E[+-]\\Q").replace("/", "\\E[/_]\\Q")
+                + "[A-Za-z0-9+/_-]{0,3}+={0,2}+");
     }
 
     /** The pattern of the key in JSON, with any number of backslashes, because JSON texts may be nested. */

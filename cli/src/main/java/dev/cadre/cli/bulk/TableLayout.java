@@ -145,8 +145,9 @@ final class TableLayout implements ResultLayout {
         while (first < cell.length() && isUnseen(cell.charAt(first))) {
             first++;
         }
-        boolean isFormula =
-                first < cell.length() && FORMULAS.indexOf(cell.charAt(first)) >= 0 && !PlainNumber.is(cell.substring(first));
+        boolean isFormula = first < cell.length()
+                && FORMULAS.indexOf(cell.charAt(first)) >= 0
+                && !PlainNumber.is(cell.substring(first));
         return isFormula || (first > 0 && LINE_ENDS_AND_TABS.indexOf(cell.charAt(0)) >= 0) ? "'" + cell : cell;
     }
 

@@ -85,14 +85,26 @@ class TableLayoutTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "\ufeff=1+1", "\ufeff\ufeff=1+1", " =1+1", "\u00a0@SUM(A1)", "\u3000+cmd", "\u200b=1+1", "\u0000=1+1",
-                "\u202e-2+3", "\uff1d1+1", "\uff0bcmd", "\uff0d2+3", "\uff20SUM(A1)", " \uff1d1+1"
+                "\ufeff=1+1",
+                "\ufeff\ufeff=1+1",
+                " =1+1",
+                "\u00a0@SUM(A1)",
+                "\u3000+cmd",
+                "\u200b=1+1",
+                "\u0000=1+1",
+                "\u202e-2+3",
+                "\uff1d1+1",
+                "\uff0bcmd",
+                "\uff0d2+3",
+                "\uff20SUM(A1)",
+                " \uff1d1+1"
             })
     void formulas_behindWhatDoesNotShow_orInWideForms_areText(String text) {
         var layout = new TableLayout(',', List.of(text), List.of(), false);
 
         assertThat(layout.header().orElseThrow().replace("\"", "")).startsWith("'" + text + ",");
-        assertThat(layout.line(ended(Json.obj()), item(Json.obj().with(text, text))).replace("\"", ""))
+        assertThat(layout.line(ended(Json.obj()), item(Json.obj().with(text, text)))
+                        .replace("\"", ""))
                 .startsWith("'" + text + ",");
     }
 

@@ -61,6 +61,8 @@ final class DevTools implements AutoCloseable {
         Thread.ofVirtual().name("devtools").start(tools::listen);
         try {
             tools.call("Target.setDiscoverTargets", Map.of("discover", true), SECONDS_TO_START);
+            // of the browser, not of a page: a frame from elsewhere has a session of its own
+            tools.call("Fetch.enable", Redirects.WATCHED);
             tools.openPage();
             return tools;
         } catch (IOException | InterruptedException | RuntimeException failure) {
@@ -174,6 +176,10 @@ final class DevTools implements AutoCloseable {
             // a page with an open dialog answers nothing
             case "Page.javascriptDialogOpening" ->
                 tell(session, "Page.handleJavaScriptDialog", Map.of("accept", false));
+            case "Fetch.requestPaused" -> {
+                JsonNode waiting = message.path("params");
+                tell(message.path("sessionId").asText(), Redirects.command(waiting), Redirects.parameters(waiting));
+            }
             // nor does one behind another
             case "Target.targetCreated" -> closeIfAnotherPage(message.at("/params/targetInfo"));
             default -> {}

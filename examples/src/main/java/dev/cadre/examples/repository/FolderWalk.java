@@ -55,8 +55,7 @@ final class FolderWalk {
     }
 
     private synchronized void add(String path) {
-        if (paths.size() < limits.maxFiles()
-                && memory.take(SearchMemory.Part.NAMES, SearchMemory.bytesOf(path))) {
+        if (paths.size() < limits.maxFiles() && memory.take(SearchMemory.Part.NAMES, SearchMemory.bytesOf(path))) {
             paths.add(path);
         } else {
             cut++;

@@ -75,8 +75,8 @@ public final class RepositoryReader {
 
     private FileList list(Path root, RootJail jail, BlockingCalls calls) throws IOException, InterruptedException {
         Deadline ofGit = deadline.afterPercent(SHARE_OF_GIT);
-        Optional<FileList> tracked =
-                calls.call(() -> GitFiles.list(root, limits, ofGit, memory), ofGit).flatMap(found -> found);
+        Optional<FileList> tracked = calls.call(() -> GitFiles.list(root, limits, ofGit, memory), ofGit)
+                .flatMap(found -> found);
         if (tracked.isPresent()) {
             return tracked.get();
         }
@@ -174,8 +174,7 @@ public final class RepositoryReader {
                 case Opened.Skipped(SkipReason reason) -> count(reason, 1);
                 case Opened.Text(SourceFile file) -> {
                     characters += file.text().length();
-                    if (characters > limits.maxTotalBytes()
-                            || !memory.take(SearchMemory.Part.TEXTS, file.bytes())) {
+                    if (characters > limits.maxTotalBytes() || !memory.take(SearchMemory.Part.TEXTS, file.bytes())) {
                         return false;
                     }
                     files.add(file);

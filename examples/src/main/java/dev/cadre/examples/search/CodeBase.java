@@ -48,7 +48,8 @@ public record CodeBase(Repository repository, CodeIndex index, History history, 
         // a platform thread: the file system may keep it
         Thread reader = Thread.ofPlatform().daemon().name("git-log").start(log);
         try {
-            Repository repository = RepositoryReader.within(limits, ofReading, memory).read(folder);
+            Repository repository =
+                    RepositoryReader.within(limits, ofReading, memory).read(folder);
             CodeIndex index = CodeIndex.of(repository, ofIndexing, memory);
             Repository indexed =
                     repository.only(file -> index.source(file.path()).isPresent(), index.reasonOfTheRest());

@@ -37,8 +37,7 @@ class FileRankerTest {
         var sorted = java.util.Arrays.stream(files)
                 .sorted(Comparator.comparing(SourceFile::path))
                 .toList();
-        return CodeIndex.of(
-                new Repository(Path.of("/"), sorted, Map.of()), Tree.LATER, SearchMemory.ofProcess(1));
+        return CodeIndex.of(new Repository(Path.of("/"), sorted, Map.of()), Tree.LATER, SearchMemory.ofProcess(1));
     }
 
     private static List<String> rank(CodeIndex index, History history, String question, Among among, Sides sides) {

@@ -46,10 +46,10 @@ class FolderWalkTest {
         var walked = walk(ReadLimits.STANDARD, Tree.LATER);
 
         assertThat(walked.paths())
-                .containsExactlyElementsOf(GitFiles.list(
-                                tree.root(), ReadLimits.STANDARD, Tree.LATER, SearchMemory.ofProcess(1))
-                        .orElseThrow()
-                        .paths());
+                .containsExactlyElementsOf(
+                        GitFiles.list(tree.root(), ReadLimits.STANDARD, Tree.LATER, SearchMemory.ofProcess(1))
+                                .orElseThrow()
+                                .paths());
         assertThat(walked.paths())
                 .contains("keep.log", "src/build/c.txt", "nested/e.log", "nested/sub/kept", "nested/more/only-here")
                 .doesNotContain("a.log", "build/b.txt", "src/out/d.txt", "nested/only-here", "nested/sub/dropped");
@@ -87,8 +87,7 @@ class FolderWalkTest {
                 .file("b/c/d/.gitignore", rules.replace("secret", "e"));
 
         assertThat(walk(SearchMemory.of(20 * 50_000)).paths())
-                .containsExactly(
-                        "a/.gitignore", "b/.gitignore", "b/c/.gitignore", "b/c/d/.gitignore", "b/c/d/e");
+                .containsExactly("a/.gitignore", "b/.gitignore", "b/c/.gitignore", "b/c/d/.gitignore", "b/c/d/e");
         assertThat(walk(SearchMemory.of(20 * 100_000)).paths())
                 .containsExactly("a/.gitignore", "b/.gitignore", "b/c/.gitignore", "b/c/d/.gitignore");
     }

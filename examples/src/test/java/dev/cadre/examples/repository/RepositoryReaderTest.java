@@ -194,11 +194,14 @@ class RepositoryReaderTest {
     void filesThatAreReadTogether_fitIntoTheMemory_howeverLargeTheyAre() {
         var limits = new ReadLimits(1_000, 1_000, 1_000_000);
 
-        assertThat(RepositoryReader.within(limits, Tree.LATER, SearchMemory.of(Long.MAX_VALUE)).filesAtOnce())
+        assertThat(RepositoryReader.within(limits, Tree.LATER, SearchMemory.of(Long.MAX_VALUE))
+                        .filesAtOnce())
                 .isEqualTo(64);
-        assertThat(RepositoryReader.within(limits, Tree.LATER, SearchMemory.of(60_000)).filesAtOnce())
+        assertThat(RepositoryReader.within(limits, Tree.LATER, SearchMemory.of(60_000))
+                        .filesAtOnce())
                 .isEqualTo(5);
-        assertThat(RepositoryReader.within(limits, Tree.LATER, SearchMemory.of(10)).filesAtOnce())
+        assertThat(RepositoryReader.within(limits, Tree.LATER, SearchMemory.of(10))
+                        .filesAtOnce())
                 .isEqualTo(1);
     }
 
@@ -244,8 +247,7 @@ class RepositoryReaderTest {
     }
 
     private Repository looksOf(int number) throws Exception {
-        return RepositoryReader.within(ReadLimits.STANDARD, afterLooks(number))
-                .read(root);
+        return RepositoryReader.within(ReadLimits.STANDARD, afterLooks(number)).read(root);
     }
 
     /** A deadline that is far away until somebody has looked at the clock so many times, and over then. */
