@@ -140,16 +140,20 @@ final class DevTools implements AutoCloseable {
 
     private void listen() {
         var message = new ByteArrayOutputStream();
+        boolean isReadOver = false;
         try {
             for (int next = answers.read(); next >= 0; next = answers.read()) {
                 if (next == END_OF_MESSAGE) {
-                    received(message.toString(StandardCharsets.UTF_8));
+                    if (!isReadOver) {
+                        received(message.toString(StandardCharsets.UTF_8));
+                    }
+                    isReadOver = false;
                     message.reset();
                 } else if (message.size() < MAX_BYTES_OF_A_MESSAGE) {
                     message.write(next);
-                } else {
-                    throw new IOException(
-                            "the browser sent a message of more than " + MAX_BYTES_OF_A_MESSAGE + " bytes");
+                } else if (!isReadOver) {
+                    readOver(message.toByteArray());
+                    isReadOver = true;
                 }
             }
         } catch (IOException | Error broken) {
@@ -163,6 +167,14 @@ final class DevTools implements AutoCloseable {
     private void lose(Throwable cause) {
         lost = true;
         open.values().forEach(answer -> answer.completeExceptionally(cause));
+    }
+
+    /** An answer to a page repeats the form that the page has sent, which may be as long as it likes: it goes on unread. */
+    private void readOver(byte[] message) throws IOException {
+        String id = Redirects.idIn(message)
+                .orElseThrow(() -> new IOException(
+                        "the browser sent a message of more than " + MAX_BYTES_OF_A_MESSAGE + " bytes"));
+        tell("", "Fetch.continueResponse", Map.of("requestId", id));
     }
 
     private void received(String text) throws JsonProcessingException {

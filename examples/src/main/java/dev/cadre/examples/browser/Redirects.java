@@ -2,9 +2,11 @@
 package dev.cadre.examples.browser;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,7 +26,19 @@ final class Redirects {
 
     private static final Set<String> KNOWN = Set.of("http", "https");
 
+    private static final Pattern HEAD =
+            Pattern.compile("\\{\"method\":\"Fetch\\.requestPaused\",\"params\":\\{\"requestId\":\"([A-Za-z0-9.-]{1,100})\".*", Pattern.DOTALL);
+
+    private static final int HEAD_BYTES = 300;
+
     private Redirects() {}
+
+    /** The id of an answer that waits, of which a message that is too long to be read tells. */
+    static Optional<String> idIn(byte[] message) {
+        int head = Math.min(message.length, HEAD_BYTES);
+        Matcher told = HEAD.matcher(new String(message, 0, head, StandardCharsets.UTF_8));
+        return told.matches() ? Optional.of(told.group(1)) : Optional.empty();
+    }
 
     /** The command with which an answer that waits goes on, or does not. */
     static String command(JsonNode waiting) {
