@@ -31,17 +31,19 @@ final class UsualJournals {
     private static final String ENDING = ".journal";
     private static final Pattern NAME = Pattern.compile("[0-9a-f]{64}\\.journal(\\.lock)?");
 
+    private final Path ofCadre;
     private final Path folder;
 
-    private UsualJournals(Path folder) {
-        this.folder = folder;
+    private UsualJournals(Path ofCadre) {
+        this.ofCadre = ofCadre;
+        this.folder = ofCadre.resolve("searches");
     }
 
     /** Returns the journals of the user; empty if the environment names no home. Creates nothing. */
     static Optional<UsualJournals> of(Map<String, String> environment) {
         return absolute(environment.get("XDG_CACHE_HOME"))
                 .or(() -> absolute(environment.get("HOME")).map(home -> home.resolve(".cache")))
-                .map(cache -> new UsualJournals(cache.resolve("cadre").resolve("searches")));
+                .map(cache -> new UsualJournals(cache.resolve("cadre")));
     }
 
     private static Optional<Path> absolute(@Nullable String name) {
@@ -93,7 +95,7 @@ final class UsualJournals {
     Optional<Kept> open(Fingerprint search, Instant now) {
         try {
             OwnFiles.createFolders(folder);
-            if (!OwnFolder.isOne(folder.getParent()) || !OwnFolder.isOne(folder)) {
+            if (!OwnFolder.isOne(ofCadre) || !OwnFolder.isOne(folder)) {
                 return Optional.empty();
             }
             deleteBefore(now.minus(KEPT));
