@@ -26,8 +26,9 @@ final class Redirects {
 
     private static final Set<String> KNOWN = Set.of("http", "https");
 
-    private static final Pattern HEAD =
-            Pattern.compile("\\{\"method\":\"Fetch\\.requestPaused\",\"params\":\\{\"requestId\":\"([A-Za-z0-9.-]{1,100})\".*", Pattern.DOTALL);
+    private static final Pattern HEAD = Pattern.compile(
+            "\\{\"method\":\"Fetch\\.requestPaused\",\"params\":\\{\"requestId\":\"([A-Za-z0-9.-]{1,100})\".*",
+            Pattern.DOTALL);
 
     private static final int HEAD_BYTES = 300;
 
