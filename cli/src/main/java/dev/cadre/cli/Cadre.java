@@ -99,6 +99,8 @@ public final class Cadre {
                     ExitStatus.FAILED,
                     "out_of_memory",
                     "the memory of the process does not suffice; -Xmx gives it more");
+        } catch (Error defect) { // such as a stack that overflowed: whoever reads the output still gets their document
+            return internal(all, defect);
         }
     }
 
@@ -140,7 +142,7 @@ public final class Cadre {
     }
 
     /** A defect of this program: whoever looks for it wants the trace, nobody else does. */
-    private int internal(List<String> arguments, Exception failure) {
+    private int internal(List<String> arguments, Throwable failure) {
         if (environment.containsKey(TRACE)) {
             var trace = new StringWriter();
             failure.printStackTrace(new PrintWriter(trace));

@@ -7,10 +7,12 @@ import dev.cadre.budget.BudgetGuard;
 import dev.cadre.cli.mcp.ServedTool;
 import dev.cadre.cli.mcp.ToolAnswer;
 import dev.cadre.cli.mcp.ToolCall;
+import dev.cadre.cli.mcp.ToolServer;
 import dev.cadre.examples.agent.SearchCrew;
 import dev.cadre.examples.repository.Deadline;
 import dev.cadre.examples.repository.ReadLimits;
 import dev.cadre.examples.repository.RootJail;
+import dev.cadre.examples.repository.SearchMemory;
 import dev.cadre.examples.search.CitationGate;
 import dev.cadre.examples.search.CodeBase;
 import dev.cadre.examples.search.SearchAnswer;
@@ -168,7 +170,11 @@ final class McpTools {
     }
 
     private CodeBase open(SearchRequest request) throws IOException, InterruptedException {
-        return CodeBase.open(request.repo(), ReadLimits.STANDARD, Deadline.in(request.deadline(), clock));
+        return CodeBase.open(
+                request.repo(),
+                ReadLimits.STANDARD,
+                Deadline.in(request.deadline(), clock),
+                SearchMemory.ofProcess(ToolServer.CALLS_AT_ONCE));
     }
 
     private static CitationGate gate(CodeBase base) throws IOException {

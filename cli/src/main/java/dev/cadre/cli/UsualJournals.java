@@ -10,12 +10,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -26,18 +29,21 @@ import org.jspecify.annotations.Nullable;
 final class UsualJournals {
     private static final Duration KEPT = Duration.ofDays(7);
     private static final String ENDING = ".journal";
+    private static final Pattern NAME = Pattern.compile("[0-9a-f]{64}\\.journal(\\.lock)?");
 
+    private final Path ofCadre;
     private final Path folder;
 
-    private UsualJournals(Path folder) {
-        this.folder = folder;
+    private UsualJournals(Path ofCadre) {
+        this.ofCadre = ofCadre;
+        this.folder = ofCadre.resolve("searches");
     }
 
     /** Returns the journals of the user; empty if the environment names no home. Creates nothing. */
     static Optional<UsualJournals> of(Map<String, String> environment) {
         return absolute(environment.get("XDG_CACHE_HOME"))
                 .or(() -> absolute(environment.get("HOME")).map(home -> home.resolve(".cache")))
-                .map(cache -> new UsualJournals(cache.resolve("cadre").resolve("searches")));
+                .map(cache -> new UsualJournals(cache.resolve("cadre")));
     }
 
     private static Optional<Path> absolute(@Nullable String name) {
@@ -82,11 +88,15 @@ final class UsualJournals {
     /**
      * Opens the journal of a search, to go on with it if it is there; deletes old ones.
      *
-     * @return empty if it cannot be kept, as on a full disk, or while another process makes the same search
+     * @return empty if it cannot be kept, as on a full disk, in a folder that is another user's or that others may write to, or
+     *     while another process makes the same search
      */
     Optional<Kept> open(Fingerprint search, Instant now) {
         try {
             OwnFiles.createFolders(folder);
+            if (!OwnFolder.isOne(ofCadre) || !OwnFolder.isOne(folder)) {
+                return Optional.empty();
+            }
             deleteBefore(now.minus(KEPT));
             Path file = folder.resolve(search.hex() + ENDING);
             return Optional.of(new Kept(file, FileJournal.open(file)));
@@ -98,13 +108,24 @@ final class UsualJournals {
     private void deleteBefore(Instant day) throws IOException {
         List<Path> files;
         try (Stream<Path> all = Files.list(folder)) {
-            files = all.filter(file -> file.getFileName().toString().contains(ENDING))
+            files = all.filter(
+                            file -> NAME.matcher(file.getFileName().toString()).matches())
                     .toList();
         }
         for (Path file : files) {
-            if (Files.getLastModifiedTime(file).toInstant().isBefore(day)) {
+            if (isBefore(day, file)) {
                 delete(file);
             }
+        }
+    }
+
+    /** What is a link, or is gone meanwhile, is left alone. */
+    private static boolean isBefore(Instant day, Path file) {
+        try {
+            var found = Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            return found.isRegularFile() && found.lastModifiedTime().toInstant().isBefore(day);
+        } catch (IOException unreadable) {
+            return false;
         }
     }
 

@@ -73,6 +73,20 @@ class CadreTest {
     }
 
     @Test
+    void stackThatOverflows_isTold_withoutATrace() {
+        InstantSource clock = () -> {
+            throw new StackOverflowError("of the test");
+        };
+        var terminal = new Terminal(stream(out), stream(err), false, false, false);
+
+        assertThat(new Cadre(terminal, clock, Map.of()).run("search", "--offline", "--json", "--repo", repo, "delay"))
+                .isEqualTo(4);
+        assertThat(printed()).contains("\"internal\"");
+        assertThat(told())
+                .isEqualTo("cadre: this is a defect of cadre; with the variable CADRE_TRACE set it shows where\n");
+    }
+
+    @Test
     void json_isTheDocumentOfTheDesign() throws Exception {
         assertThat(run("search", "--offline", "--json", "--repo", repo, "where", "is the delay"))
                 .isZero();

@@ -38,7 +38,8 @@ record EncodedKeys(String text) {
             ARMOURS.stream().map(armour -> armour.head().substring(0, 1)).collect(Collectors.joining());
 
     /** Line ends as other formats write them; blanks and a backslash are passed over besides. */
-    private static final List<String> BREAKS = List.of("%0A", "%0D", "&#10;", "&#13;", "&#xA;", "&#xD;");
+    private static final List<String> BREAKS =
+            List.of("%0A", "%0D", "&#10;", "&#13;", "&#xA;", "&#xD;", "<br>", "<br/>", "<br />");
 
     private static final List<String> ESCAPED = List.of("n", "r", "t", "u000A", "u000D");
 
@@ -130,17 +131,26 @@ record EncodedKeys(String text) {
         return at;
     }
 
-    /** Behind one line end, blank or backslash, with what it escapes; here if there is none. */
+    /** Behind one line end, blank, backslash with what it escapes, or sign with which code, lists and mail cut lines; here if there is none. */
     private int behindOne(int at) {
         if (at == text.length()) {
             return at;
         }
         return switch (text.charAt(at)) {
-            case ' ', '\t', '\n', '\r' -> at + 1;
+            case ' ', '\t', '\n', '\r', '"', '\'', ',', '#', '-', '>' -> at + 1;
+            case '+' -> isJoin(at) ? at + 1 : at;
             case '\\' -> behind(ESCAPED, at + 1);
-            case '%', '&' -> behind(BREAKS, at);
+            case '%', '&', '<' -> behind(BREAKS, at);
             default -> at;
         };
+    }
+
+    /** Between two texts in code, and no character of Base64. */
+    private boolean isJoin(int at) {
+        return at > 0
+                && text.charAt(at - 1) == ' '
+                && at + 1 < text.length()
+                && " \r\n".indexOf(text.charAt(at + 1)) >= 0;
     }
 
     /** Behind the first of these that stands here; here if none does. */

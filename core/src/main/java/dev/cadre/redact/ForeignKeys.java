@@ -91,8 +91,10 @@ record ForeignKeys(String text) {
     private int endOfAssigned(int at) {
         for (String name : ASSIGNED) {
             if (text.regionMatches(true, at, name, 0, name.length())) {
-                int sign = behindBlanks(at + name.length());
-                int value = sign < text.length() && text.charAt(sign) == '=' ? behindBlanks(sign + 1) : sign;
+                int sign = behindBlanksAndQuotes(at + name.length());
+                int value = sign < text.length() && "=:".indexOf(text.charAt(sign)) >= 0
+                        ? behindBlanksAndQuotes(sign + 1)
+                        : sign;
                 // no further than it takes to tell: the run may hold the next name and the next sign
                 int end = Alphabet.BASE64.end(text, value, value + ASSIGNED_CHARACTERS + 1);
                 if (end - value == ASSIGNED_CHARACTERS && text.charAt(end - 1) == '=') {
@@ -140,12 +142,16 @@ record ForeignKeys(String text) {
         return text.indexOf(TYPE_OF_JSON_WEB_KEY, from, to) >= 0;
     }
 
-    private int behindBlanks(int from) {
+    private int behindBlanksAndQuotes(int from) {
         int at = from;
-        while (at < text.length() && isBlank(text.charAt(at)) && at - from < MAX_BLANKS) {
+        while (at < text.length() && (isBlank(text.charAt(at)) || isQuote(text.charAt(at))) && at - from < MAX_BLANKS) {
             at++;
         }
         return at;
+    }
+
+    private static boolean isQuote(char c) {
+        return c == '"' || c == '\'';
     }
 
     /** Line ends, too: JSON allows them, and an assignment that goes on in the next line does no harm here. */

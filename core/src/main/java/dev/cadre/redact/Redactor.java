@@ -6,7 +6,9 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,17 @@ public final class Redactor {
 
     /** The most characters that {@link #quote} returns. */
     public static final int MAX_QUOTE_CHARS = 300;
+
+    private static final Map<Integer, String> NAMES_IN_HTML = Map.ofEntries(
+            Map.entry((int) '&', "amp"),
+            Map.entry((int) '<', "lt"),
+            Map.entry((int) '>', "gt"),
+            Map.entry((int) '"', "quot"),
+            Map.entry((int) '\'', "apos"),
+            Map.entry((int) '+', "plus"),
+            Map.entry((int) '/', "sol"),
+            Map.entry((int) '=', "equals"),
+            Map.entry((int) '_', "lowbar"));
 
     private static final int MAX_CAUSES = 8;
     private static final String MASK = "[redacted]";
@@ -55,7 +68,7 @@ public final class Redactor {
     }
 
     /**
-     * A redactor that recognizes one key in every escaped form of URLs and JSON, all keys by their shape, and masked
+     * A redactor that recognizes one key in every escaped form of URLs, JSON and HTML, in Base64 and in any case, all keys by their shape, and masked
      * keys that show their ends. A key of fewer than eight characters is ignored.
      */
     public static Redactor of(String key) {
@@ -66,11 +79,47 @@ public final class Redactor {
         if (key.length() < LEAST_KEY_CHARS) {
             return List.of();
         }
-        Pattern plain = Pattern.compile(key, Pattern.LITERAL);
+        var forms = new ArrayList<>(List.of(Pattern.compile(key, Pattern.LITERAL | Pattern.CASE_INSENSITIVE)));
         String inUrl = URLEncoder.encode(key, StandardCharsets.UTF_8);
-        return inUrl.equals(key)
-                ? List.of(plain)
-                : List.of(plain, Pattern.compile(inUrl, Pattern.LITERAL), inJson(key));
+        if (!inUrl.equals(key)) {
+            forms.add(Pattern.compile(inUrl, Pattern.LITERAL | Pattern.CASE_INSENSITIVE));
+            forms.add(inJson(key));
+        }
+        if (!key.chars().allMatch(c -> Alphabet.isLetterOrDigit((char) c))) {
+            forms.add(inHtml(key));
+        }
+        for (int before = 0; before < 3; before++) {
+            forms.add(inBase64(key, before));
+        }
+        return forms;
+    }
+
+    /** The pattern of the key in HTML, in which any of its signs may be written as its number or its name. */
+    private static Pattern inHtml(String key) {
+        var pattern = new StringBuilder();
+        key.codePoints().forEach(character -> {
+            String plain = Pattern.quote(Character.toString(character));
+            pattern.append(
+                    character < 128 && Alphabet.isLetterOrDigit((char) character)
+                            ? plain
+                            : "(?:%s|&#0*+%d;|&#[xX]0*+(?i:%x);|&%s;)"
+                                    .formatted(
+                                            plain, character, character, NAMES_IN_HTML.getOrDefault(character, "#")));
+        });
+        return Pattern.compile(pattern.toString());
+    }
+
+    /**
+     * The pattern of the key in Base64, alone or with what stands behind it.
+     *
+     * @param before how many bytes stand in front of it in its three
+     */
+    private static Pattern inBase64(String key, int before) {
+        byte[] bytes = ("\0".repeat(before) + key).getBytes(StandardCharsets.UTF_8);
+        int shared = before == 0 ? 0 : before + 1;
+        String own = Base64.getEncoder().encodeToString(bytes).substring(shared, bytes.length / 3 * 4);
+        return Pattern.compile(Pattern.quote(own).replace("+", "\\E[+-]\\Q").replace("/", "\\E[/_]\\Q")
+                + "[A-Za-z0-9+/_-]{0,3}+={0,2}+");
     }
 
     /** The pattern of the key in JSON, with any number of backslashes, because JSON texts may be nested. */

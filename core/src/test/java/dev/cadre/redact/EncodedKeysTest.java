@@ -28,8 +28,28 @@ class EncodedKeysTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "\n", "\r\n", "\n    ", "\n\t", "\\n", "\\\\n", "\\r\\n", "\\\n", "%0A", "%0d%0a", "&#10;", "&#xa;",
-                "\\u000a"
+                "\n",
+                "\r\n",
+                "\n    ",
+                "\n\t",
+                "\\n",
+                "\\\\n",
+                "\\r\\n",
+                "\\\n",
+                "%0A",
+                "%0d%0a",
+                "&#10;",
+                "&#xa;",
+                "\\u000a",
+                "\"\n    \"",
+                "\\n\"\n  \"",
+                "' +\n  '",
+                "\",\n\"",
+                "\n# ",
+                "\n- ",
+                "\n> ",
+                "<br>\n",
+                "<br />"
             })
     void key_whateverItsWidthAndLineEnds_isSure_andMaskedToItsEnd(String lineEnd) {
         for (int columns : new int[] {4, 20, 60, 64, 76, 100, 4_000}) {

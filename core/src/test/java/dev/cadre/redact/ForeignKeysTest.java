@@ -51,6 +51,9 @@ class ForeignKeysTest {
                 "PrivateKey\t=\tWIRE",
                 "privatekey = WIRE",
                 "PRESHAREDKEY=WIRE",
+                "PrivateKey: WIRE",
+                "{\"PrivateKey\": \"WIRE\"}",
+                "private_key=\"none\" PrivateKey='WIRE'",
                 "<RSAParameters><Modulus>BODY</Modulus><D>BODY</D></RSAParameters>"
             })
     void key_withTheWhiteSpaceAndCaseThatItsFormAllows_isSure(String key) {

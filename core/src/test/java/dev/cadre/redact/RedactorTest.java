@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
@@ -370,5 +371,44 @@ class RedactorTest {
         return random.ints(count, 'a', 'z' + 1)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString();
+    }
+
+    /** How a server or a page of a proxy may repeat a key, whose signs it escapes. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Zq8&#43;rT&#47;secretKEY&#61;vW3xY9pL2mN",
+                "Zq8&#x2B;rT&#x2f;secretKEY=vW3xY9pL2mN",
+                "Zq8&plus;rT&sol;secretKEY&equals;vW3xY9pL2mN",
+                "Zq8+rT&#0047;secretKEY=vW3xY9pL2mN",
+                "ZQ8+RT/SECRETKEY=VW3XY9PL2MN",
+                "zq8%2brt%2fsecretkey%3dvw3xy9pl2mn",
+            })
+    void knownKey_inHtml_orAnotherCase_isMasked(String echo) {
+        Redactor redactor = Redactor.of("Zq8+rT/secretKEY=vW3xY9pL2mN");
+
+        assertThat(redactor.clean("key " + echo + " is bad")).isEqualTo("key [redacted] is bad");
+        assertThat(redactor.mask("key " + echo + " is bad")).isEqualTo("key [redacted] is bad");
+    }
+
+    @Test
+    void knownKey_inBase64_isMasked_whateverStandsAroundIt() {
+        String key = "Zq8+rT/secretKEY=vW3?xY9>pL2mN";
+        Redactor redactor = Redactor.of(key);
+        for (int before = 0; before < 6; before++) {
+            for (int behind = 0; behind < 6; behind++) {
+                byte[] bytes = ("x".repeat(before) + key + "x".repeat(behind)).getBytes(StandardCharsets.UTF_8);
+                for (Base64.Encoder encoder : List.of(Base64.getEncoder(), Base64.getUrlEncoder())) {
+                    String own = encoder.encodeToString(key.getBytes(StandardCharsets.UTF_8));
+
+                    assertThat(redactor.clean("key " + encoder.encodeToString(bytes)))
+                            .as("%d before, %d behind", before, behind)
+                            .contains("[redacted]")
+                            .doesNotContain(own.substring(8, 20));
+                }
+            }
+        }
+        assertThat(redactor.clean("key " + Base64.getEncoder().encodeToString(key.getBytes(StandardCharsets.UTF_8))))
+                .isEqualTo("key [redacted]");
     }
 }

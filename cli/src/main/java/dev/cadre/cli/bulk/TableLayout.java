@@ -15,12 +15,16 @@ import java.util.Optional;
 
 /**
  * A row for each result: the columns of the input, if that is a table, then those of the result. A result column whose
- * name is taken gets {@value #PREFIX} in front of it. No cell is a formula to a spreadsheet.
+ * name is taken gets {@value #PREFIX} in front of it. No cell is a formula to a spreadsheet that cuts
+ * rows where the separator is.
  */
 final class TableLayout implements ResultLayout {
     private static final String PREFIX = "result_";
     private static final List<String> LAST = List.of("tier", "usd", "reused");
-    private static final String FORMULAS = "=+-@\t\r\n";
+    /** The wide forms are what Excel in Japanese takes for the others. */
+    private static final String FORMULAS = "=+-@\uff1d\uff0b\uff0d\uff20";
+
+    private static final String LINE_ENDS_AND_TABS = "\t\r\n";
 
     private final CsvWriter.CsvWriterBuilder rows;
     private final List<String> columns;
@@ -135,8 +139,22 @@ final class TableLayout implements ResultLayout {
         return row.toString().stripTrailing();
     }
 
-    /** A spreadsheet takes what follows an apostrophe for text. */
+    /** A spreadsheet takes what follows an apostrophe for text, and may pass over what does not show in front of a formula. */
     private static String harmless(String cell) {
-        return !cell.isEmpty() && FORMULAS.indexOf(cell.charAt(0)) >= 0 && !PlainNumber.is(cell) ? "'" + cell : cell;
+        int first = 0;
+        while (first < cell.length() && isUnseen(cell.charAt(first))) {
+            first++;
+        }
+        boolean isFormula = first < cell.length()
+                && FORMULAS.indexOf(cell.charAt(first)) >= 0
+                && !PlainNumber.is(cell.substring(first));
+        return isFormula || (first > 0 && LINE_ENDS_AND_TABS.indexOf(cell.charAt(0)) >= 0) ? "'" + cell : cell;
+    }
+
+    private static boolean isUnseen(char c) {
+        return Character.isWhitespace(c)
+                || Character.isSpaceChar(c)
+                || Character.isISOControl(c)
+                || Character.getType(c) == Character.FORMAT;
     }
 }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The calls that are under way or wait for their turn, by the ids that the client gave them. Safe for many threads. */
 final class Calls implements AutoCloseable {
-    /** Calls that run at a time. Each may hold an index of a quarter of the memory. */
+    /** Calls that run at a time. They share the memory that searches may have. */
     static final int MOST_AT_ONCE = 3;
 
     /** Calls that wait for their turn. */
@@ -72,10 +72,20 @@ final class Calls implements AutoCloseable {
         }
     }
 
-    /** Whether an answer with this id may be sent: not that of a call that was cancelled. */
+    /**
+     * Whether an answer with this id may be sent: not that of a call that was cancelled. From now on the id is free: a client
+     * may use it again as soon as it has the answer.
+     */
     boolean takeTurnToAnswer(Object id) {
         Call call = underWay.get(id);
-        return call == null || call.answers();
+        if (call == null) {
+            return true;
+        }
+        boolean isFirst = call.answers();
+        if (isFirst) {
+            underWay.remove(id, call);
+        }
+        return isFirst;
     }
 
     /** Cancels all calls, and waits a moment for those under way, so that what they spent is booked. */
@@ -148,7 +158,7 @@ final class Calls implements AutoCloseable {
                     ends();
                 }
             }
-            underWay.remove(id);
+            underWay.remove(id, this);
         }
 
         private synchronized boolean begins() {

@@ -16,6 +16,9 @@ final class Inbox {
     private static final String CANCELLED = "notifications/cancelled";
     private static final int MAX_ID_CHARACTERS = 200;
 
+    /** A call of this length has room for the longest question with each character escaped. */
+    private static final int MAX_CALL_CHARACTERS = 1 << 16;
+
     private final Messages messages;
     private final LineOutput output;
     private final LineTransport transport;
@@ -46,15 +49,15 @@ final class Inbox {
 
     private void accept(String line) throws InterruptedException {
         try {
-            accept(messages.read(line));
+            accept(messages.read(line), line);
         } catch (Messages.BadMessageException bad) {
             output.answer(messages.writeError(bad.code(), String.valueOf(bad.getMessage())));
         }
     }
 
-    private void accept(JSONRPCMessage message) {
+    private void accept(JSONRPCMessage message, String line) {
         switch (message) {
-            case JSONRPCRequest request -> accept(request);
+            case JSONRPCRequest request -> accept(request, line);
             case JSONRPCNotification told when told.method().equals(CANCELLED) -> cancel(told.params());
             case JSONRPCNotification told
             when told.method().equals(McpSchema.METHOD_NOTIFICATION_INITIALIZED) -> {
@@ -73,7 +76,7 @@ final class Inbox {
         }
     }
 
-    private void accept(JSONRPCRequest request) {
+    private void accept(JSONRPCRequest request, String line) {
         if (request.id() instanceof String id && id.length() > MAX_ID_CHARACTERS) {
             transport.send(Messages.error(
                     id.substring(0, MAX_ID_CHARACTERS),
@@ -87,24 +90,38 @@ final class Inbox {
         } else if (!isInitialized && !request.method().equals(McpSchema.METHOD_INITIALIZE)) {
             refuse(request, ErrorCodes.INVALID_REQUEST, "send initialize and notifications/initialized first");
         } else if (request.method().equals(McpSchema.METHOD_TOOLS_CALL)) {
-            call(request);
+            call(request, line);
         } else {
             transport.handle(request, Map.of());
         }
     }
 
-    private void call(JSONRPCRequest request) {
-        if (!(request.params() instanceof Map<?, ?> params) || !(params.get("name") instanceof String name)) {
+    /** A call that waits is kept as its line, and read again: as objects it takes thirty times the memory. */
+    private void call(JSONRPCRequest request, String line) {
+        if (line.length() > MAX_CALL_CHARACTERS) {
+            refuse(
+                    request,
+                    ErrorCodes.INVALID_PARAMS,
+                    "a call has %d characters; at most %d are allowed".formatted(line.length(), MAX_CALL_CHARACTERS));
+        } else if (!(request.params() instanceof Map<?, ?> params) || !(params.get("name") instanceof String name)) {
             refuse(request, ErrorCodes.INVALID_PARAMS, "tools/call needs the name of a tool");
         } else if (!tools.contains(name)) {
             refuse(request, ErrorCodes.INVALID_PARAMS, "there is no such tool; there are " + String.join(", ", tools));
         } else if (params.get("arguments") != null && !(params.get("arguments") instanceof Map<?, ?>)) {
             refuse(request, ErrorCodes.INVALID_PARAMS, "the arguments of tools/call are an object");
-        } else if (!calls.begin(request.id(), call -> transport.handle(request, Map.of(LineTransport.CALL, call)))) {
+        } else if (!calls.begin(request.id(), call -> handle(line, call))) {
             transport.send(JSONRPCResponse.result(
                     request.id(),
                     ToolServer.failure("%d calls are under way and %d wait; call again when one has ended"
                             .formatted(Calls.MOST_AT_ONCE, Calls.MOST_WAITING))));
+        }
+    }
+
+    private void handle(String line, Calls.Call call) {
+        try {
+            transport.handle(messages.read(line), Map.of(LineTransport.CALL, call));
+        } catch (Messages.BadMessageException impossible) {
+            throw new IllegalStateException("a line that was a message is none", impossible);
         }
     }
 

@@ -24,6 +24,9 @@ import java.util.function.Consumer;
 
 /** Serves tools to one client until its input ends. Serves once. */
 public final class ToolServer {
+    /** How many handlers are at work at a time at most. */
+    public static final int CALLS_AT_ONCE = Calls.MOST_AT_ONCE;
+
     private static final int MAX_TOKEN_CHARACTERS = 200;
 
     /** What is sent was made here, by the schema that goes with it. */

@@ -277,6 +277,23 @@ class InputFileTest {
     }
 
     @Test
+    void gzip_ofManyEmptyMembers_takesNoStack() throws Exception {
+        byte[] empty = gzip(new byte[0]);
+        var members = new ByteArrayOutputStream();
+        members.write(gzip("{\"a\":1}\n".getBytes(UTF_8)));
+        for (int i = 0; i < 100_000; i++) {
+            members.write(empty);
+        }
+        members.write(gzip("{\"a\":2}\n".getBytes(UTF_8)));
+        members.write(empty);
+
+        assertThat(shown(file("a.jsonl.gz", members.toByteArray()))).containsExactly("1 {\"a\":1}", "2 {\"a\":2}");
+        assertThatExceptionOfType(UnreadableInputException.class)
+                .isThrownBy(() -> file("a.jsonl.gz", empty))
+                .withMessage("is empty");
+    }
+
+    @Test
     void gzip_thatGrowsAsNoTextDoes_isRefused() throws Exception {
         var bomb = new ByteArrayOutputStream();
         byte[] blanks = new byte[1 << 20];

@@ -8,6 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TableLayoutTest {
     private static InputLine.Item item(Json value) {
@@ -78,6 +79,43 @@ class TableLayoutTest {
         assertThat(layout.line(ended(answer), item(row)))
                 .isEqualTo(cell + ";;2;succeeded;" + cell + ";;nano;0.0000325;false");
         assertThat(layout.header().orElseThrow()).startsWith("text;" + cell + ";line;");
+    }
+
+    /** A spreadsheet takes a byte-order mark for that of the file, and some pass over blanks and what does not show. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\ufeff=1+1",
+                "\ufeff\ufeff=1+1",
+                " =1+1",
+                "\u00a0@SUM(A1)",
+                "\u3000+cmd",
+                "\u200b=1+1",
+                "\u0000=1+1",
+                "\u202e-2+3",
+                "\uff1d1+1",
+                "\uff0bcmd",
+                "\uff0d2+3",
+                "\uff20SUM(A1)",
+                " \uff1d1+1"
+            })
+    void formulas_behindWhatDoesNotShow_orInWideForms_areText(String text) {
+        var layout = new TableLayout(',', List.of(text), List.of(), false);
+
+        assertThat(layout.header().orElseThrow().replace("\"", "")).startsWith("'" + text + ",");
+        assertThat(layout.line(ended(Json.obj()), item(Json.obj().with(text, text)))
+                        .replace("\"", ""))
+                .startsWith("'" + text + ",");
+    }
+
+    @Test
+    void textAndNumbersBehindBlanks_stayAsTheyAre() {
+        var layout = new TableLayout(',', List.of("text"), List.of(), false);
+        for (String text : List.of(" -5", "\ufeffplain", " a=b")) {
+            assertThat(layout.line(ended(Json.obj()), item(Json.obj().with("text", text)))
+                            .replace("\"", ""))
+                    .startsWith(text + ",");
+        }
     }
 
     @Test

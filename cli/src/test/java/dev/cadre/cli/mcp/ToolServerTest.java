@@ -2,6 +2,7 @@
 package dev.cadre.cli.mcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cadre.json.Json;
@@ -143,6 +144,18 @@ class ToolServerTest {
                 deep = List.of(deep);
             }
             assertThat(text(client.callTool(request(Map.of("a", deep))))).startsWith("the arguments cannot be used: ");
+        });
+    }
+
+    /** A hundred calls may wait, and objects take thirty times the memory of their line. */
+    @Test
+    void callThatIsLongerThanAnyQuestion_isRefused() throws Exception {
+        session(call -> ToolAnswer.done("done", Json.obj().with("sum", 1)), (client, progress) -> {
+            assertThat(client.callTool(request(Map.of("a", "x".repeat(60_000)))).isError())
+                    .isFalse();
+            assertThatThrownBy(() -> client.callTool(request(Map.of("a", "x".repeat(70_000)))))
+                    .hasMessageContaining("a call has 70")
+                    .hasMessageContaining("at most 65536 are allowed");
         });
     }
 

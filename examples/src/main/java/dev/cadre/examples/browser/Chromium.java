@@ -474,8 +474,10 @@ public final class Chromium implements Environment {
                 question.put("awaitPromise", true);
                 JsonNode answer = tools.call("Runtime.evaluate", question);
                 if (answer.has("exceptionDetails")) {
-                    throw new IllegalStateException(
-                            answer.at("/exceptionDetails/exception/description").asText());
+                    String thrown =
+                            answer.at("/exceptionDetails/exception/description").asText();
+                    throw new IllegalStateException("the page cannot be judged: "
+                            + thrown.lines().findFirst().orElse("nothing says why"));
                 }
                 return answer.path("result");
             } catch (DevTools.RefusedException navigating) {

@@ -61,6 +61,8 @@ final class DevTools implements AutoCloseable {
         Thread.ofVirtual().name("devtools").start(tools::listen);
         try {
             tools.call("Target.setDiscoverTargets", Map.of("discover", true), SECONDS_TO_START);
+            // of the browser, not of a page: a frame from elsewhere has a session of its own
+            tools.call("Fetch.enable", Redirects.WATCHED);
             tools.openPage();
             return tools;
         } catch (IOException | InterruptedException | RuntimeException failure) {
@@ -138,16 +140,20 @@ final class DevTools implements AutoCloseable {
 
     private void listen() {
         var message = new ByteArrayOutputStream();
+        boolean isReadOver = false;
         try {
             for (int next = answers.read(); next >= 0; next = answers.read()) {
                 if (next == END_OF_MESSAGE) {
-                    received(message.toString(StandardCharsets.UTF_8));
+                    if (!isReadOver) {
+                        received(message.toString(StandardCharsets.UTF_8));
+                    }
+                    isReadOver = false;
                     message.reset();
                 } else if (message.size() < MAX_BYTES_OF_A_MESSAGE) {
                     message.write(next);
-                } else {
-                    throw new IOException(
-                            "the browser sent a message of more than " + MAX_BYTES_OF_A_MESSAGE + " bytes");
+                } else if (!isReadOver) {
+                    readOver(message.toByteArray());
+                    isReadOver = true;
                 }
             }
         } catch (IOException | Error broken) {
@@ -163,6 +169,14 @@ final class DevTools implements AutoCloseable {
         open.values().forEach(answer -> answer.completeExceptionally(cause));
     }
 
+    /** An answer to a page repeats the form that the page has sent, which may be as long as it likes: it goes on unread. */
+    private void readOver(byte[] message) throws IOException {
+        String id = Redirects.idIn(message)
+                .orElseThrow(() -> new IOException(
+                        "the browser sent a message of more than " + MAX_BYTES_OF_A_MESSAGE + " bytes"));
+        tell("", "Fetch.continueResponse", Map.of("requestId", id));
+    }
+
     private void received(String text) throws JsonProcessingException {
         JsonNode message = JSON.readTree(text);
         CompletableFuture<JsonNode> answer = open.remove(message.path("id").asInt());
@@ -174,6 +188,10 @@ final class DevTools implements AutoCloseable {
             // a page with an open dialog answers nothing
             case "Page.javascriptDialogOpening" ->
                 tell(session, "Page.handleJavaScriptDialog", Map.of("accept", false));
+            case "Fetch.requestPaused" -> {
+                JsonNode waiting = message.path("params");
+                tell(message.path("sessionId").asText(), Redirects.command(waiting), Redirects.parameters(waiting));
+            }
             // nor does one behind another
             case "Target.targetCreated" -> closeIfAnotherPage(message.at("/params/targetInfo"));
             default -> {}

@@ -3,6 +3,7 @@ package dev.cadre.examples.index;
 
 import dev.cadre.examples.repository.Deadline;
 import dev.cadre.examples.repository.Repository;
+import dev.cadre.examples.repository.SearchMemory;
 import dev.cadre.examples.repository.SkipReason;
 import dev.cadre.examples.repository.SourceFile;
 import java.util.ArrayList;
@@ -21,8 +22,8 @@ public final class CodeIndex {
     private static final int FILES_AT_ONCE = 64;
     /** The same of their characters: a text without end of different words takes a hundred times its length. */
     private static final int CHARACTERS_AT_ONCE = 2_000_000;
-    /** The part of the memory that an index may take; the texts and the search have the rest. */
-    private static final int PART_OF_THE_MEMORY = 4;
+    /** What a character of a text of different words takes in an index. */
+    private static final int MOST_TIMES_ITS_LENGTH = 100;
 
     private final Vocabulary vocabulary;
     private final List<IndexedFile> files;
@@ -43,11 +44,11 @@ public final class CodeIndex {
 
     /**
      * Indexes the files of a repository, about in the order of their paths, until the deadline; keeps the processors of the
-     * common pool busy until then. What is indexed by then is kept, wherever it stands. Ends early where it would take more than
-     * a quarter of the memory that this process may have.
+     * common pool busy until then. What is indexed by then is kept, wherever it stands. Ends early where there is no memory for
+     * more.
      */
-    public static CodeIndex of(Repository repository, Deadline deadline) {
-        return of(repository, deadline, Runtime.getRuntime().maxMemory() / PART_OF_THE_MEMORY);
+    public static CodeIndex of(Repository repository, Deadline deadline, SearchMemory memory) {
+        return of(repository, deadline, memory.left(SearchMemory.Part.INDEX));
     }
 
     static CodeIndex of(Repository repository, Deadline deadline, long maxBytes) {
@@ -57,7 +58,7 @@ public final class CodeIndex {
         long bytes = 0;
         int from = 0;
         while (from < sources.size() && bytes + vocabulary.bytes() < maxBytes && !deadline.isOver()) {
-            int to = endOfBatch(sources, from);
+            int to = endOfBatch(sources, from, (maxBytes - bytes - vocabulary.bytes()) / MOST_TIMES_ITS_LENGTH);
             List<IndexedFile> batch = sources.subList(from, to).parallelStream()
                     .filter(source -> !deadline.isOver())
                     .map(source -> IndexedFile.of(source, vocabulary))
@@ -71,13 +72,14 @@ public final class CodeIndex {
     }
 
     /** The same batches for the same files, whatever threads there are, so that they end at the same file. */
-    private static int endOfBatch(List<SourceFile> sources, int from) {
+    private static int endOfBatch(List<SourceFile> sources, int from, long charactersThatFit) {
         int most = Math.min(sources.size(), from + FILES_AT_ONCE);
+        long room = Math.min(charactersThatFit, CHARACTERS_AT_ONCE);
         int to = from;
-        for (long characters = 0; to < most && characters < CHARACTERS_AT_ONCE; to++) {
+        for (long characters = 0; to < most && characters < room; to++) {
             characters += sources.get(to).text().length();
         }
-        return to;
+        return Math.max(to, from + 1);
     }
 
     /** Returns why files of the repository are not indexed, if any are not. */

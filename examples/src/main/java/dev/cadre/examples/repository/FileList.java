@@ -14,9 +14,14 @@ record FileList(List<String> paths, int cut, boolean isWhole) {
         paths = List.copyOf(paths);
     }
 
-    static FileList of(List<String> paths, int maxFiles) {
+    /** As many as there may be, and as there is memory for. */
+    static FileList of(List<String> paths, int maxFiles, SearchMemory memory) {
         List<String> sorted = paths.stream().sorted().distinct().toList();
-        int kept = Math.min(sorted.size(), maxFiles);
+        int most = Math.min(sorted.size(), maxFiles);
+        int kept = 0;
+        while (kept < most && memory.take(SearchMemory.Part.NAMES, SearchMemory.bytesOf(sorted.get(kept)))) {
+            kept++;
+        }
         return new FileList(sorted.subList(0, kept), sorted.size() - kept, true);
     }
 }

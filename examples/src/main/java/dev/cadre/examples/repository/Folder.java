@@ -22,6 +22,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * An open folder: what is opened in it is opened relative to it, by one name, and never through a link.
@@ -69,17 +70,21 @@ sealed interface Folder extends AutoCloseable {
     /** Returns at most this many bytes of a regular file. */
     byte[] read(String name, int most) throws IOException;
 
-    /** Returns the names of at most this many entries, sorted. */
-    List<String> names(int most) throws IOException;
+    /** Returns the names of entries, sorted, until one is not taken. */
+    List<String> names(Predicate<String> taken) throws IOException;
 
     @Override
     void close() throws IOException;
 
-    private static List<String> names(Iterator<Path> entries, int most) throws IOException {
+    private static List<String> names(Iterator<Path> entries, Predicate<String> taken) throws IOException {
         var names = new ArrayList<String>();
         try {
-            while (names.size() < most && entries.hasNext()) {
-                names.add(entries.next().getFileName().toString());
+            while (entries.hasNext()) {
+                String name = entries.next().getFileName().toString();
+                if (!taken.test(name)) {
+                    break;
+                }
+                names.add(name);
             }
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
@@ -126,8 +131,8 @@ sealed interface Folder extends AutoCloseable {
         }
 
         @Override
-        public List<String> names(int most) throws IOException {
-            return Folder.names(stream.iterator(), most);
+        public List<String> names(Predicate<String> taken) throws IOException {
+            return Folder.names(stream.iterator(), taken);
         }
 
         @Override
@@ -168,9 +173,9 @@ sealed interface Folder extends AutoCloseable {
         }
 
         @Override
-        public List<String> names(int most) throws IOException {
+        public List<String> names(Predicate<String> taken) throws IOException {
             try (DirectoryStream<Path> stream = Files.newDirectoryStream(path)) {
-                List<String> names = Folder.names(stream.iterator(), most);
+                List<String> names = Folder.names(stream.iterator(), taken);
                 requireSame();
                 return names;
             }

@@ -24,10 +24,12 @@ final class FolderWalk {
     private final ReadLimits limits;
     private final Deadline deadline;
     private final List<String> paths = new ArrayList<>();
+    private final SearchMemory memory;
     private int cut;
     private boolean ended;
 
-    FolderWalk(RootJail jail, ReadLimits limits, Deadline deadline) {
+    FolderWalk(RootJail jail, ReadLimits limits, Deadline deadline, SearchMemory memory) {
+        this.memory = memory;
         this.jail = jail;
         this.limits = limits;
         this.deadline = deadline;
@@ -53,7 +55,7 @@ final class FolderWalk {
     }
 
     private synchronized void add(String path) {
-        if (paths.size() < limits.maxFiles()) {
+        if (paths.size() < limits.maxFiles() && memory.take(SearchMemory.Part.NAMES, SearchMemory.bytesOf(path))) {
             paths.add(path);
         } else {
             cut++;
@@ -65,15 +67,47 @@ final class FolderWalk {
     }
 
     private void visit(Folder folder, String prefix, List<Scope> outer, int depth) throws IOException {
-        var scopes = new ArrayList<>(outer);
-        scopes.add(new Scope(prefix, rulesOf(folder)));
-        for (String name : folder.names(MAX_ENTRIES)) {
-            if (deadline.isOver()) {
-                return;
+        try (var inside = new Held()) {
+            var scopes = new ArrayList<>(outer);
+            scopes.add(new Scope(prefix, rulesOf(folder, inside)));
+            for (String name : folder.names(inside::takeName)) {
+                if (deadline.isOver()) {
+                    return;
+                }
+                if (!name.equals(".git")) {
+                    visitEntry(folder, name, prefix + name, scopes, depth);
+                }
             }
-            if (!name.equals(".git")) {
-                visitEntry(folder, name, prefix + name, scopes, depth);
+        }
+    }
+
+    /** What is held while the walk is in a folder: its names and its rules. */
+    private final class Held implements AutoCloseable {
+        private long ofRules;
+        private long ofNames;
+        private int names;
+
+        boolean takeRule(long bytes) {
+            boolean hasRoom = memory.take(SearchMemory.Part.RULES, bytes);
+            ofRules += hasRoom ? bytes : 0;
+            return hasRoom;
+        }
+
+        /** Takes the name of an entry; those after one that is not taken are cut off. */
+        boolean takeName(String name) {
+            long bytes = SearchMemory.bytesOf(name);
+            boolean isTaken = names++ < MAX_ENTRIES && memory.take(SearchMemory.Part.FOLDERS, bytes);
+            ofNames += isTaken ? bytes : 0;
+            if (!isTaken) {
+                cut();
             }
+            return isTaken;
+        }
+
+        @Override
+        public void close() {
+            memory.giveBack(SearchMemory.Part.RULES, ofRules);
+            memory.giveBack(SearchMemory.Part.FOLDERS, ofNames);
         }
     }
 
@@ -113,14 +147,14 @@ final class FolderWalk {
         return false;
     }
 
-    private static IgnoreRules rulesOf(Folder folder) {
+    private static IgnoreRules rulesOf(Folder folder, Held held) {
         try {
             boolean isFile = folder.attributes(".gitignore").isRegularFile();
             byte[] bytes = isFile ? folder.read(".gitignore", MAX_IGNORE_BYTES + 1) : new byte[0];
             boolean readable = bytes.length <= MAX_IGNORE_BYTES;
-            return IgnoreRules.parse(readable ? FileText.of(bytes).orElse("") : "");
+            return IgnoreRules.parse(readable ? FileText.of(bytes).orElse("") : "", held::takeRule);
         } catch (IOException none) {
-            return IgnoreRules.parse("");
+            return IgnoreRules.parse("", held::takeRule);
         }
     }
 }

@@ -27,7 +27,8 @@ import java.util.stream.Stream;
  */
 public final class GitCommand {
     private static final Duration MAX_TIME = Duration.ofSeconds(20);
-    private static final int MAX_OUTPUT_BYTES = 64 << 20;
+    private static final int MAX_OUTPUT_BYTES =
+            (int) Math.clamp(Runtime.getRuntime().maxMemory() / 32, 16L << 20, 64L << 20);
     private static final int MAX_TRUSTED = 500;
     private static final List<String> HARDENED = List.of(
             "-c", "core.attributesFile=/dev/null",

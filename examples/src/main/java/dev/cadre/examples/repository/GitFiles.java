@@ -11,12 +11,13 @@ final class GitFiles {
     private GitFiles() {}
 
     /** Returns nothing if git is missing or late, knows no repository here, or ignores the whole folder. */
-    static Optional<FileList> list(Path root, ReadLimits limits, Deadline deadline) throws InterruptedException {
+    static Optional<FileList> list(Path root, ReadLimits limits, Deadline deadline, SearchMemory memory)
+            throws InterruptedException {
         return GitCommand.in(root, deadline)
                 .run("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", ".")
                 .map(GitFiles::paths)
                 .filter(paths -> !paths.isEmpty())
-                .map(paths -> FileList.of(paths, limits.maxFiles()));
+                .map(paths -> FileList.of(paths, limits.maxFiles(), memory));
     }
 
     private static List<String> paths(String output) {

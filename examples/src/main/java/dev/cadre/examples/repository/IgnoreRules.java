@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongPredicate;
 
 /**
  * The rules of one {@code .gitignore}: comments, {@code !}, a trailing {@code /}, anchoring, {@code *}, {@code ?},
@@ -19,6 +20,9 @@ final class IgnoreRules {
 
     /** Wildcard rules longer than this match nothing. */
     static final int MAX_WILDCARD_CHARACTERS = 1_000;
+
+    /** The rule, its list, and its place in a table. */
+    private static final int BYTES_OF_A_RULE = 150;
 
     private static final String WILDCARDS = "*?[\\";
 
@@ -41,12 +45,16 @@ final class IgnoreRules {
 
     private IgnoreRules() {}
 
-    static IgnoreRules parse(String text) {
+    /** @param room takes the memory of a rule, if there is any; the rules from the first on for which there is none match nothing */
+    static IgnoreRules parse(String text, LongPredicate room) {
         var rules = new IgnoreRules();
         int number = 0;
         for (String raw : text.split("\n", -1)) {
             String line = withoutTrailingSpaces(raw.endsWith("\r") ? raw.substring(0, raw.length() - 1) : raw);
             if (!line.isEmpty() && line.charAt(0) != '#') {
+                if (!room.test(BYTES_OF_A_RULE + SearchMemory.bytesOf(line))) {
+                    break;
+                }
                 rules.add(line, number++);
             }
         }

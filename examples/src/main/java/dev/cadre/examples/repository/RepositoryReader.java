@@ -28,37 +28,33 @@ public final class RepositoryReader {
     /** The share of the time that git may take to list files, in percent. */
     private static final int SHARE_OF_GIT = 25;
 
-    /** An index may take as much; what a search needs besides is less. */
-    private static final int PART_OF_THE_MEMORY = 4;
-
     /** What a byte of a file may become in memory, if there is nothing but line ends and one character that is not Latin-1. */
     private static final int MOST_TIMES_ITS_SIZE = 6;
 
     private final ReadLimits limits;
     private final Deadline deadline;
-    private final long maxMemoryBytes;
+    private final SearchMemory memory;
 
-    private RepositoryReader(ReadLimits limits, Deadline deadline, long maxMemoryBytes) {
+    private RepositoryReader(ReadLimits limits, Deadline deadline, SearchMemory memory) {
         this.limits = limits;
         this.deadline = deadline;
-        this.maxMemoryBytes = maxMemoryBytes;
+        this.memory = memory;
     }
 
-    /**
-     * Returns a reader that stops at these limits and at this deadline, and where the texts would take more than a quarter of
-     * the memory that this process may have.
-     */
+    /** Returns a reader for the only search of this process. */
     public static RepositoryReader within(ReadLimits limits, Deadline deadline) {
-        return within(limits, deadline, Runtime.getRuntime().maxMemory() / PART_OF_THE_MEMORY);
+        return within(limits, deadline, SearchMemory.ofProcess(1));
     }
 
-    static RepositoryReader within(ReadLimits limits, Deadline deadline, long maxMemoryBytes) {
-        return new RepositoryReader(limits, deadline, maxMemoryBytes);
+    /** Returns a reader that stops at these limits, at this deadline, and where there is no memory for more. */
+    public static RepositoryReader within(ReadLimits limits, Deadline deadline, SearchMemory memory) {
+        return new RepositoryReader(limits, deadline, memory);
     }
 
     /** As many as fit into what the texts may take, be each as large as it may. */
     int filesAtOnce() {
-        return Math.clamp(maxMemoryBytes / MOST_TIMES_ITS_SIZE / limits.maxFileBytes(), 1, FILES_AT_ONCE);
+        long bytes = memory.left(SearchMemory.Part.TEXTS);
+        return Math.clamp(bytes / MOST_TIMES_ITS_SIZE / limits.maxFileBytes(), 1, FILES_AT_ONCE);
     }
 
     /**
@@ -79,12 +75,12 @@ public final class RepositoryReader {
 
     private FileList list(Path root, RootJail jail, BlockingCalls calls) throws IOException, InterruptedException {
         Deadline ofGit = deadline.afterPercent(SHARE_OF_GIT);
-        Optional<FileList> tracked =
-                calls.call(() -> GitFiles.list(root, limits, ofGit), ofGit).flatMap(found -> found);
+        Optional<FileList> tracked = calls.call(() -> GitFiles.list(root, limits, ofGit, memory), ofGit)
+                .flatMap(found -> found);
         if (tracked.isPresent()) {
             return tracked.get();
         }
-        var walk = new FolderWalk(jail, limits, deadline);
+        var walk = new FolderWalk(jail, limits, deadline, memory);
         calls.call(
                 () -> {
                     walk.run();
@@ -102,7 +98,6 @@ public final class RepositoryReader {
         private final List<SourceFile> files = new ArrayList<>();
         private final Map<SkipReason, Integer> skipped = new EnumMap<>(SkipReason.class);
         private long characters;
-        private long bytes;
 
         Reading(RootJail jail, FileList list, BlockingCalls calls) {
             this.jail = jail;
@@ -179,8 +174,7 @@ public final class RepositoryReader {
                 case Opened.Skipped(SkipReason reason) -> count(reason, 1);
                 case Opened.Text(SourceFile file) -> {
                     characters += file.text().length();
-                    bytes += file.bytes();
-                    if (characters > limits.maxTotalBytes() || bytes > maxMemoryBytes) {
+                    if (characters > limits.maxTotalBytes() || !memory.take(SearchMemory.Part.TEXTS, file.bytes())) {
                         return false;
                     }
                     files.add(file);

@@ -9,10 +9,8 @@ import java.util.Arrays;
  * <p>Bytes that are not UTF-8 are read as ISO-8859-1, so equal text always means equal bytes.
  */
 public final class SourceFile {
-    private static final char LAST_LATIN = '\u00ff';
-
-    /** The file itself, its path, and the heads of what it consists of. */
-    private static final int BYTES_BESIDES = 200;
+    /** The file itself, and its places in lists and tables. */
+    private static final int BYTES_BESIDES = 136;
 
     private final String path;
     private final String text;
@@ -41,13 +39,12 @@ public final class SourceFile {
         return Arrays.copyOf(starts, count);
     }
 
-    /** About the memory that it takes: Java keeps a byte for each character if all are Latin-1, else two. */
+    /** About the memory that it takes. */
     long bytes() {
-        int width = 1;
-        for (int at = 0; at < text.length() && width == 1; at++) {
-            width = text.charAt(at) > LAST_LATIN ? 2 : 1;
-        }
-        return (long) width * text.length() + (long) Integer.BYTES * lineStarts.length + BYTES_BESIDES;
+        return SearchMemory.bytesOf(text)
+                + SearchMemory.bytesOf(path)
+                + (long) Integer.BYTES * lineStarts.length
+                + BYTES_BESIDES;
     }
 
     /** Returns the path relative to the root, with {@code /} between its parts. */

@@ -9,6 +9,7 @@ import dev.cadre.examples.repository.Deadline;
 import dev.cadre.examples.repository.ReadLimits;
 import dev.cadre.examples.repository.Repository;
 import dev.cadre.examples.repository.RepositoryReader;
+import dev.cadre.examples.repository.SearchMemory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutionException;
@@ -31,14 +32,25 @@ public record CodeBase(Repository repository, CodeIndex index, History history, 
      */
     public static CodeBase open(Path folder, ReadLimits limits, Deadline deadline)
             throws IOException, InterruptedException {
+        return open(folder, limits, deadline, SearchMemory.ofProcess(1));
+    }
+
+    /**
+     * Does the same, for one of several searches at a time.
+     *
+     * @throws IOException if the folder cannot be resolved
+     */
+    public static CodeBase open(Path folder, ReadLimits limits, Deadline deadline, SearchMemory memory)
+            throws IOException, InterruptedException {
         Deadline ofReading = deadline.afterPercent(READING_PERCENT);
         Deadline ofIndexing = deadline.afterPercent(INDEXING_PERCENT);
         var log = new FutureTask<>(() -> History.read(folder, ofReading));
         // a platform thread: the file system may keep it
         Thread reader = Thread.ofPlatform().daemon().name("git-log").start(log);
         try {
-            Repository repository = RepositoryReader.within(limits, ofReading).read(folder);
-            CodeIndex index = CodeIndex.of(repository, ofIndexing);
+            Repository repository =
+                    RepositoryReader.within(limits, ofReading, memory).read(folder);
+            CodeIndex index = CodeIndex.of(repository, ofIndexing, memory);
             Repository indexed =
                     repository.only(file -> index.source(file.path()).isPresent(), index.reasonOfTheRest());
             return of(indexed, index, history(log, ofIndexing));

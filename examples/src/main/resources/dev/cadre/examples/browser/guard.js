@@ -1,8 +1,10 @@
 // Lets an event of the pointer or the keyboard pass only if what it hits is what was approved: judged while the event is
 // dispatched, so nothing can change in between. First of all listeners, because it is there before any script of the page;
-// in a world of its own. Where nothing is approved, as in a document that has only just come, nothing passes.
+// in a world of its own. Where nothing is approved, as in a document that has only just come, nothing passes; nor what cannot
+// be judged, because judging throws.
 globalThis[Symbol.for('cadre.guard')] ??= (function () {
   const scene = globalThis[Symbol.for('cadre.scene')];
+  const unjudged = {target: 'something that cannot be judged', risks: ['UNKNOWN']};
   const types = ['pointerdown', 'mousedown', 'mouseup', 'click', 'auxclick', 'dblclick', 'contextmenu', 'dragstart', 'drop', 'keydown', 'keypress', 'beforeinput'];
   let approved = null;
   let seen = false;
@@ -47,21 +49,33 @@ globalThis[Symbol.for('cadre.guard')] ??= (function () {
       && (!isNamed(event) || (isTarget(now.target) && wasShown(now.address, approved.address)));
   }
 
+  // null if the event may pass, and otherwise what it would do
+  function against(event) {
+    const hit = event.composedPath()[0];
+    const target = scene.isArea(hit) ? scene.hitIn(document, event.clientX, event.clientY) : hit;
+    const element = scene.isElement(target) ? target : scene.root();
+    const now = scene.judge(howOf(event), element, null);
+    if (!isApproved(now, event)) return now;
+    if (event.type === 'pointerdown') handedTo = element && scene.controlOf(element);
+    return null;
+  }
+
   function judge(event) {
     if (!event.isTrusted) return;
     seen = true;
-    const hit = event.composedPath()[0];
-    const target = hit instanceof HTMLAreaElement ? document.elementFromPoint(event.clientX, event.clientY) : hit;
-    if (approved && !refused) {
-      const now = scene.judge(howOf(event), target instanceof Element ? target : document.documentElement, null);
-      if (isApproved(now, event)) {
-        if (event.type === 'pointerdown') handedTo = target instanceof Element ? scene.controlOf(target) : null;
-        return;
+    let isAllowed = false; // whatever is thrown below
+    try {
+      if (approved && !refused) {
+        refused = unjudged;
+        refused = against(event);
+        isAllowed = refused === null;
       }
-      refused = now;
+    } finally {
+      if (!isAllowed) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+      }
     }
-    event.preventDefault();
-    event.stopImmediatePropagation();
   }
 
   function close() {

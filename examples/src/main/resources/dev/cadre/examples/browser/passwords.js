@@ -6,7 +6,10 @@ globalThis[Symbol.for('cadre.passwords')] ??= (function () {
   const watched = new WeakSet();
   const options = {subtree: true, childList: true, attributes: true, attributeFilter: ['type'], attributeOldValue: true};
   const shadowOf = element => Object.getOwnPropertyDescriptor(Element.prototype, 'shadowRoot').get.call(element);
-  const prototypes = [Document, DocumentFragment, Element];
+  const kindOf = node => Object.getOwnPropertyDescriptor(Node.prototype, 'nodeType').get.call(node);
+  const types = new Map([[Node.ELEMENT_NODE, Element], [Node.DOCUMENT_NODE, Document], [Node.DOCUMENT_FRAGMENT_NODE, DocumentFragment]]);
+  const typeOf = node => types.get(kindOf(node));
+  const isElement = node => kindOf(node) === Node.ELEMENT_NODE;
   const isPassword = element => Element.prototype.matches.call(element, 'input[type=password i]');
 
   const observer = new MutationObserver(changes => {
@@ -18,28 +21,33 @@ globalThis[Symbol.for('cadre.passwords')] ??= (function () {
     }
   });
 
-  function note(node) {
-    const type = prototypes.find(one => node instanceof one);
-    if (!type) return;
-    if (type === Element) noteElement(node);
-    type.prototype.querySelectorAll.call(node, '*').forEach(noteElement);
-  }
+  const note = node => noteTrees(noteIn(node));
 
-  function noteElement(element) {
-    if (isPassword(element)) fields.add(element);
-    const tree = shadowOf(element);
-    if (tree) watch(tree);
-  }
-
-  function watch(root) {
-    if (!watched.has(root)) {
-      watched.add(root);
-      observer.observe(root, options);
+  // one after the other, not within one another: a page may have thousands
+  function noteTrees(trees) {
+    while (trees.length > 0) {
+      const tree = trees.pop();
+      if (!watched.has(tree)) {
+        watched.add(tree);
+        observer.observe(tree, options);
+      }
+      noteIn(tree).forEach(inner => trees.push(inner));
     }
-    note(root);
   }
 
-  const scan = () => watch(document);
+  // the shadow trees within
+  function noteIn(node) {
+    const trees = [];
+    const all = typeOf(node)?.prototype.querySelectorAll.call(node, '*') ?? [];
+    for (const element of isElement(node) ? [node, ...all] : all) {
+      if (isPassword(element)) fields.add(element);
+      const tree = shadowOf(element);
+      if (tree) trees.push(tree);
+    }
+    return trees;
+  }
+
+  const scan = () => noteTrees([document]);
   scan();
   addEventListener('DOMContentLoaded', scan, true);
   addEventListener('load', scan, true);

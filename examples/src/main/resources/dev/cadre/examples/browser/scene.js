@@ -5,9 +5,25 @@
 globalThis[Symbol.for('cadre.scene')] ??= (function () {
   let risks; // of what is being judged
   let saves; // whether a key is held that makes Chromium save what it would show
+  let steps; // from one element to another; a page has as many elements as it likes, one within the other
+  const mostSteps = 300000;
   const of = (type, name) => Object.getOwnPropertyDescriptor(type.prototype, name).get;
-  const activeIn = root => of(root instanceof Document ? Document : ShadowRoot, 'activeElement').call(root);
-  const hitIn = (root, x, y) => (root instanceof Document ? Document : ShadowRoot).prototype.elementFromPoint.call(root, x, y);
+
+  // what a getter says of a thing that may be of another type, such as an element of MathML whose name is one of HTML: then
+  // undefined. What comes from another document is of the same type and has another prototype
+  function told(type, name, thing) {
+    const getter = of(type, name);
+    try {
+      return getter.call(thing);
+    } catch (e) {
+      if (e instanceof TypeError) return undefined;
+      throw e;
+    }
+  }
+  const isElement = thing => told(Node, 'nodeType', thing) === 1;
+  const typeOf = root => (root === document ? Document : ShadowRoot);
+  const activeIn = root => of(typeOf(root), 'activeElement').call(root);
+  const hitIn = (root, x, y) => typeOf(root).prototype.elementFromPoint.call(root, x, y);
   const shadowOf = element => of(Element, 'shadowRoot').call(element);
   const tagOf = element => of(Element, 'tagName').call(element).toUpperCase();
   const parentOf = element => of(Element, 'assignedSlot').call(element) || of(Node, 'parentNode').call(element);
@@ -16,13 +32,9 @@ globalThis[Symbol.for('cadre.scene')] ??= (function () {
 
   // the elements around one, as they are shown: slots and shadow trees included
   function* around(element) {
-    for (let here = element; here; ) {
-      if (here instanceof Element) {
-        yield here;
-        here = parentOf(here);
-      } else {
-        here = here instanceof ShadowRoot ? here.host : null;
-      }
+    for (let here = element; here; here = isElement(here) ? parentOf(here) : told(ShadowRoot, 'host', here)) {
+      if (++steps > mostSteps) throw new RangeError('too many elements');
+      if (isElement(here)) yield here;
     }
   }
   const allAround = (element, selector) => [...around(element)].filter(one => matches(one, selector));
@@ -48,12 +60,14 @@ globalThis[Symbol.for('cadre.scene')] ??= (function () {
     blind(form); // an element that stands for one in its tree
     leaves((button && attribute(button, 'formaction')) || attribute(form, 'action') || location.href);
   }
-  const formOf = element => of(element.constructor, 'form').call(element);
-  const isSender = element => matches(element, 'button,input') && ['submit', 'image'].includes(of(element.constructor, 'type').call(element));
+  const ofControl = (element, name) => told(HTMLButtonElement, name, element) ?? told(HTMLInputElement, name, element);
+  const formOf = element => ofControl(element, 'form');
+  const isSender = element => ['submit', 'image'].includes(ofControl(element, 'type'));
 
   // an animation may give an SVG link another address than its attribute, or its only one
   function addressOf(link) {
-    const animated = link instanceof SVGAElement ? of(SVGAnimatedString, 'animVal').call(of(SVGAElement, 'href').call(link)) : '';
+    const address = told(SVGAElement, 'href', link);
+    const animated = address ? of(SVGAnimatedString, 'animVal').call(address) : '';
     return animated !== '' ? animated : attribute(link, 'href')
       ?? Element.prototype.getAttributeNS.call(link, 'http://www.w3.org/1999/xlink', 'href');
   }
@@ -71,22 +85,26 @@ globalThis[Symbol.for('cadre.scene')] ??= (function () {
 
   // what a click on an element is handed on to
   function controlOf(element) {
-    const [label] = allAround(element, 'label'); // the labels around it do nothing
-    return label ? of(HTMLLabelElement, 'control').call(label) : null;
+    const controls = allAround(element, 'label').map(label => told(HTMLLabelElement, 'control', label));
+    return controls.find(control => control !== undefined) ?? null; // the labels around the first do nothing
   }
 
-  function activates(element) {
-    follows(element);
-    // a bare text shown in a slot is hit as its host
-    if (shadowOf(element)) shadowOf(element).querySelectorAll('slot').forEach(activates);
-    for (const button of allAround(element, 'button,input')) {
-      if (matches(button, 'input[type=file i]')) risks.add('UPLOADS');
-      if (isSender(button) && formOf(button)) submits(formOf(button), button);
-    }
-    const control = controlOf(element);
-    if (control && ![...around(element)].includes(control)) {
-      blind(control);
-      activates(control);
+  function activates(first) {
+    const reached = new Set([first]); // grows meanwhile; labels may be for each other's controls
+    for (const element of reached) {
+      follows(element);
+      // a bare text shown in a slot is hit as its host
+      const tree = shadowOf(element);
+      if (tree) ShadowRoot.prototype.querySelectorAll.call(tree, 'slot').forEach(slot => reached.add(slot));
+      for (const button of allAround(element, 'button,input')) {
+        if (matches(button, 'input[type=file i]')) risks.add('UPLOADS');
+        if (isSender(button) && formOf(button)) submits(formOf(button), button);
+      }
+      const control = controlOf(element);
+      if (control && ![...around(element)].includes(control)) {
+        blind(control);
+        reached.add(control);
+      }
     }
   }
 
@@ -96,11 +114,12 @@ globalThis[Symbol.for('cadre.scene')] ??= (function () {
   // the elements in an editor between which its text is selected, or would be written
   function marked(element) {
     const root = Node.prototype.getRootNode.call(element);
-    const selection = (root instanceof ShadowRoot ? ShadowRoot : Document).prototype.getSelection.call(root instanceof ShadowRoot ? root : document);
+    const within = told(ShadowRoot, 'host', root) ? root : document;
+    const selection = typeOf(within).prototype.getSelection.call(within);
     return ['anchorNode', 'focusNode'].map(end => selection && of(Selection, end).call(selection))
       .filter(node => node && Node.prototype.contains.call(element, node))
-      .map(node => (node instanceof Element ? node : of(Node, 'parentNode').call(node)))
-      .filter(node => node instanceof Element);
+      .map(node => (isElement(node) ? node : of(Node, 'parentNode').call(node)))
+      .filter(isElement);
   }
 
   function writes(element) {
@@ -160,6 +179,7 @@ globalThis[Symbol.for('cadre.scene')] ??= (function () {
   // how: `alt+` before it if that key is held; end: where a drag would end, or null
   function judge(manner, element, end) {
     risks = new Set();
+    steps = 0;
     saves = manner.startsWith('alt+');
     const how = saves ? manner.slice('alt+'.length) : manner;
     if (element) {
@@ -197,5 +217,7 @@ globalThis[Symbol.for('cadre.scene')] ??= (function () {
     return scene;
   }
 
-  return {look, judge, ask, hide, controlOf};
+  const isArea = thing => told(HTMLAreaElement, 'shape', thing) !== undefined;
+  const root = () => of(Document, 'documentElement').call(document);
+  return {look, judge, ask, hide, controlOf, hitIn, isArea, isElement, root};
 })();

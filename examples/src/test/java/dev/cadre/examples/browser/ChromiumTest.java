@@ -611,6 +611,22 @@ class ChromiumTest {
         }
     }
 
+    /** DevTools repeat it with the answer. */
+    @Test
+    void formOfMegabytes_isSent_andThePageGoesOn() throws Exception {
+        site.with("<form id=long method=post action=/order><textarea id=text name=a></textarea></form>"
+                + "<script>onload = () => { text.value = 'x'.repeat(5e6); long.submit() }</script>");
+        try (Environment page = browser.open()) {
+            for (int i = 0; i < 20 && site.posted().isEmpty(); i++) {
+                page.perform(new Action.Pause(), page.scene(new Action.Pause()));
+            }
+            page.perform(new Action.Pause(), page.scene(new Action.Pause()));
+
+            assertThat(page.scene(new Action.Look()).title()).isEqualTo("Thanks");
+        }
+        assertThat(site.posted()).singleElement().asString().hasSizeGreaterThan(5_000_000);
+    }
+
     @Test
     void dialog_isDismissed() throws Exception {
         site.with("<button style=top:350px onclick='alert(1)'>alert</button>");

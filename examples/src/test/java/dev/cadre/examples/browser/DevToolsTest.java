@@ -47,8 +47,9 @@ class DevToolsTest {
         private static final int AS_TOLD = -2;
         private static final List<String> OPENING = List.of(
                 "{'id':1,'result':{}}",
-                "{'id':2,'result':{'targetId':'page'}}",
-                "{'id':3,'result':{'sessionId':'session'}}");
+                "{'id':2,'result':{}}",
+                "{'id':3,'result':{'targetId':'page'}}",
+                "{'id':4,'result':{'sessionId':'session'}}");
 
         private final BlockingQueue<Integer> said = new LinkedBlockingQueue<>();
         private final IntSupplier further;

@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 
-/** A site with one form, whose parts lie at known places, and a note of everything that it was asked for. */
+/**
+ * A site with one form, whose parts lie at known places, and a note of everything that it was asked for; {@code /to?x}
+ * redirects to x.
+ */
 final class FormServer implements AutoCloseable {
     private static final String STYLE = "<meta charset=utf-8><style>body{font:20px sans-serif;margin:20px}"
             + "input,button,a,label{position:absolute;left:40px;width:400px;height:32px;font-size:20px}</style>";
@@ -85,6 +88,12 @@ final class FormServer implements AutoCloseable {
                 return;
             }
             asked.add(exchange.getRequestMethod() + " " + path);
+            if (path.equals("/to")) {
+                exchange.getResponseHeaders()
+                        .set("Location", exchange.getRequestURI().getQuery());
+                exchange.sendResponseHeaders(302, -1);
+                return;
+            }
             String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             if (exchange.getRequestMethod().equals("POST")) {
                 posted.add(body);

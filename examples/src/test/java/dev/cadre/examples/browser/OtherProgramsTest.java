@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cadre.computer.Action;
 import dev.cadre.computer.Environment;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** No page has a program started, such as one for mail: programs of those names only note that they were. */
 @ExtendWith(RequiresChromium.class)
@@ -70,6 +72,28 @@ class OtherProgramsTest {
                 .as(Files.readString(notes))
                 .isEqualTo(isStarted);
         assertThat(Files.readString(notes).isEmpty()).isEqualTo(!isStarted);
+    }
+
+    /** A server may send a frame there, and that must not be the end of the browser. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"mailto:a@b.c?body=t", "tel:1", "x-y:text", "intent:text", "web+foo:text", "file:///etc/passwd"})
+    void frameThatIsRedirectedToAnotherProgram_startsNone_andThePageGoesOn(String address) throws Exception {
+        site.with(
+                "<iframe src='/to?%1$s'></iframe><iframe src='http://localhost:%2$d/to?%1$s'></iframe><iframe src='http://localhost:%2$d/frame'></iframe>"
+                                .formatted(address, site.address().getPort())
+                        + "<iframe id=f src='/to?/other'></iframe><script>onload = () => { document.title = f.contentDocument.title }</script>");
+        site.answering("<iframe src='/to?%s'></iframe>".formatted(address));
+        Path program = findingThem(false);
+        URI other = site.address("localhost");
+        try (Environment page = Chromium.open(
+                program, site.address(), Set.of(Chromium.origin(site.address()), Chromium.origin(other)))) {
+            for (int i = 0; i < PAUSES; i++) {
+                page.perform(new Action.Pause(), page.scene(new Action.Pause()));
+            }
+            assertThat(page.scene(new Action.Look()).title()).isEqualTo("Thanks");
+        }
+        assertThat(Files.readString(notes)).isEmpty();
     }
 
     /** Besides, none is found by its name, and what it would keep for its user goes away with the profile. */

@@ -7,6 +7,7 @@ import dev.cadre.examples.index.FileRanker.Among;
 import dev.cadre.examples.index.FileRanker.Sides;
 import dev.cadre.examples.repository.Deadline;
 import dev.cadre.examples.repository.Repository;
+import dev.cadre.examples.repository.SearchMemory;
 import dev.cadre.examples.repository.SkipReason;
 import dev.cadre.examples.repository.SourceFile;
 import dev.cadre.examples.repository.Tree;
@@ -36,7 +37,7 @@ class FileRankerTest {
         var sorted = java.util.Arrays.stream(files)
                 .sorted(Comparator.comparing(SourceFile::path))
                 .toList();
-        return CodeIndex.of(new Repository(Path.of("/"), sorted, Map.of()), Tree.LATER);
+        return CodeIndex.of(new Repository(Path.of("/"), sorted, Map.of()), Tree.LATER, SearchMemory.ofProcess(1));
     }
 
     private static List<String> rank(CodeIndex index, History history, String question, Among among, Sides sides) {
@@ -124,7 +125,7 @@ class FileRankerTest {
             var deadline = new Deadline(
                     () -> looks.incrementAndGet() <= most ? Instant.EPOCH : Instant.MAX, Instant.ofEpochSecond(1));
 
-            CodeIndex index = CodeIndex.of(repository, deadline);
+            CodeIndex index = CodeIndex.of(repository, deadline, SearchMemory.ofProcess(1));
 
             int expected = most / 65 * 64 + Math.max(0, most % 65 - 1); // a look for 64 files, and one for each
             assertThat(index.size()).isEqualTo(expected);

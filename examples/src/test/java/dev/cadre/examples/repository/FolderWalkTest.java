@@ -46,9 +46,10 @@ class FolderWalkTest {
         var walked = walk(ReadLimits.STANDARD, Tree.LATER);
 
         assertThat(walked.paths())
-                .containsExactlyElementsOf(GitFiles.list(tree.root(), ReadLimits.STANDARD, Tree.LATER)
-                        .orElseThrow()
-                        .paths());
+                .containsExactlyElementsOf(
+                        GitFiles.list(tree.root(), ReadLimits.STANDARD, Tree.LATER, SearchMemory.ofProcess(1))
+                                .orElseThrow()
+                                .paths());
         assertThat(walked.paths())
                 .contains("keep.log", "src/build/c.txt", "nested/e.log", "nested/sub/kept", "nested/more/only-here")
                 .doesNotContain("a.log", "build/b.txt", "src/out/d.txt", "nested/only-here", "nested/sub/dropped");
@@ -71,8 +72,48 @@ class FolderWalkTest {
         assertThat(walk(ReadLimits.STANDARD, soon)).isEqualTo(new FileList(List.of("a", "b"), 0, false));
     }
 
+    /** What no rule is known of is listed; rules of a folder that the walk has left take no memory any more. */
+    @Test
+    void walk_rulesThatWouldFillTheMemory_heedsThoseThatFit() throws Exception {
+        String rules = "xxxxxxx\n".repeat(99) + "secret\n"; // 22,000 bytes of memory
+        new Tree(folder)
+                .file("a/.gitignore", rules)
+                .file("a/secret", "1")
+                .file("b/.gitignore", rules)
+                .file("b/secret", "1")
+                .file("b/c/.gitignore", rules)
+                .file("b/c/d/e", "1")
+                .file("b/c/d/secret", "1")
+                .file("b/c/d/.gitignore", rules.replace("secret", "e"));
+
+        assertThat(walk(SearchMemory.of(20 * 50_000)).paths())
+                .containsExactly("a/.gitignore", "b/.gitignore", "b/c/.gitignore", "b/c/d/.gitignore", "b/c/d/e");
+        assertThat(walk(SearchMemory.of(20 * 100_000)).paths())
+                .containsExactly("a/.gitignore", "b/.gitignore", "b/c/.gitignore", "b/c/d/.gitignore");
+    }
+
+    @Test
+    void walk_namesOfAFolderThatWouldFillTheMemory_looksAtThoseThatFit() throws Exception {
+        var tree = new Tree(folder);
+        for (int i = 10; i < 40; i++) {
+            tree.file("f" + i, "1");
+        }
+        FileList listed = walk(SearchMemory.of(20 * 1_000));
+
+        assertThat(listed.paths()).hasSizeBetween(10, 20);
+        assertThat(listed.cut()).isPositive();
+    }
+
     private FileList walk(ReadLimits limits, Deadline deadline) throws Exception {
-        var walk = new FolderWalk(RootJail.of(folder, limits), limits, deadline);
+        return walk(limits, deadline, SearchMemory.ofProcess(1));
+    }
+
+    private FileList walk(SearchMemory memory) throws Exception {
+        return walk(ReadLimits.STANDARD, Tree.LATER, memory);
+    }
+
+    private FileList walk(ReadLimits limits, Deadline deadline, SearchMemory memory) throws Exception {
+        var walk = new FolderWalk(RootJail.of(folder, limits), limits, deadline, memory);
         walk.run();
         return walk.listed();
     }

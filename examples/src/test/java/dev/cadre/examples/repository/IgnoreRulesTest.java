@@ -28,7 +28,7 @@ class IgnoreRulesTest {
         String text = IntStream.range(0, 10_000)
                 .mapToObj(i -> "name" + i + "\n/path/to" + i + "/\n!kept" + i)
                 .collect(Collectors.joining("\n"));
-        IgnoreRules rules = IgnoreRules.parse(text);
+        IgnoreRules rules = parse(text);
 
         assertThat(rules.judge("a/name9999", false, afterLooks(1))).isEqualTo(Verdict.IGNORED);
         assertThat(rules.judge("path/to7", true, afterLooks(1))).isEqualTo(Verdict.IGNORED);
@@ -39,7 +39,7 @@ class IgnoreRulesTest {
 
     @Test
     void rules_ofOneName_theLastDecides() {
-        IgnoreRules rules = IgnoreRules.parse("x\n!x\n*.a\n!b.a\nc.a/\n!*.a\nd.a\n");
+        IgnoreRules rules = parse("x\n!x\n*.a\n!b.a\nc.a/\n!*.a\nd.a\n");
 
         assertThat(rules.judge("x", false, Tree.LATER)).isEqualTo(Verdict.KEPT);
         assertThat(rules.judge("b.a", false, Tree.LATER)).isEqualTo(Verdict.KEPT);
@@ -49,7 +49,7 @@ class IgnoreRulesTest {
 
     @Test
     void wildcards_areTriedUntilTheDeadline() {
-        IgnoreRules rules = IgnoreRules.parse("*a*b\n".repeat(1_000));
+        IgnoreRules rules = parse("*a*b\n".repeat(1_000));
 
         assertThat(rules.judge("aaaa", false, afterLooks(10))).isEqualTo(Verdict.SILENT);
         assertThat(looks).hasValue(11);
@@ -57,8 +57,8 @@ class IgnoreRulesTest {
 
     @Test
     void wildcards_beyondTheirNumberOrLength_matchNothing() {
-        IgnoreRules many = IgnoreRules.parse("b*\n".repeat(IgnoreRules.MAX_WILDCARDS) + "a*\n");
-        IgnoreRules wide = IgnoreRules.parse("*".repeat(IgnoreRules.MAX_WILDCARD_CHARACTERS + 1));
+        IgnoreRules many = parse("b*\n".repeat(IgnoreRules.MAX_WILDCARDS) + "a*\n");
+        IgnoreRules wide = parse("*".repeat(IgnoreRules.MAX_WILDCARD_CHARACTERS + 1));
 
         assertThat(many.judge("a", false, Tree.LATER)).isEqualTo(Verdict.SILENT);
         assertThat(wide.judge("a", false, Tree.LATER)).isEqualTo(Verdict.SILENT);
@@ -67,10 +67,14 @@ class IgnoreRulesTest {
     @Test
     @Timeout(60) // took minutes
     void fortyKilobytesOfStars_areJudgedForTenThousandNames() {
-        IgnoreRules rules = IgnoreRules.parse(("*a".repeat(120) + "b\n").repeat(160));
+        IgnoreRules rules = parse(("*a".repeat(120) + "b\n").repeat(160));
 
         for (int i = 0; i < 10_000; i++) {
             assertThat(rules.judge("a".repeat(40) + i, false, Tree.LATER)).isEqualTo(Verdict.SILENT);
         }
+    }
+
+    private static IgnoreRules parse(String text) {
+        return IgnoreRules.parse(text, bytes -> true);
     }
 }

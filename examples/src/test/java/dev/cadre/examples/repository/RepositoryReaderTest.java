@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -141,11 +142,11 @@ class RepositoryReaderTest {
     @Test
     void read_textsThatWouldFillTheMemory_endsWithWhatFits() throws Exception {
         String latin = "x".repeat(1_000);
-        assertThat(filesWithin(5_000, latin)).isEqualTo(4);
-        assertThat(filesWithin(5_000, latin.replaceFirst("x", "\u00ff"))).isEqualTo(4);
-        assertThat(filesWithin(5_000, latin.replaceFirst("x", "\u0100"))).isEqualTo(2);
-        assertThat(filesWithin(11_000, latin.replace("x", "\n"))).isEqualTo(2);
-        assertThat(filesWithin(Long.MAX_VALUE, latin)).isEqualTo(6);
+        assertThat(filesWithin(5_600, latin)).isEqualTo(4);
+        assertThat(filesWithin(5_600, latin.replaceFirst("x", "\u00ff"))).isEqualTo(4);
+        assertThat(filesWithin(5_600, latin.replaceFirst("x", "\u0100"))).isEqualTo(2);
+        assertThat(filesWithin(11_500, latin.replace("x", "\n"))).isEqualTo(2);
+        assertThat(filesWithin(1_000_000, latin)).isEqualTo(6);
     }
 
     private int filesWithin(long maxMemoryBytes, String text) throws Exception {
@@ -154,7 +155,7 @@ class RepositoryReaderTest {
             tree.file("A" + i + ".txt", text);
         }
 
-        Repository read = RepositoryReader.within(ReadLimits.STANDARD, Tree.LATER, maxMemoryBytes)
+        Repository read = RepositoryReader.within(ReadLimits.STANDARD, Tree.LATER, SearchMemory.of(2 * maxMemoryBytes))
                 .read(root);
 
         int size = read.files().size();
@@ -162,16 +163,45 @@ class RepositoryReaderTest {
         return size;
     }
 
+    /** A path may have thousands of characters, and a hundred thousand files have one each. */
+    @Test
+    void read_namesThatWouldFillTheMemory_endsWithWhatFits() throws Exception {
+        var tree = new Tree(root);
+        String folder = ("n".repeat(200) + "/").repeat(5);
+        for (int i = 0; i < 6; i++) {
+            tree.file(folder + "A" + i + ".txt", "x");
+        }
+        assertThat(pathsWithin(36_000)).hasSize(5);
+        assertThat(pathsWithin(200_000)).hasSize(6);
+        tree.git("init", "-q");
+        assertThat(pathsWithin(36_000)).hasSize(5);
+        assertThat(pathsWithin(200_000)).hasSize(6);
+    }
+
+    private List<String> pathsWithin(long memory) throws Exception {
+        Repository read = RepositoryReader.within(ReadLimits.STANDARD, Tree.LATER, SearchMemory.of(memory))
+                .read(root);
+
+        int size = read.files().size();
+        assertThat(read.skipped()).isEqualTo(size == 6 ? Map.of() : Map.of(SkipReason.OVER_LIMIT, 6 - size));
+        return read.files().stream()
+                .map(file -> file.path().substring(file.path().lastIndexOf('/') + 1))
+                .toList();
+    }
+
     /** They are counted when they are read. */
     @Test
     void filesThatAreReadTogether_fitIntoTheMemory_howeverLargeTheyAre() {
         var limits = new ReadLimits(1_000, 1_000, 1_000_000);
 
-        assertThat(RepositoryReader.within(limits, Tree.LATER, Long.MAX_VALUE).filesAtOnce())
+        assertThat(RepositoryReader.within(limits, Tree.LATER, SearchMemory.of(Long.MAX_VALUE))
+                        .filesAtOnce())
                 .isEqualTo(64);
-        assertThat(RepositoryReader.within(limits, Tree.LATER, 30_000).filesAtOnce())
+        assertThat(RepositoryReader.within(limits, Tree.LATER, SearchMemory.of(60_000))
+                        .filesAtOnce())
                 .isEqualTo(5);
-        assertThat(RepositoryReader.within(limits, Tree.LATER, 10).filesAtOnce())
+        assertThat(RepositoryReader.within(limits, Tree.LATER, SearchMemory.of(10))
+                        .filesAtOnce())
                 .isEqualTo(1);
     }
 
@@ -217,8 +247,7 @@ class RepositoryReaderTest {
     }
 
     private Repository looksOf(int number) throws Exception {
-        return RepositoryReader.within(ReadLimits.STANDARD, afterLooks(number), Long.MAX_VALUE)
-                .read(root);
+        return RepositoryReader.within(ReadLimits.STANDARD, afterLooks(number)).read(root);
     }
 
     /** A deadline that is far away until somebody has looked at the clock so many times, and over then. */

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.cli.mcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.InstantSource;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class CallsTest {
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The client may have the answer before the thread of the call has ended. */
+    @Test
+    void idOfAnAnsweredCall_isFree_andItsSecondCallIsItsOwn() throws Exception {
+        try (var calls = new Calls(InstantSource.system())) {
+            var answered = new CountDownLatch(2);
+            var ends = new CountDownLatch(1);
+            for (int i = 0; i < 2; i++) {
+                var here = new CountDownLatch(1);
+                assertThat(calls.has(1)).isFalse();
+                assertThat(calls.begin(1, call -> {
+                            assertThat(calls.takeTurnToAnswer(1)).isTrue();
+                            answered.countDown();
+                            here.countDown();
+                            await(ends);
+                        }))
+                        .isTrue();
+                await(here);
+            }
+            await(answered);
+            var begun = new CountDownLatch(1);
+            assertThat(calls.begin(1, call -> {
+                        begun.countDown();
+                        await(new CountDownLatch(1));
+                    }))
+                    .isTrue();
+            await(begun);
+            ends.countDown();
+            assertThat(calls.has(1)).isTrue();
+            calls.cancel(1);
+            assertThat(calls.takeTurnToAnswer(1)).isFalse();
+        }
+    }
+}

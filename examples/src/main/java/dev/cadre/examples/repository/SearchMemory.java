@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.examples.repository;
+
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * An account of what one search holds in memory. Each part takes up to its share of the whole, of what the others left: so
+ * that no part fills the memory, nor all of them together, nor all searches at a time. Safe for many threads.
+ */
+public final class SearchMemory {
+    /** What a search needs besides has the other half. */
+    private static final int PART_OF_THE_MEMORY = 2;
+
+    /** A text, and what Java keeps of it: itself, its characters, and a place in a list. */
+    private static final int BYTES_OF_A_TEXT = 64;
+
+    private static final char LAST_LATIN = '\u00ff';
+
+    private final long most;
+    private final Map<Part, Long> held = new EnumMap<>(Part.class);
+
+    private SearchMemory(long most) {
+        this.most = most;
+    }
+
+    /** Which part of a search takes memory. */
+    public enum Part {
+        /** Rules of what is left out, of the folders that a walk is in. */
+        RULES(5, 50),
+        /** Names of what is in these folders. */
+        FOLDERS(5, 50),
+        /** Names of files. */
+        NAMES(15, 50),
+        /** What the names left of a half. */
+        TEXTS(50, 50),
+        /** A half, however little the others took: how much it takes is known about. */
+        INDEX(50, 100);
+
+        private final int percent;
+        private final int percentWithOthers;
+
+        Part(int percent, int percentWithOthers) {
+            this.percent = percent;
+            this.percentWithOthers = percentWithOthers;
+        }
+    }
+
+    /** Returns that of one of so many searches that this process does at a time: together half of its memory. */
+    public static SearchMemory ofProcess(int searchesAtOnce) {
+        return of(Runtime.getRuntime().maxMemory() / PART_OF_THE_MEMORY / searchesAtOnce);
+    }
+
+    /** Returns one of so many bytes. */
+    public static SearchMemory of(long most) {
+        return new SearchMemory(most);
+    }
+
+    /** About what a text takes: Java keeps a byte for each character if all are Latin-1, else two. */
+    static long bytesOf(String text) {
+        int width = 1;
+        for (int at = 0; at < text.length() && width == 1; at++) {
+            width = text.charAt(at) > LAST_LATIN ? 2 : 1;
+        }
+        return (long) width * text.length() + BYTES_OF_A_TEXT;
+    }
+
+    /** Returns how much a part may still take. */
+    public synchronized long left(Part part) {
+        long all = held.values().stream().mapToLong(Long::longValue).sum();
+        long own = share(part.percent) - held.getOrDefault(part, 0L);
+        return Math.max(0, Math.min(own, share(part.percentWithOthers) - all));
+    }
+
+    private long share(int percent) {
+        return most / 100 * percent;
+    }
+
+    /** Takes so much for a part; returns whether there was room for it. */
+    synchronized boolean take(Part part, long bytes) {
+        boolean hasRoom = bytes <= left(part);
+        if (hasRoom) {
+            held.merge(part, bytes, Long::sum);
+        }
+        return hasRoom;
+    }
+
+    /** Gives back what was taken for a part. */
+    synchronized void giveBack(Part part, long bytes) {
+        held.merge(part, -bytes, Long::sum);
+    }
+}
