@@ -203,7 +203,7 @@ final class Session {
         world.sameRun(report.runId());
         Money spent = report.spend().total();
         WorldViolation.unless(
-                world.isDamaged() || !world.billed().isMoreThan(spent),
+                world.mayHideABill() || !world.billed().isMoreThan(spent),
                 "billed %s, reported %s",
                 world.billed(),
                 spent);
@@ -350,7 +350,7 @@ final class Session {
                 inputs.pulled == handed.size(), "%d pulled, %d handed over: %s", inputs.pulled, handed.size(), summary);
         Money spent = journal.spent(coordinator.bulk(type).runId()).total();
         WorldViolation.unless(
-                world.isDamaged() || !world.billed().isMoreThan(spent),
+                world.mayHideABill() || !world.billed().isMoreThan(spent),
                 "billed %s, reported %s",
                 world.billed(),
                 spent);

@@ -233,6 +233,11 @@ final class World {
         return Arrays.stream(mishaps).anyMatch(met::contains);
     }
 
+    /** Whether nobody can know what was billed: a process that is killed before it reads that a dearer model answered. */
+    boolean mayHideABill() {
+        return isDamaged() || (metAny(Mishap.DEARER_MODEL) && metAny(Mishap.KILL));
+    }
+
     boolean isDamaged() {
         return damaged;
     }
