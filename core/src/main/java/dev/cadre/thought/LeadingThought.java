@@ -2,6 +2,7 @@
 package dev.cadre.thought;
 
 import dev.cadre.model.OutputFormat;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -33,6 +34,9 @@ public final class LeadingThought {
     private final StringBuilder held = new StringBuilder();
     private State state;
     private Pattern end = ThoughtMarks.ANY_END;
+    /** Behind the last block that was begun. */
+    private int begin;
+
     private int looked;
     private int searched;
     private boolean hasBlock;
@@ -64,6 +68,19 @@ public final class LeadingThought {
             visible = visible(text, begin);
         }
         return AnswerInText.of(begin == 0 ? text : text.substring(visible), output);
+    }
+
+    /** What was left out of a text, in one sentence; empty if that is white space at most. */
+    public static Optional<String> note(String text, String answer) {
+        String all = text.strip();
+        String rest = answer.strip();
+        if (rest.length() == all.length()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                all.endsWith(rest)
+                        ? "a block of thinking before the answer was left out"
+                        : "what stands around the JSON of the answer was left out, with other JSON in it");
     }
 
     private static int visible(CharSequence text, int from) {
@@ -105,6 +122,7 @@ public final class LeadingThought {
         if (state != State.ANSWER && state != State.INSIDE) {
             before.append(rest());
             state = State.BEFORE;
+            begin = 0;
             looked = 0;
             searched = 0;
             hasBlock = false;
@@ -161,10 +179,7 @@ public final class LeadingThought {
             return false;
         }
         looked = found.end();
-        if (state == State.INSIDE) {
-            held.delete(0, looked);
-            looked = 0;
-        }
+        begin = state == State.INSIDE ? looked : begin;
         state = State.BEFORE;
         hasBlock = true;
         searched = 0;
@@ -175,7 +190,7 @@ public final class LeadingThought {
     private String rest() {
         return switch (state) {
             case BEFORE -> taken(hasBlock ? held.length() : 0);
-            case PROSE, FENCED -> taken(0);
+            case PROSE, FENCED -> taken(begin);
             case INSIDE, ANSWER -> "";
         };
     }

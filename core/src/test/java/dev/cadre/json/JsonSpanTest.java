@@ -52,7 +52,8 @@ class JsonSpanTest {
     @Test
     void longText_ofBraces_isReadOnce() {
         for (String part : List.of("{", "{\"a\":", "{\"", "[", "[{\"a\":", "{\"a\":\"", "{ ", "{\"a\":1}", "[1,")) {
-            assertThat(JsonSpan.in(part.repeat(1_000_000 / part.length()), NAMES)).hasSizeLessThan(500_000);
+            assertThat(JsonSpan.in(part.repeat(1_000_000 / part.length()), NAMES))
+                    .hasSizeLessThan(500_000);
         }
     }
 }

@@ -112,6 +112,15 @@ class LeadingThoughtTest {
     }
 
     @Test
+    void whatIsLeftOut_isSaid() {
+        assertThat(LeadingThought.note(" " + ANSWER, ANSWER + "\n")).isEmpty();
+        assertThat(LeadingThought.note("[1] " + ANSWER, ANSWER))
+                .contains("a block of thinking before the answer was left out");
+        assertThat(LeadingThought.note("```" + ANSWER + "``` [1]", ANSWER))
+                .contains("what stands around the JSON of the answer was left out, with other JSON in it");
+    }
+
+    @Test
     void answer_isHeardWithoutDelay() {
         LeadingThought thought = LeadingThought.before(JSON, pieces::add);
 
