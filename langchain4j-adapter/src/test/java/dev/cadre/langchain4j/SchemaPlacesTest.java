@@ -68,6 +68,17 @@ class SchemaPlacesTest {
         assertThat(meaning(OF_A_FORMAT, FORMAT)).isInstanceOf(Adapted.class);
     }
 
+    /** A gateway has servers of both kinds behind it. */
+    @Test
+    void refusalOfACallBesideOthers_behindAnAnswerInTheFormat_meansWhatIsKnown() {
+        assertThat(meaning(OF_A_FORMAT, FORMAT)).isInstanceOf(Adapted.class);
+        places.answered(REQUEST, PROMPT);
+        places.answered(REQUEST, FORMAT);
+
+        assertThat(meaning(OF_A_FORMAT, FORMAT)).isInstanceOf(Adapted.class);
+        assertThat(place()).isEqualTo(PROMPT);
+    }
+
     @Test
     void refusalByAModelThatHasAnsweredInTheFormat_isTheRequests() {
         places.answered(REQUEST, FORMAT);
