@@ -126,6 +126,9 @@ final class PlanDialogue {
         PlanReader reader = streamed.isAtOneWith(reply.text()) ? streamed : new PlanReader(intake);
         reader.accept(reply.text()
                 .substring((int) Math.min(reader.received(), reply.text().length())));
+        if (reader.isFollowedByAnother()) {
+            intake.note("", "the plan that was written first counts; another JSON object behind it was dropped");
+        }
         return reader.end() == PlanReader.Ending.CUT ? Round.CUT : Round.WHOLE;
     }
 

@@ -210,7 +210,8 @@ public final class PlanIntake {
                                 .formatted(wire.into(), Quoted.of(wire.from()))));
     }
 
-    private void note(String id, String what) {
+    /** Notes what was understood though it was not written as it was asked for. */
+    void note(String id, String what) {
         notes.add(new PlanDefect(id, what));
     }
 

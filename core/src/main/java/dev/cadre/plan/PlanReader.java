@@ -43,6 +43,9 @@ public final class PlanReader {
     private final JsonFeed feed = JsonFeed.ofArray(SUBTASKS, MAX_CHARS);
     private final StringBuilder heard = new StringBuilder();
     private boolean started;
+    /** Where what was heard goes on behind the object. */
+    private int behind = Integer.MAX_VALUE;
+
     private long received;
     private int elements;
 
@@ -68,6 +71,9 @@ public final class PlanReader {
             int to = brace < 0 ? chunk.length() : brace + 1;
             feed.accept(chunk.substring(from, to)).forEach(this::element);
             from = to;
+        }
+        if (feed.state() == JsonFeed.State.COMPLETE && behind == Integer.MAX_VALUE) {
+            behind = heard.length() - chunk.length() + from;
         }
     }
 
@@ -95,6 +101,11 @@ public final class PlanReader {
     boolean isAtOneWith(String whole) {
         String text = heard.toString();
         return feed.state() == JsonFeed.State.COMPLETE || whole.startsWith(text) || text.startsWith(whole);
+    }
+
+    /** Whether another object begins behind that of the plan, which is not read. */
+    boolean isFollowedByAnother() {
+        return behind < heard.length() && heard.indexOf("{", behind) >= 0;
     }
 
     private void element(Json json) {

@@ -2,36 +2,47 @@
 package dev.cadre.thought;
 
 import dev.cadre.model.OutputFormat;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * Separates blocks such as {@code <think>…</think>} before a JSON answer from the answer, piece by piece. Servers that begin
- * the block in the prompt send its end alone, so what does not begin as JSON is held back: it may be thinking, with drafts
- * of the answer in it. Free text is left as it is, because a text may speak of such blocks.
+ * the block in the prompt send its end alone, and models have marks that nobody has heard of, so what does not begin as
+ * JSON is held back to the end: it may be thinking, with drafts of the answer in it. What begins as JSON is handed on as it
+ * comes. Free text is left as it is, because a text may speak of such blocks.
  */
 public final class LeadingThought {
     /** With which JSON begins, or a fence around it. */
-    private static final String BEGINNINGS = "{[`";
+    static final String BEGINNINGS = "{[`";
+
+    private static final char FENCE = '`';
 
     private enum State {
         BEFORE,
         INSIDE,
         PROSE,
+        /** In a fence, or behind it: a draft may stand in one. */
+        FENCED,
         ANSWER
     }
 
+    private final OutputFormat output;
     private final Consumer<String> text;
     private final StringBuilder before = new StringBuilder();
     private final StringBuilder held = new StringBuilder();
     private State state;
     private Pattern end = ThoughtMarks.ANY_END;
+    /** Behind the last block that was begun. */
+    private int begin;
+
     private int looked;
     private int searched;
     private boolean hasBlock;
 
     private LeadingThought(OutputFormat output, Consumer<String> text) {
+        this.output = output;
         this.text = text;
         state = output instanceof OutputFormat.Text ? State.ANSWER : State.BEFORE;
     }
@@ -43,11 +54,41 @@ public final class LeadingThought {
 
     /** The answer in a whole text. */
     public static String removed(String text, OutputFormat output) {
-        var answer = new StringBuilder();
-        LeadingThought thought = before(output, answer::append);
-        thought.hear(text);
-        thought.finish();
-        return answer.toString();
+        if (output instanceof OutputFormat.Text) {
+            return text;
+        }
+        int begin = 0;
+        int visible = visible(text, 0);
+        for (var marks = ThoughtMarks.at(text, visible); marks.isPresent(); marks = ThoughtMarks.at(text, visible)) {
+            Matcher end = marks.get().end().matcher(text);
+            if (!end.find(visible)) {
+                return "";
+            }
+            begin = end.end();
+            visible = visible(text, begin);
+        }
+        return AnswerInText.of(begin == 0 ? text : text.substring(visible), output);
+    }
+
+    /** What was left out of a text, in one sentence; empty if that is white space at most. */
+    public static Optional<String> note(String text, String answer) {
+        String all = text.strip();
+        String rest = answer.strip();
+        if (rest.length() == all.length()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                all.endsWith(rest)
+                        ? "a block of thinking before the answer was left out"
+                        : "what stands around the JSON of the answer was left out, with other JSON in it");
+    }
+
+    private static int visible(CharSequence text, int from) {
+        int visible = from;
+        while (visible < text.length() && Character.isWhitespace(text.charAt(visible))) {
+            visible++;
+        }
+        return visible;
     }
 
     /** Any text without the block of thinking with which it begins; the same text if it begins with none, or it does not end. */
@@ -78,9 +119,10 @@ public final class LeadingThought {
 
     /** Begins another message. What was held back of those before is the answer only if none of them begins as one. */
     public void nextMessage() {
-        if (state == State.PROSE || state == State.BEFORE) {
+        if (state != State.ANSWER && state != State.INSIDE) {
             before.append(rest());
             state = State.BEFORE;
+            begin = 0;
             looked = 0;
             searched = 0;
             hasBlock = false;
@@ -89,7 +131,7 @@ public final class LeadingThought {
 
     /** Hands on what was held back at the end: it was no thought. */
     public void finish() {
-        String rest = state == State.ANSWER ? "" : before + rest();
+        String rest = state == State.ANSWER ? "" : AnswerInText.of(before + rest(), output);
         if (!rest.isEmpty()) {
             text.accept(rest);
         }
@@ -101,15 +143,15 @@ public final class LeadingThought {
         }
         held.append(piece);
         while (state == State.BEFORE || skip()) {
-            while (looked < held.length() && Character.isWhitespace(held.charAt(looked))) {
-                looked++;
-            }
+            looked = visible(held, looked);
             var marks = ThoughtMarks.at(held, looked);
             if (marks.isPresent()) {
                 state = State.INSIDE;
                 end = marks.get().end();
             } else if (ThoughtMarks.mayBegin(held, looked)) {
                 return ""; // it may become one, or nothing has come
+            } else if (held.charAt(looked) == FENCE && !hasBlock) {
+                state = State.FENCED;
             } else if (BEGINNINGS.indexOf(held.charAt(looked)) >= 0) {
                 state = State.ANSWER;
                 return taken(hasBlock ? looked : 0);
@@ -123,6 +165,9 @@ public final class LeadingThought {
 
     /** Looks for the end of a block; of one that was begun it keeps what may be the beginning of its end. */
     private boolean skip() {
+        if (state == State.FENCED) {
+            return false;
+        }
         Matcher found = end.matcher(held);
         if (!found.find(Math.max(looked, searched - ThoughtMarks.LONGEST))) {
             searched = held.length();
@@ -133,9 +178,10 @@ public final class LeadingThought {
             }
             return false;
         }
+        looked = found.end();
+        begin = state == State.INSIDE ? looked : begin;
         state = State.BEFORE;
         hasBlock = true;
-        looked = found.end();
         searched = 0;
         return true;
     }
@@ -144,7 +190,7 @@ public final class LeadingThought {
     private String rest() {
         return switch (state) {
             case BEFORE -> taken(hasBlock ? held.length() : 0);
-            case PROSE -> taken(looked);
+            case PROSE, FENCED -> taken(begin);
             case INSIDE, ANSWER -> "";
         };
     }

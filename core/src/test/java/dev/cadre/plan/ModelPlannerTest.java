@@ -153,6 +153,38 @@ class ModelPlannerTest {
         assertThat(intake.defects()).isEmpty();
     }
 
+    /** What was handed over cannot be taken back. */
+    @Test
+    void planBehindAPlan_isDroppedWithANote() throws InterruptedException {
+        String text = planOf(A) + " No, better:\n</think>\n" + planOf(B);
+        model.does(context -> {
+            context.text().accept(text);
+            return reply(planOf(B), Finish.COMPLETE);
+        });
+
+        plan();
+
+        assertThat(handedOver).containsExactly("a");
+        assertThat(intake.defects()).isEmpty();
+        assertThat(intake.notes())
+                .extracting(PlanDefect::message)
+                .containsExactly("the plan that was written first counts; another JSON object behind it was dropped");
+    }
+
+    @Test
+    void textThatBeginsWithABrace_isReadFromTheWholeAnswer() throws InterruptedException {
+        model.does(context -> {
+            context.text().accept("{cats} and {dogs}: maybe " + planOf(A) + "</think>" + planOf(C));
+            return reply(planOf(C), Finish.COMPLETE);
+        });
+
+        plan();
+
+        assertThat(handedOver).containsExactly("c");
+        assertThat(intake.defects()).isEmpty();
+        assertThat(intake.notes()).isEmpty();
+    }
+
     @Test
     void planCutByItsCap_isContinuedWithWhatIsTaken() throws InterruptedException {
         model.streams(Finish.TRUNCATED, "{\"subtasks\":[" + A + "," + B.substring(0, 21))

@@ -42,8 +42,8 @@ final class LangChain4jClient implements ModelClient {
             Answer said = model.chat(chat, context.wantsText() ? heardBy(answer, context) : context);
             ModelReply reply = Replies.of(said, request, chat.modelName(), model.provider());
             answer.finish();
-            places.answered(request);
-            return places.isLearned(request) ? reply.noting(List.of(SchemaPlaces.NOTE)) : reply;
+            places.answered(request, place);
+            return SchemaPlaces.isLearned(request, model, place) ? reply.noting(List.of(SchemaPlaces.NOTE)) : reply;
         } catch (InterruptedException interrupted) {
             throw interrupted;
         } catch (Exception failure) {

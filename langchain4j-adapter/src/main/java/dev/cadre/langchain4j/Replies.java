@@ -46,7 +46,7 @@ final class Replies {
     private final String refusal;
 
     private final boolean isThought;
-    private final boolean isThoughtLeftOut;
+    private final Optional<String> leftOut;
     private final String model;
     private final @Nullable TokenUsage usage;
 
@@ -57,7 +57,7 @@ final class Replies {
         calls = calls(message, answer.raw(), request);
         String said = answer.raw().text().orElseGet(() -> Objects.requireNonNullElse(message.text(), ""));
         String answered = LeadingThought.removed(said, request.output());
-        isThoughtLeftOut = answered.strip().length() < said.strip().length();
+        leftOut = LeadingThought.note(said, answered);
         refusal = said.isEmpty() && calls.isEmpty() ? answer.raw().refusal() : "";
         text = said.isEmpty() ? refusal : answered;
         isThought = answer.raw().isThought()
@@ -120,9 +120,7 @@ final class Replies {
 
     private List<String> notes() {
         var notes = new ArrayList<>(answer.notes());
-        if (isThoughtLeftOut) {
-            notes.add("a block of thinking before the answer was left out");
-        }
+        leftOut.ifPresent(notes::add);
         return notes;
     }
 

@@ -100,21 +100,6 @@ class GeminiRepliesTest {
         }
     }
 
-    /** A model that has answered in a format takes it: another refusal is the request's. */
-    @Test
-    void refusalThatSpeaksOfAFormat_whichTheModelTakes_isTheRequests() {
-        var places = new SchemaPlaces();
-        ModelRequest request = Providers.request().withOutput(new OutputFormat.JsonSchema("answer", "{}"));
-        var refusal = new ModelException.InvalidRequest("the response format is odd", 400);
-        places.answered(request);
-
-        assertThat(places.meaning(refusal, request, SchemaPlaces.Place.FORMAT)).isSameAs(refusal);
-        assertThat(new SchemaPlaces().meaning(refusal, request, SchemaPlaces.Place.PROMPT))
-                .isSameAs(refusal);
-        assertThat(new SchemaPlaces().meaning(refusal, request, SchemaPlaces.Place.FORMAT))
-                .isInstanceOf(ModelException.Adapted.class);
-    }
-
     @Test
     void blockedPrompt_isFiltered() throws Exception {
         String body = """

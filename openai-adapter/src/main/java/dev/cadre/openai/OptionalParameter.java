@@ -40,7 +40,19 @@ enum OptionalParameter {
     SAFETY_IDENTIFIER("safety_identifier"),
     VERBOSITY("verbosity"),
     /** No parameter, but left out in the same way. */
-    RETURNED_REASONING("reasoning of earlier turns");
+    RETURNED_REASONING("reasoning of earlier turns"),
+    /** The instructions stand before the first turn of the user then. */
+    SYSTEM_ROLE(
+            "system role",
+            "'system' role",
+            "\"system\" role",
+            "role 'system'",
+            "role system",
+            "system message",
+            "system messages",
+            "system prompt",
+            "system instruction",
+            "developer instruction");
 
     private static final List<String> HOLDERS_OF_STRICT = List.of("function", "json_schema", "format");
 
@@ -82,6 +94,7 @@ enum OptionalParameter {
         return switch (this) {
             case STRICT -> removeStrict(body);
             case RETURNED_REASONING -> ReturnedReasoning.removeFrom(body);
+            case SYSTEM_ROLE -> SystemRole.removeFrom(body);
             case VERBOSITY -> removeVerbosity(body);
             default -> body.remove(wireName) != null;
         };

@@ -63,7 +63,7 @@ record Refusal(int status, String body, String param, OwnWords own) {
 
     /** The words by which servers say that they do not know a name, in contrast to a value. */
     private static final Pattern UNKNOWN_NAME = Pattern.compile(
-            "not (?:be |currently |yet )?(?:support|permit|allow|implement|recogni[sz]|available)|unsupported"
+            "not (?:be |currently |yet )?(?:support|permit|allow|implement|recogni[sz]|available|enabled)|unsupported"
                     + "|n't support|un(?:known|recogni[sz]ed|expected|available)|extra (?:inputs|fields|param)"
                     + "|extra_forbidden|additional propert|invalid (?:param|field|argument|name)|cannot find field"
                     + "|no such (?:param|field)|only (?:be )?(?:allowed|supported|available|enabled)|enabled only",

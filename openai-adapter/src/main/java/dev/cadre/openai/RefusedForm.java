@@ -8,11 +8,12 @@ final class RefusedForm {
     /** Who asks for a form of the answer has few others: here a wrong value means a form that the server lacks. */
     private static final Pattern FORM = words("response_format|json_schema|json_object|text\\.format"
             + "|structured[ _-]?outputs?|response format|json (?:mode|response)|response mime type|response_mime_type"
-            + "|response_schema|output[ _](?:format|config)");
+            + "|response_schema|response_?json_?schema|output[ _](?:format|config|schema)|controlled generation");
 
     /** What servers force an answer with; such words may also mean one schema that they cannot force. */
     private static final Pattern GRAMMAR =
-            words("json schema|json grammar|grammar|xgrammar|(?:guided|constrained) (?:generation|decoding|json)");
+            words("json schema|json grammar|grammar|xgrammar|(?:guided|constrained)[ _](?:generation|decoding|json)"
+                    + "|schema is too complex|too many states");
 
     private static final Pattern TOOLS = words("tools?|tool_choice|function[ _-]?call(?:s|ing)?|functions?");
 
@@ -26,7 +27,8 @@ final class RefusedForm {
             Pattern.CASE_INSENSITIVE);
 
     private static final Pattern COMPLAINT = Pattern.compile(
-            "must be|should be|expected|invalid|one of|cannot|can't|can not|incompatible|at the same time|fail",
+            "must be|should be|expected|invalid|one of|cannot|can't|can not|incompatible|at the same time|fail"
+                    + "|not enabled|too (?:complex|many|large)",
             Pattern.CASE_INSENSITIVE);
 
     private RefusedForm() {}

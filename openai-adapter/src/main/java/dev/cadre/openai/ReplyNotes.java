@@ -30,12 +30,10 @@ final class ReplyNotes {
         more.notes.forEach(this::add);
     }
 
-    /** The answer in a text, with a note if thinking before it was left out. */
+    /** The answer in a text, with a note if thinking or other text around it was left out. */
     String withoutThought(String text, OutputFormat output) {
         String answer = LeadingThought.removed(text, output);
-        if (answer.length() < text.length()) {
-            add("a block of thinking before the answer was left out");
-        }
+        LeadingThought.note(text, answer).ifPresent(this::add);
         return answer;
     }
 

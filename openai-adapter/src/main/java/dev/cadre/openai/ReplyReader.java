@@ -237,18 +237,24 @@ final class ReplyReader {
     }
 
     private String text(Response response) {
-        String all = notes.withoutThought(said(response), request.output());
+        String said = said(response);
         List<String> messages = messages(response);
-        if (request.output() instanceof OutputFormat.Text || messages.size() < 2 || CallArguments.isObject(all)) {
-            return all;
+        if (request.output() instanceof OutputFormat.Text || messages.size() < 2) {
+            return notes.withoutThought(said, request.output());
         }
         // what a model says on the way to an answer, drafts of it included, has a phase at OpenAI only
-        Optional<String> answer = messages.reversed().stream()
+        Optional<String> last = messages.reversed().stream()
                 .map(message -> LeadingThought.removed(message, request.output()))
                 .filter(LeadingThought::isAnswer)
                 .findFirst();
-        answer.ifPresent(last -> notes.add("of several messages, the last that begins as JSON was read as the answer"));
-        return answer.orElse(all);
+        String all = LeadingThought.removed(said, request.output());
+        boolean isInPieces = CallArguments.isObject(all)
+                && last.filter(answer -> answer.contains(all.strip())).isEmpty();
+        if (isInPieces || last.isEmpty()) {
+            return notes.withoutThought(said, request.output());
+        }
+        notes.add("of several messages, the last that begins as JSON was read as the answer");
+        return last.get();
     }
 
     /** The text with what the model thought before it. */

@@ -38,7 +38,8 @@ class RefusedFormsTest {
                 "Cannot use json response type with tools",
                 "Cannot use custom grammar constraints with tools.",
                 "invalid request: cannot specify response_format json_object and tools at the same time",
-                "\\\"tools\\\" is incompatible with \\\"response_format\\\""
+                "\\\"tools\\\" is incompatible with \\\"response_format\\\"",
+                "Unable to submit request because controlled generation is not supported with Function Calling"
             })
     void form_thatIsRefusedBesideTools_standsInThePromptWhileToolsAreOffered(String message) throws Exception {
         for (boolean isChat : new boolean[] {true, false}) {
@@ -71,7 +72,12 @@ class RefusedFormsTest {
                 "Invalid JSON payload received. Unknown name \\\"additionalProperties\\\" at 'generation_config.response_schema': Cannot find field.",
                 "JSON schema conversion failed:\\nUnrecognized schema: {}",
                 "Failed to compile json grammar: unsupported",
-                "'claude-3-haiku' does not support output format."
+                "'claude-3-haiku' does not support output format.",
+                "The specified schema produces a constraint that has too many states for serving.",
+                "Schema is too complex for compilation.",
+                "The compiled grammar is too large.",
+                "Output schema is not supported on this model",
+                "guided_json is not enabled"
             })
     void form_thatIsRefused_isAskedForAsAJsonObject(String message) throws Exception {
         for (boolean isChat : new boolean[] {true, false}) {

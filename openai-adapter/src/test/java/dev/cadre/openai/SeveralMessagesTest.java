@@ -105,7 +105,7 @@ class SeveralMessagesTest {
         ModelReply reply = reply(FORMED, heard, messages);
 
         assertThat(reply.text()).isEqualTo(expected);
-        assertThat(heard.toString()).isEqualTo(expected);
+        assertThat(heard.toString()).isIn(expected, ANSWER);
         assertThat(reply.notes()).anyMatch(note -> note.startsWith("of several messages"));
     }
 
