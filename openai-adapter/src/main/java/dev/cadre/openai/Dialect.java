@@ -53,17 +53,15 @@ record Dialect(
         return new Dialect(other, refused, efforts, form, formBesideTools, more);
     }
 
-    /** The Responses API again, if it was left with this note. */
-    Dialect back(String note) {
-        return notes.contains(note)
-                ? new Dialect(
-                        Api.RESPONSES,
-                        refused,
-                        efforts,
-                        form,
-                        formBesideTools,
-                        notes.stream().filter(each -> !each.equals(note)).toList())
-                : this;
+    /** The same in the Responses API, less the note that says why it was left. */
+    Dialect inResponsesWithout(String note) {
+        return new Dialect(
+                Api.RESPONSES,
+                refused,
+                efforts,
+                form,
+                formBesideTools,
+                notes.stream().filter(each -> !each.equals(note)).toList());
     }
 
     Dialect without(OptionalParameter parameter) {

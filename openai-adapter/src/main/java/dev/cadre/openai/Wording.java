@@ -16,7 +16,7 @@ import java.util.Optional;
  */
 record Wording(Dialects dialects, Dialect dialect, ModelRequest request, boolean isStreamed) {
     static Wording of(Dialects dialects, ModelRequest request, CallContext context) {
-        Dialect dialect = dialects.of(request.model());
+        Dialect dialect = dialects.of(request);
         boolean isStreamed = context.wantsText() && !dialect.refused().contains(OptionalParameter.STREAM);
         return new Wording(dialects, dialect, request, isStreamed);
     }
@@ -33,9 +33,10 @@ record Wording(Dialects dialects, Dialect dialect, ModelRequest request, boolean
             return dialects.checked(dialect, request, exchange.run());
         } catch (OpenAIServiceException refused) {
             ModelException meaning = failures.refused(request.model(), refused);
-            boolean noEndpoint = meaning instanceof ModelException.Unreachable && refused.statusCode() >= 400;
-            Optional<ModelException> adapted =
-                    dialects.learn(dialect, request, sent(body), CallTrace.refusal(), noEndpoint);
+            if (meaning instanceof ModelException.Unreachable) {
+                throw meaning;
+            }
+            Optional<ModelException> adapted = dialects.learn(dialect, request, sent(body), CallTrace.refusal());
             if (adapted.isPresent()) {
                 throw adapted.get();
             }
@@ -46,9 +47,6 @@ record Wording(Dialects dialects, Dialect dialect, ModelRequest request, boolean
                 throw ofThisCall(meaning);
             }
             throw refused;
-        } catch (ModelException.Unreachable inside) {
-            throw dialects.learn(dialect, request, sent(body), Refusal.NONE, true)
-                    .orElse(inside);
         } catch (ModelException inside) {
             throw dialects.doubtsErrors(request.model()) ? ofThisCall(inside) : inside;
         }
@@ -66,7 +64,7 @@ record Wording(Dialects dialects, Dialect dialect, ModelRequest request, boolean
 
     /** What the end of an exchange means for the next one. */
     ModelException judged(ModelException failure) {
-        return dialects.judged(dialect, request.model(), failure);
+        return dialects.judged(dialect, request, failure);
     }
 
     private ObjectNode sent(Object body) {
