@@ -129,8 +129,14 @@ final class Dialects {
     }
 
     private Dialect longest(Api api, AnswerForm form, ModelRequest request) {
-        boolean saysEffort = api == Api.RESPONSES || !apis.isDeclared() || request.effort() != Effort.NONE;
+        boolean saysEffort = api == Api.RESPONSES
+                || !apis.isDeclared()
+                || request.effort() != Effort.NONE
+                || !request.tools().isEmpty();
         Dialect dialect = Dialect.of(api, form);
+        for (OptionalParameter longer : RefusedTurns.LONGER) {
+            dialect = dialect.without(longer);
+        }
         return saysEffort ? dialect.with(Efforts.longest(request.effort())) : dialect;
     }
 
@@ -159,11 +165,18 @@ final class Dialects {
                     ? Optional.of(adapted(NO_RESPONSES))
                     : Optional.empty();
         }
-        if (ReturnedReasoning.isRefusedIn(refusal) && ReturnedReasoning.removeFrom(body)) {
-            return Optional.of(leftOut(OptionalParameter.RETURNED_REASONING, request.model()));
+        if (!byTheBook && !body.has("stream") && !sent.streamsOnly() && refusal.isOfWholeReply()) {
+            return Optional.of(leftOut(OptionalParameter.WHOLE_REPLY, request.model()));
+        }
+        Optional<OptionalParameter> ofTurns = RefusedTurns.in(refusal, body, byTheBook);
+        if (ofTurns.isPresent()) {
+            return ofTurns.map(refused -> leftOut(refused, request.model()));
         }
         if (byTheBook && refusal.param().isEmpty()) {
             return Optional.empty();
+        }
+        if (sent.api() != Api.RESPONSES && !byTheBook && RefusedEffort.isOfToolsBesideAny(refusal, body)) {
+            return Optional.of(leftOut(OptionalParameter.REASONING_BESIDE_TOOLS, request.model()));
         }
         Optional<ModelException> left = effort(request, body, refusal).or(() -> parameter(request, body, refusal));
         if (left.isPresent() || byTheBook) {
@@ -196,7 +209,10 @@ final class Dialects {
 
     private ModelException leftOut(OptionalParameter parameter, String model) {
         update(model, known -> known.without(parameter));
-        return adapted("the server refuses " + parameter.wireName() + ", which is left out from now on");
+        return adapted(
+                parameter.instead().isEmpty()
+                        ? "the server refuses " + parameter.wireName() + ", which is left out from now on"
+                        : parameter.instead());
     }
 
     private Optional<ModelException> form(Dialect sent, ModelRequest request, Refusal refusal) {

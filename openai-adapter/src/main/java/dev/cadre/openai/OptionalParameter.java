@@ -40,16 +40,39 @@ enum OptionalParameter {
     SAFETY_IDENTIFIER("safety_identifier"),
     VERBOSITY("verbosity"),
     /** No parameter, but left out in the same way. */
-    RETURNED_REASONING("reasoning of earlier turns");
+    RETURNED_REASONING("reasoning of earlier turns"),
+    /** The absence of {@link #STREAM}. */
+    WHOLE_REPLY(Instead.of("whole replies of this model", "every reply is asked for as a stream")),
+    REASONING_BESIDE_TOOLS(Instead.of("reasoning beside tools", "the effort 'none' was sent while tools were offered")),
+    EMPTY_TEXT(Instead.of("an empty text beside calls", "another form of none was sent")),
+    NULL_TEXT(Instead.of("null in place of the text beside calls", "nothing was sent there")),
+    CALL_ID(Instead.of("the ids of calls", "ids of nine letters and digits were sent")),
+    SIGNATURE(Instead.of("the signatures of calls", "they were left out")),
+    UNSIGNED_CALL(Instead.of("calls without a signature", "the value was sent that is documented for calls of others")),
+    UNREASONED_CALL(Instead.of("calls without their reasoning", "a blank was sent for it"));
+
+    /**
+     * What is no parameter.
+     *
+     * @param refused what the server does not take
+     * @param sent what it gets
+     */
+    private record Instead(String refused, String sent) {
+        static Instead of(String refused, String sent) {
+            return new Instead(refused, sent);
+        }
+    }
 
     private static final List<String> HOLDERS_OF_STRICT = List.of("function", "json_schema", "format");
 
     private final String wireName;
     private final Pattern mention;
+    private final String instead;
 
     /** @param otherNames what servers call it that name no parameter */
     OptionalParameter(String wireName, String... otherNames) {
         this.wireName = wireName;
+        instead = "";
         boolean isOrdinary = wireName.equals("store"); // a shop may be meant, and to leave it out stores texts
         mention = word(
                 Stream.concat(Stream.of(wireName), Stream.of(otherNames))
@@ -57,6 +80,17 @@ enum OptionalParameter {
                         .map(Pattern::quote)
                         .collect(Collectors.joining("|")),
                 isOrdinary ? 0 : Pattern.CASE_INSENSITIVE);
+    }
+
+    OptionalParameter(Instead instead) {
+        wireName = instead.refused();
+        mention = word(Pattern.quote(wireName), 0);
+        this.instead = "the server refuses %s: %s".formatted(instead.refused(), instead.sent());
+    }
+
+    /** What a reply notes of what is no parameter; empty for a parameter. */
+    String instead() {
+        return instead;
     }
 
     /** A name that stands alone, not as a part of a longer one. */
@@ -83,6 +117,10 @@ enum OptionalParameter {
             case STRICT -> removeStrict(body);
             case RETURNED_REASONING -> ReturnedReasoning.removeFrom(body);
             case VERBOSITY -> removeVerbosity(body);
+            case WHOLE_REPLY -> false;
+            case REASONING_BESIDE_TOOLS -> removeBesideTools(body);
+            case EMPTY_TEXT, NULL_TEXT, CALL_ID, SIGNATURE, UNSIGNED_CALL, UNREASONED_CALL ->
+                RefusedTurns.rewrite(body, this);
             default -> body.remove(wireName) != null;
         };
     }
@@ -103,6 +141,15 @@ enum OptionalParameter {
             removed |= holder.path(inner) instanceof ObjectNode nested && nested.remove("strict") != null;
         }
         return removed;
+    }
+
+    private static boolean removeBesideTools(ObjectNode body) {
+        if (body.path("tools").isEmpty()
+                || body.path("reasoning_effort").asText().equals("none")) {
+            return false;
+        }
+        body.put("reasoning_effort", "none");
+        return true;
     }
 
     private static boolean removeVerbosity(ObjectNode body) {

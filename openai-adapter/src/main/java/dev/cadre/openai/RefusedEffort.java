@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.openai;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cadre.model.Effort;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -34,6 +35,10 @@ record RefusedEffort(Set<Effort> allowed) {
             "mandatory|(?:cannot|can't|can not|must not) be (?:disabled|turned off|switched off)|only works in",
             Pattern.CASE_INSENSITIVE);
 
+    private static final Pattern BESIDE_TOOLS = Pattern.compile(
+            "tools?\\b.{0,40}(?:with|beside|and|when|while).{0,40}reasoning|reasoning.{0,60}(?:with|beside|when|while).{0,40}\\btools?\\b",
+            Pattern.CASE_INSENSITIVE);
+
     private static final Map<Effort, Pattern> WORDS = Arrays.stream(Effort.values())
             .collect(Collectors.toUnmodifiableMap(
                     effort -> effort, effort -> OptionalParameter.wordOf(effort.wireName())));
@@ -63,6 +68,15 @@ record RefusedEffort(Set<Effort> allowed) {
         return isOfEffort && WRONG_VALUE.matcher(said).find()
                 ? Optional.of(new RefusedEffort(allowed))
                 : Optional.empty();
+    }
+
+    /** Whether tools are refused beside reasoning, which some models do unless they are told not to. */
+    static boolean isOfToolsBesideAny(Refusal refusal, ObjectNode body) {
+        return refusal.isOfRequest()
+                && !body.path("tools").isEmpty()
+                && !body.path("reasoning_effort").asText().equals(Effort.NONE.wireName())
+                && refusal.isOfUnknown()
+                && refusal.isSaid(BESIDE_TOOLS);
     }
 
     private static Set<Effort> allowed(String said, String sent) {

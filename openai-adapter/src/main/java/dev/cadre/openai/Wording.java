@@ -17,8 +17,7 @@ import java.util.Optional;
 record Wording(Dialects dialects, Dialect dialect, ModelRequest request, boolean isStreamed) {
     static Wording of(Dialects dialects, ModelRequest request, CallContext context) {
         Dialect dialect = dialects.of(request);
-        boolean isStreamed = context.wantsText() && !dialect.refused().contains(OptionalParameter.STREAM);
-        return new Wording(dialects, dialect, request, isStreamed);
+        return new Wording(dialects, dialect, request, dialect.isStreamed(context.wantsText()));
     }
 
     /**
