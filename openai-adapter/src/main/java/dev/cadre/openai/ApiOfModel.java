@@ -56,6 +56,10 @@ final class ApiOfModel {
         return settled == api;
     }
 
+    int itemsOnTheirWay() {
+        return items.size();
+    }
+
     /** The API for a request. */
     Api of(ModelRequest request, Api guess) {
         AskedItem item = settled == null ? items.get(request) : null;

@@ -127,9 +127,9 @@ record Dialect(
             all.add("the server refuses these parameters, which were left out: " + leftOut);
         }
         refused.stream()
+                .filter(parameter -> !parameter.instead().isEmpty() && parameter.isIn(request))
                 .sorted()
                 .map(OptionalParameter::instead)
-                .filter(note -> !note.isEmpty())
                 .forEach(all::add);
         String effort = efforts.note(request);
         if (!effort.isEmpty()) {

@@ -3,6 +3,8 @@ package dev.cadre.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.cadre.model.ModelRequest;
+import dev.cadre.model.Turn;
 import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -91,6 +93,16 @@ enum OptionalParameter {
     /** What a reply notes of what is no parameter; empty for a parameter. */
     String instead() {
         return instead;
+    }
+
+    /** Whether a request may have what is no parameter. */
+    boolean isIn(ModelRequest request) {
+        return switch (this) {
+            case REASONING_BESIDE_TOOLS -> !request.tools().isEmpty();
+            case EMPTY_TEXT, NULL_TEXT, CALL_ID, SIGNATURE, UNSIGNED_CALL, UNREASONED_CALL ->
+                request.turns().stream().anyMatch(Turn.ToolResult.class::isInstance);
+            default -> true;
+        };
     }
 
     /** A name that stands alone, not as a part of a longer one. */

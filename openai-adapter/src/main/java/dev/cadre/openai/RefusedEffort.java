@@ -32,8 +32,16 @@ record RefusedEffort(Set<Effort> allowed) {
 
     /** As servers say of a model that always reasons. */
     private static final Pattern ALWAYS = Pattern.compile(
-            "mandatory|(?:cannot|can't|can not|must not) be (?:disabled|turned off|switched off)|only works in",
+            "mandatory|(?:cannot|can't|can not|must not) be (?:disabled|turned off|switched off)|only works in"
+                    + "|only type=enabled|restricted to true",
             Pattern.CASE_INSENSITIVE);
+
+    /** Of a server that writes it in its own form for another one, which wants it in a third. */
+    private static final Pattern NO_VALUE = Pattern.compile(
+            "(?:reasoning_effort|thinking).{0,10}不支持|thinking: input should be a valid dictionary|budget 0 is invalid",
+            Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern THINKING = Pattern.compile("enable_thinking|budget 0", Pattern.CASE_INSENSITIVE);
 
     private static final Pattern BESIDE_TOOLS = Pattern.compile(
             "tools?\\b.{0,40}(?:with|beside|and|when|while).{0,40}reasoning|reasoning.{0,60}(?:with|beside|when|while).{0,40}\\btools?\\b",
@@ -53,13 +61,11 @@ record RefusedEffort(Set<Effort> allowed) {
             return Optional.empty();
         }
         String said = refusal.said();
-        boolean isNamed = refusal.isNamed(OptionalParameter.REASONING.mention());
-        if (isNamed
-                && sent.equals(Effort.NONE.wireName())
-                && ALWAYS.matcher(said).find()) {
+        boolean isNamed = refusal.isNamed(OptionalParameter.REASONING.mention()) || refusal.isNamed(THINKING);
+        if (isNamed && (ALWAYS.matcher(said).find() || NO_VALUE.matcher(said).find())) {
             return Optional.of(new RefusedEffort(Set.of()));
         }
-        boolean saysValue = Pattern.compile("['\"`=]" + sent + "(?![A-Za-z0-9_])", Pattern.CASE_INSENSITIVE)
+        boolean saysValue = Pattern.compile("(?:['\"`=]|effort:? )" + sent + "(?![A-Za-z0-9_])", Pattern.CASE_INSENSITIVE)
                 .matcher(said)
                 .find();
         Set<Effort> allowed = allowed(said, sent);

@@ -15,6 +15,8 @@ import java.util.Optional;
  * @param isStreamed whether the reply is asked for as a stream
  */
 record Wording(Dialects dialects, Dialect dialect, ModelRequest request, boolean isStreamed) {
+    private static final int FORBIDDEN = 403;
+
     static Wording of(Dialects dialects, ModelRequest request, CallContext context) {
         Dialect dialect = dialects.of(request);
         return new Wording(dialects, dialect, request, dialect.isStreamed(context.wantsText()));
@@ -39,10 +41,11 @@ record Wording(Dialects dialects, Dialect dialect, ModelRequest request, boolean
             if (adapted.isPresent()) {
                 throw adapted.get();
             }
-            boolean isBareDoubtOfTheKey = meaning instanceof ModelException.AuthFailed
-                    && !Failures.provesWrongKey(refused)
+            // a key that has been taken may lack the right to a file, which is said with 403 and the names of a wrong key
+            boolean isDoubtOfTheKey = meaning instanceof ModelException.AuthFailed
+                    && (refused.statusCode() == FORBIDDEN || !Failures.provesWrongKey(refused))
                     && dialects.doubtsErrors(request.model());
-            if (isBareDoubtOfTheKey) {
+            if (isDoubtOfTheKey) {
                 throw ofThisCall(meaning);
             }
             throw refused;

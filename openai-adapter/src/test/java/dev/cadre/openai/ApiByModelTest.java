@@ -252,4 +252,41 @@ class ApiByModelTest {
             assertThat(client.api(REQUEST.model())).isEqualTo("responses");
         }
     }
+
+    /** The address that is there is asked again, not the one that is not. */
+    @Test
+    void mishapOfTheOnlyApiThereIs_isRepeatedThere() throws Exception {
+        var asked = new AtomicInteger();
+        try (var server = new OddServer(request -> isResponses(request)
+                        ? new Answer(404, "{}")
+                        : asked.incrementAndGet() == 1 ? new Answer(500, "{}") : Answer.good(request));
+                var client = server.client().build()) {
+            assertThat(failuresUntilGood(client, "item")).isEqualTo(1);
+            assertThat(server.requests().stream().filter(ApiByModelTest::isResponses))
+                    .hasSize(1);
+        }
+    }
+
+    /** A wrong address is soon told from a gateway whose servers have different ones. */
+    @Test
+    void serverWithNoApi_isAskedLessByTheNextRequests() throws Exception {
+        try (var server = new OddServer(request -> new Answer(404, "{}"));
+                var client = server.client().build()) {
+            for (int asked : List.of(8, 3, 3)) {
+                int before = server.requests().size();
+                assertThat(catchThrowable(() -> adapting(client, REQUEST))).isInstanceOf(ModelException.Unreachable.class);
+                assertThat(server.requests()).hasSize(before + asked);
+            }
+        }
+    }
+
+    /** A thousand requests whose callers have given up, and one that goes on. */
+    @Test
+    void requestsThatNobodyAsksAgain_areForgotten() {
+        var model = new ApiOfModel();
+        for (int i = 0; i < 1_500; i++) {
+            model.rebuffed(Api.RESPONSES, REQUEST.withMaxOutputTokens(100 + i), Rebuff.REFUSED);
+        }
+        assertThat(model.itemsOnTheirWay()).isEqualTo(1_000);
+    }
 }

@@ -931,6 +931,7 @@ class DialectsTest {
                 "200 | {\"error\":{\"code\":\"insufficient_quota\",\"message\":\"no\"}} | SUBTASK_OR_RUN",
                 "200 | {\"error\":{\"code\":\"model_not_found\",\"message\":\"no\"}} | SUBTASK_OR_RUN",
                 "401 | {} | SUBTASK_OR_RUN",
+                "403 | {\"error\":{\"status\":\"PERMISSION_DENIED\",\"message\":\"No access to the file\"}} | SUBTASK_OR_RUN",
                 "401 | {\"error\":{\"code\":\"invalid_api_key\",\"message\":\"no\"}} | RUN"
             })
     void errorOfTheKey_isThatOfOneCall_whereOthersHaveSucceeded(int status, String body, Reach reach) throws Exception {
