@@ -40,8 +40,7 @@ final class ApiByModel {
             return declared;
         }
         boolean seemsToLackResponses = models.values().stream().noneMatch(known -> known.isSettledAt(Api.RESPONSES))
-                && models.values().stream()
-                        .anyMatch(known -> known.first(Api.RESPONSES) == Api.CHAT_COMPLETIONS);
+                && models.values().stream().anyMatch(known -> known.first(Api.RESPONSES) == Api.CHAT_COMPLETIONS);
         return seemsToLackResponses ? Api.CHAT_COMPLETIONS : Api.RESPONSES;
     }
 

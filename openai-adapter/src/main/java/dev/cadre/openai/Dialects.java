@@ -362,8 +362,7 @@ final class Dialects {
 
     private void update(String model, UnaryOperator<Dialect> change) {
         learned.compute(
-                model,
-                (id, known) -> change.apply(known == null ? Dialect.of(apis.of(model), declaredForm) : known));
+                model, (id, known) -> change.apply(known == null ? Dialect.of(apis.of(model), declaredForm) : known));
     }
 
     private static ModelException adapted(String what) {

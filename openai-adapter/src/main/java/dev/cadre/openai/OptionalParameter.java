@@ -11,7 +11,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A parameter that a request can do without, at a server that refuses it. The cap on the output is none of them. */
+/**
+ * A parameter that a request can do without, at a server that refuses it, or something else in it that can be written in
+ * another way. The cap on the output is none of them.
+ */
 enum OptionalParameter {
     /** The reply comes whole then. */
     STREAM("stream", "streaming"),

@@ -21,8 +21,7 @@ enum Rebuff {
         return switch (failure) {
             case ModelException.Unreachable address ->
                 Optional.of(ABSENT).filter(absent -> address.reach() != ModelException.Reach.RUN);
-            case ModelException.InvalidRequest refused ->
-                Optional.of(REFUSED).filter(any -> refused.status() >= 400);
+            case ModelException.InvalidRequest refused -> Optional.of(REFUSED).filter(any -> refused.status() >= 400);
             case ModelException.AuthFailed key -> Optional.of(REFUSED);
             case ModelException.UnknownModel model -> Optional.of(REFUSED);
             case ModelException.MalformedReply none -> Optional.of(STRANGE);

@@ -65,7 +65,8 @@ record RefusedEffort(Set<Effort> allowed) {
         if (isNamed && (ALWAYS.matcher(said).find() || NO_VALUE.matcher(said).find())) {
             return Optional.of(new RefusedEffort(Set.of()));
         }
-        boolean saysValue = Pattern.compile("(?:['\"`=]|effort:? )" + sent + "(?![A-Za-z0-9_])", Pattern.CASE_INSENSITIVE)
+        boolean saysValue = Pattern.compile(
+                        "(?:['\"`=]|effort:? )" + sent + "(?![A-Za-z0-9_])", Pattern.CASE_INSENSITIVE)
                 .matcher(said)
                 .find();
         Set<Effort> allowed = allowed(said, sent);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.openai;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
@@ -9,8 +11,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
  * What servers refuse of the earlier turns of a conversation, and how these are written instead: a loop whose tool has run
@@ -41,6 +41,9 @@ final class RefusedTurns {
 
     private static final String MISSING = "(?:missing|required|must be (?:passed|provided|set|present)|passed back)";
 
+    private static final Pattern NO_TEXT = beside(
+            "(?:empty|blank|null|none|missing|required|string)", "(?<![A-Za-z0-9_])(?:content|text field)(?: block)?");
+
     /** In this order: each is meant only if those before are not, or nothing of it was sent. */
     private static final List<Map.Entry<OptionalParameter, Pattern>> WORDS = List.of(
             entry(OptionalParameter.UNSIGNED_CALL, beside(MISSING, "thought[_ -]?signature")),
@@ -53,17 +56,13 @@ final class RefusedTurns {
             entry(
                     OptionalParameter.CALL_ID,
                     beside("(?:length|too long|a-z|pattern|characters)", "(?:call|tool_use)[^a-z0-9]{0,6}id")),
-            entry(OptionalParameter.EMPTY_TEXT, textThatIs("(?:empty|blank|null|none|missing|required|string)")),
-            entry(OptionalParameter.NULL_TEXT, textThatIs("(?:empty|blank|null|none|missing|required|string)")));
+            entry(OptionalParameter.EMPTY_TEXT, NO_TEXT),
+            entry(OptionalParameter.NULL_TEXT, NO_TEXT));
 
     private RefusedTurns() {}
 
     private static Map.Entry<OptionalParameter, Pattern> entry(OptionalParameter refused, Pattern words) {
         return Map.entry(refused, words);
-    }
-
-    private static Pattern textThatIs(String defect) {
-        return beside(defect, "(?<![A-Za-z0-9_])(?:content|text field)(?: block)?");
     }
 
     private static Pattern beside(String defect, String name) {
@@ -106,8 +105,9 @@ final class RefusedTurns {
                 .filter(message -> !message.path(CALLS).isEmpty());
     }
 
-    private static Stream<ObjectNode> objects(JsonNode list) {
-        return list.valueStream().filter(ObjectNode.class::isInstance).map(ObjectNode.class::cast);
+    /** The objects in a list or an object. */
+    private static Stream<ObjectNode> objects(JsonNode holder) {
+        return holder.valueStream().filter(ObjectNode.class::isInstance).map(ObjectNode.class::cast);
     }
 
     /** Writes what is refused in another way; says whether there was any. */
@@ -116,15 +116,18 @@ final class RefusedTurns {
             case EMPTY_TEXT -> calling(body).filter(RefusedTurns::nullEmptyText).count() > 0;
             case NULL_TEXT -> calling(body).filter(RefusedTurns::removeNoText).count() > 0;
             case CALL_ID -> ids(body).filter(RefusedTurns::shortenId).count() > 0;
-            case SIGNATURE -> signed(body).filter(holder -> remove(holder, SIGNATURES)).count() > 0;
+            case SIGNATURE ->
+                signed(body).filter(holder -> remove(holder, SIGNATURES)).count() > 0;
             case UNSIGNED_CALL -> calling(body).filter(RefusedTurns::sign).count() > 0;
-            case UNREASONED_CALL -> calling(body).filter(RefusedTurns::addReasoning).count() > 0;
+            case UNREASONED_CALL ->
+                calling(body).filter(RefusedTurns::addReasoning).count() > 0;
             default -> throw new IllegalArgumentException(refused + " is none of a turn");
         };
     }
 
     private static boolean nullEmptyText(ObjectNode turn) {
-        boolean isEmpty = turn.path(CONTENT).isTextual() && turn.path(CONTENT).asText().isEmpty();
+        boolean isEmpty =
+                turn.path(CONTENT).isTextual() && turn.path(CONTENT).asText().isEmpty();
         if (isEmpty) {
             turn.putNull(CONTENT);
         }
@@ -132,7 +135,9 @@ final class RefusedTurns {
     }
 
     private static boolean removeNoText(ObjectNode turn) {
-        boolean isNone = turn.has(CONTENT) && turn.path(CONTENT).asText("").isEmpty() && !turn.path(CONTENT).isContainerNode();
+        boolean isNone = turn.has(CONTENT)
+                && turn.path(CONTENT).asText("").isEmpty()
+                && !turn.path(CONTENT).isContainerNode();
         if (isNone) {
             turn.remove(CONTENT);
         }
@@ -151,11 +156,10 @@ final class RefusedTurns {
     }
 
     private static Stream<ObjectNode> signed(ObjectNode body) {
-        return calling(body).flatMap(turn -> Stream.concat(
-                Stream.of(turn),
-                objects(turn.path(CALLS))
-                        .flatMap(call -> Stream.concat(
-                                Stream.of(call), Stream.of(call.path("function")).filter(ObjectNode.class::isInstance).map(ObjectNode.class::cast)))));
+        return calling(body)
+                .flatMap(turn -> Stream.concat(
+                        Stream.of(turn),
+                        objects(turn.path(CALLS)).flatMap(call -> Stream.concat(Stream.of(call), objects(call)))));
     }
 
     private static boolean remove(ObjectNode holder, List<String> members) {

@@ -41,7 +41,8 @@ record Wording(Dialects dialects, Dialect dialect, ModelRequest request, boolean
             if (adapted.isPresent()) {
                 throw adapted.get();
             }
-            // a key that has been taken may lack the right to a file, which is said with 403 and the names of a wrong key
+            // a key that has been taken may lack the right to a file, which is said with 403 and the names of a wrong
+            // key
             boolean isDoubtOfTheKey = meaning instanceof ModelException.AuthFailed
                     && (refused.statusCode() == FORBIDDEN || !Failures.provesWrongKey(refused))
                     && dialects.doubtsErrors(request.model());

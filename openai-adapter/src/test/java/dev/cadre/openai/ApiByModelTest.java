@@ -142,8 +142,9 @@ class ApiByModelTest {
             })
     void refusalOfResponses_thatNeverAnswered_isFollowedByOneQuestionToChat(int status, String refusal)
             throws Exception {
-        try (var server = new OddServer(request ->
-                        isResponses(request) ? new Answer(status, refusal == null ? "" : refusal) : Answer.good(request));
+        try (var server = new OddServer(request -> isResponses(request)
+                        ? new Answer(status, refusal == null ? "" : refusal)
+                        : Answer.good(request));
                 var client = server.client().build()) {
             for (int i = 0; i < 5; i++) {
                 assertThat(adapting(client, REQUEST).text()).isEqualTo(OddServer.TEXT);
@@ -222,7 +223,9 @@ class ApiByModelTest {
             for (int i = 0; i < 10; i++) {
                 failures += failuresUntilGood(client, "item " + i);
             }
-            assertThat(failures).as("two that the pool repeats, of which one item is lost").isLessThanOrEqualTo(3);
+            assertThat(failures)
+                    .as("two that the pool repeats, of which one item is lost")
+                    .isLessThanOrEqualTo(3);
             assertThat(client.api(REQUEST.model())).isEqualTo("responses");
         }
     }
@@ -274,7 +277,8 @@ class ApiByModelTest {
                 var client = server.client().build()) {
             for (int asked : List.of(8, 3, 3)) {
                 int before = server.requests().size();
-                assertThat(catchThrowable(() -> adapting(client, REQUEST))).isInstanceOf(ModelException.Unreachable.class);
+                assertThat(catchThrowable(() -> adapting(client, REQUEST)))
+                        .isInstanceOf(ModelException.Unreachable.class);
                 assertThat(server.requests()).hasSize(before + asked);
             }
         }

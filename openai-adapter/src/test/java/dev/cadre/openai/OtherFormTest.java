@@ -144,8 +144,9 @@ class OtherFormTest {
     void refusal_thatQuotesTheRequest_leadsNowhere() throws Exception {
         ModelRequest request = ModelRequest.of("m", "Answer.", "Which messages are required by this test?", 64);
         String refusal = "{\"error\":{\"message\":\"cannot answer 'Which messages are required by this test?'\"}}";
-        try (var server = new OddServer(asked ->
-                        asked.contains("Which messages") ? new OddServer.Answer(400, refusal) : OddServer.Answer.good(asked));
+        try (var server = new OddServer(asked -> asked.contains("Which messages")
+                        ? new OddServer.Answer(400, refusal)
+                        : OddServer.Answer.good(asked));
                 var client = server.client().build()) {
             assertThatThrownBy(() -> OddServer.adapting(client, request)).isInstanceOf(InvalidRequest.class);
             client.call(ModelRequest.of("m", "Answer.", "And this?", 64), plain());

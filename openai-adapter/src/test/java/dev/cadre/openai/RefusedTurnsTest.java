@@ -28,8 +28,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Loops of tools whose calls another server wrote, at servers that want them in their own form. */
 class RefusedTurnsTest {
     private static final String FOREIGN_ID = "call_AbCdEfGh12345678";
-    private static final ModelRequest TOOLED = REQUEST.withTools(
-            List.of(new ToolSpec("look", "Looks.", "{\"type\":\"object\",\"properties\":{}}")));
+    private static final ModelRequest TOOLED =
+            REQUEST.withTools(List.of(new ToolSpec("look", "Looks.", "{\"type\":\"object\",\"properties\":{}}")));
     private static final ModelRequest LOOP = TOOLED.withTurns(List.of(
             new Turn.User("Look."),
             new Turn.Assistant("", List.of(new ToolCall(FOREIGN_ID, "look", "{}")), ""),
@@ -155,5 +155,18 @@ class RefusedTurnsTest {
                 refusal,
                 TOOLED.withEffort(effort));
         assertThat(reply.notes()).containsExactly(OptionalParameter.REASONING_BESIDE_TOOLS.instead());
+    }
+
+    /** What an item says of texts and ids is no word of the server. */
+    @Test
+    void refusalThatQuotesAnItem_rewritesNothing() throws Exception {
+        String item = "Is the content of the form empty, and is the tool call id of a wrong length?";
+        ModelRequest loop = LOOP.withTurns(
+                List.of(new Turn.User(item), LOOP.turns().get(1), LOOP.turns().get(2)));
+        try (var server = OddServer.refusing(asked -> error("Refused: " + item));
+                var client = server.client().chatCompletions().build()) {
+            assertThat(catchThrowable(() -> adapting(client, loop))).isInstanceOf(InvalidRequest.class);
+            assertThat(server.requests()).hasSize(1);
+        }
     }
 }
