@@ -15,6 +15,7 @@ import dev.cadre.model.ToolCall;
 import dev.cadre.model.ToolSpec;
 import dev.cadre.model.Turn;
 import dev.cadre.openai.OddServer.Answer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -167,6 +168,31 @@ class RefusedTurnsTest {
                 var client = server.client().chatCompletions().build()) {
             assertThat(catchThrowable(() -> adapting(client, loop))).isInstanceOf(InvalidRequest.class);
             assertThat(server.requests()).hasSize(1);
+        }
+    }
+
+    /** What is added to each of many turns is paid for. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Function call is missing a thought_signature in functionCall parts. | skip_thought_signature_validator",
+                "The `reasoning_content` in the thinking mode must be passed back to the API. | \"reasoning_content\":\" \"",
+                "Tool call id was c1 but must be a-z, A-Z, 0-9, with a length of 9. | \"tool_call_id\":\"[a-z0-9]{9}\""
+            })
+    void longerTurns_areInTheReservation(String refusal, String taken) throws Exception {
+        var turns = new ArrayList<Turn>(List.of(new Turn.User("Look.")));
+        for (int i = 0; i < 40; i++) {
+            turns.add(new Turn.Assistant("", List.of(new ToolCall("c" + i, "look", "{}")), ""));
+            turns.add(new Turn.ToolResult("c" + i, "Three."));
+        }
+        ModelRequest request = TOOLED.withTurns(turns);
+        Pattern isTaken = Pattern.compile(taken);
+        try (var server = OddServer.refusing(asked -> isTaken.matcher(asked).find() ? "" : error(refusal));
+                var client = server.client().chatCompletions().build()) {
+            long reserved = client.sentBytes(request);
+            adapting(client, request);
+            assertThat(server.lastBody()).hasSizeLessThanOrEqualTo((int) reserved);
         }
     }
 }
