@@ -15,8 +15,12 @@ final class AskedItem {
     private final Map<Api, Rebuff> last = new EnumMap<>(Api.class);
     private Api next;
 
-    /** Equal requests go the same way side by side, so how often it was asked is not counted, but how often it turned. */
     private int turns;
+
+    /** The most answers in a row from one API: equal requests go the same way side by side, and each has its turns. */
+    private int sharers = 1;
+
+    private int inRow;
 
     /** @param first the API that is asked first */
     AskedItem(Api first) {
@@ -35,12 +39,14 @@ final class AskedItem {
      */
     boolean goesOn(Api at, Rebuff rebuff, int mostTurns) {
         turns += at == next ? 1 : 0;
+        inRow = at == next ? 1 : inRow + 1;
+        sharers = Math.max(sharers, inRow);
         boolean wasRefusedHere = last.put(at, rebuff) == Rebuff.REFUSED;
         Rebuff there = last.get(at.usualOther());
         boolean isStrangeAtTheOnlyOne = rebuff == Rebuff.STRANGE && there == Rebuff.ABSENT;
         next = isStrangeAtTheOnlyOne ? at : at.usualOther();
         return switch (rebuff) {
-            case ABSENT -> there != Rebuff.ABSENT || turns < mostTurns;
+            case ABSENT -> there != Rebuff.ABSENT || turns < mostTurns * sharers;
             case REFUSED -> there == null || (there == Rebuff.STRANGE && !wasRefusedHere);
             case STRANGE -> true; // a try of its own, which the pool counts
         };
