@@ -159,7 +159,8 @@ final class RefusedTurns {
         return calling(body)
                 .flatMap(turn -> Stream.concat(
                         Stream.of(turn),
-                        objects(turn.path(CALLS)).flatMap(call -> Stream.concat(Stream.of(call), objects(call).toList().stream()))));
+                        objects(turn.path(CALLS))
+                                .flatMap(call -> Stream.concat(Stream.of(call), objects(call).toList().stream()))));
     }
 
     private static boolean remove(ObjectNode holder, List<String> members) {
