@@ -3,10 +3,14 @@ package dev.cadre.pool;
 
 import dev.cadre.model.ModelException;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
- * The time for which a server takes no connection, such as while it restarts. Calls that fail at once would use up the work
- * of a pool in that time, so the pool pauses: longer from try to try, and no more when the server seems gone for good.
+ * The time for which no server answers, such as while it restarts: no connection is made, or what stands before it says so.
+ * Calls that fail at once would use up the work of a pool in that time, so the pool pauses: longer from try to try, and no
+ * more when the server seems gone for good. As a failure behind a connection may cost money, a single call then tries
+ * whether the server is back.
  */
 final class Outage {
     /** So many connections in a row that could not be made are no single one's fault; fewer in a smaller pool. */
@@ -15,13 +19,21 @@ final class Outage {
     /** After so many pauses, about half a minute at the defaults, calls fail as they come. */
     private static final int MOST_PAUSES = 8;
 
+    private static final int BAD_GATEWAY = 502;
+    private static final int GATEWAY_TIMEOUT = 504;
+
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
     private final RetryPolicy policy;
     private final int proof;
+
+    /** The calls that failed behind a connection since the last answer: each of them counts once. */
+    private final Set<Long> lost = new HashSet<>();
+
     private boolean hasAnswered;
     private int inRow;
     private int pauses;
+    private int othersInFlight;
 
     Outage(RetryPolicy policy, int maxParallel) {
         this.policy = policy;
@@ -37,23 +49,55 @@ final class Outage {
     private void end() {
         inRow = 0;
         pauses = 0;
+        lost.clear();
     }
 
-    /** Takes a failure; returns whether the pool is to pause for {@link #pauseNanos}. */
-    boolean begins(ModelException failure, boolean isPaused) {
-        if (!isUnconnected(failure)) {
+    /**
+     * Takes a failure; returns whether the pool is to pause for {@link #pauseNanos}.
+     *
+     * @param ticket the call that failed
+     * @param othersInFlight the calls that have not ended
+     */
+    boolean begins(ModelException failure, long ticket, boolean isPaused, int othersInFlight) {
+        this.othersInFlight = othersInFlight;
+        if (isUnconnected(failure)) {
+            inRow++;
+        } else if (isOfNoServer(failure)) {
+            if (lost.size() < MOST_IN_ROW) {
+                lost.add(ticket);
+            }
+        } else {
             end();
             return false;
         }
-        boolean isOut = ++inRow >= proof && hasAnswered;
-        boolean isNext = isOut && !isPaused && pauses < MOST_PAUSES;
+        boolean isNext = isOut() && !isPaused && pauses < MOST_PAUSES;
         pauses += isNext ? 1 : 0;
         return isNext;
+    }
+
+    private boolean isOut() {
+        return hasAnswered && (inRow >= proof || lost.size() >= MOST_IN_ROW);
+    }
+
+    /** How many calls may be in flight: those that are, and one that tries, as long as failures may cost money. */
+    int mostInFlight(int usual) {
+        boolean isTried = hasAnswered && lost.size() >= MOST_IN_ROW && pauses < MOST_PAUSES;
+        return isTried ? Math.min(usual, othersInFlight + 1) : usual;
     }
 
     /** Whether a failure is of a connection that was not made or not used: nothing reached the server. */
     private static boolean isUnconnected(ModelException failure) {
         return failure instanceof ModelException.ConnectionFailed && failure.charge() == ModelException.Charge.FREE;
+    }
+
+    /** Whether a connection broke, or a proxy or a starting server says that there is nobody to answer. */
+    private static boolean isOfNoServer(ModelException failure) {
+        return switch (failure) {
+            case ModelException.ConnectionFailed broken -> true;
+            case ModelException.ServerFailed failed ->
+                failed.isRetryable() && failed.status() >= BAD_GATEWAY && failed.status() <= GATEWAY_TIMEOUT;
+            default -> false;
+        };
     }
 
     long pauseNanos() {

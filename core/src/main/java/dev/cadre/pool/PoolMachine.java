@@ -179,7 +179,7 @@ public final class PoolMachine {
         if (failed.retry() != RetryScope.OTHER_TIER) {
             failure.retryAfter().ifPresent(floor -> pause(policy.floorNanos(floor), failure, now));
         }
-        if (outage.begins(failure, pausedUntil - now > 0)) {
+        if (outage.begins(failure, call.ticket(), pausedUntil - now > 0, inFlight)) {
             pause(outage.pauseNanos(), failure, now);
         }
         stopsAll(failure).ifPresent(reason -> {
@@ -317,7 +317,7 @@ public final class PoolMachine {
      * now} if no rate holds it back.
      */
     private long admit(long now) {
-        while (inFlight < parallel.current() && pausedUntil - now <= 0) {
+        while (inFlight < mostInFlight() && pausedUntil - now <= 0) {
             Optional<CallState> next = waiting.next();
             if (next.isEmpty()) {
                 break;
@@ -335,6 +335,10 @@ public final class PoolMachine {
         return now;
     }
 
+    private int mostInFlight() {
+        return outage.mostInFlight(parallel.current());
+    }
+
     /** Only calls in flight may give back what they took of a rate; nothing else lets a call pass earlier. */
     private boolean isHopeless(CallState call, long opensAt) {
         return inFlight == 0 && call.endsBy(opensAt);
@@ -343,7 +347,7 @@ public final class PoolMachine {
     /** Whether the last thing that a call has waited for is a rate: not its own backoff, a permit, or a pause. */
     private boolean isHeldByRate(CallState call, long now) {
         return call.phase == CallState.Phase.WAITING
-                && inFlight < parallel.current()
+                && inFlight < mostInFlight()
                 && pausedUntil - now <= 0
                 && rates.opensAt(call, now) - now > 0;
     }

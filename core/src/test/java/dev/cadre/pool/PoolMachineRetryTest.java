@@ -23,6 +23,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which failures are tried again, and how often. */
 class PoolMachineRetryTest {
@@ -89,6 +91,52 @@ class PoolMachineRetryTest {
         }
 
         assertThat(admitted(rig.failed(flying, REFUSED))).isNotEmpty();
+    }
+
+    /** A proxy whose server restarts, a server that loads its model, a balancer without a server. */
+    @ParameterizedTest
+    @CsvSource({"502, 4", "503, 1", "504, 4", "0, 4"})
+    void failuresOfTenCallsInARow_thatNoServerAnswered_pauseThePool_untilOneCallSucceeds(int status, int parallel) {
+        var rig = new PoolRig(parallel(parallel), RetryPolicy.standard());
+        for (long ticket = 0; ticket <= 20; ticket++) {
+            rig.ask(ticket, "run");
+        }
+        rig.replied(0);
+        for (long ticket = 1; ticket <= 9; ticket++) {
+            assertThat(admitted(rig.failed(ticket, noServer(status)))).isNotEmpty();
+        }
+
+        assertThat(admitted(rig.failed(10, noServer(status)))).isEmpty();
+        for (long ticket = 11; ticket < 10 + parallel; ticket++) {
+            assertThat(admitted(rig.failed(ticket, noServer(status)))).isEmpty();
+        }
+        List<Long> tries = admitted(rig.at(ofMillis(1_001)));
+        assertThat(tries).as("one tries, as it may cost money").hasSize(1);
+        assertThat(admitted(rig.replied(tries.getFirst()))).hasSize(parallel);
+    }
+
+    /** One item that no server survives, asked again and again, is no outage. */
+    @Test
+    void failuresOfTheSameFewCalls_pauseNobody() {
+        var rig = new PoolRig(parallel(2), RetryPolicy.standard());
+        rig.ask(0, "run");
+        rig.replied(0);
+        for (long ticket = 1; ticket <= 9; ticket++) {
+            rig.ask(ticket, "run");
+        }
+        for (long ticket = 1; ticket <= 9; ticket++) {
+            rig.failed(ticket, noServer(502));
+        }
+        List<Long> again = admitted(rig.at(ofSeconds(1)));
+
+        assertThat(again).isNotEmpty();
+        assertThat(admitted(rig.failed(again.getFirst(), noServer(502)))).isNotEmpty();
+    }
+
+    private static ModelException noServer(int status) {
+        return status == 0
+                ? new ModelException.ConnectionFailed("reset", Charge.UNKNOWN, new IOException("reset"))
+                : failed(status, Charge.UNKNOWN);
     }
 
     @Test

@@ -46,4 +46,14 @@ enum Api {
             case CHAT_COMPLETIONS_MAX_TOKENS -> Optional.of(CHAT_COMPLETIONS);
         };
     }
+
+    /** The same API by the usual name of its cap. */
+    Api usual() {
+        return this == CHAT_COMPLETIONS_MAX_TOKENS ? CHAT_COMPLETIONS : this;
+    }
+
+    /** The other API by the usual name of its cap. */
+    Api usualOther() {
+        return this == RESPONSES ? CHAT_COMPLETIONS : RESPONSES;
+    }
 }

@@ -1,68 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.openai;
 
-import java.util.EnumSet;
+import dev.cadre.model.ModelRequest;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which API each model of a server is asked over, if the user has not said it. A gateway has models of both: what one
- * model has found out is the first guess for another, which goes back on its own where the guess is wrong.
+ * model has found out is the first guess for another, and decides nothing for it.
  *
  * <p>Safe for use by many threads.
  */
 final class ApiByModel {
-    /** A server that has no such address may say so in any way: with a page, a 500, an empty object. */
-    private static final int MOST_STRANGE_REPLIES = 2;
-
-    /** So often may gateways refuse the first requests of a model; a server that has neither API is left soon. */
-    private static final int MOST_SWITCHES = 7;
-
     /** Null while it is to be found out. */
     private final @Nullable Api declared;
 
-    private final Map<String, Known> models = new HashMap<>();
-
-    /** How often the address of the Responses API has answered with something strange, as long as it never answered well. */
-    private int strangeReplies;
-
-    /** The first guess for a model of which nothing is known. */
-    private boolean seemsToLackResponses;
-
-    /** What is known of one model. */
-    private static final class Known {
-        private @Nullable Api chosen;
-        private final Set<Api> answered = EnumSet.noneOf(Api.class);
-        private int switches;
-        private boolean isRefusedAtResponses;
-        private boolean hasLeftForForm;
-        private boolean cameBack;
-
-        private boolean mayBeAskedAtResponses() {
-            return answered.contains(Api.RESPONSES) || (!isRefusedAtResponses && !cameBack);
-        }
-    }
+    private final Map<String, ApiOfModel> models = new HashMap<>();
 
     ApiByModel(@Nullable Api declared) {
         this.declared = declared;
     }
 
-    /** The API, by the usual name of its cap. */
-    synchronized Api of(String model) {
-        if (declared != null) {
-            return declared;
-        }
-        Known known = models.get(model);
-        return known == null || known.chosen == null ? guess() : known.chosen;
+    /** The API in which a request is asked next, by the usual name of its cap. */
+    synchronized Api of(ModelRequest request) {
+        ApiOfModel known = models.get(request.model());
+        return declared != null || known == null ? guess() : known.of(request, guess());
     }
 
-    /** The first guess. */
+    /** The API in which a request of a model is asked of which nothing is known yet. */
+    synchronized Api of(String model) {
+        ApiOfModel known = models.get(model);
+        return declared != null || known == null ? guess() : known.first(guess());
+    }
+
+    /** The first guess for a model of which nothing is known. */
     synchronized Api guess() {
         if (declared != null) {
             return declared;
         }
+        boolean seemsToLackResponses = models.values().stream().noneMatch(known -> known.isSettledAt(Api.RESPONSES))
+                && models.values().stream().anyMatch(known -> known.first(Api.RESPONSES) == Api.CHAT_COMPLETIONS);
         return seemsToLackResponses ? Api.CHAT_COMPLETIONS : Api.RESPONSES;
     }
 
@@ -71,127 +49,33 @@ final class ApiByModel {
     }
 
     synchronized boolean hasAnswered(String model, Api at) {
-        return known(model).answered.contains(usual(at));
+        return known(model).hasAnswered(at.usual());
     }
 
     synchronized boolean hasAnswered(String model) {
-        return !known(model).answered.isEmpty();
+        return known(model).hasAnswered();
     }
 
     /** A reply came from the address of an API, in the form of that API or of the other. */
-    synchronized void answered(Api at, String model, boolean isInItsForm) {
-        Known known = known(model);
-        known.answered.add(usual(at));
-        if (at != Api.RESPONSES || declared != null) {
-            return;
-        }
-        if (isInItsForm) {
-            seemsToLackResponses = false;
-            if (!known.answered.contains(Api.CHAT_COMPLETIONS) && !known.hasLeftForForm) {
-                known.chosen = Api.RESPONSES;
-            }
-        } else if (known.switches == 0 && !known.cameBack) {
-            leave(known);
-        }
+    synchronized void answered(Api at, ModelRequest request, boolean isInItsForm) {
+        known(request.model()).answered(at.usual(), request, isInItsForm);
     }
 
     /**
-     * An API was refused as one that is not there; says whether the next request goes to another.
+     * An API gave no answer; says whether another attempt of the request goes another way.
      *
      * @param at the API that was asked
      */
-    synchronized boolean refused(Api at, String model) {
-        Known known = known(model);
-        if (declared != null || known.answered.contains(usual(at))) {
-            return false;
-        }
-        if (of(model) != usual(at)) {
-            return true; // another call has learned it meanwhile
-        }
-        if (at != Api.RESPONSES && known.answered.contains(Api.RESPONSES)) {
-            goBack(known);
-            return true;
-        }
-        known.isRefusedAtResponses |= at == Api.RESPONSES;
-        if (known.switches >= MOST_SWITCHES) {
-            return false;
-        }
-        if (at == Api.RESPONSES) {
-            leave(known);
-        } else {
-            known.switches++;
-            known.chosen = Api.RESPONSES;
-            seemsToLackResponses = false;
-        }
-        return true;
-    }
-
-    /** Something strange came from the Responses API; says whether the next request goes to the other. */
-    synchronized boolean strange(String model) {
-        Known known = known(model);
-        boolean isThere = models.values().stream().anyMatch(each -> each.answered.contains(Api.RESPONSES));
-        if (declared != null || isThere || known.cameBack || known.switches > 1) {
-            return false;
-        }
-        if (++strangeReplies < MOST_STRANGE_REPLIES) {
-            return false;
-        }
-        leave(known);
-        return true;
-    }
-
-    /**
-     * Chat Completions failed a model that it has never answered; says whether the next request goes to the Responses API:
-     * it has answered the model, or has never refused it.
-     */
-    synchronized boolean failedAtChat(String model) {
-        Known known = known(model);
-        if (declared != null || known.answered.contains(Api.CHAT_COMPLETIONS)) {
-            return false;
-        }
-        if (of(model) == Api.RESPONSES) {
-            return known.cameBack || known.answered.contains(Api.RESPONSES); // another call has learned it meanwhile
-        }
-        if (!known.mayBeAskedAtResponses()) {
-            return false;
-        }
-        goBack(known);
-        return true;
+    synchronized boolean rebuffed(Api at, ModelRequest request, Rebuff rebuff) {
+        return declared == null && known(request.model()).rebuffed(at.usual(), request, rebuff);
     }
 
     /** The Responses API ignores the form of answers; says whether the model is asked over the other from now on. */
     synchronized boolean leavesForForm(String model) {
-        Known known = known(model);
-        if (declared != null || known.cameBack) {
-            return false;
-        }
-        known.hasLeftForForm = true;
-        leave(known);
-        return true;
+        return declared == null && known(model).leavesForForm();
     }
 
-    private void leave(Known known) {
-        if (known.chosen != Api.CHAT_COMPLETIONS) {
-            known.switches++;
-            known.chosen = Api.CHAT_COMPLETIONS;
-        }
-        boolean isThereForOthers =
-                models.values().stream().anyMatch(each -> each != known && each.answered.contains(Api.RESPONSES));
-        seemsToLackResponses |= !isThereForOthers;
-    }
-
-    private void goBack(Known known) {
-        known.cameBack = true;
-        known.hasLeftForForm = false;
-        known.chosen = Api.RESPONSES;
-        seemsToLackResponses = false;
-    }
-
-    private Known known(String model) {
-        return models.computeIfAbsent(model, id -> new Known());
-    }
-
-    private static Api usual(Api api) {
-        return api == Api.RESPONSES ? Api.RESPONSES : Api.CHAT_COMPLETIONS;
+    private ApiOfModel known(String model) {
+        return models.computeIfAbsent(model, id -> new ApiOfModel());
     }
 }

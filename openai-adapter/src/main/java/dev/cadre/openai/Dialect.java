@@ -53,17 +53,15 @@ record Dialect(
         return new Dialect(other, refused, efforts, form, formBesideTools, more);
     }
 
-    /** The Responses API again, if it was left with this note. */
-    Dialect back(String note) {
-        return notes.contains(note)
-                ? new Dialect(
-                        Api.RESPONSES,
-                        refused,
-                        efforts,
-                        form,
-                        formBesideTools,
-                        notes.stream().filter(each -> !each.equals(note)).toList())
-                : this;
+    /** The same in the Responses API, less the note that says why it was left. */
+    Dialect inResponsesWithout(String note) {
+        return new Dialect(
+                Api.RESPONSES,
+                refused,
+                efforts,
+                form,
+                formBesideTools,
+                notes.stream().filter(each -> !each.equals(note)).toList());
     }
 
     Dialect without(OptionalParameter parameter) {
@@ -85,6 +83,16 @@ record Dialect(
         return new Dialect(api, refused, efforts, form, AnswerForm.PROMPT, notes);
     }
 
+    /** Whether a reply is asked for as a stream. */
+    boolean isStreamed(boolean wantsText) {
+        return (wantsText || streamsOnly()) && !refused.contains(OptionalParameter.STREAM);
+    }
+
+    /** Whether a whole reply is refused. */
+    boolean streamsOnly() {
+        return refused.contains(OptionalParameter.WHOLE_REPLY);
+    }
+
     /** How an answer to a request is asked for. */
     AnswerForm formOf(ModelRequest request) {
         boolean isWeaker = !request.tools().isEmpty() && formBesideTools.compareTo(form) > 0;
@@ -104,16 +112,25 @@ record Dialect(
     void apply(ObjectNode body, ModelRequest request) {
         formOf(request).apply(body, api, request);
         efforts.apply(body, request);
-        refused.forEach(parameter -> parameter.removeFrom(body));
+        refused.stream().sorted().forEach(parameter -> parameter.removeFrom(body));
     }
 
     /** What the reply to a request notes. */
     List<String> notesOn(ModelRequest request) {
         var all = new ArrayList<>(notes);
-        if (!refused.isEmpty()) {
-            all.add("the server refuses these parameters, which were left out: "
-                    + refused.stream().sorted().map(OptionalParameter::wireName).collect(Collectors.joining(", ")));
+        String leftOut = refused.stream()
+                .filter(parameter -> parameter.instead().isEmpty())
+                .sorted()
+                .map(OptionalParameter::wireName)
+                .collect(Collectors.joining(", "));
+        if (!leftOut.isEmpty()) {
+            all.add("the server refuses these parameters, which were left out: " + leftOut);
         }
+        refused.stream()
+                .filter(parameter -> !parameter.instead().isEmpty() && parameter.isIn(request))
+                .sorted()
+                .map(OptionalParameter::instead)
+                .forEach(all::add);
         String effort = efforts.note(request);
         if (!effort.isEmpty()) {
             all.add(effort);

@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Dialects {
     private static final String NO_RESPONSES =
-            "Chat Completions was used: the server has no Responses API, or one that answers with chat completions or"
-                    + " ignores the schema of an answer";
+            "Chat Completions was used: the server has no Responses API for this model, or one that answers with chat"
+                    + " completions or ignores the schema of an answer";
     private static final String CHAT_AT_RESPONSES =
             "the server answered the Responses API with a chat completion, which was read as one";
     private static final String RESPONSE_AT_CHAT =
@@ -88,15 +88,24 @@ final class Dialects {
 
     /** The dialect for a model. */
     Dialect of(String model) {
-        return spoken(model, learned.getOrDefault(model, Dialect.of(apis.of(model), declaredForm)));
+        return learned(apis.of(model), model);
     }
 
-    private Dialect spoken(String model, Dialect known) {
-        boolean isResponses = apis.of(model) == Api.RESPONSES;
+    /** The dialect for the next attempt of a request. */
+    Dialect of(ModelRequest request) {
+        return learned(apis.of(request), request.model());
+    }
+
+    private Dialect learned(Api api, String model) {
+        return spoken(api, learned.getOrDefault(model, Dialect.of(api, declaredForm)));
+    }
+
+    private Dialect spoken(Api api, Dialect known) {
+        boolean isResponses = api == Api.RESPONSES;
         if (isResponses == (known.api() == Api.RESPONSES)) {
             return !isResponses && !apis.isDeclared() ? known.with(known.api(), NO_RESPONSES) : known;
         }
-        return isResponses ? known.back(NO_RESPONSES) : known.with(Api.CHAT_COMPLETIONS, NO_RESPONSES);
+        return isResponses ? known.inResponsesWithout(NO_RESPONSES) : known.with(Api.CHAT_COMPLETIONS, NO_RESPONSES);
     }
 
     /** The API in which a model of which nothing is known is asked now. */
@@ -120,8 +129,14 @@ final class Dialects {
     }
 
     private Dialect longest(Api api, AnswerForm form, ModelRequest request) {
-        boolean saysEffort = api == Api.RESPONSES || !apis.isDeclared() || request.effort() != Effort.NONE;
+        boolean saysEffort = api == Api.RESPONSES
+                || !apis.isDeclared()
+                || request.effort() != Effort.NONE
+                || !request.tools().isEmpty();
         Dialect dialect = Dialect.of(api, form);
+        for (OptionalParameter longer : RefusedTurns.LONGER) {
+            dialect = dialect.without(longer);
+        }
         return saysEffort ? dialect.with(Efforts.longest(request.effort())) : dialect;
     }
 
@@ -142,22 +157,26 @@ final class Dialects {
      *
      * @param sent the dialect in which it was written
      * @param body the body as it was sent; this changes it
-     * @param noEndpoint whether the server has no such API
      */
-    Optional<ModelException> learn(
-            Dialect sent, ModelRequest request, ObjectNode body, Refusal told, boolean noEndpoint) {
+    Optional<ModelException> learn(Dialect sent, ModelRequest request, ObjectNode body, Refusal told) {
         Refusal refusal = told.of(OwnWords.of(body));
-        if (noEndpoint) {
-            return otherApi(sent, request.model());
-        }
         if (sent.api() == Api.RESPONSES && !apis.isDeclared() && refusal.isOfResponses()) {
-            return otherApi(sent, request.model());
+            return apis.rebuffed(sent.api(), request, Rebuff.ABSENT)
+                    ? Optional.of(adapted(NO_RESPONSES))
+                    : Optional.empty();
         }
-        if (ReturnedReasoning.isRefusedIn(refusal) && ReturnedReasoning.removeFrom(body)) {
-            return Optional.of(leftOut(OptionalParameter.RETURNED_REASONING, request.model()));
+        if (!byTheBook && !body.has("stream") && !sent.streamsOnly() && refusal.isOfWholeReply()) {
+            return Optional.of(leftOut(OptionalParameter.WHOLE_REPLY, request.model()));
+        }
+        Optional<OptionalParameter> ofTurns = RefusedTurns.in(refusal, body, byTheBook);
+        if (ofTurns.isPresent()) {
+            return ofTurns.map(refused -> leftOut(refused, request.model()));
         }
         if (byTheBook && refusal.param().isEmpty()) {
             return Optional.empty();
+        }
+        if (sent.api() != Api.RESPONSES && !byTheBook && RefusedEffort.isOfToolsBesideAny(refusal, body)) {
+            return Optional.of(leftOut(OptionalParameter.REASONING_BESIDE_TOOLS, request.model()));
         }
         Optional<ModelException> left = effort(request, body, refusal).or(() -> parameter(request, body, refusal));
         if (left.isPresent() || byTheBook) {
@@ -190,7 +209,10 @@ final class Dialects {
 
     private ModelException leftOut(OptionalParameter parameter, String model) {
         update(model, known -> known.without(parameter));
-        return adapted("the server refuses " + parameter.wireName() + ", which is left out from now on");
+        return adapted(
+                parameter.instead().isEmpty()
+                        ? "the server refuses " + parameter.wireName() + ", which is left out from now on"
+                        : parameter.instead());
     }
 
     private Optional<ModelException> form(Dialect sent, ModelRequest request, Refusal refusal) {
@@ -215,38 +237,14 @@ final class Dialects {
         return !byTheBook && apis.hasAnswered(model);
     }
 
-    /** The failure of an exchange, or that the next one asks at another address: this one has never answered. */
-    ModelException judged(Dialect sent, String model, ModelException failure) {
-        boolean hasMoved = sent.api() == Api.RESPONSES
-                ? isStrange(failure) && apis.strange(model)
-                : mayBeOfTheApi(failure) && apis.failedAtChat(model);
-        if (!hasMoved || failure.charge() != ModelException.Charge.FREE) {
-            return failure;
-        }
-        return adapted(sent.api() == Api.RESPONSES ? NO_RESPONSES : NO_CHAT);
-    }
-
-    /** What says nothing of the request, the key or the load. */
-    private static boolean isStrange(ModelException failure) {
-        if (failure.billed().isPresent()) {
-            return false; // a bill is one of this API
-        }
-        return switch (failure) {
-            case ModelException.MalformedReply none -> true;
-            case ModelException.Unreachable redirect -> redirect.reach() != ModelException.Reach.RUN;
-            case ModelException.ServerFailed failed -> failed.status() == 500 || failed.status() == 200;
-            default -> false;
-        };
-    }
-
-    /** Whatever a server says of a model that it does not have in Chat Completions. */
-    private static boolean mayBeOfTheApi(ModelException failure) {
-        return switch (failure) {
-            case ModelException.InvalidRequest refused -> refused.status() >= 400;
-            case ModelException.AuthFailed key -> true;
-            case ModelException.UnknownModel model -> true;
-            default -> isStrange(failure);
-        };
+    /** The failure of an exchange, or that the next attempt asks at another address: this one has never answered. */
+    ModelException judged(Dialect sent, ModelRequest request, ModelException failure) {
+        boolean goesOn = Rebuff.of(failure)
+                .filter(rebuff -> apis.rebuffed(sent.api(), request, rebuff))
+                .isPresent();
+        return goesOn && failure.charge() == ModelException.Charge.FREE
+                ? adapted(sent.api() == Api.RESPONSES ? NO_RESPONSES : NO_CHAT)
+                : failure;
     }
 
     /** A tier is never given up unasked where it changes the price. */
@@ -255,12 +253,6 @@ final class Dialects {
             return OF_THE_BOOK.contains(parameter);
         }
         return parameter != OptionalParameter.SERVICE_TIER || request.serviceTier() == ServiceTier.STANDARD;
-    }
-
-    private Optional<ModelException> otherApi(Dialect sent, String model) {
-        return apis.refused(sent.api(), model)
-                ? Optional.of(adapted(sent.api() == Api.RESPONSES ? NO_RESPONSES : NO_CHAT))
-                : Optional.empty();
     }
 
     /** Without a cap a reservation would bound nothing: a server that knows neither name is sent nothing more. */
@@ -276,7 +268,10 @@ final class Dialects {
                     400);
         }
         String note = refusedCap(sent.api().capField());
-        update(model, known -> known.api() == sent.api() ? known.with(other.get(), note) : known);
+        update(model, known -> {
+            Dialect now = spoken(sent.api(), known);
+            return now.api() == sent.api() ? now.with(other.get(), note) : known;
+        });
         return adapted(note);
     }
 
@@ -292,7 +287,7 @@ final class Dialects {
         if (!isOfAsked) {
             notes.add(sent.api() == Api.RESPONSES ? CHAT_AT_RESPONSES : RESPONSE_AT_CHAT);
         }
-        apis.answered(sent.api(), request.model(), isOfAsked);
+        apis.answered(sent.api(), request, isOfAsked);
         capsGivenUp.remove(request.model());
         if (!byTheBook) {
             CutInput.note(request, reply).ifPresent(notes::add);
@@ -367,9 +362,7 @@ final class Dialects {
 
     private void update(String model, UnaryOperator<Dialect> change) {
         learned.compute(
-                model,
-                (id, known) ->
-                        change.apply(spoken(model, known == null ? Dialect.of(apis.of(model), declaredForm) : known)));
+                model, (id, known) -> change.apply(known == null ? Dialect.of(apis.of(model), declaredForm) : known));
     }
 
     private static ModelException adapted(String what) {

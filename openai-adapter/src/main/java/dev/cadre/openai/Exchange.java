@@ -55,10 +55,10 @@ final class Exchange implements Handoff.Work<ModelReply> {
     }
 
     private ServedReply reply(Consumer<String> text) throws IOException {
-        if (!context.wantsText()) {
-            return create();
+        if (!wording.isStreamed() || (mayHoldSecrets && !wording.dialect().streamsOnly())) {
+            return ResponsesReply.told(create(), text);
         }
-        return mayHoldSecrets || !wording.isStreamed() ? ResponsesReply.told(create(), text) : stream(text);
+        return mayHoldSecrets ? ResponsesReply.told(stream(piece -> {}), text) : stream(text);
     }
 
     private ServedReply create() throws IOException {

@@ -356,8 +356,8 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
 
         /**
          * Speaks the Responses API, even to a server that seems to lack it. Default: the Responses API at OpenAI; another
-         * server is asked in the Responses API first, and in Chat Completions for the life of the client once it has
-         * refused that, which costs nothing, or has ignored the schema of an answer.
+         * server is asked in the Responses API first. What it does not take there, which costs nothing, is asked once in
+         * Chat Completions, until one of them has answered the model; one that ignores the schema of an answer is left.
          */
         public Builder responses() {
             api = Api.RESPONSES;

@@ -160,6 +160,11 @@ record Refusal(int status, String body, String param, OwnWords own) {
         return isOfRequest() && isRefused && isNamed(OptionalParameter.STREAM.mention());
     }
 
+    /** Whether a request that asked for no stream was refused for that: of what it does not say, nobody speaks otherwise. */
+    boolean isOfWholeReply() {
+        return isOfRequest() && isNamed(OptionalParameter.STREAM.mention());
+    }
+
     private int namedAt(OptionalParameter parameter) {
         return namedAt(
                 parameter.mention(),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.openai;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cadre.model.Effort;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -31,7 +32,19 @@ record RefusedEffort(Set<Effort> allowed) {
 
     /** As servers say of a model that always reasons. */
     private static final Pattern ALWAYS = Pattern.compile(
-            "mandatory|(?:cannot|can't|can not|must not) be (?:disabled|turned off|switched off)|only works in",
+            "mandatory|(?:cannot|can't|can not|must not) be (?:disabled|turned off|switched off)|only works in"
+                    + "|only type=enabled|restricted to true",
+            Pattern.CASE_INSENSITIVE);
+
+    /** Of a server that writes it in its own form for another one, which wants it in a third. */
+    private static final Pattern NO_VALUE = Pattern.compile(
+            "(?:reasoning_effort|thinking).{0,10}不支持|thinking: input should be a valid dictionary|budget 0 is invalid",
+            Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern THINKING = Pattern.compile("enable_thinking|budget 0", Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern BESIDE_TOOLS = Pattern.compile(
+            "tools?\\b.{0,40}(?:with|beside|and|when|while).{0,40}reasoning|reasoning.{0,60}(?:with|beside|when|while).{0,40}\\btools?\\b",
             Pattern.CASE_INSENSITIVE);
 
     private static final Map<Effort, Pattern> WORDS = Arrays.stream(Effort.values())
@@ -48,13 +61,12 @@ record RefusedEffort(Set<Effort> allowed) {
             return Optional.empty();
         }
         String said = refusal.said();
-        boolean isNamed = refusal.isNamed(OptionalParameter.REASONING.mention());
-        if (isNamed
-                && sent.equals(Effort.NONE.wireName())
-                && ALWAYS.matcher(said).find()) {
+        boolean isNamed = refusal.isNamed(OptionalParameter.REASONING.mention()) || refusal.isNamed(THINKING);
+        if (isNamed && (ALWAYS.matcher(said).find() || NO_VALUE.matcher(said).find())) {
             return Optional.of(new RefusedEffort(Set.of()));
         }
-        boolean saysValue = Pattern.compile("['\"`=]" + sent + "(?![A-Za-z0-9_])", Pattern.CASE_INSENSITIVE)
+        boolean saysValue = Pattern.compile(
+                        "(?:['\"`=]|effort:? )" + sent + "(?![A-Za-z0-9_])", Pattern.CASE_INSENSITIVE)
                 .matcher(said)
                 .find();
         Set<Effort> allowed = allowed(said, sent);
@@ -63,6 +75,15 @@ record RefusedEffort(Set<Effort> allowed) {
         return isOfEffort && WRONG_VALUE.matcher(said).find()
                 ? Optional.of(new RefusedEffort(allowed))
                 : Optional.empty();
+    }
+
+    /** Whether tools are refused beside reasoning, which some models do unless they are told not to. */
+    static boolean isOfToolsBesideAny(Refusal refusal, ObjectNode body) {
+        return refusal.isOfRequest()
+                && !body.path("tools").isEmpty()
+                && !body.path("reasoning_effort").asText().equals(Effort.NONE.wireName())
+                && refusal.isOfUnknown()
+                && refusal.isSaid(BESIDE_TOOLS);
     }
 
     private static Set<Effort> allowed(String said, String sent) {

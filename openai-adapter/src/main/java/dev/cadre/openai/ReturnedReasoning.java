@@ -22,17 +22,31 @@ final class ReturnedReasoning {
                     + "|(?<![A-Za-z0-9_])reasoning['\"]?.{0,10} (?:at|in) ['\"]?(?:messages|input)(?![A-Za-z0-9_])",
             Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
+    /** Reasoning that another account or cloud wrote, or that came without its neighbour. */
     private static final Pattern UNREADABLE = Pattern.compile(
-            "invalid_encrypted_content|encrypted[ _]content.{0,80}(?:could not|cannot) be (?:verified|decrypted)",
+            "invalid_encrypted_content|encrypted[ _]content.{0,80}(?:could not|cannot) be (?:verified|decrypted)"
+                    + "|of type '?(?:reasoning|function_call)'? was provided without its required",
+            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
+    /** That which stands in turns alone: servers refuse it as unknown, as wrong, or say to remove it. */
+    private static final Pattern OF_TURNS = Pattern.compile(
+            "`?signature`? in `?thinking`? block|thinking[ _]blocks?(?![A-Za-z0-9_])"
+                    + "|(?:remove|omit|without) .{0,20}(?:reasoning_content|reasoning_details|thinking_blocks)"
+                    + "|tag ['\"`]?reasoning(?![A-Za-z0-9_])|item\\W{1,4}type\\W{1,4}must be one of|type of '?item"
+                    + "|item with id .{1,80} not found",
             Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     private ReturnedReasoning() {}
 
-    /** Whether a refusal is of this reasoning and of nothing else. */
-    static boolean isRefusedIn(Refusal refusal) {
+    /**
+     * Whether a refusal is of this reasoning and of nothing else.
+     *
+     * @param byTheBook whether the server is OpenAI, which takes back what it sent but for mishaps
+     */
+    static boolean isRefusedIn(Refusal refusal, boolean byTheBook) {
+        boolean isNamed = refusal.isOfUnknown() && (refusal.isSaid(MEMBER) || refusal.isSaid(IN_TURNS));
         return refusal.isOfRequest()
-                && (refusal.isSaid(UNREADABLE)
-                        || (refusal.isOfUnknown() && (refusal.isSaid(MEMBER) || refusal.isSaid(IN_TURNS))));
+                && (refusal.isSaid(UNREADABLE) || isNamed || (!byTheBook && refusal.isSaid(OF_TURNS)));
     }
 
     /** Removes it from a body; says whether there was any. */
@@ -55,11 +69,9 @@ final class ReturnedReasoning {
                 removed = true;
             }
         }
-        if (removed) {
-            for (JsonNode item : items) {
-                if (item.path("type").asText().equals("function_call") && item instanceof ObjectNode call) {
-                    call.remove("id"); // a call that is known by it wants its reasoning
-                }
+        for (JsonNode item : items) {
+            if (item.path("type").asText().equals("function_call") && item instanceof ObjectNode call) {
+                removed |= call.remove("id") != null; // a call that is known by it wants its reasoning
             }
         }
         return removed;

@@ -15,10 +15,11 @@ import java.util.Optional;
  * @param isStreamed whether the reply is asked for as a stream
  */
 record Wording(Dialects dialects, Dialect dialect, ModelRequest request, boolean isStreamed) {
+    private static final int FORBIDDEN = 403;
+
     static Wording of(Dialects dialects, ModelRequest request, CallContext context) {
-        Dialect dialect = dialects.of(request.model());
-        boolean isStreamed = context.wantsText() && !dialect.refused().contains(OptionalParameter.STREAM);
-        return new Wording(dialects, dialect, request, isStreamed);
+        Dialect dialect = dialects.of(request);
+        return new Wording(dialects, dialect, request, dialect.isStreamed(context.wantsText()));
     }
 
     /**
@@ -33,22 +34,22 @@ record Wording(Dialects dialects, Dialect dialect, ModelRequest request, boolean
             return dialects.checked(dialect, request, exchange.run());
         } catch (OpenAIServiceException refused) {
             ModelException meaning = failures.refused(request.model(), refused);
-            boolean noEndpoint = meaning instanceof ModelException.Unreachable && refused.statusCode() >= 400;
-            Optional<ModelException> adapted =
-                    dialects.learn(dialect, request, sent(body), CallTrace.refusal(), noEndpoint);
+            if (meaning instanceof ModelException.Unreachable) {
+                throw meaning;
+            }
+            Optional<ModelException> adapted = dialects.learn(dialect, request, sent(body), CallTrace.refusal());
             if (adapted.isPresent()) {
                 throw adapted.get();
             }
-            boolean isBareDoubtOfTheKey = meaning instanceof ModelException.AuthFailed
-                    && !Failures.provesWrongKey(refused)
+            // a key that has been taken may lack the right to a file, which is said with 403 and the names of a wrong
+            // key
+            boolean isDoubtOfTheKey = meaning instanceof ModelException.AuthFailed
+                    && (refused.statusCode() == FORBIDDEN || !Failures.provesWrongKey(refused))
                     && dialects.doubtsErrors(request.model());
-            if (isBareDoubtOfTheKey) {
+            if (isDoubtOfTheKey) {
                 throw ofThisCall(meaning);
             }
             throw refused;
-        } catch (ModelException.Unreachable inside) {
-            throw dialects.learn(dialect, request, sent(body), Refusal.NONE, true)
-                    .orElse(inside);
         } catch (ModelException inside) {
             throw dialects.doubtsErrors(request.model()) ? ofThisCall(inside) : inside;
         }
@@ -66,7 +67,7 @@ record Wording(Dialects dialects, Dialect dialect, ModelRequest request, boolean
 
     /** What the end of an exchange means for the next one. */
     ModelException judged(ModelException failure) {
-        return dialects.judged(dialect, request.model(), failure);
+        return dialects.judged(dialect, request, failure);
     }
 
     private ObjectNode sent(Object body) {

@@ -146,7 +146,9 @@ class CrewOverHttpTest extends LoopbackTest {
 
         assertThat(failure(result).kind()).isEqualTo(RunFailure.Kind.PLANNER_FAILED);
         assertAuthFailedWithoutTheKey(result);
-        assertThat(server.requests()).as("a refused key is not tried again").hasSize(1);
+        assertThat(server.requests())
+                .as("a refused key is tried once at each API")
+                .hasSize(2);
     }
 
     @Test

@@ -234,7 +234,8 @@ class DialectsTest {
     void unknownModel_isNoMissingApi() throws Exception {
         try (var server = server(request -> Answer.refusing(404, "The model `gpt-5.4-nano` does not exist"));
                 var client = client(server).build()) {
-            assertThat(catchThrowable(() -> client.call(REQUEST, plain()))).isInstanceOf(UnknownModel.class);
+            assertThat(catchThrowable(() -> callAdapting(client, REQUEST))).isInstanceOf(UnknownModel.class);
+            assertThat(server.requests()).as("one question to each API").hasSize(2);
         }
     }
 
@@ -881,7 +882,7 @@ class DialectsTest {
                 "200 | {} | 2",
                 "200 | null | 2",
                 "200 | <html>app</html> | 2",
-                "302 | moved | 1"
+                "302 | moved | 0"
             })
     void serverThatAnswersStrangely_asLongAsItHasNeverAnsweredWell_isAskedInTheOtherApi(
             int status, String body, int failed) throws Exception {
@@ -930,6 +931,7 @@ class DialectsTest {
                 "200 | {\"error\":{\"code\":\"insufficient_quota\",\"message\":\"no\"}} | SUBTASK_OR_RUN",
                 "200 | {\"error\":{\"code\":\"model_not_found\",\"message\":\"no\"}} | SUBTASK_OR_RUN",
                 "401 | {} | SUBTASK_OR_RUN",
+                "403 | {\"error\":{\"status\":\"PERMISSION_DENIED\",\"message\":\"No access to the file\"}} | SUBTASK_OR_RUN",
                 "401 | {\"error\":{\"code\":\"invalid_api_key\",\"message\":\"no\"}} | RUN"
             })
     void errorOfTheKey_isThatOfOneCall_whereOthersHaveSucceeded(int status, String body, Reach reach) throws Exception {

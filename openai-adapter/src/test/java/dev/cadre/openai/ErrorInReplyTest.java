@@ -136,6 +136,8 @@ class ErrorInReplyTest extends LoopbackTest {
         var builder = OpenAiClient.builder(KEY).baseUrl(server.baseUrl());
         if (carrier.isChat()) {
             builder.chatCompletions();
+        } else {
+            builder.responses();
         }
         try (OpenAiClient calling = builder.build()) {
             Throwable failure =

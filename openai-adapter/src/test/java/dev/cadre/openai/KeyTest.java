@@ -61,7 +61,7 @@ class KeyTest extends LoopbackTest {
             assertThat(text).doesNotContain("canary").contains("[redacted]");
         }
         assertThat(server.requests())
-                .hasSize(4)
+                .hasSizeGreaterThanOrEqualTo(4)
                 .noneMatch(request -> (request.body() + request.headers()).contains("canary"));
     }
 

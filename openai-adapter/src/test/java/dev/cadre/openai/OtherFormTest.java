@@ -143,10 +143,16 @@ class OtherFormTest {
     @Test
     void refusal_thatQuotesTheRequest_leadsNowhere() throws Exception {
         ModelRequest request = ModelRequest.of("m", "Answer.", "Which messages are required by this test?", 64);
-        try (var server = refusing(
-                        "{\"error\":{\"message\":\"cannot answer 'Which messages are required by this test?'\"}}");
-                var client = client(server).build()) {
-            assertThatThrownBy(() -> client.call(request, plain())).isInstanceOf(InvalidRequest.class);
+        String refusal = "{\"error\":{\"message\":\"cannot answer 'Which messages are required by this test?'\"}}";
+        try (var server = new OddServer(asked -> asked.contains("Which messages")
+                        ? new OddServer.Answer(400, refusal)
+                        : OddServer.Answer.good(asked));
+                var client = server.client().build()) {
+            assertThatThrownBy(() -> OddServer.adapting(client, request)).isInstanceOf(InvalidRequest.class);
+            client.call(ModelRequest.of("m", "Answer.", "And this?", 64), plain());
+
+            assertThat(server.requests()).as("each API, and the first again").hasSize(3);
+            assertThat(client.api("m")).isEqualTo("responses");
         }
     }
 

@@ -46,7 +46,13 @@ class RefusedParametersTest {
                 "Reasoning effort is not supported for this model",
                 "Effort is not supported",
                 "Reasoning is mandatory for this endpoint and cannot be disabled.",
-                "Unsupported value: 'none'."
+                "Unsupported value: 'none'.",
+                "litellm.BadRequestError: Invalid reasoning effort: none",
+                "请求参数有误: reasoning_effort 不支持",
+                "thinking: Input should be a valid dictionary or object to extract fields from",
+                "invalid thinking: only type=enabled is allowed for this model",
+                "The value of the enable_thinking parameter is restricted to True.",
+                "Budget 0 is invalid. This model only works in thinking mode."
             })
     void effortOfNone_thatIsRefused_isLeftOut_onceAndForAll(String message) throws Exception {
         try (var server = OddServer.refusing(request -> hasEffort(request) ? error(message) : "");

@@ -73,6 +73,7 @@ class ReplySizeTest {
         client = OpenAiClient.builder("sk-test")
                 .baseUrl("http://127.0.0.1:" + server.getAddress().getPort() + "/v1")
                 .maxFileBytes(MAX_FILE_BYTES)
+                .responses()
                 .build();
     }
 

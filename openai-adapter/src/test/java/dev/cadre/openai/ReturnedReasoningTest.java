@@ -16,6 +16,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Servers that send reasoning beside the calls of tools, and refuse it when it comes back. */
 class ReturnedReasoningTest {
@@ -54,7 +55,10 @@ class ReturnedReasoningTest {
                 "reasoning | 'messages.2' : for 'role:assistant' the following must be satisfied[('messages.2' : property 'reasoning' is unsupported)]",
                 "reasoning_content | [{'type':'extra_forbidden','loc':['body','messages',2,'assistant','reasoning_content'],'msg':'Extra inputs are not permitted'}]",
                 "reasoning_content | reasoning is not supported with this model",
-                "reasoning_content | Unknown name \\\"reasoning_content\\\" at 'messages[1]': Cannot find field."
+                "reasoning_content | Unknown name \\\"reasoning_content\\\" at 'messages[1]': Cannot find field.",
+                "thinking_blocks | AnthropicException - messages.1.content.0: Invalid `signature` in `thinking` block",
+                "reasoning_details | Provider returned error: messages.1.content.0: Invalid `signature` in `thinking` block",
+                "reasoning_content | The reasoning_content is for display purposes only. Please remove the reasoning_content from your message to reduce network traffic."
             })
     void reasoningOfATurn_thatChatRefuses_isLeftOut_andTheLoopGoesOn(String member, String message) throws Exception {
         try (var server = new OddServer(request -> isFirst(request)
@@ -87,6 +91,29 @@ class ReturnedReasoningTest {
 
             assertThat(reply.notes()).singleElement().asString().contains("reasoning of earlier turns");
             assertThat(server.lastBody()).contains("\"call_id\":\"a\"").doesNotContain("fc_1");
+        }
+    }
+
+    /** What OpenAI, Azure, vLLM, Groq and llama.cpp say of the items of another account, or of items that they do not know. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Item 'rs' of type 'reasoning' was provided without its required following item.",
+                "Item 'fc_1' of type 'function_call' was provided without its required 'reasoning' item: 'rs'.",
+                "[{'type': 'union_tag_invalid', 'loc': ('body', 'input', 1), 'msg': 'Input tag \\\"reasoning\\\" found using type does not match any of the expected tags'}]",
+                "item['type'] must be one of 'message', 'function_call', 'function_call_output'",
+                "Cannot determine type of 'item'",
+                "Item with id 'rs' not found. Items are not persisted when `store` is set to false."
+            })
+    void reasoningItem_thatIsRefused_isLeftOut_andTheLoopGoesOn(String message) throws Exception {
+        try (var server = new OddServer(request -> isFirst(request)
+                        ? new Answer(200, RESPONSES_CALLING)
+                        : request.contains("\"id\":\"rs\"") || request.contains("fc_1")
+                                ? new Answer(400, error(message))
+                                : Answer.good(request));
+                var client = server.client().responses().build()) {
+            assertThat(loop(client).text()).isEqualTo(OddServer.TEXT);
+            assertThat(server.lastBody()).contains("\"store\":false");
         }
     }
 

@@ -92,7 +92,7 @@ class RecordedErrorsTest {
         var byHost = new TreeMap<String, int[]>();
         var wrong = new ArrayList<String>();
         try (LoopbackOpenAi server = LoopbackOpenAi.start();
-                OpenAiClient responses = client(server).build();
+                OpenAiClient responses = client(server).responses().build();
                 OpenAiClient chat = client(server).chatCompletions().build()) {
             for (Recorded reply : recorded()) {
                 server.reset();
