@@ -82,8 +82,9 @@ final class BulkArguments {
     @Option(
             names = "--image",
             paramLabel = "FIELD",
-            description = "this field or column names a picture, by a path below the input's folder or an https address;"
-                    + " may be given several times")
+            description =
+                    "this field or column names a picture, by a path below the input's folder or an https address;"
+                            + " may be given several times")
     List<String> images = List.of();
 
     @Option(

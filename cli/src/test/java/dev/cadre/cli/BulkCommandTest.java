@@ -285,7 +285,8 @@ class BulkCommandTest {
 
     @Test
     void image_andPack_areRefusedTogether() {
-        assertThat(bulk("--labels", "bug,wish", "--image", "photo", "--pack", "2")).isEqualTo(2);
+        assertThat(bulk("--labels", "bug,wish", "--image", "photo", "--pack", "2"))
+                .isEqualTo(2);
 
         assertThat(told()).isEqualTo("cadre: --pack 2: items with pictures are calls of their own\n");
     }

@@ -22,8 +22,8 @@ final class VariableNames {
 
     private static Set<String> known() {
         // the last two are of the command and of the suite for models
-        var names =
-                new TreeSet<>(Set.of("CADRE_API", "CADRE_SCHEMAS", "CADRE_IMAGE_HOSTS", "CADRE_HEADERS", "CADRE_TRACE", "CADRE_LOCAL_KEY"));
+        var names = new TreeSet<>(Set.of(
+                "CADRE_API", "CADRE_SCHEMAS", "CADRE_IMAGE_HOSTS", "CADRE_HEADERS", "CADRE_TRACE", "CADRE_LOCAL_KEY"));
         for (Tier tier : Tier.values()) {
             Stream.of("MODEL", "PRICE", "DEPLOYMENT")
                     .map(what -> PREFIX + tier + "_" + what)

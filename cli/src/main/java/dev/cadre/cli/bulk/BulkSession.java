@@ -347,7 +347,8 @@ public final class BulkSession {
         InputLine.Item ended = open.end(item.key());
         switch (item.outcome()) {
             case Outcome.Succeeded<Json.Obj>(Json.Obj answer) -> results.succeeded(ended, answer, item.spend());
-            case Outcome.Failed<Json.Obj>(Failure failure) -> results.failed(ended, ItemImages.inWords(failure), item.spend());
+            case Outcome.Failed<Json.Obj>(Failure failure) ->
+                results.failed(ended, ItemImages.inWords(failure), item.spend());
             case Outcome.Skipped<Json.Obj>(Skip skip) -> results.skipped(ended, skip.toString(), item.spend());
         }
     }

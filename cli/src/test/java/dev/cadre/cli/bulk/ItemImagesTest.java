@@ -43,13 +43,12 @@ class ItemImagesTest {
     @ParameterizedTest
     @CsvSource({"PNG,image/png", "JPEG,image/jpeg", "GIF,image/gif", "WEBP,image/webp"})
     void picture_isSentAsWhatItBeginsAs_whateverItsName(String format, String mediaType) throws Exception {
-        String content =
-                switch (format) {
-                    case "PNG" -> PNG;
-                    case "JPEG" -> "\u00ff\u00d8\u00ff\u00e0";
-                    case "GIF" -> "GIF89a";
-                    default -> "RIFF\u0000\u0000\u0000\u0000WEBPVP8";
-                };
+        String content = switch (format) {
+            case "PNG" -> PNG;
+            case "JPEG" -> "\u00ff\u00d8\u00ff\u00e0";
+            case "GIF" -> "GIF89a";
+            default -> "RIFF\u0000\u0000\u0000\u0000WEBPVP8";
+        };
         write(folder().resolve("a.txt"), content);
 
         assertThat(of("photo", "a.txt", "back", ""))
@@ -96,7 +95,8 @@ class ItemImagesTest {
         assertRefused("large.png", "it has 20971521 bytes; at most 20971520 are sent");
         assertRefused("absent.png", "there is no file of that name that can be read");
         assertRefused("a\u0000b", "it is no path");
-        assertThatThrownBy(() -> of("photo", "")).hasMessage("the item has no text in 'back', which is to name a picture");
+        assertThatThrownBy(() -> of("photo", ""))
+                .hasMessage("the item has no text in 'back', which is to name a picture");
     }
 
     private void assertRefused(String path, String why) {
