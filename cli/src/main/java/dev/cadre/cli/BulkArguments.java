@@ -146,7 +146,7 @@ final class BulkArguments {
                 record.orElse(null),
                 force ? Existing.REPLACED : Existing.RESUMED,
                 new BulkOptions.Extent(selection(record), isDry),
-                shown(task().on(chosen), from).packed(OptionValues.count("--pack", pack, MAX_PACK)),
+                packed(shown(task().on(chosen), from)),
                 chosen,
                 OptionValues.oneOf("--lane", lane, Lane.values()),
                 spending.budget(),
@@ -223,11 +223,16 @@ final class BulkArguments {
         return images.isEmpty() ? asked : asked.showing(new ItemImages(folder, images, detail));
     }
 
-    private void requireLane(BulkOptions options) throws UsageException {
-        if (!images.isEmpty() && options.task().isPacked()) {
-            throw new UsageException(
-                    "bad_argument", "--pack %s: items with pictures are calls of their own".formatted(pack));
+    private BulkTask packed(BulkTask asked) throws UsageException {
+        int items = OptionValues.count("--pack", pack, MAX_PACK);
+        try {
+            return asked.packed(items);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("bad_argument", "--pack %s: %s".formatted(pack, e.getMessage()));
         }
+    }
+
+    private void requireLane(BulkOptions options) throws UsageException {
         if (options.lane() == Lane.BATCH && options.task().isPacked()) {
             throw new UsageException(
                     "bad_argument", "--pack %s: each item of a batch is a call of its own".formatted(pack));

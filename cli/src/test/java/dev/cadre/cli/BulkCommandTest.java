@@ -288,7 +288,9 @@ class BulkCommandTest {
         assertThat(bulk("--labels", "bug,wish", "--image", "photo", "--pack", "2"))
                 .isEqualTo(2);
 
-        assertThat(told()).isEqualTo("cadre: --pack 2: items with pictures are calls of their own\n");
+        assertThat(told())
+                .isEqualTo(
+                        "cadre: --pack 2: items of subtask type 'label' cannot be packed: it sends pictures or files along\n");
     }
 
     @Test

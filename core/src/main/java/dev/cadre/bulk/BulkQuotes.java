@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.bulk;
 
+import dev.cadre.json.Json;
 import dev.cadre.price.CostRange;
 import dev.cadre.price.CountRange;
 import dev.cadre.price.Quote;
@@ -17,6 +18,7 @@ final class BulkQuotes<I> {
     private final Optional<? extends PackedType<I, ?>> packs;
     private final BiFunction<SubtaskType<?, ?>, Object, Quote> quote;
     private final List<I> together = new ArrayList<>();
+    private final List<Json> written = new ArrayList<>();
     private Quote sum = Quote.NOTHING;
 
     /** @param quote of work on an input */
@@ -32,11 +34,13 @@ final class BulkQuotes<I> {
     }
 
     void add(I input) {
-        if (packs.isEmpty() || !packs.get().fits(input)) {
+        Optional<Json> packed = packs.flatMap(each -> each.written(input));
+        if (packed.isEmpty()) {
             sum = sum.plus(quote.apply(type, input));
             return;
         }
         together.add(input);
+        written.add(packed.get());
         if (together.size() == itemsInACall) {
             call();
         }
@@ -49,12 +53,13 @@ final class BulkQuotes<I> {
         }
         if (together.size() > 1) {
             PackedType<I, ?> packed = packs.orElseThrow();
-            Quote pack = quote.apply(packed.call(together.size()), packed.input(together));
+            Quote pack = quote.apply(packed.call(together.size()), PackedType.input(written));
             sum = sum.plus(withAlone(pack, alone));
         } else {
             sum = sum.plus(alone);
         }
         together.clear();
+        written.clear();
     }
 
     /** At worst each item of a pack is asked again by itself. */

@@ -5,6 +5,7 @@ import dev.cadre.bulk.InputPuller.Pull;
 import dev.cadre.journal.JournalException;
 import dev.cadre.journal.JournalKey;
 import dev.cadre.journal.UnrecordedException;
+import dev.cadre.json.Json;
 import dev.cadre.price.Spend;
 import dev.cadre.record.RunRecord;
 import dev.cadre.record.WorkRecord;
@@ -59,20 +60,20 @@ final class ItemThread<I, O> {
         for (Pull.Next<I> next : items) {
             unlessKnown(next).ifPresent(open::add);
         }
-        List<PackRun.Member<I>> packed = open.size() < 2 || isUnrecorded
-                ? List.of()
-                : open.stream()
-                        .filter(member -> terms.pack().fits(member.next().input()))
-                        .toList();
-        if (packed.size() > 1) {
-            perform(packed);
-            open.removeAll(packed);
+        boolean isPacked = open.size() > 1 && !isUnrecorded;
+        var packed = new ArrayList<PackRun.Packed<I>>();
+        var single = new ArrayList<PackRun.Member<I>>();
+        for (PackRun.Member<I> member : open) {
+            Optional<Json> input = isPacked ? terms.pack().written(member.next().input()) : Optional.empty();
+            input.ifPresentOrElse(
+                    written -> packed.add(new PackRun.Packed<>(member, written)), () -> single.add(member));
         }
-        open.forEach(member -> perform(member, share));
-    }
-
-    private void perform(List<PackRun.Member<I>> packed) {
-        new PackRun<>(terms, packed, hearer::ended, this::unrecorded).run();
+        if (packed.size() > 1) {
+            new PackRun<>(terms, packed, hearer::ended, this::unrecorded).run();
+        } else {
+            packed.forEach(each -> single.add(each.member()));
+        }
+        single.forEach(member -> perform(member, share));
     }
 
     /** The item if it is to be performed. */

@@ -29,8 +29,12 @@ final class PackRun<I, O> {
     /** An item, and its own record if there is a journal. */
     record Member<I>(Pull.Next<I> next, Optional<WorkRecord> record) {}
 
+    /** An item as it is sent. */
+    record Packed<I>(Member<I> member, Json input) {}
+
     private final ItemTerms<I, O> terms;
     private final SubtaskType<I, O> type;
+    private final List<Packed<I>> packed;
     private final List<Member<I>> members;
     private final Consumer<ItemEnd<I, O>> hearer;
     private final Consumer<UnrecordedException> unrecorded;
@@ -47,12 +51,13 @@ final class PackRun<I, O> {
      */
     PackRun(
             ItemTerms<I, O> terms,
-            List<Member<I>> members,
+            List<Packed<I>> packed,
             Consumer<ItemEnd<I, O>> hearer,
             Consumer<UnrecordedException> unrecorded) {
         this.terms = terms;
         this.type = terms.type();
-        this.members = List.copyOf(members);
+        this.packed = List.copyOf(packed);
+        members = packed.stream().map(Packed::member).toList();
         this.hearer = hearer;
         this.unrecorded = unrecorded;
     }
@@ -66,8 +71,8 @@ final class PackRun<I, O> {
                 first.index(),
                 terms.record().map(record -> record.shared(first.key(), call)),
                 this::tell);
-        Outcome<Json> outcome = run.run(terms.pack()
-                .input(members.stream().map(member -> member.next().input()).toList()));
+        Outcome<Json> outcome =
+                run.run(PackedType.input(packed.stream().map(Packed::input).toList()));
         run.unrecorded().ifPresent(this::unrecorded);
         List<Spend> shares = run.spend().split(members.size());
         List<Optional<O>> answers = outcome instanceof Outcome.Succeeded<Json>(Json answer)
@@ -199,7 +204,7 @@ final class PackRun<I, O> {
 
     private Optional<WorkRecord> recordOf(ItemEnd<I, O> end) {
         return members.stream()
-                .filter(member -> member.next().equals(end.next()))
+                .filter(member -> member.next().index() == end.next().index())
                 .findFirst()
                 .flatMap(Member::record);
     }

@@ -78,23 +78,20 @@ final class PackedType<I, O> {
         return call.maxOutputTokens(tokensEach > Long.MAX_VALUE / items ? Long.MAX_VALUE : tokensEach * items);
     }
 
-    /** Whether an input can be written; one that cannot fails by itself. */
-    boolean fits(I input) {
+    /** An input as it is sent; empty if it cannot be written, and then it fails by itself. */
+    Optional<Json> written(I input) {
         try {
-            type.inputType().toJson(input);
-            return true;
+            return Optional.of(type.inputType().toJson(input));
         } catch (JsonException | ClassCastException unfit) {
-            return false;
+            return Optional.empty();
         }
     }
 
     /** What the model is given of these inputs, numbered from 1. */
-    Json input(List<I> inputs) {
+    static Json input(List<Json> inputs) {
         var items = new ArrayList<Json>();
-        for (I input : inputs) {
-            items.add(Json.obj()
-                    .with(NUMBER, items.size() + 1)
-                    .with(INPUT, type.inputType().toJson(input)));
+        for (Json input : inputs) {
+            items.add(Json.obj().with(NUMBER, items.size() + 1).with(INPUT, input));
         }
         return new Json.Arr(items);
     }

@@ -115,6 +115,7 @@ public final class ProcessLock implements AutoCloseable {
             return Optional.empty();
         }
         boolean isLocked = false;
+        boolean isHeldHere = false;
         try {
             if (channel.tryLock() == null) {
                 throw new HeldException(file, "another process");
@@ -123,10 +124,11 @@ public final class ProcessLock implements AutoCloseable {
             long length = isOurs ? mark(channel) : UNMARKED;
             isLocked = hasLength(file, length);
             return isLocked ? Optional.of(new ProcessLock(file, channel, length)) : Optional.empty();
-        } catch (OverlappingFileLockException e) {
+        } catch (OverlappingFileLockException e) { // by this class in another class loader
+            isHeldHere = true;
             throw new HeldException(file, "this process");
         } finally {
-            if (!isLocked) {
+            if (!isLocked && !isHeldHere) { // to close it would let other processes in
                 channel.close();
             }
         }

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A call for several items of a bulk, answered item by item: each is a call of its own for the scripts. */
 final class ScriptedPack {
+    /** How the task of such a call begins. */
+    private static final String TASK = "The input is a list of items. Each item has a number";
+
     private static final Set<String> PARTS = Set.of("number", "input");
 
     private final ScriptedCall whole;
@@ -27,7 +30,7 @@ final class ScriptedPack {
     /** Empty if the call has one input. */
     static Optional<ScriptedPack> of(ScriptedCall call) {
         var items = new ArrayList<Json.Obj>();
-        if (call.input() instanceof Json.Arr(List<Json> numbered)) {
+        if (call.request().instructions().contains(TASK) && call.input() instanceof Json.Arr(List<Json> numbered)) {
             for (Json each : numbered) {
                 if (each instanceof Json.Obj item && item.fields().keySet().equals(PARTS)) {
                     items.add(item);

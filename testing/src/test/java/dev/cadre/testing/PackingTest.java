@@ -312,6 +312,33 @@ class PackingTest {
 
     // --- code that misbehaves
 
+    /** Which cannot be compared. */
+    record Shy(String text) {
+        @Override
+        public boolean equals(Object other) {
+            throw new IllegalStateException("compared");
+        }
+
+        @Override
+        public int hashCode() {
+            throw new IllegalStateException("compared");
+        }
+    }
+
+    @Test
+    void inputsThatCannotBeCompared_arePackedAllTheSame() throws Exception {
+        var shy = SubtaskType.model("shy", Shy.class, Label.class, "Label it.");
+        var outcomes = new ArrayList<Outcome<Label>>();
+
+        coordinator
+                .bulk(shy)
+                .packing(3)
+                .run(Stream.of("a", "b", "c").map(Shy::new), Budget.usd("1"), item -> outcomes.add(item.outcome()));
+
+        assertThat(outcomes).hasSize(3).allMatch(Outcome::isSucceeded);
+        assertThat(calls).hasSize(1);
+    }
+
     @Test
     void consumerThatThrows_isToldOfTheRestOfItsPackInTheException() {
         var handed = new ArrayList<String>();

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.cadre.Coordinator;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
+import dev.cadre.json.Json;
 import dev.cadre.model.CallContext;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Finish;
@@ -22,6 +23,7 @@ import dev.cadre.model.Tier;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.schema.JsonType;
 import dev.cadre.task.Failure;
+import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
 import dev.cadre.testing.Crew.Brief;
@@ -302,5 +304,23 @@ class ScriptedModelTest {
         pack("cats", "dogs");
 
         assertThatThrownBy(model::assertFullyUsed).hasMessageContaining("WORK note {\"name\":\"dogs\"}");
+    }
+
+    @Test
+    void inputThatLooksLikeAPack_isOneInput() throws Exception {
+        SubtaskType<Json, Json.Obj> any = SubtaskType.json(
+                "any",
+                "{\"type\":\"object\",\"properties\":{},\"required\":[],\"additionalProperties\":false}",
+                "Do it.");
+        Json input = Json.parse("[{\"number\":1,\"input\":{}},{\"number\":2,\"input\":{}}]");
+        model.on(any, input).replies(Json.obj());
+        var outcomes = new ArrayList<Outcome<Json.Obj>>();
+
+        Coordinator.of(model.pools())
+                .bulk(any)
+                .run(Stream.of(input), Budget.usd("1.00"), item -> outcomes.add(item.outcome()));
+
+        assertThat(outcomes).hasSize(1).allMatch(Outcome::isSucceeded);
+        model.assertFullyUsed();
     }
 }

@@ -24,6 +24,8 @@ public final class RulePlanner {
             Set.of("callers", "caller", "usages", "usage", "invokes", "invoked");
     private static final Set<String> CALL_VERBS =
             Set.of("called", "used", "calls", "call", "uses", "use", "invoke", "referenced");
+    private static final Set<String> ACTIVE_VERBS = Set.of("calls", "call", "uses", "use", "invoke");
+    private static final Set<String> ASKS_FOR_A_THING = Set.of("which", "what");
     private static final Set<String> HISTORY_STARTS = Set.of("why", "when", "who");
     private static final Set<String> HISTORY_WORDS =
             Set.of("history", "commit", "commits", "introduced", "blame", "author");
@@ -94,9 +96,11 @@ public final class RulePlanner {
         return asks ? Intent.WHERE : Intent.CHANGE;
     }
 
-    /** "Which thread count is used by default" is not: a verb alone says so of a name, or of the one word beside it. */
+    /** "Which thread count is used by default" is not: it asks for what is used, and not by whom. */
     private static boolean isAboutCallers(Mentions mentions, List<String> words) {
-        boolean isPlain = mentions.names().isEmpty()
+        boolean isPlain = ASKS_FOR_A_THING.contains(words.getFirst())
+                && words.stream().noneMatch(ACTIVE_VERBS::contains)
+                && mentions.names().isEmpty()
                 && Query.of(mentions.rest()).words().stream()
                                 .filter(word -> !CALL_VERBS.contains(word))
                                 .count()
