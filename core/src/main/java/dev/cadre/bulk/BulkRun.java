@@ -45,6 +45,9 @@ final class BulkRun<I, O> {
 
     private static final String INPUT = "input";
 
+    /** Behind the name of the thread of an item whose pack may be under way yet. */
+    private static final String ALONE = "-alone";
+
     /** A call that is not full waits so long for a stream that yields nothing. */
     private static final Duration PACK_PATIENCE = Duration.ofSeconds(1);
 
@@ -57,8 +60,8 @@ final class BulkRun<I, O> {
     private final RungThreads threads;
     private final RunDriver driver;
     private final Attachments attachments = new Attachments();
-    /** The first item of each call under way. */
-    private final Set<Long> inFlight = new LinkedHashSet<>();
+    /** The names of the threads under way. */
+    private final Set<String> inFlight = new LinkedHashSet<>();
 
     private final Set<Tier> ceilings = EnumSet.noneOf(Tier.class);
     private final BulkProgress<O> handover;
@@ -244,7 +247,7 @@ final class BulkRun<I, O> {
                 timeUp = true;
                 cut = new RunInput.WorkTimeUp();
                 handover.stop(new StopReason.Deadline());
-                driver.interrupt(inFlight.stream().map(String::valueOf).toList());
+                driver.interrupt(List.copyOf(inFlight));
                 closeInput(now);
             }
             if (now >= packNanos) {
@@ -279,7 +282,7 @@ final class BulkRun<I, O> {
             while (!alone.isEmpty() && inFlight.size() < window) {
                 ItemEnd.Alone<I, O> item = alone.remove();
                 handover.askedAlone();
-                begin(List.of(item.next()), item.share());
+                begin(new Job(item.next().index() + ALONE, List.of(item.next())), item.share());
             }
             if (isDue && inFlight.size() < window) {
                 beginWaiting();
@@ -404,29 +407,28 @@ final class BulkRun<I, O> {
             if (!waiting.isEmpty()) {
                 List<InputPuller.Pull.Next<I>> items = List.copyOf(waiting);
                 waiting.clear();
-                begin(items, Spend.NONE);
+                begin(new Job(Long.toString(items.get(0).index()), items), Spend.NONE);
             }
         }
 
         /** @param share what each bears of the cost of a pack that had no answer for it */
-        private void begin(List<InputPuller.Pull.Next<I>> items, Spend share) {
-            var job = new Job(items);
-            inFlight.add(job.first());
+        private void begin(Job job, Spend share) {
+            inFlight.add(job.label);
             var thread = new ItemThread<>(terms, job);
             driver.start(
-                    Long.toString(job.first()),
+                    job.label,
                     type,
                     new RunDriver.Work(
                             () -> {
-                                thread.run(items, share);
-                                return () -> inFlight.remove(job.first());
+                                thread.run(job.items, share);
+                                return () -> inFlight.remove(job.label);
                             },
                             thrown -> () -> broke(job, thrown),
                             stuck -> stuck(job, thread, stuck)));
         }
 
         private void broke(Job job, Throwable why) {
-            inFlight.remove(job.first());
+            inFlight.remove(job.label);
             if (broken == null) {
                 broken = why instanceof RuntimeException known
                         ? known
@@ -436,7 +438,7 @@ final class BulkRun<I, O> {
 
         private void stuck(Job job, ItemThread<I, O> thread, RunDriver.Stuck stuck) {
             thread.leave();
-            inFlight.remove(job.first());
+            inFlight.remove(job.label);
             handover.tell(new RunEvent.WorkAbandoned(
                     runId, sinceStart(), job.items.get(0).key(), stuck.thread()));
             Outcome<O> outcome = Outcome.failed(
@@ -459,19 +461,17 @@ final class BulkRun<I, O> {
 
         /** A thread under way; what it says is heard on the thread of the run, in this order, unless it was left behind. */
         private final class Job implements ItemThread.Hearer<I, O> {
+            private final String label;
             private final List<InputPuller.Pull.Next<I>> items;
             /** Those of which nothing was heard; belongs to the thread of the run. */
             private final Set<Long> open = new HashSet<>();
 
             private volatile boolean isLeft;
 
-            Job(List<InputPuller.Pull.Next<I>> items) {
+            Job(String label, List<InputPuller.Pull.Next<I>> items) {
+                this.label = label;
                 this.items = items;
                 items.forEach(next -> open.add(next.index()));
-            }
-
-            long first() {
-                return items.get(0).index();
             }
 
             @Override

@@ -18,8 +18,12 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A lock on a file of its own, which keeps out this process by a set of names and others by the operating system. It ends
@@ -91,7 +95,7 @@ public final class ProcessLock implements AutoCloseable {
         }
         try {
             for (int i = 0; i < TRIES; i++) {
-                Optional<ProcessLock> lock = tried(file);
+                Optional<ProcessLock> lock = uninterrupted(() -> tried(file));
                 if (lock.isPresent()) {
                     return lock.get();
                 }
@@ -101,6 +105,37 @@ public final class ProcessLock implements AutoCloseable {
             HELD_HERE.remove(file);
             throw e;
         }
+    }
+
+    /** On a thread of its own, because an interrupt closes a channel that is written to, and that ends its lock. */
+    private static Optional<ProcessLock> uninterrupted(Callable<Optional<ProcessLock>> attempt) throws IOException {
+        var task = new FutureTask<>(attempt);
+        Thread.ofPlatform().daemon().name("cadre-lock").start(task);
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return task.get();
+                } catch (InterruptedException later) {
+                    interrupted = true;
+                } catch (ExecutionException failed) {
+                    throw thrown(failed.getCause());
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static IOException thrown(@Nullable Throwable why) {
+        return switch (why) {
+            case IOException known -> known;
+            case RuntimeException broken -> throw broken;
+            case Error broken -> throw broken;
+            case null, default -> new IOException(why);
+        };
     }
 
     /** Empty if the file was deleted before it was locked. */

@@ -422,6 +422,33 @@ class PackingTest {
     }
 
     @Test
+    void packThatIsUnderWay_whileItsFirstItemIsAskedAlone_isWaitedFor() throws Exception {
+        var alone = new CountDownLatch(1);
+        var slow = LABEL.accept("waits", (line, label) -> {
+            if (line.text().equals("t1")) {
+                try {
+                    assertThat(alone.await(60, TimeUnit.SECONDS)).isTrue();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+            return !line.text().equals("t0") || asked.get("t0") > 1;
+        });
+
+        BulkSummary summary = coordinator
+                .bulk(slow)
+                .keyedBy(Line::text)
+                .packing(2)
+                .run(lines(2), Budget.usd("5.00"), item -> {
+                    items.add(item);
+                    alone.countDown();
+                });
+
+        assertThat(summary.succeeded()).isEqualTo(2);
+        assertThat(items).extracting(BulkItem::key).containsExactly("t0", "t1");
+    }
+
+    @Test
     void journalThatFails_losesNoItemThatWasPulled() throws Exception {
         change = answers -> answers.subList(0, 2);
         var full = new StruckJournal() {
