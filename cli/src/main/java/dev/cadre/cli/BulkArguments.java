@@ -146,7 +146,7 @@ final class BulkArguments {
                 record.orElse(null),
                 force ? Existing.REPLACED : Existing.RESUMED,
                 new BulkOptions.Extent(selection(record), isDry),
-                packed(shown(task().on(chosen), from)),
+                shown(task().on(chosen), from).packed(OptionValues.count("--pack", pack, MAX_PACK)),
                 chosen,
                 OptionValues.oneOf("--lane", lane, Lane.values()),
                 spending.budget(),
@@ -221,15 +221,6 @@ final class BulkArguments {
                 .map(Path::getParent)
                 .orElse(Path.of("").toAbsolutePath());
         return images.isEmpty() ? asked : asked.showing(new ItemImages(folder, images, detail));
-    }
-
-    private BulkTask packed(BulkTask asked) throws UsageException {
-        int items = OptionValues.count("--pack", pack, MAX_PACK);
-        try {
-            return asked.packed(items);
-        } catch (IllegalArgumentException e) {
-            throw new UsageException("bad_argument", "--pack %s: %s".formatted(pack, e.getMessage()));
-        }
     }
 
     private void requireLane(BulkOptions options) throws UsageException {

@@ -178,12 +178,21 @@ final class BulkCommand implements Callable<Integer> {
                             options.progress(), shown, clock, pool.retryPolicy().maxRetryAfter()))
                     .build();
             var progress = new BulkProgress(progress(options), shown, clock);
-            var session = new BulkSession(
-                    coordinator, options.task(), options.lane(), journal, input, out, progress.andThen(board));
+            BulkSession session = session(() -> new BulkSession(
+                    coordinator, options.task(), options.lane(), journal, input, out, progress.andThen(board)));
             requireFit(options, session);
             return run(options, session, new Shown(progress, board), pool.model(), learned);
         } catch (UnpricedException e) {
             throw models.unpriced(e);
+        }
+    }
+
+    /** @param making refuses items that cannot be packed */
+    static BulkSession session(Supplier<BulkSession> making) throws UsageException {
+        try {
+            return making.get();
+        } catch (IllegalArgumentException unpackable) {
+            throw new UsageException("bad_argument", "--pack: " + unpackable.getMessage());
         }
     }
 

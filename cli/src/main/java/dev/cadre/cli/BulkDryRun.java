@@ -28,14 +28,14 @@ record BulkDryRun(Models models, RunClock clock) {
             Coordinator coordinator = Coordinator.builder(pools).clock(clock).build();
             var reasons = new BulkForecast.Reasons();
             var nowhere = new BulkOutput(ResultOutput.NONE, ResultForm.JSONL, false, ResultOutput.NONE);
-            var session = new BulkSession(
+            BulkSession session = BulkCommand.session(() -> new BulkSession(
                     coordinator,
                     options.task(),
                     options.lane(),
                     journal,
                     input,
                     nowhere,
-                    (line, tally) -> reasons.hear(line));
+                    (line, tally) -> reasons.hear(line)));
             BulkSession.Survey survey =
                     session.survey(options.budget(), options.extent().selection());
             BulkForecast found =

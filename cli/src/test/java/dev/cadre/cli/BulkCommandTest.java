@@ -290,7 +290,7 @@ class BulkCommandTest {
 
         assertThat(told())
                 .isEqualTo(
-                        "cadre: --pack 2: items of subtask type 'label' cannot be packed: it sends pictures or files along\n");
+                        "cadre: --pack: items of subtask type 'label' cannot be packed: it sends pictures or files along\n");
     }
 
     @Test

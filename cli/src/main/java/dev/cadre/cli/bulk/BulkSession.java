@@ -92,6 +92,7 @@ public final class BulkSession {
      * @param journal of this task and this input, or null; the caller closes it
      * @param out stays open
      * @param heard receives every line that is written, and what has ended by then
+     * @throws IllegalArgumentException if the items of the task cannot be packed; it says why
      */
     public BulkSession(
             Coordinator coordinator,
