@@ -20,10 +20,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadLocalRandom;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A lock on a file of its own, which keeps out this process by a set of names and others by the operating system. It ends
@@ -110,31 +109,30 @@ public final class ProcessLock implements AutoCloseable {
     /** On a thread of its own, because an interrupt closes a channel that is written to, and that ends its lock. */
     private static Optional<ProcessLock> uninterrupted(Callable<Optional<ProcessLock>> attempt) throws IOException {
         var task = new FutureTask<>(attempt);
-        Thread.ofPlatform().daemon().name("cadre-lock").start(task);
+        Thread thread = Thread.ofPlatform().daemon().name("cadre-lock").start(task);
         boolean interrupted = false;
-        try {
-            while (true) {
-                try {
-                    return task.get();
-                } catch (InterruptedException later) {
-                    interrupted = true;
-                } catch (ExecutionException failed) {
-                    throw thrown(failed.getCause());
-                }
-            }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException later) {
+                interrupted = true;
             }
         }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        if (task.state() == Future.State.SUCCESS) {
+            return task.resultNow();
+        }
+        throw thrown(task.exceptionNow());
     }
 
-    private static IOException thrown(@Nullable Throwable why) {
+    private static IOException thrown(Throwable why) {
         return switch (why) {
             case IOException known -> known;
             case RuntimeException broken -> throw broken;
             case Error broken -> throw broken;
-            case null, default -> new IOException(why);
+            default -> new IOException(why);
         };
     }
 
