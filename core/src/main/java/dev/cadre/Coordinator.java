@@ -12,6 +12,7 @@ import dev.cadre.journal.Journal;
 import dev.cadre.model.Tier;
 import dev.cadre.plan.PlanReview;
 import dev.cadre.plan.Planner;
+import dev.cadre.plan.TierPolicy;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.Capability;
 import dev.cadre.price.CostEstimate;
@@ -29,6 +30,7 @@ import dev.cadre.run.GraphEstimate;
 import dev.cadre.run.ModelShutdowns;
 import dev.cadre.run.RunSettings;
 import dev.cadre.task.Limits;
+import dev.cadre.task.PassRates;
 import dev.cadre.task.RunClock;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
@@ -53,6 +55,8 @@ public final class Coordinator {
     private final List<SubtaskType<?, ?>> types;
     private final Planner planner;
     private final @Nullable PlanReview review;
+    private final TierPolicy tierPolicy;
+    private final PassRates rates;
     private final @Nullable Journal journal;
     private final String runKey;
 
@@ -67,6 +71,8 @@ public final class Coordinator {
         types = List.copyOf(builder.types);
         planner = builder.planner;
         review = builder.review;
+        tierPolicy = builder.tierPolicy;
+        rates = builder.rates;
         journal = null;
         runKey = "";
     }
@@ -76,6 +82,8 @@ public final class Coordinator {
         types = other.types;
         planner = other.planner;
         review = other.review;
+        tierPolicy = other.tierPolicy;
+        rates = other.rates;
         this.journal = journal;
         this.runKey = runKey;
     }
@@ -340,7 +348,7 @@ public final class Coordinator {
         var worker = SubtaskWorker.of(settings.pools());
         for (SubtaskType<?, ?> type : used) {
             if (type.isModelWork()) {
-                settings.pools().pool(type.tiers().start());
+                type.tiers().choices().forEach(settings.pools()::pool);
                 requireCapabilities(type);
                 worker.requirePriced(type, settings.limits());
             }
@@ -381,6 +389,14 @@ public final class Coordinator {
         return Optional.ofNullable(review);
     }
 
+    TierPolicy tierPolicy() {
+        return tierPolicy;
+    }
+
+    PassRates rates() {
+        return rates;
+    }
+
     String runKey() {
         return runKey;
     }
@@ -391,6 +407,8 @@ public final class Coordinator {
         private final List<SubtaskType<?, ?>> types = new ArrayList<>();
         private Planner planner = Planner.model();
         private @Nullable PlanReview review;
+        private TierPolicy tierPolicy = TierPolicy.PLANNER;
+        private PassRates rates = PassRates.NONE;
         private Limits limits = Limits.DEFAULT;
         private final FaultLog faults = new FaultLog();
         private RunListener listener = RunListener.SILENT;
@@ -431,6 +449,21 @@ public final class Coordinator {
         /** Looks at every plan before anything of it is paid; default none, and subtasks start while the plan is written. */
         public Builder review(PlanReview reviewer) {
             review = reviewer;
+            return this;
+        }
+
+        /**
+         * Decides on which tier each planned subtask starts whose type {@linkplain SubtaskType#between allows a choice};
+         * default {@link TierPolicy#PLANNER}, which takes the planner's.
+         */
+        public Builder tierPolicy(TierPolicy policy) {
+            tierPolicy = policy;
+            return this;
+        }
+
+        /** How often outputs were good on each tier, for the planner and the tier policy to see; default none known. */
+        public Builder passRates(PassRates known) {
+            rates = known;
             return this;
         }
 

@@ -235,6 +235,7 @@ final class GoalParts<R> implements RunParts {
                 goal.context(),
                 Notation.of(goal.answerType()),
                 run.coordinator().types(),
+                run.coordinator().rates(),
                 run.coordinator().settings().limits(),
                 new PlanRequest.Terms(
                         run.coordinator().settings().pools(),
@@ -250,6 +251,7 @@ final class GoalParts<R> implements RunParts {
         var parts = new GoalParts<>(run, goal, coordinator.planner(), run.deadline(), run.guard(), null);
         Optional<PlanRecord> record = run.record().map(kept -> plan(kept, coordinator));
         PlanIntake intake = intake(coordinator, node -> {});
+        intake.tiersBy(coordinator.tierPolicy(), coordinator.rates(), run.guard()::available);
         try {
             if (record.flatMap(PlanRecord::ended).isEmpty()) {
                 requirePlanning(run, goal);
@@ -342,6 +344,9 @@ final class GoalParts<R> implements RunParts {
                         coordinator.types(),
                         coordinator.settings().limits(),
                         node -> inbox.accept(new RunInput.Admitted(node)));
+        if (!(planner instanceof GivenPlan)) { // whoever gave the plan has decided
+            intake.tiersBy(coordinator.tierPolicy(), coordinator.rates(), run.guard()::available);
+        }
         try {
             if (!isWhole) {
                 record.ifPresent(kept -> intake.recordTo(kept::admit));

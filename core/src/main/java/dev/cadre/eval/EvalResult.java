@@ -4,6 +4,8 @@ package dev.cadre.eval;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
+import dev.cadre.task.PassRates;
+import dev.cadre.task.SubtaskType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -51,6 +53,22 @@ public record EvalResult(List<CandidateResult> candidates, Judging judging, Mone
      */
     public Recommendation recommend(double required) {
         return Recommendation.of(required, candidates);
+    }
+
+    /**
+     * The rates of the tiers that were tried without escalation, for a planner or a tier policy to see.
+     *
+     * @param type the type that the examples are of
+     */
+    public PassRates passRates(SubtaskType<?, ?> type) {
+        PassRates rates = PassRates.NONE;
+        for (CandidateResult result : candidates) {
+            Candidate tried = result.candidate();
+            if (!tried.isCascade() && result.examples() > 0) {
+                rates = rates.with(type, tried.start(), result.passed().count(), result.examples());
+            }
+        }
+        return rates;
     }
 
     /** The test of two candidates on the examples that both have a verdict on. */

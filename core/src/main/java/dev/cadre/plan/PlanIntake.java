@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.plan;
 
+import dev.cadre.price.Money;
 import dev.cadre.task.Binding;
 import dev.cadre.task.Dependency;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.Limits;
+import dev.cadre.task.PassRates;
 import dev.cadre.task.SubtaskType;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -19,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Checks the subtasks of a plan as they come, and hands over those that may run.
@@ -51,6 +54,7 @@ public final class PlanIntake {
     private final Set<PlannedSubtask> restored = new HashSet<>();
     private final List<PlanDefect> notes = new ArrayList<>();
     private Consumer<? super PlannedSubtask> record = planned -> {};
+    private TierChoices tiers = new TierChoices(TierPolicy.PLANNER, PassRates.NONE, () -> Money.ZERO);
     private int answered;
     private boolean brokenOff;
     private boolean finished;
@@ -105,13 +109,23 @@ public final class PlanIntake {
     }
 
     /**
+     * Lets a policy decide on which tier each subtask starts that is offered from here on, where its type allows a choice;
+     * default the planner's choice. What earlier sessions took keeps its tier.
+     *
+     * @param free the money that the run may still promise, at the moment when it is asked for
+     */
+    public void tiersBy(TierPolicy policy, PassRates rates, Supplier<Money> free) {
+        tiers = new TierChoices(policy, rates, free);
+    }
+
+    /**
      * Offers a subtask that an earlier session of the run took. If the planner offers the very same one again, that is no
      * defect.
      *
      * @return as {@link #offer}
      */
     public Optional<PlanDefect> restore(PlannedSubtask planned) {
-        Optional<PlanDefect> defect = offer(planned);
+        Optional<PlanDefect> defect = check(planned, false);
         if (defect.isEmpty()) {
             restored.add(planned);
         }
@@ -125,8 +139,13 @@ public final class PlanIntake {
      * @throws IllegalStateException after {@link #finish()}
      */
     public Optional<PlanDefect> offer(PlannedSubtask planned) {
+        return check(planned, true);
+    }
+
+    /** @param isNew whether nobody has decided on its tier yet */
+    private Optional<PlanDefect> check(PlannedSubtask planned, boolean isNew) {
         requireOpen();
-        if (restored.contains(planned)) {
+        if (isRestored(planned)) {
             return Optional.empty();
         }
         var troubles = new ArrayList<String>();
@@ -139,13 +158,18 @@ public final class PlanIntake {
         }
         var examination = new SubtaskCheck(planned, type);
         troubles.addAll(examination.troubles());
-        return troubles.isEmpty() ? take(examination.candidate(type)) : Optional.of(refuse(planned.id(), troubles));
+        if (!troubles.isEmpty()) {
+            return Optional.of(refuse(planned.id(), troubles));
+        }
+        PlannedSubtask decided = isNew ? tiers.decided(planned, type) : planned;
+        return take(examination.candidate(decided, tiers.typeOf(decided, type)));
     }
 
     /**
      * Offers one subtask as a model wrote it: what it means for certain is read so, and noted. A component may be a
-     * {@linkplain References reference}; an id or a type may be written in another case, an id with blanks; a subtask that is there already,
-     * the same in all, is passed over.
+     * {@linkplain References reference}; an id or a type may be written in another case, an id with blanks; a tier that its type
+     * does not allow is the nearest one that it does; a subtask that is there already, the same in all but its tier, is passed
+     * over.
      *
      * @return as {@link #offer}
      */
@@ -165,9 +189,14 @@ public final class PlanIntake {
         if (!name.equals(written.type())) {
             note(written.id(), "type %s was read as %s".formatted(Quoted.of(written.type()), Quoted.of(name)));
         }
-        PlannedSubtask planned = respelled(References.withTidyIds(References.asWires(written, type)));
-        if (taken(planned.id()).filter(planned::equals).isPresent() && !restored.contains(planned)) {
-            note(planned.id(), "it came twice, the same in all, and is run once");
+        PlannedSubtask planned = TierChoices.withinBounds(
+                respelled(References.withTidyIds(References.asWires(written, type))),
+                type,
+                what -> note(written.id(), what));
+        if (isThere(planned)) {
+            if (!isRestored(planned)) {
+                note(planned.id(), "it came twice, the same in all, and is run once");
+            }
             return Optional.empty();
         }
         noteOmittedFields(planned);
@@ -441,6 +470,18 @@ public final class PlanIntake {
         return Optional.ofNullable(admitted.get(id))
                 .map(Admitted::planned)
                 .or(() -> Optional.ofNullable(waiting.get(id)).map(Candidate::planned));
+    }
+
+    /** Whether the very same subtask was taken, on whichever tier. */
+    private boolean isThere(PlannedSubtask planned) {
+        return taken(planned.id())
+                .filter(taken -> TierChoices.isSameWork(planned, taken))
+                .isPresent();
+    }
+
+    private boolean isRestored(PlannedSubtask planned) {
+        return isThere(planned)
+                && taken(planned.id()).filter(restored::contains).isPresent();
     }
 
     private PlanDefect refuse(String id, List<String> troubles) {

@@ -4,10 +4,12 @@ package dev.cadre.plan;
 import dev.cadre.json.Json;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.OutputFormat;
+import dev.cadre.price.Price;
 import dev.cadre.prompt.Prompt;
 import dev.cadre.schema.Notation;
 import dev.cadre.task.SubtaskType;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Words the requests of the planner. What is the same for every goal comes first, so that a provider can cache it.
@@ -17,6 +19,7 @@ import java.util.List;
 final class PlanPrompt {
     private static final int MAX_LISTED_DEFECTS = 200;
     private static final int MAX_INPUT_CHARS = 200;
+    private static final long TOKENS_PER_PRICE = 1_000_000;
 
     private final PlanRequest request;
     private final String model;
@@ -65,6 +68,12 @@ final class PlanPrompt {
                     .append(request.answer())
                     .append('\n');
         }
+        if (hasTiers(request.types())) {
+            // not what is left of it: that would depend on which subtasks have ended by now
+            text.append("Money for planning, all subtasks and their merge: ")
+                    .append(request.terms().budget().state().limit())
+                    .append('\n');
+        }
         return text.toString();
     }
 
@@ -91,11 +100,16 @@ final class PlanPrompt {
     }
 
     private static String rules(List<SubtaskType<?, ?>> types) {
-        return (types.stream().anyMatch(SubtaskType::isOptionalAllowed) ? Prompt.PLAN_OPTIONAL.with() + "\n" : "")
+        return (hasTiers(types) ? Prompt.PLAN_TIER.with() + "\n" : "")
+                + (types.stream().anyMatch(SubtaskType::isOptionalAllowed) ? Prompt.PLAN_OPTIONAL.with() + "\n" : "")
                 + (PlanSchema.hasOrder(types) ? Prompt.PLAN_AFTER.with() + "\n" : "");
     }
 
-    private static String describe(List<SubtaskType<?, ?>> types) {
+    private static boolean hasTiers(List<SubtaskType<?, ?>> types) {
+        return types.stream().anyMatch(type -> type.tiers().isChoice());
+    }
+
+    private String describe(List<SubtaskType<?, ?>> types) {
         var text = new StringBuilder();
         for (SubtaskType<?, ?> type : types) {
             text.append("- %s(%s) -> {%s}\n"
@@ -106,8 +120,30 @@ final class PlanPrompt {
             if (!type.description().equals(type.name())) {
                 text.append("  ").append(type.description()).append('\n');
             }
+            if (type.tiers().isChoice()) {
+                text.append("  tiers: ").append(tiers(type)).append('\n');
+            }
         }
         return text.toString();
+    }
+
+    /** {@code nano ($0.20 in, $1.25 out; 71 of 80 good), mini ($0.75 in, $4.50 out)}. */
+    private String tiers(SubtaskType<?, ?> type) {
+        return type.tiers().choices().stream()
+                .map(tier -> {
+                    Price price = request.terms().pools().pool(tier).spec().price();
+                    String good = request.rates()
+                            .of(type, tier)
+                            .map(count -> "; %s good".formatted(count))
+                            .orElse("");
+                    return "%s (%s in, %s out%s)"
+                            .formatted(
+                                    PlannedJson.name(tier),
+                                    price.input().times(TOKENS_PER_PRICE),
+                                    price.output().times(TOKENS_PER_PRICE),
+                                    good);
+                })
+                .collect(Collectors.joining(", "));
     }
 
     private static String quote(String text) {

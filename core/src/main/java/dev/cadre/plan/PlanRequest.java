@@ -5,6 +5,7 @@ import dev.cadre.budget.BudgetGuard;
 import dev.cadre.pool.AttemptListener;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.task.Limits;
+import dev.cadre.task.PassRates;
 import dev.cadre.task.SubtaskType;
 import java.util.List;
 
@@ -15,11 +16,18 @@ import java.util.List;
  * @param context what the caller says besides, data and not instructions; may be empty
  * @param answer the form of the answer to the goal, such as {@code {total: integer, rooms: list of string}}; may be empty
  * @param types the registered subtask types: a plan consists of nothing else
+ * @param rates how often the outputs of the types were good on each tier, as far as that is known
  * @param limits how large the plan may be, and how long a planner's reply
  * @param terms how a planner that needs a model calls it
  */
 public record PlanRequest(
-        String goal, String context, String answer, List<SubtaskType<?, ?>> types, Limits limits, Terms terms) {
+        String goal,
+        String context,
+        String answer,
+        List<SubtaskType<?, ?>> types,
+        PassRates rates,
+        Limits limits,
+        Terms terms) {
 
     public PlanRequest {
         types = List.copyOf(types);

@@ -56,6 +56,9 @@ final class PlanSchema {
                 .with(PlannedJson.TYPE, oneOf(List.of(type.name())))
                 .with(PlannedJson.ID, string())
                 .with(PlannedJson.INPUT, input(Shape.of(type.inputType())));
+        if (type.tiers().isChoice()) {
+            properties = properties.with(PlannedJson.TIER, oneOf(TierChoices.names(type)));
+        }
         if (hasOrder(types)) {
             properties = properties.with(PlannedJson.AFTER, arrayOf(string()));
         }

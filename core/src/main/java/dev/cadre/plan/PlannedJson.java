@@ -3,9 +3,11 @@ package dev.cadre.plan;
 
 import dev.cadre.json.Json;
 import dev.cadre.json.JsonException;
+import dev.cadre.model.Tier;
 import dev.cadre.task.Wire;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -26,8 +28,9 @@ final class PlannedJson {
     static final String FIELD = "field";
     static final String AFTER = "after";
     static final String OPTIONAL = "optional";
+    static final String TIER = "tier";
 
-    private static final Set<String> KEYS = Set.of(TYPE, ID, INPUT, WIRES, AFTER, OPTIONAL);
+    private static final Set<String> KEYS = Set.of(TYPE, ID, INPUT, WIRES, AFTER, OPTIONAL, TIER);
     private static final Set<String> WIRE_KEYS = Set.of(INTO, FROM, FIELD);
 
     private PlannedJson() {}
@@ -35,7 +38,7 @@ final class PlannedJson {
     static Json.Obj write(PlannedSubtask planned) {
         var input = new LinkedHashMap<String, Json>();
         planned.literals().forEach((name, json) -> input.put(name, Json.parse(json)));
-        return Json.obj()
+        var written = Json.obj()
                 .with(TYPE, planned.type())
                 .with(ID, planned.id())
                 .with(INPUT, new Json.Obj(input))
@@ -45,6 +48,12 @@ final class PlannedJson {
                                 planned.wires().stream().map(PlannedJson::write).toList()))
                 .with(AFTER, Json.strings(planned.after()))
                 .with(OPTIONAL, planned.optional());
+        return planned.tier().isEmpty() ? written : written.with(TIER, planned.tier());
+    }
+
+    /** The name of a tier in a plan. */
+    static String name(Tier tier) {
+        return tier.name().toLowerCase(Locale.ROOT);
     }
 
     /** The input as a model writes it. */
@@ -69,7 +78,8 @@ final class PlannedJson {
                 literals(object.object(INPUT)),
                 wires(object),
                 strings(object),
-                object.at(OPTIONAL).isPresent() && object.bool(OPTIONAL));
+                object.at(OPTIONAL).isPresent() && object.bool(OPTIONAL),
+                object.at(TIER).filter(tier -> tier != Json.Null.NULL).isPresent() ? object.string(TIER) : "");
     }
 
     private static Map<String, String> literals(Json.Obj input) {

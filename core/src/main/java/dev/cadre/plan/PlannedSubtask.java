@@ -3,6 +3,7 @@ package dev.cadre.plan;
 
 import dev.cadre.json.Json;
 import dev.cadre.json.JsonException;
+import dev.cadre.model.Tier;
 import dev.cadre.schema.Literal;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.Wire;
@@ -24,9 +25,17 @@ import java.util.Map;
  * @param wires the components that come from the outputs of other subtasks
  * @param after the ids of subtasks that must end first without passing anything on
  * @param optional whether the run counts as complete without it; a wish, which the type must allow
+ * @param tier the name of the tier on which it starts, in lower case, such as {@code mini}; empty to leave that to its
+ *     type. The type must {@linkplain SubtaskType#between allow the choice}
  */
 public record PlannedSubtask(
-        String id, String type, Map<String, String> literals, List<Wire> wires, List<String> after, boolean optional) {
+        String id,
+        String type,
+        Map<String, String> literals,
+        List<Wire> wires,
+        List<String> after,
+        boolean optional,
+        String tier) {
 
     public PlannedSubtask {
         literals = Collections.unmodifiableMap(new LinkedHashMap<>(literals));
@@ -36,7 +45,7 @@ public record PlannedSubtask(
 
     /** A subtask whose input is still to be given, component by component. */
     public static PlannedSubtask of(String id, SubtaskType<?, ?> type) {
-        return new PlannedSubtask(id, type.name(), Map.of(), List.of(), List.of(), false);
+        return new PlannedSubtask(id, type.name(), Map.of(), List.of(), List.of(), false, "");
     }
 
     /** A subtask whose whole input is known. */
@@ -44,7 +53,7 @@ public record PlannedSubtask(
         var literals = new LinkedHashMap<String, String>();
         var json = type.inputType().toJson(input);
         ((Json.Obj) json).fields().forEach((name, value) -> literals.put(name, value.write()));
-        return new PlannedSubtask(id, type.name(), literals, List.of(), List.of(), false);
+        return new PlannedSubtask(id, type.name(), literals, List.of(), List.of(), false, "");
     }
 
     /**
@@ -57,26 +66,31 @@ public record PlannedSubtask(
     public PlannedSubtask withLiteral(String component, Object value) {
         var added = new LinkedHashMap<>(literals);
         added.put(component, Literal.of(value).write());
-        return new PlannedSubtask(id, type, added, wires, after, optional);
+        return new PlannedSubtask(id, type, added, wires, after, optional, tier);
     }
 
     /** This subtask with one more component wired to a field of another subtask's output. */
     public PlannedSubtask withWire(String into, String from, String field) {
         var added = new ArrayList<>(wires);
         added.add(new Wire(into, from, field));
-        return new PlannedSubtask(id, type, literals, added, after, optional);
+        return new PlannedSubtask(id, type, literals, added, after, optional, tier);
     }
 
     /** This subtask, to start only when others have ended as they should. */
     public PlannedSubtask after(String... ids) {
         var added = new ArrayList<>(after);
         added.addAll(List.of(ids));
-        return new PlannedSubtask(id, type, literals, wires, added, optional);
+        return new PlannedSubtask(id, type, literals, wires, added, optional, tier);
     }
 
     /** This subtask, marked as one that the run can do without. */
     public PlannedSubtask asOptional() {
-        return new PlannedSubtask(id, type, literals, wires, after, true);
+        return new PlannedSubtask(id, type, literals, wires, after, true, tier);
+    }
+
+    /** This subtask, to start on a tier that its type lets a planner choose. */
+    public PlannedSubtask on(Tier chosen) {
+        return new PlannedSubtask(id, type, literals, wires, after, optional, PlannedJson.name(chosen));
     }
 
     /** This subtask as JSON text, the same for equal subtasks; {@link #parse} reads it back. */

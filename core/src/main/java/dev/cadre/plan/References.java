@@ -38,7 +38,8 @@ final class References {
             Optional<Wire> wire = literal.startsWith("{") ? wire(name, literal, input) : Optional.empty();
             wire.ifPresentOrElse(wires::add, () -> literals.put(name, literal));
         });
-        return new PlannedSubtask(written.id(), type.name(), literals, wires, written.after(), written.optional());
+        return new PlannedSubtask(
+                written.id(), type.name(), literals, wires, written.after(), written.optional(), written.tier());
     }
 
     private static Optional<Wire> wire(String into, String literal, Shape<?> input) {
@@ -82,7 +83,13 @@ final class References {
     static PlannedSubtask withTidyIds(PlannedSubtask planned) {
         PlannedSubtask tidy = respelled(planned, References::tidy);
         return new PlannedSubtask(
-                tidy(planned.id()), tidy.type(), tidy.literals(), tidy.wires(), tidy.after(), tidy.optional());
+                tidy(planned.id()),
+                tidy.type(),
+                tidy.literals(),
+                tidy.wires(),
+                tidy.after(),
+                tidy.optional(),
+                tidy.tier());
     }
 
     private static String tidy(String id) {
@@ -99,6 +106,7 @@ final class References {
                 .map(wire -> new Wire(wire.into(), spelling.apply(wire.from()), wire.field()))
                 .toList();
         List<String> after = planned.after().stream().map(spelling).toList();
-        return new PlannedSubtask(planned.id(), planned.type(), planned.literals(), wires, after, planned.optional());
+        return new PlannedSubtask(
+                planned.id(), planned.type(), planned.literals(), wires, after, planned.optional(), planned.tier());
     }
 }

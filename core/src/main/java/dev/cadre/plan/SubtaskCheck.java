@@ -32,6 +32,7 @@ final class SubtaskCheck {
         planned.after().forEach(this::reference);
         planned.literals().forEach(this::literal);
         input.components().forEach(this::requireGiven);
+        requireTier(type);
         // the record's own constructor may refuse values that each fit
         if (troubles.isEmpty() && wired.isEmpty()) {
             troubles.addAll(input.defects(literals));
@@ -42,8 +43,21 @@ final class SubtaskCheck {
         return troubles;
     }
 
-    Candidate candidate(SubtaskType<?, ?> type) {
-        return Candidate.of(planned, type, input, literals);
+    /**
+     * The subtask as one that is in order.
+     *
+     * @param decided the same but for its tier
+     * @param type its type, which starts on that tier
+     */
+    Candidate candidate(PlannedSubtask decided, SubtaskType<?, ?> type) {
+        return Candidate.of(decided, type, input, literals);
+    }
+
+    private void requireTier(SubtaskType<?, ?> type) {
+        if (!planned.tier().isEmpty() && TierChoices.named(planned.tier()).isEmpty()) {
+            troubles.add("no tier %s; it may start on %s"
+                    .formatted(Quoted.of(planned.tier()), String.join(", ", TierChoices.names(type))));
+        }
     }
 
     private boolean isFull() {

@@ -17,6 +17,8 @@ import java.util.stream.Stream;
 public enum Prompt {
     /** The planner's instructions: more rules, the most subtasks, the most in a row, the types. */
     PLAN("plan", 1),
+    /** A rule for plans, where a type leaves the choice of its tier. */
+    PLAN_TIER("plan-tier", 1),
     /** A rule for plans, where a type may be optional. */
     PLAN_OPTIONAL("plan-optional", 1),
     /** A rule for plans, where a type changes something. */

@@ -10,6 +10,7 @@ import dev.cadre.pool.ModelPools;
 import dev.cadre.schema.JsonType;
 import dev.cadre.task.Limits;
 import dev.cadre.task.SubtaskType;
+import dev.cadre.task.Tiers;
 import dev.cadre.task.Tool;
 import dev.cadre.task.Work;
 import dev.cadre.worker.Attached;
@@ -63,7 +64,7 @@ public final class Fingerprints {
         if (type.work() instanceof Work.Model<?, ?> model) {
             parts.add(model.instructions());
             model.tools().forEach(tool -> parts.add(describe(tool)));
-            parts.add(type.tiers().toString());
+            parts.add(describe(type.tiers()));
             parts.add(model.effort().orElse(limits.effort()).toString());
             model.providerTools().forEach(tool -> parts.add(model.maxProviderCalls() + " " + tool));
             if (!model.sharedContext().isEmpty()) {
@@ -76,6 +77,11 @@ public final class Fingerprints {
             parts.add(models(type.tiers().floor(), type.tiers().top()));
         }
         return parts;
+    }
+
+    /** What a planner might have chosen changes no answer. */
+    private static String describe(Tiers tiers) {
+        return "Tiers[floor=%s, start=%s, top=%s]".formatted(tiers.floor(), tiers.start(), tiers.top());
     }
 
     private static String describe(Tool tool) {

@@ -36,6 +36,9 @@ public record RunIdentity(String run, Fingerprint asked, String runKey) {
         types.forEach(type -> {
             addType(type, parts);
             parts.add(type.hasOwnDescription() ? type.description() : "");
+            if (type.tiers().isChoice()) {
+                parts.add("tiers " + type.tiers().choices());
+            }
         });
         return of(runKey, parts);
     }

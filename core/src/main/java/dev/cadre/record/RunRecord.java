@@ -169,7 +169,7 @@ public final class RunRecord implements AutoCloseable {
             List<String> after =
                     node.dependencies().stream().map(Dependency::on).toList();
             var planned =
-                    new PlannedSubtask(node.id(), node.type().name(), Map.of(), List.of(), after, node.optional());
+                    new PlannedSubtask(node.id(), node.type().name(), Map.of(), List.of(), after, node.optional(), "");
             var unused = submit(new JournalEntry.PlanAdmitted(run(), position, planned.toJson()));
         }
     }

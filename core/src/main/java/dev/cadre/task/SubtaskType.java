@@ -134,6 +134,27 @@ public final class SubtaskType<I, O> {
         return with(tiers.startingAt(tier));
     }
 
+    /**
+     * Lets the planner choose the tier on which each subtask of this type starts, within these bounds. The lower one is
+     * the start where nobody chooses, such as in a graph by hand, and the floor; the upper one also raises the top to it.
+     * Default no choice. The planner is shown the prices of the tiers; see {@code Coordinator.Builder.tierPolicy} and
+     * {@code passRates}.
+     *
+     * @throws IllegalArgumentException if the lower bound is above the upper one
+     */
+    public SubtaskType<I, O> between(Tier lowest, Tier highest) {
+        return with(tiers.between(lowest, highest));
+    }
+
+    /**
+     * This type for one subtask whose tier was chosen: it starts there, or on the nearest tier that a planner may choose.
+     * Floor and top stay as they are.
+     */
+    public SubtaskType<I, O> chosenOn(Tier tier) {
+        Tiers chosen = tiers.chosen(tier);
+        return chosen.equals(tiers) ? this : with(chosen);
+    }
+
     /** The last tier to escalate to, when an answer is not accepted; default the start, which is no escalation. */
     public SubtaskType<I, O> upTo(Tier tier) {
         return with(tiers.upTo(tier));

@@ -10,8 +10,10 @@ import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
 import dev.cadre.merge.Mergers;
 import dev.cadre.model.Tier;
+import dev.cadre.price.Money;
 import dev.cadre.task.Input;
 import dev.cadre.task.Limits;
+import dev.cadre.task.PassRates;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
 import dev.cadre.task.TypeRef;
@@ -99,6 +101,29 @@ class ConceptsTest {
 
         assertThat(result).isCompleteWith(new Report("In the pool."));
         assertThat(result.report().outcomes()).containsOnlyKeys("f", "s");
+    }
+
+    @Test
+    void tiers_areChosenByThePlanner() throws Exception {
+        model.onPlan().replies("""
+                        {"subtasks":[
+                         {"type":"find","id":"f","input":{"term":"retry"}},
+                         {"type":"summarise","id":"s","input":{"path":"Pool.java"},"tier":"mini"}]}""");
+        model.on(SUMMARISE).replies(new Summary("It retries."));
+        model.onMerge().repliesText("{\"answer\":{\"text\":\"In the pool.\"},\"citations\":[]}");
+        var models = model.pools();
+
+        // region concepts-tiers
+        SubtaskType<Source, Summary> summarise = SUMMARISE.between(Tier.NANO, Tier.MINI);
+        Coordinator coordinator = Coordinator.builder(models)
+                .plansWith(FIND, summarise)
+                .passRates(PassRates.NONE.with(summarise, Tier.NANO, 71, 80).with(summarise, Tier.MINI, 79, 80))
+                .tierPolicy(proposal -> proposal.free().isMoreThan(Money.usd("0.10")) ? proposal.tier() : Tier.NANO)
+                .build();
+        // endregion
+        var result = coordinator.run(Goal.of("Where is retry implemented?", Report.class), Budget.usd("0.50"));
+
+        assertThat(result).isCompleteWith(new Report("In the pool.")).outcome("s").usedTiers(Tier.MINI);
     }
 
     // region concepts-generic

@@ -34,6 +34,10 @@ import dev.cadre.model.ToolCall;
 import dev.cadre.model.ToolSpec;
 import dev.cadre.plan.PlanIntake;
 import dev.cadre.plan.PlanRequest;
+import dev.cadre.plan.TierPolicy;
+import dev.cadre.plan.PlannedSubtask;
+import dev.cadre.model.Tier;
+import dev.cadre.merge.Mergers;
 import dev.cadre.plan.PlanReview;
 import dev.cadre.plan.Planner;
 import dev.cadre.pool.ModelPool;
@@ -413,6 +417,26 @@ class CallbacksTest {
             @Override
             boolean losesWhatComesAfter() {
                 return true;
+            }
+        },
+        TIER_POLICY(TierPolicy.class) {
+            @Override
+            RunResult<?> run(CallbacksTest test) throws InterruptedException {
+                SubtaskType<Topic, Note> choice = NOTE.between(Tier.NANO, Tier.MINI);
+                Planner planner = (request, intake) -> {
+                    intake.offer(PlannedSubtask.of("fine", FINE, new Topic("fine")));
+                    intake.offer(PlannedSubtask.of("choice", choice, new Topic("choice")));
+                };
+                test.model.on(choice).replies(new Note("chosen"));
+                return test.coordinator(test.model.pools())
+                        .planner(planner)
+                        .tierPolicy(proposal -> test.strike())
+                        .plansWith(FINE, choice)
+                        .build()
+                        .run(
+                                Goal.of("Take notes", Crew.Answer.class)
+                                        .mergedBy(Mergers.of(input -> new Crew.Answer("merged"))),
+                                BUDGET);
             }
         },
         MERGER(Merger.class) {

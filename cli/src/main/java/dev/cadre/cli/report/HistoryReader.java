@@ -113,6 +113,7 @@ final class HistoryReader {
                     lines.admitted = at;
                     lines.position = admitted.position();
                     lines.type = planned.type();
+                    lines.chosen = planned.tier();
                     lines.after = Stream.concat(
                                     planned.wires().stream().map(wire -> wire.from()), planned.after().stream())
                             .distinct()
@@ -182,6 +183,7 @@ final class HistoryReader {
         private int position = Integer.MAX_VALUE;
         private int item = -1;
         private String type = "";
+        private String chosen = "";
         private List<String> after = List.of();
         private @Nullable Instant admitted;
         private @Nullable End end;
@@ -224,7 +226,7 @@ final class HistoryReader {
         }
 
         SubtaskHistory history() {
-            return new SubtaskHistory(role, label, type, after, admitted, calls, end);
+            return new SubtaskHistory(role, label, type, chosen, after, admitted, calls, end);
         }
     }
 }

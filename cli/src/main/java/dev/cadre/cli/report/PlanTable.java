@@ -50,10 +50,16 @@ final class PlanTable {
     private void row(SubtaskHistory subtask) {
         page.element("tr", () -> {
             Table.name(page, () -> view.label(page, subtask));
-            page.element("td", subtask.type());
+            page.element("td", type(subtask));
             page.element("td", names(subtask.after()));
             page.element("td", end(subtask));
         });
+    }
+
+    private static String type(SubtaskHistory subtask) {
+        return subtask.chosen().isEmpty()
+                ? subtask.type()
+                : "%s, to start on %s".formatted(subtask.type(), subtask.chosen());
     }
 
     private static String names(List<String> after) {

@@ -56,6 +56,7 @@ record RunHistory(
      *
      * @param label the id, with {@code #index} for an item
      * @param type the subtask type; empty where it is not on record
+     * @param chosen the name of the tier that the planner chose for its start; empty if it had no choice
      * @param after the labels of subtasks that it waited for
      * @param admitted when it came to be, or null if that is not on record
      * @param end or null if it did not end
@@ -64,6 +65,7 @@ record RunHistory(
             Role role,
             String label,
             String type,
+            String chosen,
             List<String> after,
             @Nullable Instant admitted,
             List<Call> calls,

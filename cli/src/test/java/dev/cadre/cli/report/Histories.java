@@ -46,6 +46,7 @@ final class Histories {
                 Role.SUBTASK,
                 label,
                 "note",
+                "",
                 after,
                 at(admitted),
                 List.of(calls),
@@ -55,7 +56,7 @@ final class Histories {
     /** The planner or the merger. */
     static SubtaskHistory part(Role role, String label, long ended, Call... calls) {
         return new SubtaskHistory(
-                role, label, "", List.of(), null, List.of(calls), new End(at(ended), "succeeded", "{}", 1));
+                role, label, "", "", List.of(), null, List.of(calls), new End(at(ended), "succeeded", "{}", 1));
     }
 
     /** A call that reserved a cent and cost half of it. */

@@ -37,6 +37,7 @@ class ReportInBrowserTest {
                 Role.SUBTASK,
                 label,
                 "note",
+                "",
                 List.of(),
                 Histories.at(0),
                 List.of(calls),

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cadre.Coordinator;
+import dev.cadre.task.TypeRef;
+import dev.cadre.merge.Mergers;
+import dev.cadre.Goal;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
 import dev.cadre.journal.FileJournal;
@@ -304,6 +307,23 @@ class ReportPageTest {
                         "topics|split||succeeded",
                         "notes|note|topics|1 of 2 items succeeded",
                         "brief|headline|notes|succeeded");
+    }
+
+    @Test
+    void plan_namesTheTierThatThePlannerChose() throws Exception {
+        Path file = folder.resolve("run.journal");
+        var model = new ScriptedModel();
+        SubtaskType<Topic, Note> choice = NOTE.between(Tier.NANO, Tier.MINI);
+        model.on(choice).replies(new Note("meow"));
+        model.onPlan().replies("""
+                {"subtasks":[{"type":"note","id":"a","input":{"name":"cats"},"tier":"mini"}]}""");
+        Goal<List<Note>> goal =
+                Goal.of("Take notes", new TypeRef<List<Note>>() {}).mergedBy(Mergers.collect(choice));
+        try (var journal = FileJournal.open(file)) {
+            Coordinator.builder(model.pools()).plansWith(choice).build().journal(journal).run(goal, Budget.usd("0.50"));
+        }
+
+        assertThat(rows(parsed(ReportPage.of(file)))).contains("a|note, to start on mini||succeeded");
     }
 
     @Test

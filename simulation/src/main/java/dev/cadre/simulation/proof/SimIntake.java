@@ -2,6 +2,7 @@
 package dev.cadre.simulation.proof;
 
 import dev.cadre.json.Json;
+import dev.cadre.model.Tier;
 import dev.cadre.plan.PlanDefect;
 import dev.cadre.plan.PlanIntake;
 import dev.cadre.plan.PlanRejectedException;
@@ -73,8 +74,9 @@ final class SimIntake {
         if (!taken.keySet().containsAll(after)) {
             world.met(SimulationPhenomenon.FORWARD_REFERENCE);
         }
-        Optional<PlanDefect> defect = intake.offer(
-                new PlannedSubtask(node.id(), node.type().name(), ANY_QUESTION, List.of(), after, node.optional()));
+        var planned =
+                new PlannedSubtask(node.id(), node.type().name(), ANY_QUESTION, List.of(), after, node.optional(), "");
+        Optional<PlanDefect> defect = intake.offer(chosen(planned, node));
         taken.put(node.id(), after);
         boolean tooMany = taken.size() > limits.maxSubtasks();
         if (defect.isPresent()) {
@@ -84,6 +86,14 @@ final class SimIntake {
             return;
         }
         SimCheck.that(!tooMany, "%d subtasks are taken, at most %d may be", taken.size(), limits.maxSubtasks());
+    }
+
+    /** On any tier that its type lets a planner choose; the id says which, so that a world needs no more dice. */
+    private static PlannedSubtask chosen(PlannedSubtask planned, GraphNode node) {
+        List<Tier> choices = node.type().tiers().choices();
+        return choices.size() == 1
+                ? planned
+                : planned.on(choices.get(Math.floorMod(planned.id().hashCode(), choices.size())));
     }
 
     /** A subtask that has not come counts as one link. */
@@ -111,7 +121,9 @@ final class SimIntake {
                 finished || handedOver.containsAll(taken.getOrDefault(node.id(), List.of())),
                 "'%s' is handed over before what it depends on",
                 node.id());
-        inbox.accept(new RunInput.Admitted(SimWorld.require(drawn.get(node.id()))));
+        GraphNode own = SimWorld.require(drawn.get(node.id()));
+        inbox.accept(new RunInput.Admitted(
+                new GraphNode(own.id(), node.type(), own.binding(), own.dependencies(), own.optional())));
     }
 
     void finish() {

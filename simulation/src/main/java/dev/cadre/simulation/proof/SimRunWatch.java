@@ -167,6 +167,10 @@ final class SimRunWatch {
             SimCheck.that(before != null && start.tier().isAbove(before), "%s does not escalate", start);
         } else {
             SimCheck.that(before == null || before.isAbove(start.tier()), "%s rises without evidence", start);
+            SimCheck.that(!start.tier().isAbove(tiers.start()), "%s starts above the tier that was chosen", start);
+            if (start.type().name().equals("rising") && start.tier() == Tier.MINI) {
+                world.met(SimulationPhenomenon.CHOSEN_TIER);
+            }
         }
     }
 

@@ -46,7 +46,7 @@ public final class SimTypes {
     /** In no order; a graph draws from it. */
     static final List<SubtaskType<Question, Finding>> ALL = List.of(
             NOTE,
-            judged("rising").upTo(Tier.FLAGSHIP).maxOutputTokens(400),
+            judged("rising").between(Tier.NANO, Tier.MINI).upTo(Tier.FLAGSHIP).maxOutputTokens(400),
             judged("best").startingAt(Tier.MINI).upTo(Tier.FLAGSHIP),
             judged("falling").startingAt(Tier.FLAGSHIP).notBelow(Tier.NANO).maxOutputTokens(1_000),
             judged("either").startingAt(Tier.MINI).upTo(Tier.FLAGSHIP).notBelow(Tier.NANO),

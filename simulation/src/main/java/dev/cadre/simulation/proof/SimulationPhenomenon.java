@@ -13,6 +13,8 @@ public enum SimulationPhenomenon {
     TIER_CEILING,
     /** An answer was not accepted and a dearer tier tried. */
     ESCALATION,
+    /** A subtask started on another tier than its type does by itself, because the planner chose it. */
+    CHOSEN_TIER,
     /** A run was cancelled while it ran. */
     CANCEL,
     /** The time for a run's workers ran out while it ran. */
