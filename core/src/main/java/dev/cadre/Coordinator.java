@@ -50,6 +50,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Coordinator {
     private static final int MAX_RUN_KEY_CHARS = 512;
+    private static final int MAX_ROUNDS = 10;
 
     private final RunSettings settings;
     private final List<SubtaskType<?, ?>> types;
@@ -57,6 +58,7 @@ public final class Coordinator {
     private final @Nullable PlanReview review;
     private final TierPolicy tierPolicy;
     private final PassRates rates;
+    private final int rounds;
     private final @Nullable Journal journal;
     private final String runKey;
 
@@ -73,6 +75,7 @@ public final class Coordinator {
         review = builder.review;
         tierPolicy = builder.tierPolicy;
         rates = builder.rates;
+        rounds = builder.rounds;
         journal = null;
         runKey = "";
     }
@@ -84,6 +87,7 @@ public final class Coordinator {
         review = other.review;
         tierPolicy = other.tierPolicy;
         rates = other.rates;
+        rounds = other.rounds;
         this.journal = journal;
         this.runKey = runKey;
     }
@@ -275,7 +279,7 @@ public final class Coordinator {
     public CostEstimate preview(Plan<?> plan, Budget budget) {
         requireTypes();
         requireTiers(types);
-        return GoalParts.estimate(this, plan, budget.spendable());
+        return GoalEstimate.of(this, plan, budget.spendable());
     }
 
     /** Performs one kind of work on a stream of inputs. */
@@ -397,6 +401,10 @@ public final class Coordinator {
         return rates;
     }
 
+    int rounds() {
+        return rounds;
+    }
+
     String runKey() {
         return runKey;
     }
@@ -409,6 +417,7 @@ public final class Coordinator {
         private @Nullable PlanReview review;
         private TierPolicy tierPolicy = TierPolicy.PLANNER;
         private PassRates rates = PassRates.NONE;
+        private int rounds;
         private Limits limits = Limits.DEFAULT;
         private final FaultLog faults = new FaultLog();
         private RunListener listener = RunListener.SILENT;
@@ -464,6 +473,28 @@ public final class Coordinator {
         /** How often outputs were good on each tier, for the planner and the tier policy to see; default none known. */
         public Builder passRates(PassRates known) {
             rates = known;
+            return this;
+        }
+
+        /**
+         * How often the planner may be asked again in a run of a goal; default 0. It is, when everything has ended and a
+         * required subtask or an item did not succeed, or a {@linkplain Goal#accept rule of the goal} rejected the answer. It
+         * is shown what is done and what is not, and can only add subtasks, some of them in the place of what failed. What
+         * succeeded stays and is never paid again; a subtask that was replaced does not make the run partial.
+         *
+         * <p>What the planner needs for each round, and the merger for each answer that may be rejected, is set aside before
+         * the run begins. No round begins after a deadline, if money or time alone was missing, if the last one added nothing,
+         * or after two in a row without a success.
+         *
+         * @param most from 0 to 10
+         * @throws IllegalArgumentException if it is another number
+         */
+        public Builder replanning(int most) {
+            if (most < 0 || most > MAX_ROUNDS) {
+                throw new IllegalArgumentException(
+                        "the planner may be asked again 0 to %d times, not %d".formatted(MAX_ROUNDS, most));
+            }
+            rounds = most;
             return this;
         }
 

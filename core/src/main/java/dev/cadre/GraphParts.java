@@ -29,6 +29,11 @@ final class GraphParts implements RunParts {
     }
 
     @Override
+    public RunInput.PlanEnded plan(RunCommand.StartRound round, Consumer<RunInput> inbox) {
+        throw new IllegalStateException("a graph by hand is not planned again");
+    }
+
+    @Override
     public RungEnd perform(RunCommand.StartRung rung) throws InterruptedException {
         return run.perform(rung, run.deadline());
     }
@@ -40,7 +45,7 @@ final class GraphParts implements RunParts {
 
     @Override
     public RunFailure failure(RunFailure.Kind kind, Throwable thrown) {
-        return GoalParts.describe(run, kind, thrown);
+        return run.describe(kind, thrown);
     }
 
     @Override

@@ -8,20 +8,21 @@ import dev.cadre.price.Money;
 import dev.cadre.schedule.MergeShare;
 import dev.cadre.task.RunFailure;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.concurrent.ArrayBlockingQueue;
 
 /**
- * Sets the merger's money aside before a run begins, so that a run that begins can end with an answer. Money that a
- * tenant's other runs have in flight is waited for, as calls wait for it.
+ * Sets the money of merger and further rounds aside before a run begins, so that a run that begins can end with an answer.
+ * Money that a tenant's other runs have in flight is waited for, as calls wait for it.
  *
- * @param least what the merger needs at least; nothing if it has no use for money that is set aside
- * @param floor what planner, merger and one subtask need together, or, if the plan is there already, the merger alone
+ * @param needs what is needed at least; nothing for a merger that has no use for money that is set aside
+ * @param merges how often the run may merge
  */
-record MergeMoney(Run run, Money least, Money floor) {
+record MergeMoney(Run run, GoalNeeds needs, int merges) {
     /** Whether the run can begin. */
     sealed interface Answer {
-        /** It can; the merger spends this. */
-        record Ready(BudgetGuard money) implements Answer {}
+        /** It can, with this set aside. */
+        record Ready(RunMoney money) implements Answer {}
 
         /** It cannot. */
         record Refused(RunFailure why) implements Answer {}
@@ -38,10 +39,10 @@ record MergeMoney(Run run, Money least, Money floor) {
         try {
             while (true) {
                 LedgerState money = run.money();
-                if (money.isExhaustedBy(floor)) {
-                    return new Answer.Refused(tooSmall(run, money, whoNeeds(), floor));
+                if (money.isExhaustedBy(needs.floor())) {
+                    return new Answer.Refused(tooSmall(run, money, whoNeeds(), needs.floor()));
                 }
-                if (!money.isContendedBy(floor)) {
+                if (!money.isContendedBy(needs.floor())) {
                     try {
                         return new Answer.Ready(setAside(money.free()));
                     } catch (AllotmentRefusedException takenMeanwhile) {
@@ -57,12 +58,28 @@ record MergeMoney(Run run, Money least, Money floor) {
         }
     }
 
-    /** Takes what is wanted if that still leaves the planner and one subtask their part, else what is needed. */
-    private BudgetGuard setAside(Money free) {
-        if (least.isZero()) {
-            return run.guard().cap(run.limit());
+    private RunMoney setAside(Money free) {
+        BudgetGuard merging = ofMerges(free);
+        var rounds = new ArrayList<BudgetGuard>();
+        try {
+            for (int i = 0; i < run.coordinator().rounds() && !needs.round().isZero(); i++) {
+                rounds.add(run.guard().allot(needs.round()));
+            }
+            return new RunMoney(merging, merges, rounds);
+        } catch (AllotmentRefusedException takenMeanwhile) {
+            new RunMoney(merging, merges, rounds).close();
+            throw takenMeanwhile;
         }
-        return run.guard().allot(MergeShare.setAside(run.limit(), least, free, floor.minus(least)));
+    }
+
+    /** Takes what is wanted if that still leaves the planner and one subtask their part, else what is needed. */
+    private BudgetGuard ofMerges(Money free) {
+        Money least = needs.merge();
+        return least.isZero()
+                ? run.guard().cap(run.limit())
+                : run.guard()
+                        .allot(MergeShare.setAside(
+                                run.limit(), least, free, needs.floor().minus(least)));
     }
 
     /** Names what is needed at least: the least budget is that and what is spent already. */
@@ -78,13 +95,19 @@ record MergeMoney(Run run, Money least, Money floor) {
     }
 
     private String whoNeeds() {
-        return floor.equals(least) ? "the merger needs" : "planner, merger and one subtask need";
+        if (needs.floor().equals(needs.merge())) {
+            return "the merger needs";
+        }
+        return needs.round().isZero()
+                ? "planner, merger and one subtask need"
+                : "planner, merger, one subtask and %d further rounds need"
+                        .formatted(run.coordinator().rounds());
     }
 
     private RunFailure tooLate(LedgerState money) {
         return RunFailure.of(
                 RunFailure.Kind.DEADLINE,
                 "the time ran out while others had the money in flight: %s %s, free are %s"
-                        .formatted(whoNeeds(), floor, money.free()));
+                        .formatted(whoNeeds(), needs.floor(), money.free()));
     }
 }

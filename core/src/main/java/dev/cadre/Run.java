@@ -44,8 +44,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -146,7 +148,7 @@ final class Run {
         } catch (InterruptedException interrupt) {
             throw interrupt;
         } catch (Throwable broken) {
-            return refused(GoalParts.describe(this, RunFailure.Kind.ENGINE_FAILED, broken));
+            return refused(describe(RunFailure.Kind.ENGINE_FAILED, broken));
         } finally {
             if (runner == null) {
                 threads.close(); // else the runner does
@@ -176,7 +178,7 @@ final class Run {
             recordStart(goal.text()).ifPresent(unrecorded -> {
                 throw RunFailedException.of(unrecorded);
             });
-            return aside.call("planner", "plan", goal, () -> GoalParts.planOnly(this, goal));
+            return aside.call("planner", "plan", goal, () -> GoalPlanning.planOnly(this, goal));
         } catch (UserCode.LateException late) {
             throw RunFailedException.of(RunFailure.of(
                     RunFailure.Kind.DEADLINE, "the time ran out while it planned: " + Thrown.message(late)));
@@ -184,7 +186,7 @@ final class Run {
             Throwable thrown = Objects.requireNonNull(broken.getCause());
             throw thrown instanceof RunFailedException known
                     ? known
-                    : RunFailedException.of(GoalParts.describe(this, RunFailure.Kind.PLANNER_FAILED, thrown));
+                    : RunFailedException.of(describe(RunFailure.Kind.PLANNER_FAILED, thrown));
         } finally {
             threads.close();
         }
@@ -197,7 +199,8 @@ final class Run {
                         id,
                         answer,
                         coordinator.settings().failFast(),
-                        coordinator.settings().limits().maxItems()),
+                        coordinator.settings().limits().maxItems(),
+                        answer.isPresent() ? 0 : coordinator.rounds()),
                 PoolQuotes.of(coordinator.settings()),
                 subtasks == null ? EarlierOutcomes.NOTHING : subtasks,
                 money(),
@@ -316,6 +319,37 @@ final class Run {
     }
 
     // --- what the parts share
+
+    /** The failure of this run that something thrown makes. */
+    RunFailure describe(RunFailure.Kind kind, Throwable thrown) {
+        return PartFailures.describe(coordinator.settings().faults(), kind, thrown);
+    }
+
+    /** What a planner or merger says of itself; what it throws is a failure of the run that names it. */
+    <T> T asked(RunFailure.Kind kind, Blocking<T> question) throws InterruptedException {
+        try {
+            return Thread.currentThread().isVirtual()
+                    ? threads.call("cadre-ask:" + id, this, question::get)
+                    : question.get();
+        } catch (Throwable thrown) {
+            PartFailures.throwIfCancel(thrown);
+            throw new PartFailures.PartFailedException(describe(kind, thrown));
+        }
+    }
+
+    /**
+     * Calls code of users on a thread that they may use as they like.
+     *
+     * @param place what this is in, in words for people, where the failure does not say so anyway
+     */
+    <T> T call(String part, String place, Object code, Callable<T> task) throws InterruptedException {
+        Supplier<String> before = RunDriver.enter(() -> place);
+        try {
+            return threads.call("cadre-%s:%s".formatted(part, id), code, task);
+        } finally {
+            RunDriver.enter(before);
+        }
+    }
 
     RungEnd perform(RunCommand.StartRung rung, Duration workTime) throws InterruptedException {
         var task = new RungTask(rung.type(), rung.input(), rung.id().label(), rung.tier(), rung.evidence());

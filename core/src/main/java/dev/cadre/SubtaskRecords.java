@@ -14,6 +14,7 @@ import dev.cadre.schedule.RungId;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Items;
 import dev.cadre.task.Outcome;
+import dev.cadre.task.Skip;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.Attached;
 import java.util.List;
@@ -25,13 +26,19 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** The records of the subtasks of one graph or plan, and of their items. Safe for use by many threads. */
 final class SubtaskRecords implements RunListener, EarlierOutcomes {
+    private static final Outcome<Object> REPLACED =
+            Outcome.skipped(Skip.Kind.PLAN, "an earlier session planned another subtask in its place");
+
     private final RunRecord record;
     private final Attachments attachments;
     private final Map<JournalKey, WorkRecord> works = new ConcurrentHashMap<>();
     private final Set<String> reused = ConcurrentHashMap.newKeySet();
+    /** What earlier sessions planned others for, in its place. */
+    private final Set<String> replaced;
 
     SubtaskRecords(RunRecord record, Attachments attachments) {
         this.record = record;
+        replaced = record.replaced();
         this.attachments = attachments;
     }
 
@@ -50,7 +57,8 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
             case Attached.Made made -> {
                 WorkRecord work = record.work(subtaskId, item, type, input, made);
                 works.put(key(subtaskId, item), work);
-                Optional<Outcome<Object>> earlier = work.recall();
+                Optional<Outcome<Object>> earlier =
+                        work.recall().or(() -> ofReplaced(subtaskId, item, label));
                 if (earlier.isPresent()) {
                     attachments.release(label);
                     reused.add(label);
@@ -58,6 +66,13 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
                 yield earlier;
             }
         };
+    }
+
+    /** What has somebody in its place is not tried again: that one is paid already, or will be. */
+    private Optional<Outcome<Object>> ofReplaced(String subtaskId, int item, String label) {
+        return replaced.contains(subtaskId) || replaced.contains(label)
+                ? record.lastFailure(key(subtaskId, item)).or(() -> Optional.of(REPLACED))
+                : Optional.empty();
     }
 
     /** The labels of the subtasks and items whose outcome is of an earlier session. */

@@ -39,6 +39,9 @@ final class SubtaskTally implements RunListener {
         @Nullable
         Duration ended;
 
+        /** What it took before it began again. */
+        Duration before = Duration.ZERO;
+
         /** That of the fan-out whose item it is; null for a subtask. */
         final @Nullable Account whole;
 
@@ -53,6 +56,13 @@ final class SubtaskTally implements RunListener {
             if (whole != null) {
                 whole.began(at);
             }
+        }
+
+        /** The planner or the merger, in another round. */
+        void beganAgain(Duration at) {
+            before = took();
+            began = at;
+            ended = null;
         }
 
         void ended(Duration at) {
@@ -70,7 +80,7 @@ final class SubtaskTally implements RunListener {
         }
 
         Duration took() {
-            return began == null || ended == null ? Duration.ZERO : ended.minus(began);
+            return began == null || ended == null ? before : before.plus(ended.minus(began));
         }
     }
 
@@ -90,12 +100,16 @@ final class SubtaskTally implements RunListener {
             case RunEvent.RunStarted started -> planner.began(started.at());
             case RunEvent.SubtaskAdmitted subtask -> admitted.put(subtask.subtaskId(), subtask);
             case RunEvent.PlanEnded ended -> planner.ended(ended.at());
+            case RunEvent.PlanningAgain again -> {
+                planner.beganAgain(again.at());
+                merger.ended(again.at());
+            }
             case RunEvent.RungStarted started -> account(started.subtaskId()).began(started.at());
             case RunEvent.RungEnded ended -> end(account(ended.subtaskId()), ended);
             case RunEvent.AttemptStarted started -> {}
             case RunEvent.AttemptEnded ended -> book(ended);
             case RunEvent.SubtaskEnded ended -> account(ended.subtaskId()).ended(ended.at());
-            case RunEvent.MergeStarted started -> merger.began(started.at());
+            case RunEvent.MergeStarted started -> merger.beganAgain(started.at());
             case RunEvent.RunEnded ended -> merger.ended(ended.at());
             case RunEvent.ModelShutsDown notice -> {}
             case RunEvent.CeilingLowered lowered -> {}

@@ -96,6 +96,17 @@ final class ProgressLines implements RunListener {
                         "breach",
                         breached.breach().toString(),
                         Map.of("picoUsd", breached.breach().excess().picoUsd()));
+            case RunEvent.PlanningAgain again ->
+                line(
+                        "plan_again",
+                        "planning again, round %d: %s%s"
+                                .formatted(
+                                        again.round(),
+                                        again.rejected().isEmpty()
+                                                ? "not done: " + String.join(", ", again.undone())
+                                                : "the answer does not pass the rule '%s'".formatted(again.rejected()),
+                                        at(again)),
+                        Map.of("round", again.round(), "undone", again.undone().size()));
             case RunEvent.MergeStarted started ->
                 line(
                         "merge",

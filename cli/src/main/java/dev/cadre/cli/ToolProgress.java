@@ -31,6 +31,7 @@ final class ToolProgress implements RunListener {
                         .formatted(
                                 ended, admitted, one.subtaskId(), one.outcome().reason())));
             }
+            case RunEvent.PlanningAgain again -> lines.accept("planning again, round " + again.round());
             case RunEvent.MergeStarted started -> lines.accept("merging");
             case RunEvent.AttemptStarted other -> {}
             case RunEvent.AttemptEnded other -> {}

@@ -50,6 +50,16 @@ public sealed interface RunEvent {
     record SubtaskAdmitted(String runId, Duration at, String subtaskId, String type, List<String> dependsOn)
             implements RunEvent {}
 
+    /**
+     * The planner is asked again, because of what did not succeed or because a rule of the goal rejected the answer.
+     *
+     * @param round 1 for the first time
+     * @param undone the ids of the subtasks, and of the items as {@code id#index}, that did not succeed
+     * @param rejected the rule that the answer did not pass; empty if no answer was rejected
+     */
+    record PlanningAgain(String runId, Duration at, int round, List<String> undone, String rejected)
+            implements RunEvent {}
+
     /** The plan is whole. */
     record PlanEnded(String runId, Duration at, int admitted, List<String> defects) implements RunEvent {}
 

@@ -37,8 +37,9 @@ record Candidate(
         return planned.id();
     }
 
+    /** Whoever stands in the place of another one must do its work: the run is not complete without it. */
     boolean isOptional() {
-        return planned.optional() && type.isOptionalAllowed();
+        return planned.optional() && type.isOptionalAllowed() && planned.replaces().isEmpty();
     }
 
     /** The type of a component that is known to exist. */

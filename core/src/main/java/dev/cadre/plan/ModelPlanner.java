@@ -25,6 +25,12 @@ public final class ModelPlanner implements Planner {
         new PlanDialogue(request, intake).run();
     }
 
+    /** The worst case of the first call of a later round, which shows the planner what has become of the plan. */
+    @Override
+    public Money leastRoundCost(PlanRequest request) {
+        return PlanDialogue.roundCall(request);
+    }
+
     /** The worst case of the first call, whose size depends on the goal and the types. */
     @Override
     public Money leastCost(PlanRequest request) {

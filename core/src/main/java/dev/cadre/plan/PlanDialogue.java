@@ -44,6 +44,13 @@ final class PlanDialogue {
         return pool.worstCase(new PlanPrompt(request, pool.model()).first(firstCap(request)));
     }
 
+    /** The worst case of the first call of a later round, whatever the plan has come to by then. */
+    static Money roundCall(PlanRequest request) {
+        var pool = flagship(request);
+        return pool.worstCase(
+                new PlanPrompt(request, pool.model()).first(firstCap(request)), ProgressText.MOST_BYTES);
+    }
+
     private static ModelPool flagship(PlanRequest request) {
         return request.terms().pools().pool(Tier.FLAGSHIP);
     }
@@ -71,31 +78,31 @@ final class PlanDialogue {
     }
 
     private ModelRequest next() {
-        return isEmpty() ? prompt.first(maxOutputTokens) : prompt.continuation(intake.taken(), maxOutputTokens);
+        return isEmpty() ? prompt.first(maxOutputTokens) : prompt.continuation(intake.added(), maxOutputTokens);
     }
 
     /** Only additions are taken: a plan that is full has nothing to gain. */
     private void repair() throws InterruptedException {
-        if (isEmpty() && intake.defects().isEmpty()) {
+        if (isEmpty() && intake.defects().isEmpty() && !request.progress().isRound()) {
             note("the plan has no subtasks");
         }
         var outstanding = intake.outstanding();
         if (outstanding.isEmpty() || isFull()) {
             return;
         }
-        int before = intake.taken().size();
+        int before = intake.added().size();
         intake.answering();
-        Round round = ask(prompt.repair(intake.taken(), outstanding, maxOutputTokens));
+        Round round = ask(prompt.repair(intake.added(), outstanding, maxOutputTokens));
         if (round == Round.CUT) {
             note("the repair of the plan was cut off");
-        } else if (round == Round.WHOLE && intake.taken().size() == before) {
+        } else if (round == Round.WHOLE && intake.added().size() == before) {
             note("the repair of the plan added nothing");
         }
     }
 
     private Round ask(ModelRequest ask) throws InterruptedException {
         var reader = new PlanReader(intake);
-        int before = intake.taken().size();
+        int before = intake.added().size();
         ModelReply reply;
         try {
             reply = pool.call(ask, terms(reader));
@@ -115,7 +122,7 @@ final class PlanDialogue {
     /** The same cap again would end as the last one did, unless the next call has less to say. */
     private Round truncated(ModelReply reply, PlanReader reader, int takenBefore) {
         ended(reply, reader);
-        if (intake.taken().size() == takenBefore) {
+        if (intake.added().size() == takenBefore) {
             maxOutputTokens = Math.min(2 * maxOutputTokens, pool.spec().tokens().maxOutput());
         }
         return Round.CUT;
@@ -159,7 +166,7 @@ final class PlanDialogue {
     }
 
     private boolean isEmpty() {
-        return intake.taken().isEmpty();
+        return intake.added().isEmpty();
     }
 
     /** Whether something of a plan that an earlier session began does not fit any more: that is repaired. */
@@ -168,7 +175,7 @@ final class PlanDialogue {
     }
 
     private boolean isFull() {
-        return intake.taken().size() >= request.limits().maxSubtasks();
+        return intake.isFull();
     }
 
     private void note(String trouble) {

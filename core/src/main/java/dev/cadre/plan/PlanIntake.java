@@ -52,6 +52,7 @@ public final class PlanIntake {
     private final Map<String, Admitted> admitted = new LinkedHashMap<>();
     private final List<PlanDefect> defects = new ArrayList<>();
     private final Set<PlannedSubtask> restored = new HashSet<>();
+    private final PlanRounds rounds = new PlanRounds();
     private final List<PlanDefect> notes = new ArrayList<>();
     private Consumer<? super PlannedSubtask> record = planned -> {};
     private TierChoices tiers = new TierChoices(TierPolicy.PLANNER, PassRates.NONE, () -> Money.ZERO);
@@ -119,6 +120,23 @@ public final class PlanIntake {
     }
 
     /**
+     * Begins another round of a plan that was run. Nothing of the earlier rounds is handed over again; its ids are taken,
+     * and new subtasks may refer to what is done of it. To be called before anything is offered.
+     *
+     * @param earlier what the earlier rounds took, in their order
+     * @param undone the subtasks, and the items as {@code id#index}, that did not succeed: no new subtask may refer to
+     *     them, and one may stand in their place
+     */
+    public void continueFrom(List<PlannedSubtask> earlier, Collection<String> undone) {
+        rounds.replaying(() -> earlier.forEach(this::restore));
+        rounds.begin(List.copyOf(admitted.keySet()), waiting.values(), undone);
+        waiting.values().forEach(each -> graph.remove(each.id(), each.dependencies()));
+        waiting.clear();
+        defects.clear();
+        notes.clear();
+    }
+
+    /**
      * Offers a subtask that an earlier session of the run took. If the planner offers the very same one again, that is no
      * defect.
      *
@@ -150,6 +168,9 @@ public final class PlanIntake {
         }
         var troubles = new ArrayList<String>();
         requireNewId(planned.id(), troubles);
+        if (isNew) {
+            troubles.addAll(rounds.troublesOf(planned));
+        }
         SubtaskType<?, ?> type = types.get(planned.type());
         if (type == null) {
             troubles.add("unknown type %s; the types are %s"
@@ -189,10 +210,11 @@ public final class PlanIntake {
         if (!name.equals(written.type())) {
             note(written.id(), "type %s was read as %s".formatted(Quoted.of(written.type()), Quoted.of(name)));
         }
-        PlannedSubtask planned = TierChoices.withinBounds(
-                respelled(References.withTidyIds(References.asWires(written, type))),
-                type,
-                what -> note(written.id(), what));
+        Consumer<String> note = what -> note(written.id(), what);
+        PlannedSubtask planned = rounds.replacingUndone(
+                TierChoices.withinBounds(
+                        respelled(References.withTidyIds(References.asWires(written, type))), type, note),
+                note);
         if (isThere(planned)) {
             if (!isRestored(planned)) {
                 note(planned.id(), "it came twice, the same in all, and is run once");
@@ -293,14 +315,16 @@ public final class PlanIntake {
     public void finish() {
         requireOpen();
         finished = true;
-        if (admitted.isEmpty()) {
+        if (admitted.isEmpty()) { // a later round that adds nothing leaves the plan as it is
             throw new PlanRejectedException("nothing of the plan can be run", allDefects());
         }
         if (mode == Mode.WHOLE) {
             if (!outstanding().isEmpty()) {
                 throw new PlanRejectedException("the plan is to be run whole or not at all", allDefects());
             }
-            admitted.values().forEach(each -> handOver(each.planned, each.node));
+            admitted.values().stream()
+                    .filter(each -> !rounds.isEarlier(each.planned.id()))
+                    .forEach(each -> handOver(each.planned, each.node));
         }
         waiting.values().stream()
                 .sorted(Comparator.comparingInt(each -> graph.depth(each.id())))
@@ -353,6 +377,18 @@ public final class PlanIntake {
         return taken;
     }
 
+    /** All that was planned and taken, of earlier rounds too, also what points nowhere; in plan order. */
+    public List<PlannedSubtask> planned() {
+        return rounds.withStranded(taken());
+    }
+
+    /** What this round took, in the order of {@link #taken}: all of it in the first one. */
+    public List<PlannedSubtask> added() {
+        return taken().stream()
+                .filter(each -> !rounds.isEarlier(each.id()))
+                .toList();
+    }
+
     private void requireNewId(String id, List<String> troubles) {
         if (!GraphNode.isValidId(id)) {
             troubles.add("the id %s must be 1 to 64 letters, digits, '_', '.' or '-'".formatted(Quoted.of(id)));
@@ -361,8 +397,13 @@ public final class PlanIntake {
         }
     }
 
+    /** Whether the plan has as many subtasks as it may have, those of earlier rounds included. */
+    boolean isFull() {
+        return admitted.size() + waiting.size() + rounds.stranded() >= limits.maxSubtasks();
+    }
+
     private Optional<PlanDefect> take(Candidate candidate) {
-        if (admitted.size() + waiting.size() >= limits.maxSubtasks()) {
+        if (isFull()) {
             return Optional.of(refuse(
                     candidate.id(),
                     List.of("the plan has %d subtasks already, its limit".formatted(limits.maxSubtasks()))));
@@ -398,7 +439,7 @@ public final class PlanIntake {
             refuse(candidate.id(), input.troubles());
             return false;
         }
-        if (mode == Mode.STREAMED && !isRecorded(candidate.planned())) {
+        if (mode == Mode.STREAMED && !rounds.isReplaying() && !isRecorded(candidate.planned())) {
             graph.remove(candidate.id(), candidate.dependencies());
             return false;
         }
@@ -407,11 +448,12 @@ public final class PlanIntake {
                 candidate.type(),
                 input.binding(),
                 candidate.edges(this::source),
-                candidate.isOptional());
+                candidate.isOptional(),
+                candidate.planned().replaces());
         input.notes().forEach(what -> note(candidate.id(), what));
         var source = new Source(candidate.type(), input.fansOut(), candidate.isOptional());
         admitted.put(candidate.id(), new Admitted(candidate.planned(), node, source));
-        if (mode == Mode.STREAMED) {
+        if (mode == Mode.STREAMED && !rounds.isReplaying()) {
             sink.accept(node);
         }
         return true;
@@ -432,7 +474,13 @@ public final class PlanIntake {
         var edges = candidate.dependencies().stream()
                 .map(on -> new Dependency(on, false))
                 .toList();
-        return new GraphNode(candidate.id(), candidate.type(), binding, edges, candidate.isOptional());
+        return new GraphNode(
+                candidate.id(),
+                candidate.type(),
+                binding,
+                edges,
+                candidate.isOptional(),
+                candidate.planned().replaces());
     }
 
     private List<PlanDefect> pointingNowhere() {

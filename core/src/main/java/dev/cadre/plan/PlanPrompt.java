@@ -34,22 +34,35 @@ final class PlanPrompt {
                 request.limits().maxSubtasks(),
                 request.limits().maxDepth(),
                 describe(request.types()));
-        this.output = new OutputFormat.JsonSchema(PlanSchema.NAME, PlanSchema.of(request.types()), true);
+        this.output = new OutputFormat.JsonSchema(PlanSchema.NAME, schema(request), true);
     }
 
-    /** Asks for a plan. */
+    private static String schema(PlanRequest request) {
+        List<String> undone = request.progress().undone().stream()
+                .map(PlanProgress.Undone::id)
+                .toList();
+        return PlanSchema.of(request.types(), undone);
+    }
+
+    /** Asks for a plan, or for another round of one. */
     ModelRequest first(long maxOutputTokens) {
-        return ask(goal() + "\nPlan it.", maxOutputTokens);
+        String asked = request.progress().isRound() ? Prompt.PLAN_ROUND.with() : "Plan it.";
+        return ask(soFar() + "\n" + asked, maxOutputTokens);
     }
 
     /** Asks for the rest of a plan that was cut off. */
     ModelRequest continuation(List<PlannedSubtask> taken, long maxOutputTokens) {
-        return ask(goal() + taken(taken) + "\n" + Prompt.PLAN_CONTINUATION.with(), maxOutputTokens);
+        return ask(soFar() + taken(taken) + "\n" + Prompt.PLAN_CONTINUATION.with(), maxOutputTokens);
     }
 
     /** Asks once for what is to stand in place of what could not be taken. */
     ModelRequest repair(List<PlannedSubtask> taken, List<PlanDefect> defects, long maxOutputTokens) {
-        return ask(goal() + taken(taken) + defects(defects) + "\n" + Prompt.PLAN_REPAIR.with(), maxOutputTokens);
+        return ask(soFar() + taken(taken) + defects(defects) + "\n" + Prompt.PLAN_REPAIR.with(), maxOutputTokens);
+    }
+
+    /** The goal, and what has become of its plan. */
+    private String soFar() {
+        return request.progress().isRound() ? goal() + ProgressText.of(request.progress()) : goal();
     }
 
     private ModelRequest ask(String text, long maxOutputTokens) {

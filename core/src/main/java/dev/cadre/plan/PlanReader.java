@@ -130,7 +130,7 @@ public final class PlanReader {
                         "input %s is longer than %,d characters".formatted(Quoted.of(name), MAX_LITERAL_CHARS));
             }
         });
-        if (planned.wires().size() + planned.after().size() > MAX_REFERENCES) {
+        if (planned.wires().size() + planned.after().size() + planned.replaces().size() > MAX_REFERENCES) {
             throw new JsonException("it has more than %,d wires and ids to come after".formatted(MAX_REFERENCES));
         }
         return planned;

@@ -17,6 +17,7 @@ import java.util.List;
  * @param answer the form of the answer to the goal, such as {@code {total: integer, rooms: list of string}}; may be empty
  * @param types the registered subtask types: a plan consists of nothing else
  * @param rates how often the outputs of the types were good on each tier, as far as that is known
+ * @param progress what has become of the plan, if the planner is asked again
  * @param limits how large the plan may be, and how long a planner's reply
  * @param terms how a planner that needs a model calls it
  */
@@ -26,11 +27,17 @@ public record PlanRequest(
         String answer,
         List<SubtaskType<?, ?>> types,
         PassRates rates,
+        PlanProgress progress,
         Limits limits,
         Terms terms) {
 
     public PlanRequest {
         types = List.copyOf(types);
+    }
+
+    /** This request, for a round after what has become of the plan. */
+    public PlanRequest after(PlanProgress become) {
+        return new PlanRequest(goal, context, answer, types, rates, become, limits, terms);
     }
 
     /**

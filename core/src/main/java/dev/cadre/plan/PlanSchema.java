@@ -31,12 +31,17 @@ final class PlanSchema {
     /** The definition of a reference by the fields that it may name. */
     private final Map<Set<String>, Json.Obj> references = new HashMap<>();
 
-    private PlanSchema(List<SubtaskType<?, ?>> types) {
+    /** What a subtask may stand in the place of. */
+    private final List<String> undone;
+
+    private PlanSchema(List<SubtaskType<?, ?>> types, List<String> undone) {
         this.types = types;
+        this.undone = undone;
     }
 
-    static String of(List<SubtaskType<?, ?>> types) {
-        return new PlanSchema(types).document().write();
+    /** @param undone the ids of what a subtask may stand in the place of; empty for a first plan */
+    static String of(List<SubtaskType<?, ?>> types, List<String> undone) {
+        return new PlanSchema(types, undone).document().write();
     }
 
     /** Whether a subtask may have to wait for one whose output it does not use: one of them changes something. */
@@ -61,6 +66,10 @@ final class PlanSchema {
         }
         if (hasOrder(types)) {
             properties = properties.with(PlannedJson.AFTER, arrayOf(string()));
+        }
+        if (!undone.isEmpty()) {
+            properties = properties.with(
+                    PlannedJson.REPLACES, arrayOf(undone.size() > MAX_NAMED_FIELDS ? string() : oneOf(undone)));
         }
         return SchemaDefinitions.object(
                 type.isOptionalAllowed()

@@ -29,8 +29,9 @@ final class PlannedJson {
     static final String AFTER = "after";
     static final String OPTIONAL = "optional";
     static final String TIER = "tier";
+    static final String REPLACES = "replaces";
 
-    private static final Set<String> KEYS = Set.of(TYPE, ID, INPUT, WIRES, AFTER, OPTIONAL, TIER);
+    private static final Set<String> KEYS = Set.of(TYPE, ID, INPUT, WIRES, AFTER, OPTIONAL, TIER, REPLACES);
     private static final Set<String> WIRE_KEYS = Set.of(INTO, FROM, FIELD);
 
     private PlannedJson() {}
@@ -48,7 +49,10 @@ final class PlannedJson {
                                 planned.wires().stream().map(PlannedJson::write).toList()))
                 .with(AFTER, Json.strings(planned.after()))
                 .with(OPTIONAL, planned.optional());
-        return planned.tier().isEmpty() ? written : written.with(TIER, planned.tier());
+        if (!planned.tier().isEmpty()) {
+            written = written.with(TIER, planned.tier());
+        }
+        return planned.replaces().isEmpty() ? written : written.with(REPLACES, Json.strings(planned.replaces()));
     }
 
     /** The name of a tier in a plan. */
@@ -77,9 +81,10 @@ final class PlannedJson {
                 object.string(TYPE),
                 literals(object.object(INPUT)),
                 wires(object),
-                strings(object),
+                strings(object, AFTER),
                 object.at(OPTIONAL).isPresent() && object.bool(OPTIONAL),
-                object.at(TIER).filter(tier -> tier != Json.Null.NULL).isPresent() ? object.string(TIER) : "");
+                object.at(TIER).filter(tier -> tier != Json.Null.NULL).isPresent() ? object.string(TIER) : "",
+                strings(object, REPLACES));
     }
 
     private static Map<String, String> literals(Json.Obj input) {
@@ -99,19 +104,21 @@ final class PlannedJson {
                 .toList();
     }
 
-    private static List<String> strings(Json.Obj object) {
-        return itemsOrNone(object, AFTER).stream().map(PlannedJson::string).toList();
+    private static List<String> strings(Json.Obj object, String name) {
+        return itemsOrNone(object, name).stream()
+                .map(item -> string(item, name))
+                .toList();
     }
 
     private static List<Json> itemsOrNone(Json.Obj object, String name) {
         return object.at(name).isEmpty() ? List.of() : object.items(name);
     }
 
-    private static String string(Json item) {
+    private static String string(Json item, String name) {
         if (item instanceof Json.Str string) {
             return string.value();
         }
-        throw new JsonException("$.%s: expected strings, got %s".formatted(AFTER, item.kind()));
+        throw new JsonException("$.%s: expected strings, got %s".formatted(name, item.kind()));
     }
 
     private static Json.Obj requireObject(Json json, Set<String> keys) {

@@ -27,6 +27,8 @@ import java.util.Map;
  * @param optional whether the run counts as complete without it; a wish, which the type must allow
  * @param tier the name of the tier on which it starts, in lower case, such as {@code mini}; empty to leave that to its
  *     type. The type must {@linkplain SubtaskType#between allow the choice}
+ * @param replaces the subtasks, and the items of fan-outs, that did not succeed and in whose place it stands; see
+ *     {@link PlanProgress}
  */
 public record PlannedSubtask(
         String id,
@@ -35,17 +37,30 @@ public record PlannedSubtask(
         List<Wire> wires,
         List<String> after,
         boolean optional,
-        String tier) {
+        String tier,
+        List<String> replaces) {
 
     public PlannedSubtask {
         literals = Collections.unmodifiableMap(new LinkedHashMap<>(literals));
         wires = List.copyOf(wires);
         after = List.copyOf(after);
+        replaces = List.copyOf(replaces);
+    }
+
+    /** A subtask that leaves its tier to its type and stands in nobody's place. */
+    public PlannedSubtask(
+            String id,
+            String type,
+            Map<String, String> literals,
+            List<Wire> wires,
+            List<String> after,
+            boolean optional) {
+        this(id, type, literals, wires, after, optional, "", List.of());
     }
 
     /** A subtask whose input is still to be given, component by component. */
     public static PlannedSubtask of(String id, SubtaskType<?, ?> type) {
-        return new PlannedSubtask(id, type.name(), Map.of(), List.of(), List.of(), false, "");
+        return new PlannedSubtask(id, type.name(), Map.of(), List.of(), List.of(), false);
     }
 
     /** A subtask whose whole input is known. */
@@ -53,7 +68,7 @@ public record PlannedSubtask(
         var literals = new LinkedHashMap<String, String>();
         var json = type.inputType().toJson(input);
         ((Json.Obj) json).fields().forEach((name, value) -> literals.put(name, value.write()));
-        return new PlannedSubtask(id, type.name(), literals, List.of(), List.of(), false, "");
+        return new PlannedSubtask(id, type.name(), literals, List.of(), List.of(), false);
     }
 
     /**
@@ -66,31 +81,38 @@ public record PlannedSubtask(
     public PlannedSubtask withLiteral(String component, Object value) {
         var added = new LinkedHashMap<>(literals);
         added.put(component, Literal.of(value).write());
-        return new PlannedSubtask(id, type, added, wires, after, optional, tier);
+        return new PlannedSubtask(id, type, added, wires, after, optional, tier, replaces);
     }
 
     /** This subtask with one more component wired to a field of another subtask's output. */
     public PlannedSubtask withWire(String into, String from, String field) {
         var added = new ArrayList<>(wires);
         added.add(new Wire(into, from, field));
-        return new PlannedSubtask(id, type, literals, added, after, optional, tier);
+        return new PlannedSubtask(id, type, literals, added, after, optional, tier, replaces);
     }
 
     /** This subtask, to start only when others have ended as they should. */
     public PlannedSubtask after(String... ids) {
         var added = new ArrayList<>(after);
         added.addAll(List.of(ids));
-        return new PlannedSubtask(id, type, literals, wires, added, optional, tier);
+        return new PlannedSubtask(id, type, literals, wires, added, optional, tier, replaces);
     }
 
     /** This subtask, marked as one that the run can do without. */
     public PlannedSubtask asOptional() {
-        return new PlannedSubtask(id, type, literals, wires, after, true, tier);
+        return new PlannedSubtask(id, type, literals, wires, after, true, tier, replaces);
     }
 
     /** This subtask, to start on a tier that its type lets a planner choose. */
     public PlannedSubtask on(Tier chosen) {
-        return new PlannedSubtask(id, type, literals, wires, after, optional, PlannedJson.name(chosen));
+        return new PlannedSubtask(id, type, literals, wires, after, optional, PlannedJson.name(chosen), replaces);
+    }
+
+    /** This subtask, in the place of others that did not succeed: of subtasks, or of items of fan-outs. */
+    public PlannedSubtask replacing(String... undone) {
+        var added = new ArrayList<>(replaces);
+        added.addAll(List.of(undone));
+        return new PlannedSubtask(id, type, literals, wires, after, optional, tier, added);
     }
 
     /** This subtask as JSON text, the same for equal subtasks; {@link #parse} reads it back. */

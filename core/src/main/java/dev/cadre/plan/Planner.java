@@ -14,7 +14,8 @@ public interface Planner {
     }
 
     /**
-     * Offers the subtasks of a plan, one by one. Runs on a virtual thread; may block, and spend money by the terms of the
+     * Offers the subtasks of a plan, one by one; in a later round, what is to come in addition. What stands in the plan
+     * already may be offered again and is passed over. Runs on a virtual thread; may block, and spend money by the terms of the
      * request. The intake says at once what is wrong with a subtask, so that another one can be offered instead;
      * whoever runs the planner finishes the intake.
      *
@@ -24,6 +25,14 @@ public interface Planner {
      * @throws InterruptedException if the run was cancelled
      */
     void plan(PlanRequest request, PlanIntake intake) throws InterruptedException;
+
+    /**
+     * The most that the first call of a later round can cost, which is set aside for each round that a run may need; default
+     * that of the first one. Asked with a request without progress.
+     */
+    default Money leastRoundCost(PlanRequest request) {
+        return leastCost(request);
+    }
 
     /** The most that the first call can cost, without which there is no use in beginning; default: nothing. */
     default Money leastCost(PlanRequest request) {

@@ -39,7 +39,7 @@ final class References {
             wire.ifPresentOrElse(wires::add, () -> literals.put(name, literal));
         });
         return new PlannedSubtask(
-                written.id(), type.name(), literals, wires, written.after(), written.optional(), written.tier());
+                written.id(), type.name(), literals, wires, written.after(), written.optional(), written.tier(), written.replaces());
     }
 
     private static Optional<Wire> wire(String into, String literal, Shape<?> input) {
@@ -89,7 +89,8 @@ final class References {
                 tidy.wires(),
                 tidy.after(),
                 tidy.optional(),
-                tidy.tier());
+                tidy.tier(),
+                tidy.replaces());
     }
 
     private static String tidy(String id) {
@@ -107,6 +108,6 @@ final class References {
                 .toList();
         List<String> after = planned.after().stream().map(spelling).toList();
         return new PlannedSubtask(
-                planned.id(), planned.type(), planned.literals(), wires, after, planned.optional(), planned.tier());
+                planned.id(), planned.type(), planned.literals(), wires, after, planned.optional(), planned.tier(), planned.replaces());
     }
 }

@@ -99,6 +99,7 @@ final class TierChoices {
                 planned.wires(),
                 planned.after(),
                 planned.optional(),
-                tier);
+                tier,
+                planned.replaces());
     }
 }

@@ -25,6 +25,8 @@ public enum Prompt {
     PLAN_AFTER("plan-after", 1),
     /** Asks for the rest of a plan. */
     PLAN_CONTINUATION("plan-continuation", 1),
+    /** Asks for what is to come in the place of what did not succeed. */
+    PLAN_ROUND("plan-round", 1),
     /** Asks for what a plan lacks. */
     PLAN_REPAIR("plan-repair", 1),
     /** A worker's instructions: the task of its type. */

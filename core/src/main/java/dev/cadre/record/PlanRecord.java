@@ -24,6 +24,8 @@ import java.util.stream.Stream;
 /**
  * The plan of a run as its journal has it. For the planner's thread.
  *
+ * <p>A plan may go on in further rounds, each with a record of its own.
+ *
  * <p>A subtask that was admitted and does not fit its type any more is unfit: the plan counts as begun and the planner is
  * asked for what comes in its place, once. Of two subtasks with one id the later one took the place of an unfit one.
  */
@@ -54,20 +56,53 @@ public final class PlanRecord {
         };
     }
 
+    /** Where the subtasks of a round begin. */
+    private record Begin(int position) {
+        private static final String FROM = "from";
+
+        static final RunRecord.Form<Begin> FORM = new RunRecord.Form<>() {
+            @Override
+            public String write(Begin begin) {
+                return Json.obj().with(FROM, begin.position()).write();
+            }
+
+            @Override
+            public Begin read(String json) {
+                if (Json.parse(json) instanceof Json.Obj begin) {
+                    return new Begin(Math.toIntExact(begin.longValue(FROM)));
+                }
+                throw new JsonException("expected the beginning of a round");
+            }
+        };
+    }
+
     private final RunRecord record;
     private final JournalKey key;
+    private final int round;
     private final List<PlannedSubtask> earlier;
     private final Set<String> unfit = new TreeSet<>();
     private final Set<PlannedSubtask> recorded = new HashSet<>();
     private int nextPosition;
 
-    /** @param trial an intake of the run's types and limits, which hands over nothing */
-    PlanRecord(RunRecord record, List<PlanAdmitted> admitted, PlanIntake trial) {
+    /**
+     * The record of one round.
+     *
+     * @param round 0 for the first plan
+     * @param admitted what all rounds admitted
+     * @param trial an intake of the run's types and limits, which hands over nothing, with what earlier rounds took
+     */
+    PlanRecord(RunRecord record, int round, List<PlanAdmitted> admitted, PlanIntake trial) {
         this.record = record;
+        this.round = round;
         key = JournalKey.of(record.run(), PLANNER);
+        int from = begin(round).orElse(Integer.MAX_VALUE);
+        int until = begin(round + 1).orElse(Integer.MAX_VALUE);
         SequencedMap<String, PlannedSubtask> byId = new LinkedHashMap<>();
         for (PlanAdmitted each : admitted) {
             nextPosition = Math.max(nextPosition, each.position() + 1);
+            if (each.position() < from || each.position() >= until) {
+                continue;
+            }
             try {
                 PlannedSubtask planned = PlannedSubtask.parse(each.subtask());
                 byId.putLast(planned.id(), planned); // where it was admitted in the end
@@ -81,9 +116,31 @@ public final class PlanRecord {
         trial.defects().forEach(defect -> unfit.add(defect.subtaskId()));
     }
 
+    /** Where the subtasks of a round begin; empty if no session began it. */
+    private Optional<Integer> begin(int of) {
+        return of == 0 ? Optional.of(0) : record.recall(key, beginOf(of), Begin.FORM).map(Begin::position);
+    }
+
+    private Fingerprint beginOf(int of) {
+        return Fingerprint.of(record.identity().hex(), "round " + of + " begins");
+    }
+
+    /** Under which the end of this round is on record. */
+    private Fingerprint end() {
+        return round == 0 ? record.identity() : Fingerprint.of(record.identity().hex(), "round " + round + " ended");
+    }
+
+    /** Takes down that this round begins, before its planner is asked; waits for that. */
+    public void begin() {
+        if (begin(round).isEmpty()) {
+            var began = new Outcome.Succeeded<>(Begin.FORM.write(new Begin(nextPosition)));
+            record.append(new Ended(key, beginOf(round), began, Spend.NONE));
+        }
+    }
+
     /** What was noted when the plan was whole; empty if no session got that far, or something of it is unfit since. */
     public Optional<PlanNotes> ended() {
-        return record.recall(key, record.identity(), Whole.FORM)
+        return record.recall(key, end(), Whole.FORM)
                 .filter(whole -> whole.unfit().containsAll(unfit))
                 .map(Whole::notes);
     }
@@ -153,7 +210,7 @@ public final class PlanRecord {
             return;
         }
         try {
-            record.make(key, record.identity(), new Whole(notes, unfit), Whole.FORM, Spend.NONE);
+            record.make(key, end(), new Whole(notes, unfit), Whole.FORM, Spend.NONE);
         } catch (UnrecordableException tooLong) {
             end(notes.shortened());
         }

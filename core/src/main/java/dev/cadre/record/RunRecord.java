@@ -26,9 +26,11 @@ import dev.cadre.task.Skip;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.Attached;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.StampedLock;
@@ -169,7 +171,7 @@ public final class RunRecord implements AutoCloseable {
             List<String> after =
                     node.dependencies().stream().map(Dependency::on).toList();
             var planned =
-                    new PlannedSubtask(node.id(), node.type().name(), Map.of(), List.of(), after, node.optional(), "");
+                    new PlannedSubtask(node.id(), node.type().name(), Map.of(), List.of(), after, node.optional());
             var unused = submit(new JournalEntry.PlanAdmitted(run(), position, planned.toJson()));
         }
     }
@@ -179,9 +181,36 @@ public final class RunRecord implements AutoCloseable {
         return !journal.plan(run()).isEmpty();
     }
 
-    /** @param trial an intake of the run's types and limits, which hands over nothing */
-    public PlanRecord plan(PlanIntake trial) {
-        return new PlanRecord(this, journal.plan(run()), trial);
+    /**
+     * The record of the plan, or of a further round of it.
+     *
+     * @param round 0 for the first plan
+     * @param trial an intake of the run's types and limits, which hands over nothing, with what earlier rounds took
+     */
+    public PlanRecord plan(int round, PlanIntake trial) {
+        return new PlanRecord(this, round, journal.plan(run()), trial);
+    }
+
+    /** The subtasks, and the items as {@code id#index}, in whose place others were planned. */
+    public Set<String> replaced() {
+        Set<String> replaced = new HashSet<>();
+        for (JournalEntry.PlanAdmitted each : journal.plan(run())) {
+            try {
+                replaced.addAll(PlannedSubtask.parse(each.subtask()).replaces());
+            } catch (IllegalArgumentException unreadable) {
+                continue; // the plan's own record says so
+            }
+        }
+        return replaced;
+    }
+
+    /** The end without a value that an earlier session took down last. */
+    public Optional<Outcome<Object>> lastFailure(JournalKey key) {
+        return recall(key, identity()).flatMap(last -> switch (last) {
+            case Outcome.Succeeded<String> succeeded -> Optional.empty();
+            case Outcome.Failed<String>(Failure failure) -> Optional.of(new Outcome.Failed<>(failure));
+            case Outcome.Skipped<String>(Skip skip) -> Optional.of(new Outcome.Skipped<>(skip));
+        });
     }
 
     /** Records what a merger of plain code asks models, should it do so; its answer is made again by each session. */

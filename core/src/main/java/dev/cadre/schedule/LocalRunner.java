@@ -73,7 +73,7 @@ public final class LocalRunner implements RunDriver.Driven {
 
     private RunEnding drive() throws InterruptedException {
         try {
-            startPlanner();
+            startPlanner(() -> plan(() -> parts.plan(this::post)));
             while (result == null) {
                 driver.turn(this);
             }
@@ -147,6 +147,7 @@ public final class LocalRunner implements RunDriver.Driven {
             case RunCommand.StartRecall start -> startRecall(start);
             case RunCommand.StartRung start -> startRung(start);
             case RunCommand.StopWork stop -> driver.interrupt(labels(stop));
+            case RunCommand.StartRound round -> startPlanner(() -> plan(() -> parts.plan(round, this::post)));
             case RunCommand.StartMerge(List<SubtaskOutcome> outcomes) -> startMerge(outcomes);
             case RunCommand.Tell(RunEvent event) -> listener.on(event);
             case RunCommand.Finish(RunEnding end) -> result = end;
@@ -163,13 +164,13 @@ public final class LocalRunner implements RunDriver.Driven {
         return id.label() + "/" + id.rung();
     }
 
-    private void startPlanner() {
+    private void startPlanner(Supplier<RunInput> planning) {
         Function<String, RunInput> failed =
                 message -> new RunInput.PlanFailed(RunFailure.of(RunFailure.Kind.PLANNER_FAILED, message));
         driver.startVirtual(
                 PLANNER,
                 work(
-                        this::plan,
+                        planning,
                         failed,
                         stuck -> new RunInput.PlanFailed(
                                 RunFailure.of(
@@ -231,9 +232,13 @@ public final class LocalRunner implements RunDriver.Driven {
 
     // --- on threads of their own
 
-    private RunInput plan() {
+    private interface Planning {
+        RunInput plan() throws InterruptedException;
+    }
+
+    private RunInput plan(Planning planning) {
         try {
-            return parts.plan(this::post);
+            return planning.plan();
         } catch (UnrecordedException e) {
             post(new RunInput.Unrecorded(describe(e)));
             return new RunInput.PlanFailed(unrecorded(e));
@@ -274,7 +279,7 @@ public final class LocalRunner implements RunDriver.Driven {
 
     private RunInput merge(List<SubtaskOutcome> outcomes) {
         try {
-            return new RunInput.MergeEnded(parts.merging().orElseThrow().merge(outcomes));
+            return parts.merging().orElseThrow().merge(outcomes);
         } catch (UnrecordedException e) {
             return new RunInput.MergeFailed(unrecorded(e));
         } catch (Throwable e) { // as above

@@ -4,15 +4,42 @@ package dev.cadre.schedule;
 import dev.cadre.task.Items;
 import dev.cadre.task.Missing;
 import dev.cadre.task.Outcome;
+import dev.cadre.task.Skip;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** What an answer lacks: every required subtask, and every item, that did not succeed. */
+/** What an answer lacks: every required subtask, and every item, that did not succeed and has nobody in its place. */
 final class MissingParts {
     private MissingParts() {}
 
-    static List<Missing> of(Collection<Subtask> subtasks) {
+    static List<Missing> of(RunningGraph graph) {
+        List<Missing> missing = unsuccessful(graph.all());
+        missing.removeIf(each -> graph.isReplaced(each.subtaskId()));
+        return missing;
+    }
+
+    /** Whether money or time kept it from being tried, or whatever it depends on. */
+    static boolean isForWantOfMeans(RunningGraph graph, Missing missing) {
+        return graph.find(missing.subtaskId())
+                .filter(subtask -> isForWantOfMeans(graph, subtask.outcome))
+                .isPresent();
+    }
+
+    private static boolean isForWantOfMeans(RunningGraph graph, @Nullable Outcome<?> outcome) {
+        if (!(outcome instanceof Outcome.Skipped<?>(Skip skip))) {
+            return false;
+        }
+        return switch (skip.kind()) {
+            case BUDGET, PAUSED, DEADLINE, CANCELLED, FAIL_FAST -> true;
+            case PLAN -> false;
+            case DEPENDENCY ->
+                graph.find(skip.because()).stream().allMatch(because -> isForWantOfMeans(graph, because.outcome));
+        };
+    }
+
+    private static List<Missing> unsuccessful(Collection<Subtask> subtasks) {
         var missing = new ArrayList<Missing>();
         for (Subtask subtask : subtasks) {
             Outcome<?> outcome = subtask.outcome;

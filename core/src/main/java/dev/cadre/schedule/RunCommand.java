@@ -4,6 +4,7 @@ package dev.cadre.schedule;
 import dev.cadre.event.RunEvent;
 import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.model.Tier;
+import dev.cadre.task.Missing;
 import dev.cadre.task.SubtaskType;
 import java.util.List;
 
@@ -39,6 +40,22 @@ public sealed interface RunCommand {
     record StopWork(boolean planner, List<RungId> rungs) implements RunCommand {
         public StopWork {
             rungs = List.copyOf(rungs);
+        }
+    }
+
+    /**
+     * Asks the planner again, as what has become of its plan is not enough.
+     *
+     * @param round 1 for the first time
+     * @param outcomes of all subtasks, in plan order
+     * @param undone what did not succeed and may be replaced, in plan order
+     * @param rejected the rule of the goal that the merged answer did not pass; empty if no answer was rejected
+     */
+    record StartRound(int round, List<SubtaskOutcome> outcomes, List<Missing> undone, String rejected)
+            implements RunCommand {
+        public StartRound {
+            outcomes = List.copyOf(outcomes);
+            undone = List.copyOf(undone);
         }
     }
 

@@ -5,6 +5,7 @@ import dev.cadre.merge.Merged;
 import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.model.ModelException;
 import dev.cadre.task.Failure;
+import dev.cadre.task.Items;
 import dev.cadre.task.Missing;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.RunFailure;
@@ -20,6 +21,7 @@ final class RunConclusion {
     private final RunningGraph graph;
     private final List<Missing> planLosses = new ArrayList<>();
     private final List<String> planDefects = new ArrayList<>();
+    private final List<Missing> doubts = new ArrayList<>();
     /** What ended the planner after it had brought something; null if it came to its end. */
     private @Nullable RunFailure planTrouble;
     /** The first failure that stopped or paused a pool; null if there was none. */
@@ -41,6 +43,12 @@ final class RunConclusion {
         planDefects.addAll(defects);
     }
 
+    /** A new round of planning knows what the earlier ones lost, and says what comes in its place. */
+    void planBegins() {
+        planLosses.clear();
+        planTrouble = null;
+    }
+
     void planBrokeOff(RunFailure trouble) {
         planTrouble = trouble;
     }
@@ -59,6 +67,31 @@ final class RunConclusion {
         }
     }
 
+    // --- what it says when everything has ended
+
+    /** How many subtasks and items succeeded. */
+    long succeeded() {
+        return graph.all().stream()
+                .mapToLong(each -> switch (each.outcome) {
+                    case Outcome.Succeeded<?>(Items<?> items) -> items.values().size();
+                    case Outcome.Succeeded<?> succeeded -> 1;
+                    case null, default -> 0;
+                })
+                .sum();
+    }
+
+    /** Whether the plan lacks something that another subtask may bring. */
+    boolean isAnyReplaceable() {
+        return planTrouble != null || !planLosses.isEmpty() || !replaceable().isEmpty();
+    }
+
+    /** What did not succeed, in plan order, save what money or time did not allow: another subtask needs them, too. */
+    List<Missing> replaceable() {
+        return MissingParts.of(graph).stream()
+                .filter(each -> !MissingParts.isForWantOfMeans(graph, each))
+                .toList();
+    }
+
     // --- what it says at the end
 
     /** The outcomes of all subtasks, in plan order. */
@@ -71,6 +104,12 @@ final class RunConclusion {
     RunEnding answered(Merged<?> answer) {
         var status = missing().isEmpty() ? RunStatus.COMPLETE : RunStatus.PARTIAL;
         return ending(status, answer, null);
+    }
+
+    /** An answer that its goal does not accept: it is there all the same. */
+    RunEnding doubted(Merged<?> answer, String why) {
+        doubts.add(new Missing("answer", why));
+        return ending(RunStatus.PARTIAL, answer, null);
     }
 
     RunEnding failed(RunFailure failure) {
@@ -142,8 +181,9 @@ final class RunConclusion {
     }
 
     private List<Missing> missing() {
-        List<Missing> missing = MissingParts.of(graph.all());
+        List<Missing> missing = MissingParts.of(graph);
         missing.addAll(planLosses);
+        missing.addAll(doubts);
         if (planTrouble != null) {
             missing.add(new Missing("planner", planTrouble.toString()));
         }

@@ -78,7 +78,24 @@ public sealed interface RunInput {
     }
 
     /** The outcomes were merged. */
-    record MergeEnded(Merged<?> merged) implements RunInput {}
+    record MergeEnded(Merged<?> merged, Judgement judgement) implements RunInput {
+        /** The goal has no rule that the answer might break. */
+        public MergeEnded(Merged<?> merged) {
+            this(merged, new Judgement.Accepted());
+        }
+    }
+
+    /** What the rules of the goal say of an answer. */
+    sealed interface Judgement {
+        /** It passes all of them. */
+        record Accepted() implements Judgement {}
+
+        /** It does not pass this one. */
+        record Rejected(String rule) implements Judgement {}
+
+        /** A rule is broken and judges nothing. */
+        record Unjudged(String why) implements Judgement {}
+    }
 
     /** The outcomes could not be merged. */
     record MergeFailed(RunFailure failure) implements RunInput {}

@@ -10,6 +10,7 @@ import dev.cadre.price.Money;
 import dev.cadre.task.Dependency;
 import dev.cadre.task.Failure;
 import dev.cadre.task.GraphNode;
+import dev.cadre.task.Missing;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.RunFailure;
 import dev.cadre.task.Skip;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +39,14 @@ public final class RunMachine {
      *
      * @param answer the id of the subtask that gives the answer, or empty if a merger makes it
      * @param failFast whether the first failure ends the run
+     * @param rounds how often the planner may be asked again
      */
-    public record Settings(String runId, Optional<String> answer, boolean failFast, int maxItems) {}
+    public record Settings(String runId, Optional<String> answer, boolean failFast, int maxItems, int rounds) {
+        /** A run whose planner is asked once. */
+        public Settings(String runId, Optional<String> answer, boolean failFast, int maxItems) {
+            this(runId, answer, failFast, maxItems, 0);
+        }
+    }
 
     private enum Phase {
         RUNNING,
@@ -56,11 +64,19 @@ public final class RunMachine {
     private final Map<RungId, Execution> recalling = new LinkedHashMap<>();
 
     private final TierChoice tiers;
+    private final RoundCount rounds;
     private final List<RunCommand> commands = new ArrayList<>();
 
     private Phase phase = Phase.RUNNING;
     private boolean planOpen = true;
     private @Nullable StopReason stop;
+    /** The last answer that a rule of the goal rejected, and that rule. */
+    private @Nullable Merged<?> rejected;
+
+    private String brokenRule = "";
+    /** How many subtasks had succeeded when it was made. */
+    private long succeededAtMerge;
+
     private long now;
 
     /** A machine for a run without earlier sessions. */
@@ -74,6 +90,7 @@ public final class RunMachine {
         this.settings = settings;
         this.tiers = new TierChoice(prices, money);
         this.recall = recall;
+        this.rounds = new RoundCount(settings.rounds());
         this.startNanos = startNanos;
         this.now = startNanos;
     }
@@ -102,11 +119,14 @@ public final class RunMachine {
             case RunInput.Recalled(RungId id, Optional<Outcome<Object>> earlier) -> recalled(id, earlier);
             case RunInput.RungEnded(RungId id, RungEnd end) -> rungEnded(id, end);
             case RunInput.RungAbandoned(RungId id, String thread, String place) -> abandoned(id, thread, place);
-            case RunInput.MergeEnded(Merged<?> merged) -> finish(conclusion.answered(merged));
+            case RunInput.MergeEnded(Merged<?> merged, RunInput.Judgement judgement) -> merged(merged, judgement);
             case RunInput.MergeFailed(RunFailure failure) -> finish(conclusion.failed(failure));
             case RunInput.Unrecorded(String why) -> stopForGood(StopReason.unrecorded(why));
             case RunInput.Cancelled cancelled -> stopForGood(StopReason.CANCELLED);
-            case RunInput.WorkTimeUp timeUp -> stop(StopReason.DEADLINE);
+            case RunInput.WorkTimeUp timeUp -> {
+                rounds.close(); // there is no time for another one, also if this one is being merged
+                stop(StopReason.DEADLINE);
+            }
         }
         settle();
         List<RunCommand> result = List.copyOf(commands);
@@ -474,13 +494,56 @@ public final class RunMachine {
             finish(conclusion.failed(stop.failure()));
         } else if (settings.answer().isPresent()) {
             concludeWith(settings.answer().get());
+        } else if (conclusion.isAnyReplaceable() && planAgain("")) {
+            return;
+        } else if (rejected != null && succeeded == succeededAtMerge) {
+            finish(rejectedAnswer()); // the same answer again would cost as much again
         } else if (succeeded == 0) {
             finish(conclusion.nothingSucceeded(stop));
         } else {
             phase = Phase.MERGING;
+            succeededAtMerge = succeeded;
             tell(new RunEvent.MergeStarted(settings.runId(), at(), (int) succeeded, outcomes.size()));
             commands.add(new RunCommand.StartMerge(outcomes));
         }
+    }
+
+    private void merged(Merged<?> merged, RunInput.Judgement judgement) {
+        switch (judgement) {
+            case RunInput.Judgement.Accepted accepted -> finish(conclusion.answered(merged));
+            case RunInput.Judgement.Unjudged(String why) -> finish(conclusion.doubted(merged, why));
+            case RunInput.Judgement.Rejected(String rule) -> {
+                rejected = merged;
+                brokenRule = rule;
+                if (!planAgain(rule)) {
+                    finish(rejectedAnswer());
+                }
+            }
+        }
+    }
+
+    private RunEnding rejectedAnswer() {
+        return conclusion.doubted(
+                Objects.requireNonNull(rejected), "it does not pass the rule '%s'".formatted(brokenRule));
+    }
+
+    /** Asks the planner for another round, unless there is no use in it. */
+    private boolean planAgain(String rejected) {
+        if (stop != null || !rounds.begin(graph.size(), conclusion.succeeded())) {
+            return false;
+        }
+        phase = Phase.RUNNING;
+        planOpen = true;
+        List<Missing> undone = conclusion.replaceable();
+        tell(new RunEvent.PlanningAgain(
+                settings.runId(),
+                at(),
+                rounds.current(),
+                undone.stream().map(Missing::subtaskId).toList(),
+                rejected));
+        commands.add(new RunCommand.StartRound(rounds.current(), conclusion.outcomes(), undone, rejected));
+        conclusion.planBegins();
+        return true;
     }
 
     private void concludeWith(String answer) {

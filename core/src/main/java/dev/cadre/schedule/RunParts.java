@@ -2,7 +2,6 @@
 package dev.cadre.schedule;
 
 import dev.cadre.budget.LedgerState;
-import dev.cadre.merge.Merged;
 import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.task.RunFailure;
 import dev.cadre.worker.RungEnd;
@@ -15,14 +14,17 @@ public interface RunParts {
     /** Plans: posts {@link RunInput.Admitted} as it goes, and returns how the plan ended. */
     RunInput.PlanEnded plan(Consumer<RunInput> inbox) throws InterruptedException;
 
+    /** Plans another round: posts {@link RunInput.Admitted} as it goes, and returns how the round ended. */
+    RunInput.PlanEnded plan(RunCommand.StartRound round, Consumer<RunInput> inbox) throws InterruptedException;
+
     /** Performs one rung. */
     RungEnd perform(RunCommand.StartRung rung) throws InterruptedException;
 
     /** Makes the answer from the outcomes. */
     @FunctionalInterface
     interface Merging {
-        /** The answer; may block and spend money. */
-        Merged<?> merge(List<SubtaskOutcome> outcomes) throws InterruptedException;
+        /** The answer, and what the rules of the goal say of it; may block and spend money. */
+        RunInput.MergeEnded merge(List<SubtaskOutcome> outcomes) throws InterruptedException;
     }
 
     /** The merging of this run; empty if a subtask has the answer. Does not block. */

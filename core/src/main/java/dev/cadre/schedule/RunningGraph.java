@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,6 +31,8 @@ final class RunningGraph {
     final ExecutionQueue queue = new ExecutionQueue();
 
     private final Deque<Subtask> ended = new ArrayDeque<>();
+    /** The ids of subtasks, and of items, in whose place others stand. */
+    private final Set<String> replaced = new HashSet<>();
     private int unended;
 
     Subtask add(GraphNode node) {
@@ -38,6 +41,7 @@ final class RunningGraph {
             throw new IllegalArgumentException("subtask '%s' was admitted already".formatted(node.id()));
         }
         unended++;
+        replaced.addAll(node.replaces());
         subtask.awaited.removeIf(id -> find(id).filter(Subtask::isEnded).isPresent());
         subtask.awaited.forEach(id ->
                 dependents.computeIfAbsent(id, unknown -> new ArrayList<>()).add(subtask));
@@ -45,6 +49,11 @@ final class RunningGraph {
             ready.add(subtask);
         }
         return subtask;
+    }
+
+    /** Whether another subtask stands in the place of this one, or of this item. */
+    boolean isReplaced(String id) {
+        return replaced.contains(id);
     }
 
     Optional<Subtask> find(String id) {

@@ -10,16 +10,30 @@ import java.util.regex.Pattern;
  * @param id unique in the graph
  * @param dependencies what must end first
  * @param optional whether the run is complete without it
+ * @param replaces the subtasks, and the items of fan-outs as {@code id#index}, that did not succeed and in whose place it
+ *     stands: the run is complete without them
  */
 public record GraphNode(
-        String id, SubtaskType<?, ?> type, Binding binding, List<Dependency> dependencies, boolean optional) {
+        String id,
+        SubtaskType<?, ?> type,
+        Binding binding,
+        List<Dependency> dependencies,
+        boolean optional,
+        List<String> replaces) {
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,63}");
 
     public GraphNode {
         dependencies = List.copyOf(dependencies);
+        replaces = List.copyOf(replaces);
         if (!isValidId(id)) {
             throw new IllegalArgumentException("subtask id '%s' must match %s".formatted(cut(id), ID));
         }
+    }
+
+    /** A subtask that stands in nobody's place. */
+    public GraphNode(
+            String id, SubtaskType<?, ?> type, Binding binding, List<Dependency> dependencies, boolean optional) {
+        this(id, type, binding, dependencies, optional, List.of());
     }
 
     /** Whether a text can be the id of a subtask: letters, digits, {@code _ . -}, at most 64 characters. */

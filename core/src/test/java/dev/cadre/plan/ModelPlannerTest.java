@@ -51,6 +51,7 @@ class ModelPlannerTest {
                 "{\"text\":\"string\"}",
                 ALL,
                 PassRates.NONE,
+                PlanProgress.NONE,
                 limits,
                 new PlanRequest.Terms(
                         model.pools(), budget, "run-1", System.nanoTime() + 60_000_000_000L, attempt -> {}));
@@ -84,7 +85,7 @@ class ModelPlannerTest {
                 .containsExactly(new CallPurpose(
                         CallPurpose.Kind.PLAN, "run-1", "", "planner", "Where is \"retry\"?", Tier.FLAGSHIP));
         ModelRequest asked = model.requests().getFirst();
-        assertThat(asked.output()).isEqualTo(new OutputFormat.JsonSchema("plan", PlanSchema.of(ALL), true));
+        assertThat(asked.output()).isEqualTo(new OutputFormat.JsonSchema("plan", PlanSchema.of(ALL, List.of()), true));
         assertThat(asked.maxOutputTokens()).isEqualTo(2_000);
         assertThat(asked.effort()).isEqualTo(Effort.NONE);
         assertThat(asked.instructions())

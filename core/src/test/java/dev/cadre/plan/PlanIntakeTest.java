@@ -125,7 +125,7 @@ class PlanIntakeTest {
 
         @Test
         void offer_ofAnIdThatWasRefused_isTaken() {
-            intake.offer(new PlannedSubtask("s1", "dance", Map.of(), List.of(), List.of(), false, ""));
+            intake.offer(new PlannedSubtask("s1", "dance", Map.of(), List.of(), List.of(), false));
 
             assertThat(intake.offer(search("s1"))).isEmpty();
             assertThat(handedOverIds()).containsExactly("s1");
@@ -135,7 +135,7 @@ class PlanIntakeTest {
         @ValueSource(strings = {"", " ", "../../x", "a b", "a\u0000b", "-a", "a\n", "é"})
         void offer_ofAnIdThatCannotBe_isRefused(String id) {
             var defect = intake.offer(
-                    new PlannedSubtask(id, "search", Map.of("term", "\"t\""), List.of(), List.of(), false, ""));
+                    new PlannedSubtask(id, "search", Map.of("term", "\"t\""), List.of(), List.of(), false));
 
             assertThat(defect).hasValueSatisfying(found -> {
                 assertThat(found.message()).endsWith("must be 1 to 64 letters, digits, '_', '.' or '-'");
@@ -153,7 +153,7 @@ class PlanIntakeTest {
 
         @Test
         void offer_ofAnUnknownType_isRefusedWithTheKnownOnes() {
-            assertThat(intake.offer(new PlannedSubtask("s1", "dance", Map.of(), List.of(), List.of(), false, "")))
+            assertThat(intake.offer(new PlannedSubtask("s1", "dance", Map.of(), List.of(), List.of(), false)))
                     .contains(new PlanDefect(
                             "s1", "unknown type \"dance\"; the types are search, read, brief, compare, shout, echo"));
         }
@@ -199,7 +199,7 @@ class PlanIntakeTest {
 
         @Test
         void literal_thatIsNoJson_isRefused() {
-            var planned = new PlannedSubtask("s1", "search", Map.of("term", "{"), List.of(), List.of(), false, "");
+            var planned = new PlannedSubtask("s1", "search", Map.of("term", "{"), List.of(), List.of(), false);
 
             assertThat(intake.offer(planned).orElseThrow().message()).startsWith("input.term: ");
         }
@@ -573,7 +573,7 @@ class PlanIntakeTest {
 
         @Test
         void restore_ofWhatDoesNotFitAnyMore_isADefect_andNotKnownAgain() {
-            var gone = new PlannedSubtask("g", "dance", Map.of(), List.of(), List.of(), false, "");
+            var gone = new PlannedSubtask("g", "dance", Map.of(), List.of(), List.of(), false);
 
             assertThat(intake.restore(gone)).isPresent();
             assertThat(intake.offer(gone)).as("once more").isPresent();
@@ -626,7 +626,7 @@ class PlanIntakeTest {
         @Test
         void finish_withNothingAdmitted_isRejectedWithEveryDefect() {
             intake.offer(search("lost").after("nowhere"));
-            intake.offer(new PlannedSubtask("s1", "dance", Map.of(), List.of(), List.of(), false, ""));
+            intake.offer(new PlannedSubtask("s1", "dance", Map.of(), List.of(), List.of(), false));
 
             var rejected = catchThrowableOfType(PlanRejectedException.class, intake::finish);
 

@@ -456,6 +456,11 @@ class LocalRunnerTest {
         }
 
         @Override
+        public RunInput.PlanEnded plan(RunCommand.StartRound round, Consumer<RunInput> inbox) {
+            throw new AssertionError("nobody plans again");
+        }
+
+        @Override
         public RungEnd perform(RunCommand.StartRung rung) throws InterruptedException {
             planned.await(); // the planner is no more, and is not interrupted with the rung
             return rung.id().subtaskId().equals("a") ? work.get() : otherWork.get();
@@ -463,7 +468,7 @@ class LocalRunnerTest {
 
         @Override
         public Optional<Merging> merging() {
-            return Optional.of(outcomes -> Merged.of(merger.get()));
+            return Optional.of(outcomes -> new RunInput.MergeEnded(Merged.of(merger.get())));
         }
 
         @Override

@@ -129,6 +129,7 @@ public final class OpenTelemetryListener implements RunListener {
                                 soon.day().toString()));
             case RunEvent.SubtaskAdmitted subtask -> run.admitted(subtask);
             case RunEvent.PlanEnded ended -> run.planEnded(ended);
+            case RunEvent.PlanningAgain again -> run.planBeganAgain(again);
             case RunEvent.RungStarted rung -> run.rungBegan(rung);
             case RunEvent.RungEnded rung -> run.rungEnded(rung);
             case RunEvent.AttemptStarted call -> {} // the span is made when it has ended

@@ -65,6 +65,19 @@ final class RunTrace {
                 .startSpan();
     }
 
+    /** A further round has a span of its own, and ends the merge whose answer was rejected. */
+    void planBeganAgain(RunEvent.PlanningAgain again) {
+        if (merge != null) {
+            merge.end(at(again.at()));
+            merge = null;
+        }
+        planBegan(again.at());
+        if (plan != null) {
+            plan.setAttribute("cadre.plan.round", (long) again.round());
+            plan.setAttribute("cadre.plan.undone", (long) again.undone().size());
+        }
+    }
+
     void planEnded(RunEvent.PlanEnded ended) {
         if (plan != null) {
             plan.setAttribute("cadre.plan.admitted", ended.admitted());

@@ -107,6 +107,12 @@ public final class EventLog implements RunListener {
                             case RunEvent.SubtaskAdmitted e ->
                                 e.subtaskId() + " admitted: " + e.type() + " after " + e.dependsOn();
                             case RunEvent.PlanEnded e -> "plan ended, " + e.admitted() + " admitted " + e.defects();
+                            case RunEvent.PlanningAgain e ->
+                                "planning again, round %d, not done %s%s"
+                                        .formatted(
+                                                e.round(),
+                                                e.undone(),
+                                                e.rejected().isEmpty() ? "" : ", rejected by '" + e.rejected() + "'");
                             case RunEvent.RungStarted e -> e.subtaskId() + " started on " + e.tier();
                             case RunEvent.RungEnded e -> e.subtaskId() + " ended on " + e.tier() + ": " + e.result();
                             case RunEvent.AttemptStarted e ->

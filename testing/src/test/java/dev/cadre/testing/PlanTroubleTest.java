@@ -244,7 +244,7 @@ class PlanTroubleTest {
         var broken = Coordinator.builder(model.pools())
                 .plansWith(NOTE)
                 .planner((request, intake) -> {
-                    intake.offer(new PlannedSubtask("a", "note", Map.of("name", "\"a\""), List.of(), List.of(), false, ""));
+                    intake.offer(new PlannedSubtask("a", "note", Map.of("name", "\"a\""), List.of(), List.of(), false));
                     throw new IllegalStateException("planner broke");
                 })
                 .build();

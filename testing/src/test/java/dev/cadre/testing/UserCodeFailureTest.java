@@ -189,7 +189,7 @@ class UserCodeFailureTest {
         var coordinator = Coordinator.builder(model.pools())
                 .plansWith(code)
                 .planner((request, intake) -> intake.offer(
-                        new PlannedSubtask("a", "read", Map.of("name", "\"cats\""), List.of(), List.of(), false, "")))
+                        new PlannedSubtask("a", "read", Map.of("name", "\"cats\""), List.of(), List.of(), false)))
                 .build();
         Goal<Answer> goal = Goal.of("cats", Answer.class).mergedBy(Mergers.of(input -> {
             throw thrown;
@@ -385,7 +385,7 @@ class UserCodeFailureTest {
     private static class SoundPlanner implements Planner {
         @Override
         public void plan(PlanRequest request, PlanIntake intake) {
-            intake.offer(new PlannedSubtask("a", "read", Map.of("name", "\"cats\""), List.of(), List.of(), false, ""));
+            intake.offer(new PlannedSubtask("a", "read", Map.of("name", "\"cats\""), List.of(), List.of(), false));
         }
     }
 

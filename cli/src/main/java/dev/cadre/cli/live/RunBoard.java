@@ -65,6 +65,7 @@ public final class RunBoard implements RunListener, Supplier<List<String>> {
             }
             case RunEvent.SubtaskAdmitted subtask -> admitted++;
             case RunEvent.PlanEnded plan -> phase = Phase.WORKING;
+            case RunEvent.PlanningAgain again -> phase = Phase.PLANNING;
             case RunEvent.RungStarted rung -> running.put(rung.subtaskId(), rung.at());
             case RunEvent.RungEnded rung -> running.remove(rung.subtaskId());
             case RunEvent.SubtaskEnded subtask -> ended.merge(word(subtask.outcome()), 1, Integer::sum);

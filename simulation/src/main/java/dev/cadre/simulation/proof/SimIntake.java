@@ -75,7 +75,7 @@ final class SimIntake {
             world.met(SimulationPhenomenon.FORWARD_REFERENCE);
         }
         var planned =
-                new PlannedSubtask(node.id(), node.type().name(), ANY_QUESTION, List.of(), after, node.optional(), "");
+                new PlannedSubtask(node.id(), node.type().name(), ANY_QUESTION, List.of(), after, node.optional());
         Optional<PlanDefect> defect = intake.offer(chosen(planned, node));
         taken.put(node.id(), after);
         boolean tooMany = taken.size() > limits.maxSubtasks();

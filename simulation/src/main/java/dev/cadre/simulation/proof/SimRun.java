@@ -220,6 +220,7 @@ final class SimRun {
             case RunCommand.StartRecall recall -> throw new IllegalStateException("there is no earlier session");
             case RunCommand.StartRung start -> launch(start);
             case RunCommand.StopWork stop -> interrupt(stop);
+            case RunCommand.StartRound round -> throw new IllegalStateException("nobody plans again");
             case RunCommand.StartMerge(List<SubtaskOutcome> outcomes) -> startMerge(outcomes);
             case RunCommand.Tell(RunEvent event) -> {}
             case RunCommand.Finish(RunEnding end) -> finish(end);

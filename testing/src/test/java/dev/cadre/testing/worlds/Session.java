@@ -267,7 +267,7 @@ final class Session {
             if (i > 0 && dice.nextBoolean()) {
                 var literals = new HashMap<>(whole.literals());
                 literals.remove("text");
-                whole = new PlannedSubtask(whole.id(), whole.type(), literals, List.of(), List.of(), false, "")
+                whole = new PlannedSubtask(whole.id(), whole.type(), literals, List.of(), List.of(), false)
                         .withWire("text", "p" + dice.nextInt(i), "text");
             }
             plan.add(whole);

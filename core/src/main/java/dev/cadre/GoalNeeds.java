@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre;
+
+import dev.cadre.budget.Budget;
+import dev.cadre.merge.Merger;
+import dev.cadre.plan.PlanRequest;
+import dev.cadre.plan.Planner;
+import dev.cadre.price.Money;
+import dev.cadre.redact.Thrown;
+import dev.cadre.run.PoolQuotes;
+import dev.cadre.run.UserCode;
+import dev.cadre.task.RunFailure;
+import java.util.Comparator;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+
+/**
+ * The money that planner and merger say that they need, before anything is begun.
+ *
+ * @param merge what the merger needs for all its merges
+ * @param round what the planner needs for each further round
+ * @param floor what planner, merger, rounds and one subtask need together, or, if the plan is there already, the merger
+ *     and the rounds
+ * @param mergeTakesTime whether the merger has a part of the run's time for itself
+ */
+record GoalNeeds(Money merge, Money round, Money floor, boolean mergeTakesTime) {
+
+    /** Their own code says so: the run does not wait for it for longer than it has time. */
+    static GoalNeeds of(Run run, Goal<?> goal, Planner planner, boolean isPlanned) throws InterruptedException {
+        try {
+            return run.aside().call("goal", "needs", goal, () -> asked(run, goal, planner, isPlanned));
+        } catch (UserCode.LateException late) {
+            throw new PartFailures.PartFailedException(RunFailure.of(
+                    RunFailure.Kind.DEADLINE,
+                    "the planner and the merger did not say what they need: " + Thrown.message(late)));
+        } catch (ExecutionException broken) {
+            Throwable thrown = Objects.requireNonNull(broken.getCause());
+            throw thrown instanceof PartFailures.PartFailedException known
+                    ? known
+                    : new PartFailures.PartFailedException(
+                            run.describe(RunFailure.Kind.ENGINE_FAILED, thrown));
+        }
+    }
+
+    private static GoalNeeds asked(Run run, Goal<?> goal, Planner planner, boolean isPlanned)
+            throws InterruptedException {
+        Coordinator coordinator = run.coordinator();
+        Money least = leastMerge(run, goal);
+        Money merge = sum(run, () -> least.times(merges(coordinator, goal)));
+        Money round = coordinator.rounds() == 0
+                ? Money.ZERO
+                : run.asked(RunFailure.Kind.PLANNER_FAILED, () -> leastRound(coordinator, goal));
+        Money again = sum(run, () -> merge.plus(round.times(coordinator.rounds())));
+        Money begin = isPlanned ? Money.ZERO : begin(run, goal, planner);
+        return new GoalNeeds(merge, round, sum(run, () -> begin.plus(again)), takesItsTime(run, goal, merge));
+    }
+
+    /** What is said may be too much to be added up. */
+    private static Money sum(Run run, Run.Blocking<Money> sum) throws InterruptedException {
+        return run.asked(RunFailure.Kind.MERGE_FAILED, sum);
+    }
+
+    /** How often a run may merge: once more after each round, if the goal can reject an answer. */
+    static int merges(Coordinator coordinator, Goal<?> goal) {
+        return goal.rules().isEmpty() ? 1 : 1 + coordinator.rounds();
+    }
+
+    /** A model does, whatever it costs, and so does code that asks for money. */
+    static boolean takesItsTime(Run run, Goal<?> goal, Money merge) throws InterruptedException {
+        return run.asked(RunFailure.Kind.MERGE_FAILED, goal.merger()::callsModel) || !merge.isZero();
+    }
+
+    static Money leastMerge(Run run, Goal<?> goal) throws InterruptedException {
+        return run.asked(RunFailure.Kind.MERGE_FAILED, () -> leastMerge(run.coordinator(), goal.merger()));
+    }
+
+    static Money leastMerge(Coordinator coordinator, Merger<?> merger) {
+        return Objects.requireNonNull(
+                merger.leastCost(
+                        coordinator.settings().pools(), coordinator.settings().limits()),
+                "its least cost is null");
+    }
+
+    /** What the planner needs for a further round; nothing if there is none. */
+    static Money leastRound(Coordinator coordinator, Goal<?> goal) {
+        if (coordinator.rounds() == 0) {
+            return Money.ZERO;
+        }
+        var terms = new PlanRequest.Terms(
+                coordinator.settings().pools(), Budget.usd("0").open(), "", Long.MAX_VALUE, attempt -> {});
+        return Objects.requireNonNull(
+                coordinator.planner().leastRoundCost(GoalPlanning.request(coordinator, goal, terms)),
+                "its least cost of a round is null");
+    }
+
+    private static Money begin(Run run, Goal<?> goal, Planner planner) throws InterruptedException {
+        if (planner instanceof GivenPlan plan) {
+            return PoolQuotes.of(run.coordinator().settings())
+                    .cheapestStart(GoalEstimate.nodes(run.coordinator(), plan.given()));
+        }
+        Money cheapest = run.coordinator().types().stream()
+                .map(type ->
+                        PoolQuotes.of(run.coordinator().settings()).least(type).orElse(run.limit()))
+                .min(Comparator.naturalOrder())
+                .orElse(Money.ZERO);
+        return leastPlanning(run, goal, planner).plus(cheapest);
+    }
+
+    static Money leastPlanning(Run run, Goal<?> goal, Planner planner) throws InterruptedException {
+        return run.asked(RunFailure.Kind.PLANNER_FAILED,
+                () -> Objects.requireNonNull(
+                        planner.leastCost(GoalPlanning.request(run, goal, run.deadline())), "its least cost is null"));
+    }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.plan;
+
+import dev.cadre.task.Wire;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/** What the earlier rounds of a plan leave to a later one: ids that are taken, and what is not done. */
+final class PlanRounds {
+    private final Set<String> earlier = new LinkedHashSet<>();
+    /** What pointed nowhere, and the ids that it waited for: nothing may come in their place. */
+    private final Set<String> givenUp = new LinkedHashSet<>();
+
+    private final Set<String> undone = new LinkedHashSet<>();
+    private final List<PlannedSubtask> stranded = new ArrayList<>();
+    private boolean begun;
+    private boolean replaying;
+
+    /** Runs something during which nothing is handed over. */
+    void replaying(Runnable restoring) {
+        replaying = true;
+        restoring.run();
+        replaying = false;
+    }
+
+    boolean isReplaying() {
+        return replaying;
+    }
+
+    void begin(List<String> admitted, Collection<Candidate> pointingNowhere, Collection<String> notDone) {
+        begun = true;
+        earlier.addAll(admitted);
+        undone.addAll(notDone);
+        for (Candidate each : pointingNowhere) {
+            stranded.add(each.planned());
+            givenUp.add(each.id());
+            each.dependencies().stream().filter(on -> !earlier.contains(on)).forEach(givenUp::add);
+        }
+    }
+
+    boolean isEarlier(String id) {
+        return earlier.contains(id);
+    }
+
+    /** How many subtasks of earlier rounds point nowhere. */
+    int stranded() {
+        return stranded.size();
+    }
+
+    List<PlannedSubtask> withStranded(List<PlannedSubtask> taken) {
+        var all = new ArrayList<>(stranded);
+        all.addAll(taken);
+        return all;
+    }
+
+    /** What is wrong with a subtask in the light of the earlier rounds. */
+    List<String> troublesOf(PlannedSubtask planned) {
+        var troubles = new ArrayList<String>();
+        if (!begun) {
+            return troubles;
+        }
+        if (givenUp.contains(planned.id())) {
+            troubles.add("an earlier part of the plan that was given up has this id or refers to it: take another one");
+        }
+        references(planned)
+                .filter(id -> undone.contains(id) || givenUp.contains(id))
+                .distinct()
+                .forEach(id -> troubles.add("it depends on %s, which is not done: plan what comes in its place"
+                        .formatted(Quoted.of(id))));
+        planned.replaces().stream()
+                .filter(id -> !undone.contains(id))
+                .forEach(id -> troubles.add("it is to replace %s, which is not among what is not done"
+                        .formatted(Quoted.of(id))));
+        return troubles;
+    }
+
+    private static Stream<String> references(PlannedSubtask planned) {
+        return Stream.concat(planned.wires().stream().map(Wire::from), planned.after().stream());
+    }
+
+    /** The subtask as a model wrote it, in the place of nothing but what is not done. */
+    PlannedSubtask replacingUndone(PlannedSubtask planned, Consumer<String> note) {
+        List<String> kept = planned.replaces().stream()
+                .filter(undone::contains)
+                .distinct()
+                .toList();
+        if (kept.equals(planned.replaces())) {
+            return planned;
+        }
+        planned.replaces().stream()
+                .filter(id -> !undone.contains(id))
+                .forEach(id -> note.accept("it replaces %s, which is not among what is not done: that was passed over"
+                        .formatted(Quoted.of(id))));
+        return new PlannedSubtask(
+                planned.id(),
+                planned.type(),
+                planned.literals(),
+                planned.wires(),
+                planned.after(),
+                planned.optional(),
+                planned.tier(),
+                kept);
+    }
+}
