@@ -377,9 +377,13 @@ public final class PlanIntake {
         return taken;
     }
 
-    /** All that was planned and taken, of earlier rounds too, also what points nowhere; in plan order. */
+    /**
+     * All that was handed over, of earlier rounds too: what points nowhere is part of it once the intake is finished, and is
+     * lost if the planner failed before.
+     */
     public List<PlannedSubtask> planned() {
-        return rounds.withStranded(taken());
+        return rounds.withStranded(
+                finished ? taken() : admitted.values().stream().map(Admitted::planned).toList());
     }
 
     /** What this round took, in the order of {@link #taken}: all of it in the first one. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.simulation.proof;
 
+import dev.cadre.merge.SubtaskOutcome;
+import dev.cadre.schedule.RunCommand;
 import dev.cadre.simulation.proof.SimTypes.Finding;
 import dev.cadre.simulation.proof.SimTypes.Question;
 import dev.cadre.task.Binding;
@@ -50,6 +52,38 @@ final class SimGraph {
                         List.of(),
                         false))
                 .toList();
+    }
+
+    /** What a planner adds in a further round: something for most of what is not done, now and then nothing. */
+    static List<GraphNode> round(
+            SplittableRandom dice, RunCommand.StartRound round, List<SubtaskType<?, ?>> types) {
+        var nodes = new ArrayList<GraphNode>();
+        if (SimDice.chance(dice, 0.1)) {
+            return nodes;
+        }
+        List<String> done = round.outcomes().stream()
+                .filter(each -> each.outcome().isSucceeded())
+                .map(SubtaskOutcome::id)
+                .toList();
+        List<List<String>> undone = new ArrayList<>();
+        round.undone().forEach(each -> undone.add(List.of(each.subtaskId())));
+        undone.add(List.of()); // and one that stands in nobody's place
+        for (List<String> replaced : undone) {
+            if (SimDice.chance(dice, 0.8)) {
+                List<Dependency> dependencies = done.isEmpty() || dice.nextBoolean()
+                        ? List.of()
+                        : List.of(new Dependency(done.get(dice.nextInt(done.size())), false));
+                int position = round.outcomes().size() + nodes.size();
+                nodes.add(new GraphNode(
+                        "r%d-%d".formatted(round.round(), nodes.size()),
+                        types.get(dice.nextInt(types.size())),
+                        one(position, dependencies),
+                        dependencies,
+                        false,
+                        replaced));
+            }
+        }
+        return nodes;
     }
 
     private GraphNode node(int position) {

@@ -31,6 +31,7 @@ final class SimIntake {
     private static final Map<String, String> ANY_QUESTION = Map.of("text", new Json.Str("about it").write());
 
     private final Limits limits;
+    private final List<SubtaskType<?, ?>> types;
     private final List<GraphNode> toCome;
     private final Map<String, GraphNode> drawn = new HashMap<>();
     private final Map<String, List<String>> taken = new HashMap<>();
@@ -44,11 +45,31 @@ final class SimIntake {
         limits = plan.upsets().limits();
         toCome = shuffled(plan);
         toCome.forEach(node -> drawn.put(node.id(), node));
-        List<SubtaskType<?, ?>> types = plan.work().nodes().stream()
+        types = plan.work().nodes().stream()
                 .<SubtaskType<?, ?>>map(GraphNode::type)
                 .distinct()
                 .toList();
         intake = PlanIntake.streamed(types, limits, this::admitted);
+    }
+
+    /** The intake of a further round, which adds these subtasks to what the earlier ones took. */
+    SimIntake(SimIntake earlier, List<GraphNode> nodes, List<String> undone) {
+        inbox = earlier.inbox;
+        limits = earlier.limits;
+        types = earlier.types;
+        toCome = List.copyOf(nodes);
+        drawn.putAll(earlier.drawn);
+        toCome.forEach(node -> drawn.put(node.id(), node));
+        taken.putAll(earlier.taken);
+        taken.keySet().retainAll(earlier.handedOver); // a planner that failed has left the rest behind
+        handedOver.addAll(earlier.handedOver);
+        intake = PlanIntake.streamed(types, limits, this::admitted);
+        intake.continueFrom(earlier.intake.planned(), undone);
+    }
+
+    /** The kinds of work that a plan of this run may have. */
+    List<SubtaskType<?, ?>> types() {
+        return types;
     }
 
     /** The subtasks in the order in which the planner says them. */
@@ -74,8 +95,8 @@ final class SimIntake {
         if (!taken.keySet().containsAll(after)) {
             world.met(SimulationPhenomenon.FORWARD_REFERENCE);
         }
-        var planned =
-                new PlannedSubtask(node.id(), node.type().name(), ANY_QUESTION, List.of(), after, node.optional());
+        var planned = new PlannedSubtask(node.id(), node.type().name(), ANY_QUESTION, List.of(), after, node.optional())
+                .replacing(node.replaces().toArray(String[]::new));
         Optional<PlanDefect> defect = intake.offer(chosen(planned, node));
         taken.put(node.id(), after);
         boolean tooMany = taken.size() > limits.maxSubtasks();
@@ -121,9 +142,14 @@ final class SimIntake {
                 finished || handedOver.containsAll(taken.getOrDefault(node.id(), List.of())),
                 "'%s' is handed over before what it depends on",
                 node.id());
+        if (finished) { // it points nowhere
+            inbox.accept(new RunInput.Admitted(node));
+            return;
+        }
         GraphNode own = SimWorld.require(drawn.get(node.id()));
         inbox.accept(new RunInput.Admitted(
-                new GraphNode(own.id(), node.type(), own.binding(), own.dependencies(), own.optional())));
+                new GraphNode(
+                        own.id(), node.type(), own.binding(), own.dependencies(), node.optional(), node.replaces())));
     }
 
     void finish() {

@@ -14,6 +14,7 @@ import dev.cadre.schedule.RunEnding;
 import dev.cadre.schedule.RunInput;
 import dev.cadre.schedule.RunMachine;
 import dev.cadre.schedule.RungId;
+import dev.cadre.task.Missing;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.RunFailure;
 import dev.cadre.worker.RungEnd;
@@ -45,6 +46,10 @@ final class SimRun {
     private @Nullable RunMachine machine;
     private @Nullable Ledger allotment;
     private @Nullable RunEnding ending;
+    private @Nullable SimIntake intake;
+    private final Deque<Ledger> roundMoney = new ArrayDeque<>();
+    /** When the merge that is under way must be over. */
+    private long mergeDue;
     private long startNanos;
     private boolean merging;
     private boolean ended;
@@ -135,7 +140,8 @@ final class SimRun {
                         id(),
                         plan.answer(),
                         plan.bounds().failFast(),
-                        world.behavior().limits().maxItems()),
+                        world.behavior().limits().maxItems(),
+                        isPlanned() ? plan.upsets().rounds() : 0),
                 world.behavior()::worstCase,
                 money.chainState(),
                 startNanos);
@@ -154,25 +160,52 @@ final class SimRun {
                         .worstCase(node.type(), null, node.type().tiers().floor()))
                 .min(Comparator.naturalOrder())
                 .orElseThrow();
-        Money before = SimPlanner.worstCase(world).plus(cheapest);
+        Money round = SimPlanner.worstCase(world);
+        Money before = SimPlanner.worstCase(world)
+                .plus(cheapest)
+                .plus(round.times(plan.upsets().rounds()));
         if (before.plus(merge).isMoreThan(money.available())) {
             return false;
         }
         try {
             allotment = money.allot(MergeShare.setAside(plan.bounds().limit(), merge, money.available(), before));
+            for (int i = 0; i < plan.upsets().rounds(); i++) {
+                roundMoney.add(money.allot(round));
+            }
             return true;
         } catch (AllotmentRefusedException tenantIsShort) {
             return false;
         }
     }
 
+    private boolean isPlanned() {
+        return plan.work().style() != SimRunPlan.Style.BY_HAND;
+    }
+
     private void launchPlanner() {
-        if (plan.work().style() == SimRunPlan.Style.BY_HAND) {
+        if (isPlanned()) {
+            launchPlanner(new SimIntake(plan, this::post));
+        } else {
             post(new RunInput.Admitted(plan.work().nodes()));
             post(new RunInput.PlanEnded(List.of()));
-        } else {
-            strands.put(PLANNER, new SimPlanner(this, new SimIntake(plan, this::post)).start());
         }
+    }
+
+    private void launchPlanner(SimIntake planned) {
+        intake = planned;
+        strands.put(PLANNER, new SimPlanner(this, planned).start());
+    }
+
+    private void startRound(RunCommand.StartRound round) {
+        merging = false;
+        if (!roundMoney.isEmpty()) {
+            roundMoney.remove().close();
+        }
+        SimIntake before = SimWorld.require(intake);
+        List<String> undone =
+                round.undone().stream().map(Missing::subtaskId).toList();
+        var dice = SimDice.of(world.seed().world(), id() + "/round " + round.round());
+        launchPlanner(new SimIntake(before, SimGraph.round(dice, round, before.types()), undone));
     }
 
     // --- the inbox: in order, each message a moment after it was posted
@@ -220,7 +253,7 @@ final class SimRun {
             case RunCommand.StartRecall recall -> throw new IllegalStateException("there is no earlier session");
             case RunCommand.StartRung start -> launch(start);
             case RunCommand.StopWork stop -> interrupt(stop);
-            case RunCommand.StartRound round -> throw new IllegalStateException("nobody plans again");
+            case RunCommand.StartRound round -> startRound(round);
             case RunCommand.StartMerge(List<SubtaskOutcome> outcomes) -> startMerge(outcomes);
             case RunCommand.Tell(RunEvent event) -> {}
             case RunCommand.Finish(RunEnding end) -> finish(end);
@@ -257,13 +290,21 @@ final class SimRun {
             strands.put(MERGER, obeys -> {});
             world.agenda().after(world.thinking(CODE_MERGE_NANOS), () -> {
                 mergerEnded();
-                post(new RunInput.MergeEnded(Merged.of(answer)));
+                post(new RunInput.MergeEnded(Merged.of(answer), judgement(answer)));
             });
         }
         long late = deadlines().mergeUntil(world.agenda().nanoTime());
+        mergeDue = late;
         if (late - until() > 0) {
             world.agenda().at(late, () -> mergeTimeUp(late));
         }
+    }
+
+    /** Every fourth answer is not good enough for a goal that may be planned again. */
+    private RunInput.Judgement judgement(String answer) {
+        return plan.upsets().rounds() > 0 && Math.floorMod(answer.hashCode(), 4) == 0
+                ? new RunInput.Judgement.Rejected("it is good")
+                : new RunInput.Judgement.Accepted();
     }
 
     private void finish(RunEnding end) {
@@ -280,6 +321,7 @@ final class SimRun {
         if (allotment != null) {
             allotment.close();
         }
+        roundMoney.forEach(Ledger::close);
         money.close();
         world.moneyMoved();
     }
@@ -311,7 +353,7 @@ final class SimRun {
 
     /** A merge that begins late has a little longer. */
     private void mergeTimeUp(long due) {
-        if (!ended && merging && world.agenda().nanoTime() - due >= 0) {
+        if (!ended && merging && due == mergeDue) {
             interrupt(
                     MERGER, world.obeys(), () -> take(new RunInput.MergeFailed(leftBehind(RunFailure.Kind.DEADLINE))));
         }

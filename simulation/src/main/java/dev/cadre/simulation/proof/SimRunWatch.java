@@ -11,6 +11,7 @@ import dev.cadre.task.Dependency;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.RunFailure;
+import dev.cadre.task.RunStatus;
 import dev.cadre.task.Tiers;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,6 +39,7 @@ final class SimRunWatch {
     /** What lets no answer be made any more; null if nothing does. */
     private RunFailure.@Nullable Kind finalStop;
 
+    private int rounds;
     private boolean merging;
     private boolean planOver;
     private boolean finished;
@@ -84,6 +86,16 @@ final class SimRunWatch {
             case RunCommand.StartRecall recall -> {}
             case RunCommand.StartRung start -> started(start);
             case RunCommand.StopWork stop -> stopped = true;
+            case RunCommand.StartRound round -> {
+                world.met(SimulationPhenomenon.PLANNED_AGAIN);
+                rounds++;
+                SimCheck.that(round.round() == rounds, "round %d after %d", round.round(), rounds - 1);
+                SimCheck.that(rounds <= plan.upsets().rounds(), "round %d of %s", rounds, plan.upsets());
+                SimCheck.that(!stopped && !cut, "round %d after the work was stopped", rounds);
+                SimCheck.that(ends.keySet().containsAll(admitted.keySet()), "round %d before all has ended", rounds);
+                planOver = false;
+                merging = false;
+            }
             case RunCommand.StartMerge merge -> {
                 merging = true;
                 SimCheck.that(finalStop == null, "a merge after the final stop %s", String.valueOf(finalStop));
@@ -182,9 +194,32 @@ final class SimRunWatch {
                 String.valueOf(finalStop),
                 ending.status(),
                 String.valueOf(ending.failure()));
+        checkReplaced(ending);
         SimCheck.that(List.copyOf(ending.outcomes().keySet()).equals(order), "outcomes out of plan order");
         SimCheck.that(
                 ends.equals(ending.outcomes()), "told were %s, the ending says %s", ends.keySet(), ending.outcomes());
+    }
+
+    private void checkReplaced(RunEnding ending) {
+        var replaced = new HashSet<String>();
+        admitted.values().forEach(node -> replaced.addAll(node.replaces()));
+        ending.missing()
+                .forEach(missing -> SimCheck.that(
+                        !replaced.contains(missing.subtaskId()), "%s is missing, and was replaced", missing));
+        for (GraphNode node : admitted.values()) {
+            Outcome<?> end = ends.get(node.id());
+            boolean succeeded = end != null && end.isSucceeded();
+            if (succeeded && !node.replaces().isEmpty()) {
+                world.met(SimulationPhenomenon.REPLACED);
+            }
+            SimCheck.that(
+                    ending.status() != RunStatus.COMPLETE
+                            || succeeded
+                            || node.optional()
+                            || replaced.contains(node.id()),
+                    "complete without '%s'",
+                    node.id());
+        }
     }
 
     int subtasks() {

@@ -13,15 +13,16 @@ import java.util.SplittableRandom;
  * @param shuffled how far from its place the planner may say a subtask, so that it refers to later ones
  * @param maxSubtasks the limit of a planned run
  * @param maxDepth the limit of a planned run
+ * @param rounds how often the planner of a planned run may be asked again
  */
-record SimUpsets(Duration unrecordedAfter, double givenUp, int shuffled, int maxSubtasks, int maxDepth) {
+record SimUpsets(Duration unrecordedAfter, double givenUp, int shuffled, int maxSubtasks, int maxDepth, int rounds) {
     /** More than any simulated plan has. */
     private static final int UNLIMITED = 10_000;
 
-    static final SimUpsets NONE = new SimUpsets(SimRunPlan.NEVER, 0, 0, UNLIMITED, UNLIMITED);
+    static final SimUpsets NONE = new SimUpsets(SimRunPlan.NEVER, 0, 0, UNLIMITED, UNLIMITED, 0);
 
     /** Every other rung is given up. */
-    static final SimUpsets IMPATIENT = new SimUpsets(SimRunPlan.NEVER, 0.5, 0, UNLIMITED, UNLIMITED);
+    static final SimUpsets IMPATIENT = new SimUpsets(SimRunPlan.NEVER, 0.5, 0, UNLIMITED, UNLIMITED, 0);
 
     static SimUpsets random(SplittableRandom dice) {
         boolean unrecorded = SimDice.chance(dice, 0.05);
@@ -31,7 +32,8 @@ record SimUpsets(Duration unrecordedAfter, double givenUp, int shuffled, int max
                 givenUp ? 0.2 : 0,
                 SimDice.chance(dice, 0.5) ? 1 + dice.nextInt(20) : 0,
                 SimDice.chance(dice, 0.3) ? 1 + dice.nextInt(60) : UNLIMITED,
-                SimDice.chance(dice, 0.3) ? 1 + dice.nextInt(12) : UNLIMITED);
+                SimDice.chance(dice, 0.3) ? 1 + dice.nextInt(12) : UNLIMITED,
+                SimDice.chance(dice, 0.5) ? 1 + dice.nextInt(3) : 0);
     }
 
     /** Those that the intake of a plan is given. */

@@ -37,6 +37,10 @@ public enum SimulationPhenomenon {
     FORWARD_REFERENCE,
     /** A plan had more subtasks, or a longer chain of them, than its limits allow. */
     PLAN_LIMIT,
+    /** The planner was asked again about what did not succeed, or an answer that was rejected. */
+    PLANNED_AGAIN,
+    /** A subtask succeeded in the place of one that did not. */
+    REPLACED,
     /** A pool came back to its full parallelism after an overload. */
     RECOVERED,
     /** Outcomes were merged out of an allotment. */
