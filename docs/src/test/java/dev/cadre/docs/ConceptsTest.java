@@ -126,6 +126,35 @@ class ConceptsTest {
         assertThat(result).isCompleteWith(new Report("In the pool.")).outcome("s").usedTiers(Tier.MINI);
     }
 
+    @Test
+    void plan_isMadeAgain() throws Exception {
+        model.onPlan()
+                .replies("""
+                        {"subtasks":[
+                         {"type":"summarise","id":"s","input":{"path":"Pool.java"}},
+                         {"type":"summarise","id":"r","input":{"path":"Gone.java"}}]}""")
+                .replies("""
+                        {"subtasks":[
+                         {"type":"summarise","id":"t","input":{"path":"Rung.java"},"replaces":["r"]}]}""");
+        model.on(SUMMARISE).replies(new Summary("It retries."));
+        model.on(SUMMARISE, new Source("Gone.java")).refuses("there is no such file");
+        model.onMerge().repliesText("{\"answer\":{\"text\":\"In Pool.java.\"},\"citations\":[]}");
+        var models = model.pools();
+
+        // region concepts-again
+        Coordinator coordinator = Coordinator.builder(models)
+                .plansWith(FIND, SUMMARISE)
+                .replanning(2)
+                .build();
+        Goal<Report> goal = Goal.of("Where is retry implemented?", Report.class)
+                .accept("it names a file", report -> report.text().contains(".java"));
+        RunResult<Report> result = coordinator.run(goal, Budget.usd("0.50"));
+        // endregion
+
+        assertThat(result).isCompleteWith(new Report("In Pool.java."));
+        assertThat(result.report().outcomes()).containsOnlyKeys("s", "r", "t");
+    }
+
     // region concepts-generic
     static final SubtaskType<Query, List<Source>> SOURCES = SubtaskType.code(
             "sources",

@@ -447,6 +447,16 @@ class CallbacksTest {
                         Goal.of("Take notes", Crew.Answer.class).mergedBy((input, terms) -> test.strike()));
             }
         },
+        GOAL_RULE(java.util.function.Predicate.class) {
+            @Override
+            RunResult<?> run(CallbacksTest test) throws InterruptedException {
+                return test.plannedGoal(
+                        test.coordinator(test.model.pools()).replanning(1),
+                        Goal.of("Take notes", Crew.Answer.class)
+                                .mergedBy(Mergers.of(input -> new Crew.Answer("merged")))
+                                .accept("rule", answer -> test.strike()));
+            }
+        },
         BULK_KEY(java.util.function.Function.class) {
             @Override
             Seen see(CallbacksTest test) throws Exception {
@@ -1050,6 +1060,8 @@ class CallbacksTest {
     /** The methods of the API that take functions of the JDK, and which callback that is, or why it is none of a run. */
     private static final Map<String, String> FUNCTIONS = Map.ofEntries(
             Map.entry("SubtaskType.accept", "ACCEPT_RULE"),
+            Map.entry("Goal.accept", "GOAL_RULE"),
+            Map.entry("PlanIntake.tiersBy", "a run's own"),
             Map.entry("SubtaskType.attaching", "ATTACHMENTS"),
             Map.entry("Tool.stateful", "TOOL_OPENING"),
             Map.entry("McpApproval.by", "a rule that a tool calls: TOOL"),
