@@ -21,6 +21,7 @@ module dev.cadre {
     exports dev.cadre.json;
     exports dev.cadre.merge;
     exports dev.cadre.model;
+    exports dev.cadre.people;
     exports dev.cadre.plan;
     exports dev.cadre.pool;
     exports dev.cadre.price;

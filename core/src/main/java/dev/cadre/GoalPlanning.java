@@ -22,6 +22,7 @@ import dev.cadre.schedule.RunCommand;
 import dev.cadre.schedule.RunInput;
 import dev.cadre.schema.JsonType;
 import dev.cadre.schema.Notation;
+import dev.cadre.task.AwaitedException;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.Items;
 import dev.cadre.task.Limits;
@@ -156,7 +157,7 @@ final class GoalPlanning {
             }
             PlanNotes notes = plan(record, intake, progress);
             if (isWhole) {
-                approve(record, intake, nodes);
+                approve(record, intake, nodes, notes);
                 record.ifPresent(kept -> admit(kept, intake, notes));
                 inbox.accept(new RunInput.Admitted(nodes));
             } else {
@@ -289,7 +290,8 @@ final class GoalPlanning {
     // --- approval
 
     /** A review is asked about a plan until it has approved of it, whoever made the plan and whatever is done of it. */
-    private void approve(Optional<PlanRecord> record, PlanIntake intake, List<GraphNode> nodes)
+    private void approve(
+            Optional<PlanRecord> record, PlanIntake intake, List<GraphNode> nodes, PlanNotes notes)
             throws InterruptedException {
         Optional<PlanReview> review = run.coordinator().review();
         List<PlannedSubtask> plan = intake.added();
@@ -303,6 +305,10 @@ final class GoalPlanning {
         switch (verdict(review.get(), new PlanReview.ProposedPlan(goal.text(), plan, nodes, estimate))) {
             case PlanReview.Verdict.Approve approved -> record.ifPresent(kept -> kept.approve(plan, nodes));
             case PlanReview.Verdict.Reject(String reason) -> throw new PartFailures.PlanReviewedException(reason);
+            case PlanReview.Verdict.Wait(String what) -> {
+                record.ifPresent(kept -> admit(kept, intake, notes));
+                throw new AwaitedException(what);
+            }
         }
     }
 
@@ -314,6 +320,8 @@ final class GoalPlanning {
                     "the plan review",
                     review,
                     () -> Objects.requireNonNull(review.review(proposed), "the plan review returned null"));
+        } catch (AwaitedException awaited) {
+            return new PlanReview.Verdict.Wait(awaited.what());
         } catch (Throwable broken) {
             PartFailures.throwIfCancel(broken);
             throw new PartFailures.PartFailedException(

@@ -267,7 +267,8 @@ final class Run {
         return switch (ending.status()) {
             case COMPLETE -> new RunResult.Complete<>((R) require(answer), report);
             case PARTIAL -> new RunResult.Partial<>((R) require(answer), ending.missing(), report);
-            case FAILED -> new RunResult.Failed<>(requireFailure(ending), report);
+            case FAILED -> new RunResult.NoAnswer<>(requireFailure(ending), report);
+            case SUSPENDED -> new RunResult.Suspended<>(ending.missing(), report);
         };
     }
 

@@ -50,16 +50,49 @@ public sealed interface RunResult<R> {
         }
     }
 
-    /** No answer. */
-    record Failed<R>(RunFailure cause, RunReport report) implements RunResult<R> {
+    /** No answer, or, if it is {@link Suspended}, none yet. */
+    sealed interface Failed<R> extends RunResult<R> {
+        /** Why there is none. */
+        RunFailure cause();
+
         /** The failure as something to throw. */
-        public RunFailedException toException() {
-            return RunFailedException.of(cause);
+        default RunFailedException toException() {
+            return RunFailedException.of(cause());
+        }
+    }
+
+    /** No answer, for good. */
+    record NoAnswer<R>(RunFailure cause, RunReport report) implements Failed<R> {
+        @Override
+        public String toString() {
+            return "Failed[%s, %s]".formatted(Redactor.SHAPES.quote(cause.toString()), report);
+        }
+    }
+
+    /**
+     * No answer yet: the run waits for somebody. It holds no thread and no money. To run the same graph, goal or plan again
+     * with the same journal goes on, in any process; without a journal that pays for everything again. Its cause is of the
+     * kind {@link RunFailure.Kind#SUSPENDED}.
+     *
+     * @param awaited what it waits for: subtasks, items as {@code id#index}, {@code planner} for a plan or its review,
+     *     {@code merger}
+     */
+    record Suspended<R>(List<Missing> awaited, RunReport report) implements Failed<R> {
+        public Suspended {
+            awaited = List.copyOf(awaited);
+        }
+
+        @Override
+        public RunFailure cause() {
+            String waits = awaited.stream()
+                    .map(each -> "%s (%s)".formatted(Redactor.SHAPES.quote(each.reason()), each.subtaskId()))
+                    .collect(Collectors.joining("; "));
+            return RunFailure.of(RunFailure.Kind.SUSPENDED, "the run waits for " + waits);
         }
 
         @Override
         public String toString() {
-            return "Failed[%s, %s]".formatted(Redactor.SHAPES.quote(cause.toString()), report);
+            return "Suspended[%s, %s]".formatted(Redactor.SHAPES.quote(cause().message()), report);
         }
     }
 
@@ -69,7 +102,7 @@ public sealed interface RunResult<R> {
     /**
      * The answer of a complete run.
      *
-     * @throws RunFailedException if the run is partial or failed
+     * @throws RunFailedException if the run is partial, failed or suspended
      */
     default R requireComplete() {
         return switch (this) {
@@ -111,6 +144,8 @@ public sealed interface RunResult<R> {
         return switch (this) {
             case Complete<R> complete -> Literal.text(complete.answer());
             case Partial<R> partial -> Literal.text(partial.answer()) + "\nincomplete, it lacks: " + partial.lacks();
+            case Suspended<R> suspended ->
+                "not finished: " + suspended.cause().message();
             case Failed<R> failed ->
                 "failed: " + failed.cause().kind() + ": " + failed.cause().message();
         };

@@ -36,6 +36,7 @@ class ArchitectureTest {
             "dev.cadre.pool",
             "dev.cadre.journal",
             "dev.cadre.event",
+            "dev.cadre.people",
             "dev.cadre.task",
             "dev.cadre.budget",
             "dev.cadre.price",

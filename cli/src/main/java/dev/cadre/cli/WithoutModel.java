@@ -34,7 +34,7 @@ final class WithoutModel {
             case DEADLINE -> "the time ran out";
             case CANCELLED -> "the run was cancelled";
             case JOURNAL_FAILED -> "the journal failed";
-            case ENGINE_FAILED -> "the run could not go on";
+            case ENGINE_FAILED, SUSPENDED -> "the run could not go on";
         };
     }
 
@@ -43,7 +43,7 @@ final class WithoutModel {
             case BUDGET_TOO_SMALL -> money + " gives more money";
             case DEADLINE -> time + " gives more time";
             case JOURNAL_FAILED -> "look at the file of --journal";
-            case CANCELLED, ENGINE_FAILED -> "ask again";
+            case CANCELLED, ENGINE_FAILED, SUSPENDED -> "ask again";
             case PLAN_REJECTED, PLANNER_FAILED, NOTHING_SUCCEEDED, ANSWER_MISSING, FAILED_FAST, MERGE_FAILED ->
                 "'cadre doctor' says what is wrong";
         };

@@ -29,6 +29,14 @@ public interface PlanReview {
 
         /** It is not run. */
         record Reject(String reason) implements Verdict {}
+
+        /**
+         * Nobody has decided yet: the run is suspended before anything of the plan is paid. With a journal the plan is on
+         * record, and the next session asks about the same one.
+         *
+         * @param what what is awaited, in one line for people
+         */
+        record Wait(String what) implements Verdict {}
     }
 
     /**

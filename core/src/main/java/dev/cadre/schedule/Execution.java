@@ -5,6 +5,7 @@ import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
+import dev.cadre.task.Skip;
 import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,11 @@ final class Execution {
         this.item = item;
         this.input = input;
         this.tier = subtask.node.type().tiers().start();
+    }
+
+    /** Whether its code waits for somebody. */
+    boolean isAwaited() {
+        return outcome instanceof Outcome.Skipped<Object>(Skip skip) && skip.kind() == Skip.Kind.AWAITED;
     }
 
     RungId id() {

@@ -8,6 +8,7 @@ import dev.cadre.journal.JournalException;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.redact.Thrown;
+import dev.cadre.task.AwaitedException;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.RunClock;
@@ -239,6 +240,8 @@ public final class LocalRunner implements RunDriver.Driven {
     private RunInput plan(Planning planning) {
         try {
             return planning.plan();
+        } catch (AwaitedException e) {
+            return new RunInput.Awaited(PLANNER, e.what());
         } catch (UnrecordedException e) {
             post(new RunInput.Unrecorded(describe(e)));
             return new RunInput.PlanFailed(unrecorded(e));
@@ -280,6 +283,8 @@ public final class LocalRunner implements RunDriver.Driven {
     private RunInput merge(List<SubtaskOutcome> outcomes) {
         try {
             return parts.merging().orElseThrow().merge(outcomes);
+        } catch (AwaitedException e) {
+            return new RunInput.Awaited(MERGER, e.what());
         } catch (UnrecordedException e) {
             return new RunInput.MergeFailed(unrecorded(e));
         } catch (Throwable e) { // as above

@@ -20,6 +20,20 @@ final class MissingParts {
         return missing;
     }
 
+    /** What waits for somebody, among what an answer lacks. */
+    static List<Missing> awaited(RunningGraph graph) {
+        var awaited = new ArrayList<Missing>();
+        for (Subtask subtask : graph.all()) {
+            if (!subtask.node.optional() && subtask.isAwaited()) {
+                subtask.executions.stream()
+                        .filter(Execution::isAwaited)
+                        .forEach(each -> awaited.add(new Missing(
+                                each.id().label(), String.valueOf(each.outcome.reason()))));
+            }
+        }
+        return awaited;
+    }
+
     /** Whether money or time kept it from being tried, or whatever it depends on. */
     static boolean isForWantOfMeans(RunningGraph graph, Missing missing) {
         return graph.find(missing.subtaskId())
@@ -32,7 +46,7 @@ final class MissingParts {
             return false;
         }
         return switch (skip.kind()) {
-            case BUDGET, PAUSED, DEADLINE, CANCELLED, FAIL_FAST -> true;
+            case BUDGET, PAUSED, DEADLINE, CANCELLED, FAIL_FAST, AWAITED -> true;
             case PLAN -> false;
             case DEPENDENCY ->
                 graph.find(skip.because()).stream().allMatch(because -> isForWantOfMeans(graph, because.outcome));

@@ -112,6 +112,27 @@ final class RunConclusion {
         return ending(RunStatus.PARTIAL, answer, null);
     }
 
+    /** Whether a required subtask waits for somebody. */
+    boolean isAnyAwaited() {
+        return !MissingParts.awaited(graph).isEmpty();
+    }
+
+    /** There is no answer yet. */
+    RunEnding suspended() {
+        return suspended(MissingParts.awaited(graph));
+    }
+
+    /** The planner or the merger waits for somebody. */
+    RunEnding suspended(String who, String what) {
+        return suspended(List.of(new Missing(who, what)));
+    }
+
+    private RunEnding suspended(List<Missing> awaited) {
+        RunEnding ending = ending(RunStatus.SUSPENDED, null, null);
+        return new RunEnding(
+                ending.status(), null, null, ending.outcomes(), awaited, ending.planDefects());
+    }
+
     RunEnding failed(RunFailure failure) {
         return ending(RunStatus.FAILED, null, failure);
     }

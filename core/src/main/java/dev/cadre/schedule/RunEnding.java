@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param merged the answer with its citations and notes; present if the status is complete or partial
  * @param failure present if the status is failed
  * @param outcomes every subtask's end, in plan order
- * @param missing what the answer lacks
+ * @param missing what the answer lacks; of a suspended run, what it waits for
  * @param planDefects the defects that were found in the plan, in the order in which they were found
  */
 public record RunEnding(

@@ -56,6 +56,13 @@ public sealed interface RunInput {
     }
 
     /**
+     * The planner or the merger waits for somebody who has not answered yet.
+     *
+     * @param who {@code planner} or {@code merger}
+     */
+    record Awaited(String who, String what) implements RunInput {}
+
+    /**
      * The record was asked.
      *
      * @param earlier the outcome to go on with instead of performing the work again, if there is one

@@ -116,6 +116,7 @@ public final class RunMachine {
             case RunInput.PlanNoted(List<String> defects) -> conclusion.planNoted(defects);
             case RunInput.PlanFailed(RunFailure failure, String place) ->
                 planFailed(stop == null ? failure : stop.in(place).failure());
+            case RunInput.Awaited(String who, String what) -> finish(conclusion.suspended(who, what));
             case RunInput.Recalled(RungId id, Optional<Outcome<Object>> earlier) -> recalled(id, earlier);
             case RunInput.RungEnded(RungId id, RungEnd end) -> rungEnded(id, end);
             case RunInput.RungAbandoned(RungId id, String thread, String place) -> abandoned(id, thread, place);
@@ -492,6 +493,8 @@ public final class RunMachine {
                 outcomes.stream().filter(each -> each.outcome().isSucceeded()).count();
         if (stop != null && stop.isFinal()) {
             finish(conclusion.failed(stop.failure()));
+        } else if (conclusion.isAnyAwaited()) {
+            finish(conclusion.suspended());
         } else if (settings.answer().isPresent()) {
             concludeWith(settings.answer().get());
         } else if (conclusion.isAnyReplaceable() && planAgain("")) {

@@ -6,6 +6,7 @@ import dev.cadre.task.Failure;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.Items;
 import dev.cadre.task.Outcome;
+import dev.cadre.task.Skip;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -58,7 +59,18 @@ final class Subtask {
         };
     }
 
+    /** Whether its code, or that of one of its items, waits for somebody. */
+    boolean isAwaited() {
+        return executions.stream().anyMatch(Execution::isAwaited);
+    }
+
+    /** A fan-out is not over while an item waits for somebody, however many are enough. */
     private Outcome<?> fannedIn(Binding.Each each) {
+        if (isAwaited()) {
+            long waiting = executions.stream().filter(Execution::isAwaited).count();
+            return Outcome.skipped(
+                    Skip.Kind.AWAITED, "%d of %d items wait for somebody".formatted(waiting, executions.size()));
+        }
         var items = new Items<>(executions.stream().map(Subtask::ended).toList());
         int needed = each.minSuccess().of(executions.size());
         int succeeded = executions.size() - items.missing().size();

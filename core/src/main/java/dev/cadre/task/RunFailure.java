@@ -22,6 +22,8 @@ public final class RunFailure {
         PLANNER_FAILED,
         /** Not one subtask succeeded. */
         NOTHING_SUCCEEDED,
+        /** There is no answer yet: the run waits for somebody, and goes on when it is run again; see {@code RunResult.Suspended}. */
+        SUSPENDED,
         /** The subtask that gives the answer did not succeed. */
         ANSWER_MISSING,
         /** A subtask failed in a run that fails fast. */

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.task;
 
-/** The three ends of a run: an answer, an answer that lacks something, or none. */
+/** The ends of a run: an answer, an answer that lacks something, none, or none yet. */
 public enum RunStatus {
     COMPLETE,
     PARTIAL,
-    FAILED
+    FAILED,
+    /** It waits for somebody, and goes on when it is run again. */
+    SUSPENDED
 }

@@ -29,7 +29,9 @@ public record Skip(Kind kind, String message, List<String> because) {
         /** Another subtask failed in a run that fails fast. */
         FAIL_FAST,
         /** The plan left it pointing nowhere. */
-        PLAN
+        PLAN,
+        /** Its code waits for somebody: the run is suspended, and the next session asks again; see {@link AwaitedException}. */
+        AWAITED
     }
 
     public Skip {

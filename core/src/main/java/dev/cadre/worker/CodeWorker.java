@@ -4,6 +4,7 @@ package dev.cadre.worker;
 import dev.cadre.json.JsonException;
 import dev.cadre.price.Money;
 import dev.cadre.schema.JsonType;
+import dev.cadre.task.AwaitedException;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Skip;
 import dev.cadre.task.Work;
@@ -39,6 +40,7 @@ final class CodeWorker {
         for (int number = 1; ; number++) {
             CodeEnd end = new CodeCall(task, work, terms, number).perform();
             if (!(end instanceof CodeEnd.Threw(Throwable thrown))
+                    || thrown instanceof AwaitedException
                     || !work.retries().allow(thrown, number)
                     || !backsOff(work.retries().delay(number, jitter), number, thrown, terms)) {
                 return ended(task, end, before, terms);
@@ -63,6 +65,8 @@ final class CodeWorker {
             throws InterruptedException {
         return switch (end) {
             case CodeEnd.Returned(@Nullable Object value) -> checked(task, value, terms);
+            case CodeEnd.Threw(AwaitedException awaited) ->
+                new RungEnd.Refused(new Skip(Skip.Kind.AWAITED, awaited.what(), List.of()), null);
             case CodeEnd.Threw(Throwable thrown) ->
                 RungEnd.Failed.of(Failure.thrown(
                         Failure.Kind.CODE_FAILED,

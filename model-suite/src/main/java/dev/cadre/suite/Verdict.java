@@ -41,7 +41,7 @@ record Verdict(Cause cause, String detail) {
             case NOTHING_SUCCEEDED, ANSWER_MISSING, FAILED_FAST -> Cause.WORK_FAILED;
             case MERGE_FAILED -> Cause.MERGE_FAILED;
             case DEADLINE -> Cause.OUT_OF_TIME;
-            case BUDGET_TOO_SMALL, CANCELLED, JOURNAL_FAILED, ENGINE_FAILED -> Cause.THREW;
+            case BUDGET_TOO_SMALL, CANCELLED, JOURNAL_FAILED, ENGINE_FAILED, SUSPENDED -> Cause.THREW;
         };
         return new Verdict(cause, failure.toString());
     }

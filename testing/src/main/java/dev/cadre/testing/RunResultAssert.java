@@ -5,6 +5,7 @@ import dev.cadre.RunReport;
 import dev.cadre.RunResult;
 import dev.cadre.price.Money;
 import dev.cadre.task.Items;
+import dev.cadre.task.Missing;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.RunFailure;
 import dev.cadre.task.SubtaskRef;
@@ -33,6 +34,16 @@ public final class RunResultAssert<R> extends AbstractAssert<RunResultAssert<R>,
         isNotNull();
         if (!(actual instanceof RunResult.Partial<R>)) {
             failWith("expected a partial run");
+        }
+        return this;
+    }
+
+    /** The run is suspended, and waits for these subtasks, or items as {@code id#index}, in this order. */
+    public RunResultAssert<R> isSuspendedFor(String... ids) {
+        isNotNull();
+        if (!(actual instanceof RunResult.Suspended<R> suspended)
+                || !suspended.awaited().stream().map(Missing::subtaskId).toList().equals(List.of(ids))) {
+            failWith("expected a run suspended for " + List.of(ids));
         }
         return this;
     }
@@ -135,6 +146,7 @@ public final class RunResultAssert<R> extends AbstractAssert<RunResultAssert<R>,
         String status = switch (actual) {
             case RunResult.Complete<R> complete -> "complete: " + complete.answer();
             case RunResult.Partial<R> partial -> "partial, missing " + partial.missing();
+            case RunResult.Suspended<R> suspended -> "suspended, waiting for " + suspended.awaited();
             case RunResult.Failed<R> failed -> "failed: " + failed.cause();
         };
         return "the run was %s%nit spent %s of %s%n%s"

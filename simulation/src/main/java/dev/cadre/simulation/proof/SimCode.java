@@ -83,7 +83,15 @@ final class SimCode {
         Optional<SimBehavior.CodeEnd> given = world.behavior().code(start);
         long nanos = given.map(SimBehavior.CodeEnd::nanos).orElseGet(() -> world.thinking(TOOL_NANOS));
         world.agenda().after(nanos, () -> {
-            if (!gone) {
+            if (gone) {
+                return;
+            }
+            var dice = SimRung.dice(run, run.id() + start.id().label() + " waits");
+            if (given.isEmpty() && SimDice.chance(dice, 0.02)) {
+                run.tally().wasted(cost);
+                run.ended(
+                        start.id(), new RungEnd.Refused(new Skip(Skip.Kind.AWAITED, "somebody", List.of()), null));
+            } else {
                 end(given.map(SimBehavior.CodeEnd::fails)
                         .orElseGet(() -> SimDice.chance(
                                 SimRung.dice(run, run.id() + start.id().label()), 0.03)));

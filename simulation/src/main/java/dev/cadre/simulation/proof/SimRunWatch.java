@@ -12,6 +12,7 @@ import dev.cadre.task.GraphNode;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.RunFailure;
 import dev.cadre.task.RunStatus;
+import dev.cadre.task.Skip;
 import dev.cadre.task.Tiers;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -61,6 +62,7 @@ final class SimRunWatch {
                 });
             case RunInput.PlanEnded ended -> planOver = true;
             case RunInput.PlanNoted noted -> {}
+            case RunInput.Awaited awaited -> planOver = true;
             case RunInput.PlanFailed failed -> planOver = true;
             case RunInput.Recalled recalled -> {}
             case RunInput.RungEnded ended -> running.remove(ended.id());
@@ -194,10 +196,30 @@ final class SimRunWatch {
                 String.valueOf(finalStop),
                 ending.status(),
                 String.valueOf(ending.failure()));
+        checkAwaited(ending);
         checkReplaced(ending);
         SimCheck.that(List.copyOf(ending.outcomes().keySet()).equals(order), "outcomes out of plan order");
         SimCheck.that(
                 ends.equals(ending.outcomes()), "told were %s, the ending says %s", ends.keySet(), ending.outcomes());
+    }
+
+    /** Whoever waits for somebody suspends the run, unless it is stopped for good or can do without. */
+    private void checkAwaited(RunEnding ending) {
+        boolean waits = admitted.values().stream()
+                .anyMatch(node -> !node.optional()
+                        && ends.get(node.id()) instanceof Outcome.Skipped<?>(Skip skip)
+                        && skip.kind() == Skip.Kind.AWAITED);
+        boolean suspended = ending.status() == RunStatus.SUSPENDED;
+        if (suspended) {
+            world.met(SimulationPhenomenon.SUSPENDED);
+            SimCheck.that(!merging, "suspended while it merges");
+        }
+        SimCheck.that(
+                suspended == (waits && finalStop == null),
+                "it waits: %s, stopped by %s, and it ended %s",
+                waits,
+                String.valueOf(finalStop),
+                ending.status());
     }
 
     private void checkReplaced(RunEnding ending) {

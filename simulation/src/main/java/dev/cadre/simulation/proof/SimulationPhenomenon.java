@@ -37,6 +37,8 @@ public enum SimulationPhenomenon {
     FORWARD_REFERENCE,
     /** A plan had more subtasks, or a longer chain of them, than its limits allow. */
     PLAN_LIMIT,
+    /** A run ended without an answer, because its code waits for somebody. */
+    SUSPENDED,
     /** The planner was asked again about what did not succeed, or an answer that was rejected. */
     PLANNED_AGAIN,
     /** A subtask succeeded in the place of one that did not. */
