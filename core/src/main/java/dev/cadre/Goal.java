@@ -4,12 +4,15 @@ package dev.cadre;
 import dev.cadre.merge.Merger;
 import dev.cadre.merge.Mergers;
 import dev.cadre.model.Tier;
+import dev.cadre.plan.GoalInput;
 import dev.cadre.record.RunIdentity;
 import dev.cadre.schema.JsonType;
 import dev.cadre.task.TypeRef;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * What the caller wants: text, context, and the Java type of the answer. Immutable.
+ * What the caller wants: text, context, the Java type of the answer, and the inputs that subtasks work on. Immutable.
  *
  * @param <R> the answer
  */
@@ -18,8 +21,9 @@ public final class Goal<R> {
     private final String context;
     private final TypeRef<R> answer;
     private final Merger<R> merger;
+    private final List<GoalInput> inputs;
 
-    private Goal(String text, String context, TypeRef<R> answer, Merger<R> merger) {
+    private Goal(String text, String context, TypeRef<R> answer, Merger<R> merger, List<GoalInput> inputs) {
         if (text.isBlank()) {
             throw new IllegalArgumentException("the goal is blank");
         }
@@ -27,6 +31,7 @@ public final class Goal<R> {
         this.context = context;
         this.answer = answer;
         this.merger = merger;
+        this.inputs = List.copyOf(inputs);
     }
 
     /**
@@ -40,17 +45,42 @@ public final class Goal<R> {
 
     /** As {@link #of(String, Class)}, with a generic type: {@code Goal.of(text, new TypeRef<List<Note>>() {})}. */
     public static <R> Goal<R> of(String text, TypeRef<R> answer) {
-        return new Goal<>(text, "", answer, Mergers.synthesis(answer, Tier.MINI));
+        return new Goal<>(text, "", answer, Mergers.synthesis(answer, Tier.MINI), List.of());
     }
 
     /** Adds what the planner and a model merger should know besides; default empty. */
     public Goal<R> withContext(String about) {
-        return new Goal<>(text, about, answer, merger);
+        return new Goal<>(text, about, answer, merger, inputs);
+    }
+
+    /**
+     * Adds a value that subtasks are wired to by its name, as to the output of a subtask; default none. It goes to the
+     * workers whose input refers to it and to nobody else: the planner is shown the form of the type and the size of the
+     * value, the merger nothing. A list of it fans out like that of an output, and counts exactly in a preview.
+     *
+     * <p>Name, type and value are part of what makes two runs sessions of the same one. The value is written down here: later
+     * changes of a mutable object have no effect.
+     *
+     * @param name 1 to 64 letters, digits, {@code _ . -}; no other input has it, in whatever case, and no subtask of the plan
+     * @throws IllegalArgumentException if the name is none or taken, the type cannot be expressed in a strict JSON schema, the
+     *     value does not fit it, or the goal would have more than {@value GoalInput#MAX_INPUTS} inputs or more than
+     *     {@value GoalInput#MAX_BYTES} bytes of JSON in them
+     */
+    public <T> Goal<R> with(String name, Class<T> type, T value) {
+        return with(name, TypeRef.of(type), value);
+    }
+
+    /** As {@link #with(String, Class, Object)}, with a generic type: {@code with("notes", new TypeRef<List<Note>>() {}, notes)}. */
+    public <T> Goal<R> with(String name, TypeRef<T> type, T value) {
+        var added = new ArrayList<>(inputs);
+        added.add(GoalInput.of(name, type, value));
+        GoalInput.requireTogether(added);
+        return new Goal<>(text, context, answer, merger, added);
     }
 
     /** Merges the outcomes in another way. */
     public Goal<R> mergedBy(Merger<R> other) {
-        return new Goal<>(text, context, answer, other);
+        return new Goal<>(text, context, answer, other, inputs);
     }
 
     /** What is wanted. */
@@ -63,8 +93,13 @@ public final class Goal<R> {
         return context;
     }
 
+    /** The values that subtasks are wired to by name, in the order in which they were added. */
+    public List<GoalInput> inputs() {
+        return inputs;
+    }
+
     RunIdentity.Asked asked() {
-        return new RunIdentity.Asked(text, context, answerType());
+        return new RunIdentity.Asked(text, context, answerType(), inputs);
     }
 
     /** The type of the answer. */

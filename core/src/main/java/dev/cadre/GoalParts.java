@@ -102,7 +102,7 @@ final class GoalParts<R> implements RunParts {
                     "the journal has another plan for this goal: run that one, or choose another run key"));
         }
         boolean isPlanned = run.record()
-                .flatMap(record -> plan(record, run.coordinator()).ended())
+                .flatMap(record -> plan(record, run.coordinator(), goal).ended())
                 .isPresent();
         Needs needs = run.interruptibly(() -> needs(run, goal, planner, isPlanned));
         Money merge = needs.merge();
@@ -148,9 +148,8 @@ final class GoalParts<R> implements RunParts {
         return run.conclude(parts, Optional.empty(), run.deadline());
     }
 
-    private static PlanRecord plan(RunRecord record, Coordinator coordinator) {
-        return record.plan(
-                PlanIntake.whole(coordinator.types(), coordinator.settings().limits(), node -> {}));
+    private static PlanRecord plan(RunRecord record, Coordinator coordinator, Goal<?> goal) {
+        return record.plan(whole(coordinator, goal, node -> {}));
     }
 
     /** A model does, whatever it costs, and so does code that asks for money. */
@@ -160,7 +159,8 @@ final class GoalParts<R> implements RunParts {
 
     /** Makes a given plan that of the run, with what it has cost; false if the run has another plan. */
     private static boolean takes(Run run, GivenPlan plan) {
-        Optional<PlanRecord> record = run.record().map(kept -> plan(kept, run.coordinator()));
+        Optional<PlanRecord> record = run.record()
+                .map(kept -> plan(kept, run.coordinator(), plan.given().goal()));
         if (record.filter(kept -> !kept.agreesWith(plan.given().subtasks())).isPresent()) {
             return false;
         }
@@ -234,6 +234,7 @@ final class GoalParts<R> implements RunParts {
                 goal.text(),
                 goal.context(),
                 Notation.of(goal.answerType()),
+                goal.inputs(),
                 run.coordinator().types(),
                 run.coordinator().settings().limits(),
                 new PlanRequest.Terms(
@@ -248,8 +249,10 @@ final class GoalParts<R> implements RunParts {
     static <R> Plan<R> planOnly(Run run, Goal<R> goal) throws InterruptedException {
         Coordinator coordinator = run.coordinator();
         var parts = new GoalParts<>(run, goal, coordinator.planner(), run.deadline(), run.guard(), null);
-        Optional<PlanRecord> record = run.record().map(kept -> plan(kept, coordinator));
-        PlanIntake intake = intake(coordinator, node -> {});
+        Optional<PlanRecord> record = run.record().map(kept -> plan(kept, coordinator, goal));
+        PlanIntake intake = mustBeWhole(coordinator)
+                ? whole(coordinator, goal, node -> {})
+                : streamed(coordinator, goal, node -> {});
         try {
             if (record.flatMap(PlanRecord::ended).isEmpty()) {
                 requirePlanning(run, goal);
@@ -272,11 +275,14 @@ final class GoalParts<R> implements RunParts {
         }
     }
 
-    private static PlanIntake intake(Coordinator coordinator, Consumer<GraphNode> sink) {
-        return mustBeWhole(coordinator)
-                ? PlanIntake.whole(coordinator.types(), coordinator.settings().limits(), sink)
-                : PlanIntake.streamed(
-                        coordinator.types(), coordinator.settings().limits(), sink);
+    private static PlanIntake whole(Coordinator coordinator, Goal<?> goal, Consumer<GraphNode> sink) {
+        return PlanIntake.whole(coordinator.types(), coordinator.settings().limits(), sink)
+                .knowing(goal.inputs());
+    }
+
+    private static PlanIntake streamed(Coordinator coordinator, Goal<?> goal, Consumer<GraphNode> sink) {
+        return PlanIntake.streamed(coordinator.types(), coordinator.settings().limits(), sink)
+                .knowing(goal.inputs());
     }
 
     /**
@@ -306,8 +312,7 @@ final class GoalParts<R> implements RunParts {
 
     private static List<GraphNode> nodes(Coordinator coordinator, Plan<?> plan) {
         var nodes = new ArrayList<GraphNode>();
-        plan.offerTo(
-                PlanIntake.streamed(coordinator.types(), coordinator.settings().limits(), nodes::add));
+        plan.offerTo(streamed(coordinator, plan.goal(), nodes::add));
         return nodes;
     }
 
@@ -332,16 +337,13 @@ final class GoalParts<R> implements RunParts {
     @Override
     public RunInput.PlanEnded plan(Consumer<RunInput> inbox) throws InterruptedException {
         Coordinator coordinator = run.coordinator();
-        Optional<PlanRecord> record = run.record().map(kept -> plan(kept, coordinator));
+        Optional<PlanRecord> record = run.record().map(kept -> plan(kept, coordinator, goal));
         Optional<PlanNotes> ended = record.flatMap(PlanRecord::ended);
         var nodes = new ArrayList<GraphNode>();
         boolean isWhole = coordinator.review().isPresent() || (mustBeWhole(coordinator) && ended.isEmpty());
         PlanIntake intake = isWhole
-                ? PlanIntake.whole(coordinator.types(), coordinator.settings().limits(), nodes::add)
-                : PlanIntake.streamed(
-                        coordinator.types(),
-                        coordinator.settings().limits(),
-                        node -> inbox.accept(new RunInput.Admitted(node)));
+                ? whole(coordinator, goal, nodes::add)
+                : streamed(coordinator, goal, node -> inbox.accept(new RunInput.Admitted(node)));
         try {
             if (!isWhole) {
                 record.ifPresent(kept -> intake.recordTo(kept::admit));

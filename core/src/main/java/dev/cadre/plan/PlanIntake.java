@@ -45,6 +45,7 @@ public final class PlanIntake {
     private final Mode mode;
     private final Consumer<? super GraphNode> sink;
     private final PlanGraph graph;
+    private final Map<String, Source> given = new LinkedHashMap<>();
     private final Map<String, Candidate> waiting = new LinkedHashMap<>();
     private final Map<String, Admitted> admitted = new LinkedHashMap<>();
     private final List<PlanDefect> defects = new ArrayList<>();
@@ -96,6 +97,21 @@ public final class PlanIntake {
     }
 
     /**
+     * Lets the subtasks be wired to these inputs of the goal, by name; default none. No subtask may have the name of one as
+     * its id, in whatever case.
+     *
+     * @return this intake
+     * @throws IllegalStateException if something was offered already
+     */
+    public PlanIntake knowing(List<GoalInput> inputs) {
+        if (finished || !takenIds().isEmpty() || !defects.isEmpty()) {
+            throw new IllegalStateException("the inputs of a goal must be known before its plan");
+        }
+        inputs.forEach(input -> given.put(input.name(), new Source(input)));
+        return this;
+    }
+
+    /**
      * Lets something take down every subtask, as it was planned, right before the subtask itself is handed over; default
      * nothing. What that throws keeps the subtask from being handed over, and is passed on; but an
      * {@link IllegalArgumentException} concerns this subtask alone, which is then not admitted.
@@ -139,7 +155,9 @@ public final class PlanIntake {
         }
         var examination = new SubtaskCheck(planned, type);
         troubles.addAll(examination.troubles());
-        return troubles.isEmpty() ? take(examination.candidate(type)) : Optional.of(refuse(planned.id(), troubles));
+        return troubles.isEmpty()
+                ? take(examination.candidate(type, given.keySet()))
+                : Optional.of(refuse(planned.id(), troubles));
     }
 
     /**
@@ -188,7 +206,7 @@ public final class PlanIntake {
 
     private PlannedSubtask respelled(PlannedSubtask planned) {
         return References.respelled(planned, id -> {
-            String spelled = isTaken(id) ? id : onlyLike(id, takenIds());
+            String spelled = isTaken(id) || given.containsKey(id) ? id : onlyLike(id, knownIds());
             if (!spelled.equals(id)) {
                 note(planned.id(), "%s was read as %s".formatted(Quoted.of(id), Quoted.of(spelled)));
             }
@@ -203,7 +221,7 @@ public final class PlanIntake {
 
     private void noteOmittedFields(PlannedSubtask planned) {
         planned.wires().stream()
-                .filter(wire -> wire.field().isEmpty())
+                .filter(wire -> wire.field().isEmpty() && !given.containsKey(wire.from()))
                 .forEach(wire -> note(
                         planned.id(),
                         "input.%s names no field of %s: its whole output or only field was meant"
@@ -327,6 +345,8 @@ public final class PlanIntake {
     private void requireNewId(String id, List<String> troubles) {
         if (!GraphNode.isValidId(id)) {
             troubles.add("the id %s must be 1 to 64 letters, digits, '_', '.' or '-'".formatted(Quoted.of(id)));
+        } else if (given.keySet().stream().anyMatch(id::equalsIgnoreCase)) {
+            troubles.add("the id %s is the name of an input of the goal".formatted(Quoted.of(id)));
         } else if (isTaken(id)) {
             troubles.add("the plan has a subtask of this id already; the first one counts");
         }
@@ -363,7 +383,7 @@ public final class PlanIntake {
 
     private boolean admit(Candidate candidate) {
         waiting.remove(candidate.id());
-        var input = new InputCompiler(candidate, this::source);
+        var input = new InputCompiler(candidate, this::source, limits.maxItems());
         if (!input.troubles().isEmpty()) {
             graph.remove(candidate.id(), candidate.dependencies());
             refuse(candidate.id(), input.troubles());
@@ -389,6 +409,10 @@ public final class PlanIntake {
     }
 
     private Source source(String id) {
+        Source input = given.get(id);
+        if (input != null) {
+            return input;
+        }
         Admitted found = admitted.get(id);
         if (found == null) {
             throw new IllegalStateException("subtask '%s' is not admitted".formatted(id));
@@ -415,10 +439,15 @@ public final class PlanIntake {
                     .toList();
             if (!missing.isEmpty()) {
                 found.add(new PlanDefect(
-                        candidate.id(), "it depends on %s, not in the plan".formatted(String.join(", ", missing))));
+                        candidate.id(),
+                        "it depends on %s, not in the plan%s".formatted(String.join(", ", missing), orGiven())));
             }
         }
         return found;
+    }
+
+    private String orGiven() {
+        return given.isEmpty() ? "" : ", nor among the inputs, which are " + String.join(", ", given.keySet());
     }
 
     private List<PlanDefect> allDefects() {
@@ -434,6 +463,12 @@ public final class PlanIntake {
     private Set<String> takenIds() {
         var ids = new LinkedHashSet<>(admitted.keySet());
         ids.addAll(waiting.keySet());
+        return ids;
+    }
+
+    private Set<String> knownIds() {
+        var ids = takenIds();
+        ids.addAll(given.keySet());
         return ids;
     }
 

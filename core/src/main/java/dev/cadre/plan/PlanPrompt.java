@@ -27,11 +27,9 @@ final class PlanPrompt {
         this.request = request;
         this.model = model;
         this.instructions = Prompt.PLAN.with(
-                rules(request.types()),
-                request.limits().maxSubtasks(),
-                request.limits().maxDepth(),
-                describe(request.types()));
-        this.output = new OutputFormat.JsonSchema(PlanSchema.NAME, PlanSchema.of(request.types()), true);
+                rules(request), request.limits().maxSubtasks(), request.limits().maxDepth(), describe(request.types()));
+        this.output =
+                new OutputFormat.JsonSchema(PlanSchema.NAME, PlanSchema.of(request.types(), request.inputs()), true);
     }
 
     /** Asks for a plan. */
@@ -59,6 +57,10 @@ final class PlanPrompt {
         var text = new StringBuilder("Goal: ").append(quote(request.goal())).append('\n');
         if (!request.context().isBlank()) {
             text.append("Context: ").append(quote(request.context())).append('\n');
+        }
+        if (!request.inputs().isEmpty()) {
+            text.append("Inputs:\n");
+            request.inputs().forEach(input -> text.append("- %s: %s\n".formatted(input.name(), input.signature())));
         }
         if (!request.answer().isBlank()) {
             text.append("The outputs will be merged into an answer of this form: ")
@@ -90,8 +92,10 @@ final class PlanPrompt {
         return text.toString();
     }
 
-    private static String rules(List<SubtaskType<?, ?>> types) {
-        return (types.stream().anyMatch(SubtaskType::isOptionalAllowed) ? Prompt.PLAN_OPTIONAL.with() + "\n" : "")
+    private static String rules(PlanRequest request) {
+        List<SubtaskType<?, ?>> types = request.types();
+        return (request.inputs().isEmpty() ? "" : Prompt.PLAN_INPUTS.with() + "\n")
+                + (types.stream().anyMatch(SubtaskType::isOptionalAllowed) ? Prompt.PLAN_OPTIONAL.with() + "\n" : "")
                 + (PlanSchema.hasOrder(types) ? Prompt.PLAN_AFTER.with() + "\n" : "");
     }
 

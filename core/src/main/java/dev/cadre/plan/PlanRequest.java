@@ -14,14 +14,22 @@ import java.util.List;
  * @param goal what the caller wants, in the caller's words
  * @param context what the caller says besides, data and not instructions; may be empty
  * @param answer the form of the answer to the goal, such as {@code {total: integer, rooms: list of string}}; may be empty
+ * @param inputs the inputs of the goal, which subtasks are wired to by name; a planner sees {@link GoalInput#signature}
  * @param types the registered subtask types: a plan consists of nothing else
  * @param limits how large the plan may be, and how long a planner's reply
  * @param terms how a planner that needs a model calls it
  */
 public record PlanRequest(
-        String goal, String context, String answer, List<SubtaskType<?, ?>> types, Limits limits, Terms terms) {
+        String goal,
+        String context,
+        String answer,
+        List<GoalInput> inputs,
+        List<SubtaskType<?, ?>> types,
+        Limits limits,
+        Terms terms) {
 
     public PlanRequest {
+        inputs = List.copyOf(inputs);
         types = List.copyOf(types);
     }
 

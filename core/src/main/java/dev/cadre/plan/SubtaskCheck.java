@@ -42,8 +42,9 @@ final class SubtaskCheck {
         return troubles;
     }
 
-    Candidate candidate(SubtaskType<?, ?> type) {
-        return Candidate.of(planned, type, input, literals);
+    /** @param given the names of the goal's inputs */
+    Candidate candidate(SubtaskType<?, ?> type, Set<String> given) {
+        return Candidate.of(planned, type, input, literals, given);
     }
 
     private boolean isFull() {

@@ -2,6 +2,7 @@
 package dev.cadre.record;
 
 import dev.cadre.journal.Fingerprint;
+import dev.cadre.plan.GoalInput;
 import dev.cadre.redact.Thrown;
 import dev.cadre.schema.JsonType;
 import dev.cadre.task.Binding;
@@ -23,16 +24,28 @@ public record RunIdentity(String run, Fingerprint asked, String runKey) {
     private static final int ID_DIGITS = 16;
     private static final Outputs NOTHING_YET = id -> Optional.empty();
 
-    /** A goal as its planner and merger see it. */
-    public record Asked(String text, String context, JsonType<?> answer) {}
+    /** No name of a subtask type begins like this. */
+    private static final String INPUT = "@input";
+
+    /** A goal as its planner and merger see it, with the inputs that its subtasks work on. */
+    public record Asked(String text, String context, JsonType<?> answer, List<GoalInput> inputs) {
+        public Asked {
+            inputs = List.copyOf(inputs);
+        }
+    }
 
     /**
      * Of a goal: how its subtasks are performed may change between sessions, what its planner is shown may not. A type's
      * instructions are how, also where they stand in for a description: a better prompt does not pay for the plan again.
+     * Inputs count with their values: other values are other work.
      */
     public static RunIdentity of(String runKey, Asked goal, List<SubtaskType<?, ?>> types) {
         List<String> parts = keyed(runKey);
         parts.addAll(List.of("goal", goal.text(), goal.context(), goal.answer().identity()));
+        goal.inputs().forEach(input -> {
+            parts.add(INPUT);
+            parts.addAll(input.identity());
+        });
         types.forEach(type -> {
             addType(type, parts);
             parts.add(type.hasOwnDescription() ? type.description() : "");

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PlanSchemaTest {
     private static final Schema SCHEMA = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
-            .getSchema(PlanSchema.of(Types.ALL));
+            .getSchema(PlanSchema.of(Types.ALL, List.of()));
 
     private static List<?> errors(String plan) {
         return SCHEMA.validate(plan, InputFormat.JSON);
@@ -25,7 +25,7 @@ class PlanSchemaTest {
 
     @Test
     void schema_ofOneType_putsTypeAndIdFirst() {
-        assertThat(PlanSchema.of(List.of(Types.READ))).isEqualTo("""
+        assertThat(PlanSchema.of(List.of(Types.READ), List.of())).isEqualTo("""
                         {"type":"object","properties":{"subtasks":{"type":"array","items":{"anyOf":[\
                         {"type":"object","properties":{"type":{"type":"string","enum":["read"]},"id":{"type":"string"},\
                         "input":{"type":"object","properties":{"path":{"anyOf":[{"type":"string"},\
@@ -66,7 +66,8 @@ class PlanSchemaTest {
     void component_thatLooksLikeAReferenceItself_isALiteralOnly() {
         var type = SubtaskType.code("cut", Cut.class, Range.class, (in, context) -> in.range());
 
-        assertThat(PlanSchema.of(List.of(type))).contains("\"properties\":{\"range\":{\"$ref\":\"#/$defs/Range\"}}");
+        assertThat(PlanSchema.of(List.of(type), List.of()))
+                .contains("\"properties\":{\"range\":{\"$ref\":\"#/$defs/Range\"}}");
     }
 
     record Cut(Range range) {}
@@ -77,7 +78,7 @@ class PlanSchemaTest {
         var join = SubtaskType.code("join", Texts.class, String.class, (in, context) -> "");
 
         // a list of the text of each, the whole outputs of each, and one number
-        assertThat(PlanSchema.of(List.of(Types.READ, join)))
+        assertThat(PlanSchema.of(List.of(Types.READ, join), List.of()))
                 .contains("\"Reference\":{", "\"enum\":[\"text\",\"value\",\"items\"]")
                 .contains("\"Reference_2\":{", "\"enum\":[\"items\"]")
                 .contains("\"Reference_3\":{", "\"enum\":[\"lines\"]");
@@ -88,7 +89,8 @@ class PlanSchemaTest {
         record Loud(boolean loud) {}
         var type = SubtaskType.code("speak", Loud.class, String.class, (in, context) -> "");
 
-        assertThat(PlanSchema.of(List.of(type))).contains("\"properties\":{\"loud\":{\"type\":\"boolean\"}}");
+        assertThat(PlanSchema.of(List.of(type), List.of()))
+                .contains("\"properties\":{\"loud\":{\"type\":\"boolean\"}}");
     }
 
     @Test
@@ -97,6 +99,7 @@ class PlanSchemaTest {
                 .tools(Tool.of("store", "Store a text.", Types.Brief.class, (text, context) -> "stored")
                         .writing(Tool.Effect.WRITES));
 
-        assertThat(PlanSchema.of(List.of(writes))).contains("\"required\":[\"type\",\"id\",\"input\",\"after\"]");
+        assertThat(PlanSchema.of(List.of(writes), List.of()))
+                .contains("\"required\":[\"type\",\"id\",\"input\",\"after\"]");
     }
 }
