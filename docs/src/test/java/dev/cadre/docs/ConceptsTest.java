@@ -101,6 +101,40 @@ class ConceptsTest {
         assertThat(result.report().outcomes()).containsOnlyKeys("f", "s");
     }
 
+    record Clause(int number, String text) {}
+
+    record Contract(String title, List<Clause> clauses) {}
+
+    record ToCheck(Clause clause, String policy) {}
+
+    record Finding(boolean risky) {}
+
+    record Review(List<Integer> toNegotiate) {}
+
+    static final SubtaskType<ToCheck, Finding> CHECK =
+            SubtaskType.model("check", ToCheck.class, Finding.class, "Does the clause break the policy?");
+
+    @Test
+    void goal_withInputs() throws Exception {
+        model.onPlan().replies("""
+                        {"subtasks":[{"type": "check", "id": "c", "input": {"clause": {"from": "contract", "field": "clauses"}, "policy": {"from": "policy"}}}]}""");
+        model.on(CHECK, new ToCheck(new Clause(1, "No pets."), "Pets are needed.")).replies(new Finding(true));
+        model.on(CHECK, new ToCheck(new Clause(2, "Pay."), "Pets are needed.")).replies(new Finding(false));
+        model.onMerge().repliesText("{\"answer\":{\"toNegotiate\":[1]},\"citations\":[]}");
+        var contract = new Contract("Lease", List.of(new Clause(1, "No pets."), new Clause(2, "Pay.")));
+        String policy = "Pets are needed.";
+
+        // region concepts-inputs
+        Goal<Review> goal = Goal.of("Which clauses must the tenant negotiate?", Review.class)
+                .with("contract", Contract.class, contract)
+                .with("policy", String.class, policy);
+        // endregion
+
+        var coordinator =
+                Coordinator.builder(model.pools()).plansWith(CHECK).build();
+        assertThat(coordinator.run(goal, Budget.usd("0.25"))).isCompleteWith(new Review(List.of(1)));
+    }
+
     // region concepts-generic
     static final SubtaskType<Query, List<Source>> SOURCES = SubtaskType.code(
             "sources",
