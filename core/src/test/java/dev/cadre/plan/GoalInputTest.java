@@ -12,6 +12,7 @@ import dev.cadre.task.Limits;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TypeRef;
 import dev.cadre.task.Wire;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -276,6 +277,13 @@ class GoalInputTest {
                             "numbers", TypeRef.of(double[].class), new double[] {1, Double.POSITIVE_INFINITY}))
                     .withMessageContaining("'numbers'")
                     .withMessageContaining("[1]");
+        }
+
+        @Test
+        void value_thatNoWorkerCouldRead_isRefused() {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> GoalInput.of("n", TypeRef.of(BigInteger.class), BigInteger.TEN.pow(2_000)))
+                    .withMessageStartingWith("the input 'n' does not fit its type: ");
         }
 
         @Test

@@ -23,6 +23,7 @@ import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.price.CostEstimate;
 import dev.cadre.price.CountRange;
 import dev.cadre.price.Money;
+import dev.cadre.task.Limits;
 import dev.cadre.task.RunFailure;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.testing.Crew.Answer;
@@ -325,6 +326,27 @@ class GoalInputsTest {
         }
     }
 
+    @Test
+    void plan_whoseListIsTooLongForTheLimitsOfAnotherSession_goesBackToThePlanner() throws Exception {
+        try (var journal = FileJournal.open(folder.resolve("limits.journal"))) {
+            var unused = coordinator.journal(journal).run(goal(contract(4)), BUDGET);
+            model.onPlan().repliesText("{\"subtasks\":[]}");
+            int calls = model.calls().size();
+
+            var again = Coordinator.builder(model.pools())
+                    .plansWith(CHECK, COUNT)
+                    .limits(Limits.DEFAULT.withMaxItems(3))
+                    .build()
+                    .journal(journal)
+                    .run(goal(contract(4)), BUDGET);
+
+            assertThat(Crew.failed(again).cause().kind()).isEqualTo(RunFailure.Kind.PLAN_REJECTED);
+            assertThat(model.calls()).hasSize(calls + 1);
+            assertThat(model.calls().getLast().request().turns().toString())
+                    .contains("a list of 4 at a time; a list may have 3 at most");
+        }
+    }
+
     // --- plans
 
     @Test
@@ -359,6 +381,11 @@ class GoalInputsTest {
 
     @Test
     void planThatWasKept_isRefusedWholeForAListThatIsTooLong() throws Exception {
+        model.onPlan()
+                .repliesText(PLAN.replace(
+                        "{\"subtasks\":[",
+                        "{\"subtasks\":[{\"type\":\"check\",\"id\":\"one\",\"input\":"
+                                + "{\"clause\":{\"number\":1,\"text\":\"SECRET clause 1\"},\"law\":{\"from\":\"law\"}}},"));
         String kept = coordinator.plan(goal(contract(4)), BUDGET).toJson();
         int planned = model.calls().size();
 
@@ -366,6 +393,6 @@ class GoalInputsTest {
 
         assertThat(Crew.failed(result).cause().kind()).isEqualTo(RunFailure.Kind.PLAN_REJECTED);
         assertThat(Crew.failed(result).cause().message()).contains("a list of 257 at a time");
-        assertThat(model.calls()).hasSize(planned);
+        assertThat(model.calls()).as("not even the one that fits is run").hasSize(planned);
     }
 }
