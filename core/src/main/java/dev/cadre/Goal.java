@@ -3,6 +3,7 @@ package dev.cadre;
 
 import dev.cadre.merge.Merger;
 import dev.cadre.merge.Mergers;
+import dev.cadre.model.Attachment;
 import dev.cadre.model.Tier;
 import dev.cadre.plan.GoalInput;
 import dev.cadre.record.RunIdentity;
@@ -22,8 +23,15 @@ public final class Goal<R> {
     private final TypeRef<R> answer;
     private final Merger<R> merger;
     private final List<GoalInput> inputs;
+    private final List<Attachment> attachments;
 
-    private Goal(String text, String context, TypeRef<R> answer, Merger<R> merger, List<GoalInput> inputs) {
+    private Goal(
+            String text,
+            String context,
+            TypeRef<R> answer,
+            Merger<R> merger,
+            List<GoalInput> inputs,
+            List<Attachment> attachments) {
         if (text.isBlank()) {
             throw new IllegalArgumentException("the goal is blank");
         }
@@ -32,6 +40,7 @@ public final class Goal<R> {
         this.answer = answer;
         this.merger = merger;
         this.inputs = List.copyOf(inputs);
+        this.attachments = List.copyOf(attachments);
     }
 
     /**
@@ -45,12 +54,12 @@ public final class Goal<R> {
 
     /** As {@link #of(String, Class)}, with a generic type: {@code Goal.of(text, new TypeRef<List<Note>>() {})}. */
     public static <R> Goal<R> of(String text, TypeRef<R> answer) {
-        return new Goal<>(text, "", answer, Mergers.synthesis(answer, Tier.MINI), List.of());
+        return new Goal<>(text, "", answer, Mergers.synthesis(answer, Tier.MINI), List.of(), List.of());
     }
 
     /** Adds what the planner and a model merger should know besides; default empty. */
     public Goal<R> withContext(String about) {
-        return new Goal<>(text, about, answer, merger, inputs);
+        return new Goal<>(text, about, answer, merger, inputs, attachments);
     }
 
     /**
@@ -75,12 +84,27 @@ public final class Goal<R> {
         var added = new ArrayList<>(inputs);
         added.add(GoalInput.of(name, type, value));
         GoalInput.requireTogether(added);
-        return new Goal<>(text, context, answer, merger, added);
+        return new Goal<>(text, context, answer, merger, added, attachments);
+    }
+
+    /**
+     * Shows the planner pictures and files, such as the drawing that the goal is about; default none. They are sent with each
+     * call of the planner, reserved at the most tokens that its model makes of them, and are part of the floor of the run
+     * and of what makes two runs sessions of the same one. Workers and the merger do not see them: a worker gets pictures
+     * and files by {@link dev.cadre.task.SubtaskType#attaching}.
+     *
+     * <p>A run fails as {@link dev.cadre.task.RunFailure.Kind#PLANNER_FAILED} before it spends anything if the model of the
+     * planner sees no pictures, or the tokens of one have no known bound.
+     */
+    public Goal<R> attaching(Attachment... shown) {
+        var added = new ArrayList<>(attachments);
+        added.addAll(List.of(shown));
+        return new Goal<>(text, context, answer, merger, inputs, added);
     }
 
     /** Merges the outcomes in another way. */
     public Goal<R> mergedBy(Merger<R> other) {
-        return new Goal<>(text, context, answer, other, inputs);
+        return new Goal<>(text, context, answer, other, inputs, attachments);
     }
 
     /** What is wanted. */
@@ -98,8 +122,13 @@ public final class Goal<R> {
         return inputs;
     }
 
+    /** What the planner is shown besides text, in the order in which it was added. */
+    public List<Attachment> attachments() {
+        return attachments;
+    }
+
     RunIdentity.Asked asked() {
-        return new RunIdentity.Asked(text, context, answerType(), inputs);
+        return new RunIdentity.Asked(text, context, answerType(), inputs, attachments);
     }
 
     /** The type of the answer. */

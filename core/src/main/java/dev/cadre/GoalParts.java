@@ -235,6 +235,7 @@ final class GoalParts<R> implements RunParts {
                 goal.context(),
                 Notation.of(goal.answerType()),
                 goal.inputs(),
+                goal.attachments(),
                 run.coordinator().types(),
                 run.coordinator().settings().limits(),
                 new PlanRequest.Terms(

@@ -4,6 +4,7 @@ package dev.cadre.plan;
 import dev.cadre.json.Json;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.OutputFormat;
+import dev.cadre.model.Turn;
 import dev.cadre.prompt.Prompt;
 import dev.cadre.schema.Notation;
 import dev.cadre.task.SubtaskType;
@@ -49,6 +50,7 @@ final class PlanPrompt {
 
     private ModelRequest ask(String text, long maxOutputTokens) {
         return ModelRequest.of(model, instructions, text, maxOutputTokens)
+                .withTurns(List.of(new Turn.User(text, request.attachments())))
                 .withOutput(output)
                 .withEffort(request.limits().effort());
     }
@@ -95,6 +97,7 @@ final class PlanPrompt {
     private static String rules(PlanRequest request) {
         List<SubtaskType<?, ?>> types = request.types();
         return (request.inputs().isEmpty() ? "" : Prompt.PLAN_INPUTS.with() + "\n")
+                + (request.attachments().isEmpty() ? "" : Prompt.PLAN_ATTACHED.with() + "\n")
                 + (types.stream().anyMatch(SubtaskType::isOptionalAllowed) ? Prompt.PLAN_OPTIONAL.with() + "\n" : "")
                 + (PlanSchema.hasOrder(types) ? Prompt.PLAN_AFTER.with() + "\n" : "");
     }

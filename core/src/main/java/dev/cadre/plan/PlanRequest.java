@@ -2,6 +2,7 @@
 package dev.cadre.plan;
 
 import dev.cadre.budget.BudgetGuard;
+import dev.cadre.model.Attachment;
 import dev.cadre.pool.AttemptListener;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.task.Limits;
@@ -15,6 +16,7 @@ import java.util.List;
  * @param context what the caller says besides, data and not instructions; may be empty
  * @param answer the form of the answer to the goal, such as {@code {total: integer, rooms: list of string}}; may be empty
  * @param inputs the inputs of the goal, which subtasks are wired to by name; a planner sees {@link GoalInput#signature}
+ * @param attachments what a planner is shown besides text
  * @param types the registered subtask types: a plan consists of nothing else
  * @param limits how large the plan may be, and how long a planner's reply
  * @param terms how a planner that needs a model calls it
@@ -24,12 +26,14 @@ public record PlanRequest(
         String context,
         String answer,
         List<GoalInput> inputs,
+        List<Attachment> attachments,
         List<SubtaskType<?, ?>> types,
         Limits limits,
         Terms terms) {
 
     public PlanRequest {
         inputs = List.copyOf(inputs);
+        attachments = List.copyOf(attachments);
         types = List.copyOf(types);
     }
 

@@ -2,6 +2,7 @@
 package dev.cadre.record;
 
 import dev.cadre.journal.Fingerprint;
+import dev.cadre.model.Attachment;
 import dev.cadre.plan.GoalInput;
 import dev.cadre.redact.Thrown;
 import dev.cadre.schema.JsonType;
@@ -27,10 +28,18 @@ public record RunIdentity(String run, Fingerprint asked, String runKey) {
     /** No name of a subtask type begins like this. */
     private static final String INPUT = "@input";
 
+    private static final String ATTACHED = "@attached";
+
     /** A goal as its planner and merger see it, with the inputs that its subtasks work on. */
-    public record Asked(String text, String context, JsonType<?> answer, List<GoalInput> inputs) {
+    public record Asked(
+            String text,
+            String context,
+            JsonType<?> answer,
+            List<GoalInput> inputs,
+            List<Attachment> attachments) {
         public Asked {
             inputs = List.copyOf(inputs);
+            attachments = List.copyOf(attachments);
         }
     }
 
@@ -46,6 +55,7 @@ public record RunIdentity(String run, Fingerprint asked, String runKey) {
             parts.add(INPUT);
             parts.addAll(input.identity());
         });
+        goal.attachments().forEach(shown -> parts.addAll(List.of(ATTACHED, Fingerprints.describe(shown))));
         types.forEach(type -> {
             addType(type, parts);
             parts.add(type.hasOwnDescription() ? type.description() : "");
