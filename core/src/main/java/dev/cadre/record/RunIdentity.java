@@ -32,11 +32,7 @@ public record RunIdentity(String run, Fingerprint asked, String runKey) {
 
     /** A goal as its planner and merger see it, with the inputs that its subtasks work on. */
     public record Asked(
-            String text,
-            String context,
-            JsonType<?> answer,
-            List<GoalInput> inputs,
-            List<Attachment> attachments) {
+            String text, String context, JsonType<?> answer, List<GoalInput> inputs, List<Attachment> attachments) {
         public Asked {
             inputs = List.copyOf(inputs);
             attachments = List.copyOf(attachments);

@@ -46,7 +46,9 @@ class GoalAttachmentsTest {
 
     @BeforeEach
     void script() {
-        model.onPlan().repliesText(plan(plannedNote("a"), plannedNote("a b!", "none"))).repliesText(plan());
+        model.onPlan()
+                .repliesText(plan(plannedNote("a"), plannedNote("a b!", "none")))
+                .repliesText(plan());
         model.on(NOTE).replies(new Note("A cat."));
         model.onMerge().repliesText(merged("a cat"));
     }
@@ -56,8 +58,9 @@ class GoalAttachmentsTest {
         var result = coordinator.run(PLAIN.attaching(CAT), BUDGET);
 
         assertThat(result).leftNothingBehind();
-        assertThat(model.calls()).extracting(call -> call.purpose().kind()).contains(
-                CallPurpose.Kind.PLAN, CallPurpose.Kind.WORK, CallPurpose.Kind.MERGE);
+        assertThat(model.calls())
+                .extracting(call -> call.purpose().kind())
+                .contains(CallPurpose.Kind.PLAN, CallPurpose.Kind.WORK, CallPurpose.Kind.MERGE);
         assertThat(model.calls())
                 .filteredOn(call -> call.purpose().kind() == CallPurpose.Kind.PLAN)
                 .hasSize(2)
@@ -87,11 +90,13 @@ class GoalAttachmentsTest {
 
     @Test
     void plannerThatSeesNoPictures_failsTheRunBeforeAnythingIsSpent() throws Exception {
-        var spec = ModelCatalog.standard().find("gpt-5.4").orElseThrow().withCapabilities(Set.of(Capability.JSON_SCHEMA));
-        ModelPools blind = model.pools(pool -> pool.catalog(ModelCatalog.standard().with(spec)));
+        var spec =
+                ModelCatalog.standard().find("gpt-5.4").orElseThrow().withCapabilities(Set.of(Capability.JSON_SCHEMA));
+        ModelPools blind =
+                model.pools(pool -> pool.catalog(ModelCatalog.standard().with(spec)));
 
-        var failed = Crew.failed(
-                Coordinator.builder(blind).plansWith(NOTE).build().run(PLAIN.attaching(CAT), BUDGET));
+        var failed =
+                Crew.failed(Coordinator.builder(blind).plansWith(NOTE).build().run(PLAIN.attaching(CAT), BUDGET));
 
         assertThat(failed.cause().kind()).isEqualTo(RunFailure.Kind.PLANNER_FAILED);
         assertThat(failed.cause().message())

@@ -382,10 +382,11 @@ class GoalInputsTest {
     @Test
     void planThatWasKept_isRefusedWholeForAListThatIsTooLong() throws Exception {
         model.onPlan()
-                .repliesText(PLAN.replace(
-                        "{\"subtasks\":[",
-                        "{\"subtasks\":[{\"type\":\"check\",\"id\":\"one\",\"input\":"
-                                + "{\"clause\":{\"number\":1,\"text\":\"SECRET clause 1\"},\"law\":{\"from\":\"law\"}}},"));
+                .repliesText(
+                        PLAN.replace(
+                                "{\"subtasks\":[",
+                                "{\"subtasks\":[{\"type\":\"check\",\"id\":\"one\",\"input\":"
+                                        + "{\"clause\":{\"number\":1,\"text\":\"SECRET clause 1\"},\"law\":{\"from\":\"law\"}}},"));
         String kept = coordinator.plan(goal(contract(4)), BUDGET).toJson();
         int planned = model.calls().size();
 

@@ -55,7 +55,8 @@ final class ContractReview {
                     (in, finding) -> finding.clause() == in.clause().number())
             .accept(
                     "a finding says why",
-                    (in, finding) -> finding.risk() == Risk.NONE || !finding.why().isBlank());
+                    (in, finding) ->
+                            finding.risk() == Risk.NONE || !finding.why().isBlank());
 
     private ContractReview() {}
 

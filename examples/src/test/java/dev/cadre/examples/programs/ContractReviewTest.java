@@ -21,10 +21,12 @@ class ContractReviewTest {
 
     /** About thirty pages of 500 words. */
     private static String lease() {
-        String body = "The tenant shall keep the premises in good repair and notify the landlord of defects. ".repeat(8);
+        String body =
+                "The tenant shall keep the premises in good repair and notify the landlord of defects. ".repeat(8);
         return "Lease of an office\n"
                 + IntStream.rangeClosed(1, CLAUSES)
-                        .mapToObj(i -> "%d. %s%s".formatted(i, i == 57 ? "The landlord may raise the rent. " : "", body))
+                        .mapToObj(
+                                i -> "%d. %s%s".formatted(i, i == 57 ? "The landlord may raise the rent. " : "", body))
                         .collect(Collectors.joining("\n\n"));
     }
 
@@ -42,7 +44,9 @@ class ContractReviewTest {
             boolean risky = clause.text().contains("raise the rent");
             return new Finding(clause.number(), risky ? Risk.HIGH : Risk.NONE, risky ? "It lets the rent rise." : "");
         });
-        model.onMerge().costing(6_000, 60).repliesText(
+        model.onMerge()
+                .costing(6_000, 60)
+                .repliesText(
                         "{\"answer\":{\"summary\":\"One clause lets the rent rise.\",\"toNegotiate\":[57]},\"citations\":[]}");
 
         var result = ContractReview.review(model.pools(), lease(), POLICY, Budget.usd("0.25"));
