@@ -2,6 +2,7 @@
 package dev.cadre.simulation.proof;
 
 import dev.cadre.json.Json;
+import dev.cadre.plan.GoalInput;
 import dev.cadre.plan.PlanDefect;
 import dev.cadre.plan.PlanIntake;
 import dev.cadre.plan.PlanRejectedException;
@@ -12,6 +13,8 @@ import dev.cadre.task.GraphNode;
 import dev.cadre.task.Limits;
 import dev.cadre.task.RunFailure;
 import dev.cadre.task.SubtaskType;
+import dev.cadre.task.TypeRef;
+import dev.cadre.task.Wire;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -28,6 +31,8 @@ import java.util.function.Consumer;
  */
 final class SimIntake {
     private static final Map<String, String> ANY_QUESTION = Map.of("text", new Json.Str("about it").write());
+    private static final GoalInput GIVEN = GoalInput.of("a.question", TypeRef.of(String.class), "about it");
+    private static final List<Wire> GIVEN_QUESTION = List.of(new Wire("text", GIVEN.name(), ""));
 
     private final Limits limits;
     private final List<GraphNode> toCome;
@@ -47,7 +52,7 @@ final class SimIntake {
                 .<SubtaskType<?, ?>>map(GraphNode::type)
                 .distinct()
                 .toList();
-        intake = PlanIntake.streamed(types, limits, this::admitted);
+        intake = PlanIntake.streamed(types, limits, this::admitted).knowing(List.of(GIVEN));
     }
 
     /** The subtasks in the order in which the planner says them. */
@@ -73,8 +78,17 @@ final class SimIntake {
         if (!taken.keySet().containsAll(after)) {
             world.met(SimulationPhenomenon.FORWARD_REFERENCE);
         }
-        Optional<PlanDefect> defect = intake.offer(
-                new PlannedSubtask(node.id(), node.type().name(), ANY_QUESTION, List.of(), after, node.optional()));
+        boolean isGiven = node.id().hashCode() % 2 == 0;
+        Optional<PlanDefect> defect = intake.offer(new PlannedSubtask(
+                node.id(),
+                node.type().name(),
+                isGiven ? Map.of() : ANY_QUESTION,
+                isGiven ? GIVEN_QUESTION : List.of(),
+                after,
+                node.optional()));
+        if (isGiven) {
+            world.met(SimulationPhenomenon.GOAL_INPUT);
+        }
         taken.put(node.id(), after);
         boolean tooMany = taken.size() > limits.maxSubtasks();
         if (defect.isPresent()) {
