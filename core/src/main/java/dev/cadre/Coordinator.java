@@ -113,7 +113,8 @@ public final class Coordinator {
      * <p>A run is the same as an earlier one if the values that make its identity are the same. Of every run that is the
      * {@linkplain #runKey run key}. Of a graph: the ids of its subtasks, the name and schemas of their types, edges,
      * soft edges, and each input that depends on no output. Of a goal: its text, its context, the schema of its
-     * answer, and the name and schemas of every registered type, in their order, with its description if that is not
+     * answer, its {@linkplain Goal#with inputs} with name, type and value and its {@linkplain Goal#attaching attachments}, in
+     * their order, and the name and schemas of every registered type, in their order, with its description if that is not
      * the default. Of a bulk: the name of its
      * type. The order of maps and sets and the digits of a number ({@code 1.0} or {@code 1}) make no difference. Within a
      * run a subtask or item is the same if nothing about it has changed that can change its answer: its type with

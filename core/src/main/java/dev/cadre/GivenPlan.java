@@ -31,7 +31,8 @@ final class GivenPlan implements Planner {
 
     /** Throws {@link PlanRejectedException} with everything that does not fit these types. */
     static void requireFit(Plan<?> plan, List<SubtaskType<?, ?>> types, Limits limits) {
-        var trial = PlanIntake.whole(types, limits, node -> {});
+        var trial =
+                PlanIntake.whole(types, limits, node -> {}).knowing(plan.goal().inputs());
         for (PlannedSubtask subtask : plan.subtasks()) {
             var unused = trial.offer(subtask);
         }

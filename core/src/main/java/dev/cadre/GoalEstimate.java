@@ -3,7 +3,6 @@ package dev.cadre;
 
 import dev.cadre.merge.MergeLoad;
 import dev.cadre.merge.Merger;
-import dev.cadre.plan.PlanIntake;
 import dev.cadre.plan.PlanRejectedException;
 import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.price.CostEstimate;
@@ -56,8 +55,7 @@ final class GoalEstimate {
 
     static List<GraphNode> nodes(Coordinator coordinator, Plan<?> plan) {
         var nodes = new ArrayList<GraphNode>();
-        plan.offerTo(
-                PlanIntake.streamed(coordinator.types(), coordinator.settings().limits(), nodes::add));
+        plan.offerTo(GoalPlanning.streamed(coordinator, plan.goal(), nodes::add));
         return nodes;
     }
 

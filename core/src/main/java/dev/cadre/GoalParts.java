@@ -59,7 +59,7 @@ final class GoalParts<R> implements RunParts {
                     "the journal has another plan for this goal: run that one, or choose another run key"));
         }
         boolean isPlanned = run.record()
-                .flatMap(record -> GoalPlanning.record(record, run.coordinator()).ended())
+                .flatMap(record -> GoalPlanning.record(record, run.coordinator(), goal).ended())
                 .isPresent();
         GoalNeeds needs = run.interruptibly(() -> GoalNeeds.of(run, goal, planner, isPlanned));
         Duration workTime =
@@ -85,7 +85,7 @@ final class GoalParts<R> implements RunParts {
 
     /** Makes a given plan that of the run, with what it has cost; false if the run has another plan. */
     private static boolean takes(Run run, GivenPlan plan) {
-        Optional<PlanRecord> record = run.record().map(kept -> GoalPlanning.record(kept, run.coordinator()));
+        Optional<PlanRecord> record = run.record().map(kept -> GoalPlanning.record(kept, run.coordinator(), plan.given().goal()));
         if (record.filter(kept -> !kept.agreesWith(plan.given().subtasks())).isPresent()) {
             return false;
         }

@@ -25,7 +25,6 @@ import dev.cadre.schema.Notation;
 import dev.cadre.task.AwaitedException;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.Items;
-import dev.cadre.task.Limits;
 import dev.cadre.task.Missing;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.RunFailure;
@@ -68,9 +67,12 @@ final class GoalPlanning {
     /** Asks for a first plan. */
     static PlanRequest request(Coordinator coordinator, Goal<?> goal, PlanRequest.Terms terms) {
         return new PlanRequest(
-                goal.text(),
-                goal.context(),
-                Notation.of(goal.answerType()),
+                new PlanRequest.Asked(
+                        goal.text(),
+                        goal.context(),
+                        Notation.of(goal.answerType()),
+                        goal.inputs(),
+                        goal.attachments()),
                 coordinator.types(),
                 coordinator.rates(),
                 PlanProgress.NONE,
@@ -84,9 +86,19 @@ final class GoalPlanning {
     }
 
     /** The first plan as the journal has it. */
-    static PlanRecord record(RunRecord record, Coordinator coordinator) {
-        return record.plan(
-                0, PlanIntake.whole(coordinator.types(), coordinator.settings().limits(), node -> {}));
+    static PlanRecord record(RunRecord record, Coordinator coordinator, Goal<?> goal) {
+        return record.plan(0, whole(coordinator, goal, node -> {}));
+    }
+
+    private static PlanIntake whole(Coordinator coordinator, Goal<?> goal, Consumer<GraphNode> sink) {
+        return PlanIntake.whole(coordinator.types(), coordinator.settings().limits(), sink)
+                .knowing(goal.inputs());
+    }
+
+    /** An intake that hands over each subtask at once. */
+    static PlanIntake streamed(Coordinator coordinator, Goal<?> goal, Consumer<GraphNode> sink) {
+        return PlanIntake.streamed(coordinator.types(), coordinator.settings().limits(), sink)
+                .knowing(goal.inputs());
     }
 
     // --- planning without running
@@ -95,7 +107,7 @@ final class GoalPlanning {
     static <R> Plan<R> planOnly(Run run, Goal<R> goal) throws InterruptedException {
         Coordinator coordinator = run.coordinator();
         var planning = new GoalPlanning(run, goal, coordinator.planner(), run.deadline());
-        Optional<PlanRecord> record = run.record().map(kept -> record(kept, coordinator));
+        Optional<PlanRecord> record = run.record().map(kept -> record(kept, coordinator, goal));
         PlanIntake intake = planning.intake(mustBeWhole(coordinator), node -> {});
         try {
             if (record.flatMap(PlanRecord::ended).isEmpty()) {
@@ -124,7 +136,7 @@ final class GoalPlanning {
 
     /** Makes the first plan: posts its subtasks as they are admitted, and returns how it ended. */
     RunInput.PlanEnded first(Consumer<RunInput> inbox) throws InterruptedException {
-        Optional<PlanRecord> record = run.record().map(kept -> record(kept, run.coordinator()));
+        Optional<PlanRecord> record = run.record().map(kept -> record(kept, run.coordinator(), goal));
         return round(record, PlanProgress.NONE, inbox);
     }
 
@@ -132,8 +144,7 @@ final class GoalPlanning {
     RunInput.PlanEnded next(RunCommand.StartRound round, Consumer<RunInput> inbox) throws InterruptedException {
         PlanProgress progress = progress(round);
         Optional<PlanRecord> record = run.record().map(kept -> {
-            PlanIntake trial = PlanIntake.whole(
-                    run.coordinator().types(), run.coordinator().settings().limits(), node -> {});
+            PlanIntake trial = whole(run.coordinator(), goal, node -> {});
             continued(trial, progress);
             PlanRecord planned = kept.plan(round.round(), trial);
             planned.begin();
@@ -223,10 +234,7 @@ final class GoalPlanning {
 
     private PlanIntake intake(boolean isWhole, Consumer<GraphNode> sink) {
         Coordinator coordinator = run.coordinator();
-        Limits limits = coordinator.settings().limits();
-        PlanIntake intake = isWhole
-                ? PlanIntake.whole(coordinator.types(), limits, sink)
-                : PlanIntake.streamed(coordinator.types(), limits, sink);
+        PlanIntake intake = isWhole ? whole(coordinator, goal, sink) : streamed(coordinator, goal, sink);
         if (!(planner instanceof GivenPlan)) { // whoever gave the plan has decided
             intake.tiersBy(coordinator.tierPolicy(), coordinator.rates(), run.guard()::available);
         }

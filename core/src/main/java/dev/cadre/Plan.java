@@ -5,6 +5,7 @@ import dev.cadre.journal.Fingerprint;
 import dev.cadre.json.Json;
 import dev.cadre.json.JsonException;
 import dev.cadre.model.TokenUsage;
+import dev.cadre.plan.GoalInput;
 import dev.cadre.plan.PlanDefect;
 import dev.cadre.plan.PlanIntake;
 import dev.cadre.plan.PlannedSubtask;
@@ -24,6 +25,8 @@ import java.util.List;
  * @param <R> the answer
  */
 public final class Plan<R> {
+    private static final String INPUTS = "inputs";
+
     private final Goal<R> goal;
     private final List<PlannedSubtask> subtasks;
     private final List<PlanDefect> answered;
@@ -85,9 +88,8 @@ public final class Plan<R> {
 
     /** The plan as JSON text; {@link #parse} reads it back. It holds the text and context of the goal. */
     public String toJson() {
-        return Json.obj()
-                .with("goal", goal.text())
-                .with("context", goal.context())
+        var asked = Json.obj().with("goal", goal.text()).with("context", goal.context());
+        return (goal.inputs().isEmpty() ? asked : asked.with(INPUTS, types(goal)))
                 .with(
                         "subtasks",
                         new Json.Arr(subtasks.stream()
@@ -99,6 +101,16 @@ public final class Plan<R> {
                 .write();
     }
 
+    /** What the plan was made for: names and types, whatever the values. */
+    private static Json.Obj types(Goal<?> goal) {
+        var types = Json.obj();
+        for (GoalInput input : goal.inputs()) {
+            types = types.with(
+                    input.name(), Fingerprint.of(input.typeIdentity()).hex());
+        }
+        return types;
+    }
+
     /** A digest of all of it, what it cost included. */
     Fingerprint fingerprint() {
         return Fingerprint.of("plan", toJson());
@@ -107,8 +119,10 @@ public final class Plan<R> {
     /**
      * Reads what {@link #toJson} wrote.
      *
-     * @param goal the goal that the plan is for; its answer and merger are no part of the text
-     * @throws IllegalArgumentException if the text is not a plan, or one for another text or context
+     * @param goal the goal that the plan is for; its answer, its merger and the values of its inputs are no part of the text,
+     *     so that one plan can serve for many documents
+     * @throws IllegalArgumentException if the text is not a plan, or one for another text or context, or for inputs with
+     *     other names or types
      */
     public static <R> Plan<R> parse(String json, Goal<R> goal) {
         try {
@@ -116,7 +130,8 @@ public final class Plan<R> {
                 throw new JsonException("expected an object");
             }
             if (!plan.string("goal").equals(goal.text())
-                    || !plan.string("context").equals(goal.context())) {
+                    || !plan.string("context").equals(goal.context())
+                    || !plan.at(INPUTS).orElse(Json.obj()).equals(types(goal))) {
                 throw new IllegalArgumentException("the plan is for another goal");
             }
             List<PlannedSubtask> subtasks = plan.items("subtasks").stream()

@@ -17,7 +17,7 @@ import java.util.function.Function;
  * A planned subtask that is in order as far as it can be told without its dependencies.
  *
  * @param literals bare JSON of the components that are given, {@code null} for an Optional that is not
- * @param dependencies the ids of all that it is wired to or comes after
+ * @param dependencies the ids of all subtasks that it is wired to or comes after; inputs of the goal have always ended
  */
 record Candidate(
         PlannedSubtask planned,
@@ -26,10 +26,17 @@ record Candidate(
         Map<String, Json> literals,
         Set<String> dependencies) {
 
-    static Candidate of(PlannedSubtask planned, SubtaskType<?, ?> type, Shape<?> input, Map<String, Json> literals) {
+    /** @param given the names of the goal's inputs */
+    static Candidate of(
+            PlannedSubtask planned,
+            SubtaskType<?, ?> type,
+            Shape<?> input,
+            Map<String, Json> literals,
+            Set<String> given) {
         var dependencies = new LinkedHashSet<String>();
         planned.wires().forEach(wire -> dependencies.add(wire.from()));
         dependencies.addAll(planned.after());
+        dependencies.removeAll(given);
         return new Candidate(planned, type, input, new LinkedHashMap<>(literals), dependencies);
     }
 

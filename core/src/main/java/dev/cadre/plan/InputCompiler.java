@@ -18,6 +18,7 @@ import java.util.function.Function;
 final class InputCompiler {
     private final Candidate candidate;
     private final Function<String, Source> sources;
+    private final int maxItems;
     private final List<String> troubles = new ArrayList<>();
     private final List<Feed> feeds = new ArrayList<>();
     private Optional<Feed> fanOut = Optional.empty();
@@ -25,15 +26,23 @@ final class InputCompiler {
     /** One wire, checked: it never fails unless the output it reads breaks its own type. */
     private record Feed(Wire wire, Source source, String field, boolean alone) {
         Json read(Outputs outputs) {
-            return outputs.of(wire.from())
-                    .map(brought -> source.read(brought, field))
+            return source.read(outputs, wire, field)
                     .map(read -> alone ? Json.arr(read) : read)
                     .orElse(Json.Null.NULL);
         }
+
+        /** The length of a list that is there already. */
+        Optional<Integer> givenItems() {
+            return source.isGiven() && read(id -> Optional.empty()) instanceof Json.Arr list
+                    ? Optional.of(list.items().size())
+                    : Optional.empty();
+        }
     }
 
-    InputCompiler(Candidate candidate, Function<String, Source> sources) {
+    /** @param maxItems how many elements a list may have of which a subtask takes one at a time */
+    InputCompiler(Candidate candidate, Function<String, Source> sources, int maxItems) {
         this.candidate = candidate;
+        this.maxItems = maxItems;
         this.sources = sources;
         candidate.planned().wires().forEach(this::connect);
     }
@@ -66,8 +75,12 @@ final class InputCompiler {
         String field = source.meant(wire.field(), into);
         var produced = source.field(field);
         if (produced.isEmpty()) {
-            troubles.add("%s has no output field %s; its fields are %s"
-                    .formatted(Quoted.of(wire.from()), Quoted.of(field), source.fields()));
+            troubles.add("%s has no %s %s; its fields are %s"
+                    .formatted(
+                            Quoted.of(wire.from()),
+                            source.isGiven() ? "field" : "output field",
+                            Quoted.of(field),
+                            source.fields()));
             return;
         }
         Optional<Source.Fit> fit = Source.fit(produced.get(), into);
@@ -75,7 +88,7 @@ final class InputCompiler {
         if (fit.isEmpty()) {
             troubles.add("%s of %s is %s and does not fit input.%s, which is %s"
                     .formatted(
-                            field.isEmpty() ? "the output" : Quoted.of(field),
+                            field.isEmpty() ? source.isGiven() ? "the whole" : "the output" : Quoted.of(field),
                             Quoted.of(wire.from()),
                             Notation.of(produced.get()),
                             wire.into(),
@@ -92,6 +105,11 @@ final class InputCompiler {
             troubles.add("input.%s and input.%s both take one element of a list at a time; one at most may"
                     .formatted(fanOut.get().wire.into(), feed.wire.into()));
         }
+        feed.givenItems()
+                .filter(items -> items > maxItems)
+                .ifPresent(items -> troubles.add(
+                        "input.%s takes one element of a list of %,d at a time; a list may have %,d at most"
+                                .formatted(feed.wire.into(), items, maxItems)));
         fanOut = Optional.of(feed);
     }
 

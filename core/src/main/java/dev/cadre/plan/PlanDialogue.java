@@ -3,6 +3,7 @@ package dev.cadre.plan;
 
 import dev.cadre.budget.BudgetClosedException;
 import dev.cadre.json.Json;
+import dev.cadre.model.Attachment;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
@@ -11,6 +12,7 @@ import dev.cadre.model.Tier;
 import dev.cadre.pool.CallRefusedException;
 import dev.cadre.pool.CallTerms;
 import dev.cadre.pool.ModelPool;
+import dev.cadre.price.Capability;
 import dev.cadre.price.Money;
 
 /** The calls that make one plan: the first, its continuations, and one repair. */
@@ -52,7 +54,14 @@ final class PlanDialogue {
     }
 
     private static ModelPool flagship(PlanRequest request) {
-        return request.terms().pools().pool(Tier.FLAGSHIP);
+        ModelPool pool = request.terms().pools().pool(Tier.FLAGSHIP);
+        if (request.attachments().stream().anyMatch(Attachment.Image.class::isInstance)
+                && !pool.spec().can(Capability.VISION)) {
+            throw new PlanFailedException(
+                    "the goal attaches a picture, and the model '%s' of the planner lacks %s: state it with ModelSpec.withCapabilities if it has it"
+                            .formatted(pool.model(), Capability.VISION));
+        }
+        return pool;
     }
 
     private static long firstCap(PlanRequest request) {

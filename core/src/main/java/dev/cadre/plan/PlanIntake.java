@@ -48,6 +48,7 @@ public final class PlanIntake {
     private final Mode mode;
     private final Consumer<? super GraphNode> sink;
     private final PlanGraph graph;
+    private final Map<String, Source> given = new LinkedHashMap<>();
     private final Map<String, Candidate> waiting = new LinkedHashMap<>();
     private final Map<String, Admitted> admitted = new LinkedHashMap<>();
     private final List<PlanDefect> defects = new ArrayList<>();
@@ -98,6 +99,21 @@ public final class PlanIntake {
     public static PlanIntake whole(
             List<? extends SubtaskType<?, ?>> types, Limits limits, Consumer<? super GraphNode> sink) {
         return new PlanIntake(types, limits, Mode.WHOLE, sink);
+    }
+
+    /**
+     * Lets the subtasks be wired to these inputs of the goal, by name; default none. No subtask may have the name of one as
+     * its id, in whatever case.
+     *
+     * @return this intake
+     * @throws IllegalStateException if something was offered already
+     */
+    public PlanIntake knowing(List<GoalInput> inputs) {
+        if (finished || !takenIds().isEmpty() || !defects.isEmpty()) {
+            throw new IllegalStateException("the inputs of a goal must be known before its plan");
+        }
+        inputs.forEach(input -> given.put(input.name(), new Source(input)));
+        return this;
     }
 
     /**
@@ -183,7 +199,7 @@ public final class PlanIntake {
             return Optional.of(refuse(planned.id(), troubles));
         }
         PlannedSubtask decided = isNew ? tiers.decided(planned, type) : planned;
-        return take(examination.candidate(decided, tiers.typeOf(decided, type)));
+        return take(examination.candidate(decided, tiers.typeOf(decided, type), given.keySet()));
     }
 
     /**
@@ -239,7 +255,7 @@ public final class PlanIntake {
 
     private PlannedSubtask respelled(PlannedSubtask planned) {
         return References.respelled(planned, id -> {
-            String spelled = isTaken(id) ? id : onlyLike(id, takenIds());
+            String spelled = isTaken(id) || given.containsKey(id) ? id : onlyLike(id, knownIds());
             if (!spelled.equals(id)) {
                 note(planned.id(), "%s was read as %s".formatted(Quoted.of(id), Quoted.of(spelled)));
             }
@@ -254,7 +270,7 @@ public final class PlanIntake {
 
     private void noteOmittedFields(PlannedSubtask planned) {
         planned.wires().stream()
-                .filter(wire -> wire.field().isEmpty())
+                .filter(wire -> wire.field().isEmpty() && !given.containsKey(wire.from()))
                 .forEach(wire -> note(
                         planned.id(),
                         "input.%s names no field of %s: its whole output or only field was meant"
@@ -396,6 +412,8 @@ public final class PlanIntake {
     private void requireNewId(String id, List<String> troubles) {
         if (!GraphNode.isValidId(id)) {
             troubles.add("the id %s must be 1 to 64 letters, digits, '_', '.' or '-'".formatted(Quoted.of(id)));
+        } else if (given.keySet().stream().anyMatch(id::equalsIgnoreCase)) {
+            troubles.add("the id %s is the name of an input of the goal".formatted(Quoted.of(id)));
         } else if (isTaken(id)) {
             troubles.add("the plan has a subtask of this id already; the first one counts");
         }
@@ -437,7 +455,7 @@ public final class PlanIntake {
 
     private boolean admit(Candidate candidate) {
         waiting.remove(candidate.id());
-        var input = new InputCompiler(candidate, this::source);
+        var input = new InputCompiler(candidate, this::source, limits.maxItems());
         if (!input.troubles().isEmpty()) {
             graph.remove(candidate.id(), candidate.dependencies());
             refuse(candidate.id(), input.troubles());
@@ -464,6 +482,10 @@ public final class PlanIntake {
     }
 
     private Source source(String id) {
+        Source input = given.get(id);
+        if (input != null) {
+            return input;
+        }
         Admitted found = admitted.get(id);
         if (found == null) {
             throw new IllegalStateException("subtask '%s' is not admitted".formatted(id));
@@ -496,10 +518,15 @@ public final class PlanIntake {
                     .toList();
             if (!missing.isEmpty()) {
                 found.add(new PlanDefect(
-                        candidate.id(), "it depends on %s, not in the plan".formatted(String.join(", ", missing))));
+                        candidate.id(),
+                        "it depends on %s, not in the plan%s".formatted(String.join(", ", missing), orGiven())));
             }
         }
         return found;
+    }
+
+    private String orGiven() {
+        return given.isEmpty() ? "" : ", nor among the inputs, which are " + String.join(", ", given.keySet());
     }
 
     private List<PlanDefect> allDefects() {
@@ -515,6 +542,12 @@ public final class PlanIntake {
     private Set<String> takenIds() {
         var ids = new LinkedHashSet<>(admitted.keySet());
         ids.addAll(waiting.keySet());
+        return ids;
+    }
+
+    private Set<String> knownIds() {
+        var ids = takenIds();
+        ids.addAll(given.keySet());
         return ids;
     }
 

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.plan;
 
+import dev.cadre.Goal;
+import dev.cadre.Plan;
 import dev.cadre.json.Json;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.OutputFormat;
+import dev.cadre.model.Turn;
+import dev.cadre.price.Money;
 import dev.cadre.price.Price;
 import dev.cadre.prompt.Prompt;
 import dev.cadre.schema.Notation;
@@ -30,10 +34,7 @@ final class PlanPrompt {
         this.request = request;
         this.model = model;
         this.instructions = Prompt.PLAN.with(
-                rules(request.types()),
-                request.limits().maxSubtasks(),
-                request.limits().maxDepth(),
-                describe(request.types()));
+                rules(request), request.limits().maxSubtasks(), request.limits().maxDepth(), describe(request.types()));
         this.output = new OutputFormat.JsonSchema(PlanSchema.NAME, schema(request), true);
     }
 
@@ -41,7 +42,7 @@ final class PlanPrompt {
         List<String> undone = request.progress().undone().stream()
                 .map(PlanProgress.Undone::id)
                 .toList();
-        return PlanSchema.of(request.types(), undone);
+        return PlanSchema.of(request.types(), request.inputs(), undone);
     }
 
     /** Asks for a plan, or for another round of one. */
@@ -67,6 +68,7 @@ final class PlanPrompt {
 
     private ModelRequest ask(String text, long maxOutputTokens) {
         return ModelRequest.of(model, instructions, text, maxOutputTokens)
+                .withTurns(List.of(new Turn.User(text, request.attachments())))
                 .withOutput(output)
                 .withEffort(request.limits().effort());
     }
@@ -75,6 +77,10 @@ final class PlanPrompt {
         var text = new StringBuilder("Goal: ").append(quote(request.goal())).append('\n');
         if (!request.context().isBlank()) {
             text.append("Context: ").append(quote(request.context())).append('\n');
+        }
+        if (!request.inputs().isEmpty()) {
+            text.append("Inputs:\n");
+            request.inputs().forEach(input -> text.append("- %s: %s\n".formatted(input.name(), input.signature())));
         }
         if (!request.answer().isBlank()) {
             text.append("The outputs will be merged into an answer of this form: ")
@@ -112,8 +118,11 @@ final class PlanPrompt {
         return text.toString();
     }
 
-    private static String rules(List<SubtaskType<?, ?>> types) {
-        return (hasTiers(types) ? Prompt.PLAN_TIER.with() + "\n" : "")
+    private static String rules(PlanRequest request) {
+        List<SubtaskType<?, ?>> types = request.types();
+        return (request.inputs().isEmpty() ? "" : Prompt.PLAN_INPUTS.with() + "\n")
+                + (request.attachments().isEmpty() ? "" : Prompt.PLAN_ATTACHED.with() + "\n")
+                + (hasTiers(types) ? Prompt.PLAN_TIER.with() + "\n" : "")
                 + (types.stream().anyMatch(SubtaskType::isOptionalAllowed) ? Prompt.PLAN_OPTIONAL.with() + "\n" : "")
                 + (PlanSchema.hasOrder(types) ? Prompt.PLAN_AFTER.with() + "\n" : "");
     }

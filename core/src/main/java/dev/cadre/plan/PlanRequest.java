@@ -2,6 +2,7 @@
 package dev.cadre.plan;
 
 import dev.cadre.budget.BudgetGuard;
+import dev.cadre.model.Attachment;
 import dev.cadre.pool.AttemptListener;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.task.Limits;
@@ -12,9 +13,7 @@ import java.util.List;
 /**
  * What a planner is asked.
  *
- * @param goal what the caller wants, in the caller's words
- * @param context what the caller says besides, data and not instructions; may be empty
- * @param answer the form of the answer to the goal, such as {@code {total: integer, rooms: list of string}}; may be empty
+ * @param asked what the caller wants
  * @param types the registered subtask types: a plan consists of nothing else
  * @param rates how often the outputs of the types were good on each tier, as far as that is known
  * @param progress what has become of the plan, if the planner is asked again
@@ -22,9 +21,7 @@ import java.util.List;
  * @param terms how a planner that needs a model calls it
  */
 public record PlanRequest(
-        String goal,
-        String context,
-        String answer,
+        Asked asked,
         List<SubtaskType<?, ?>> types,
         PassRates rates,
         PlanProgress progress,
@@ -35,9 +32,26 @@ public record PlanRequest(
         types = List.copyOf(types);
     }
 
-    /** This request, for a round after what has become of the plan. */
-    public PlanRequest after(PlanProgress become) {
-        return new PlanRequest(goal, context, answer, types, rates, become, limits, terms);
+    /**
+     * The goal as a planner sees it.
+     *
+     * @param goal what the caller wants, in the caller's words
+     * @param context what the caller says besides, data and not instructions; may be empty
+     * @param answer the form of the answer to the goal, such as {@code {total: integer, rooms: list of string}}; may be empty
+     * @param inputs the inputs of the goal, which subtasks are wired to by name; a planner sees {@link GoalInput#signature}
+     * @param attachments what a planner is shown besides text
+     */
+    public record Asked(
+            String goal, String context, String answer, List<GoalInput> inputs, List<Attachment> attachments) {
+        public Asked {
+            inputs = List.copyOf(inputs);
+            attachments = List.copyOf(attachments);
+        }
+
+        /** A goal without inputs and attachments. */
+        public Asked(String goal, String context, String answer) {
+            this(goal, context, answer, List.of(), List.of());
+        }
     }
 
     /**
@@ -51,4 +65,34 @@ public record PlanRequest(
      */
     public record Terms(
             ModelPools pools, BudgetGuard budget, String runId, long deadlineNanos, AttemptListener attempts) {}
+
+    /** This request, for a round after what has become of the plan. */
+    public PlanRequest after(PlanProgress become) {
+        return new PlanRequest(asked, types, rates, become, limits, terms);
+    }
+
+    /** What the caller wants, in the caller's words. */
+    public String goal() {
+        return asked.goal();
+    }
+
+    /** What the caller says besides; may be empty. */
+    public String context() {
+        return asked.context();
+    }
+
+    /** The form of the answer; may be empty. */
+    public String answer() {
+        return asked.answer();
+    }
+
+    /** The inputs of the goal. */
+    public List<GoalInput> inputs() {
+        return asked.inputs();
+    }
+
+    /** What a planner is shown besides text. */
+    public List<Attachment> attachments() {
+        return asked.attachments();
+    }
 }

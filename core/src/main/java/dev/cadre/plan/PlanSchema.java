@@ -5,7 +5,9 @@ import dev.cadre.json.Json;
 import dev.cadre.schema.JsonComponent;
 import dev.cadre.schema.JsonType;
 import dev.cadre.schema.SchemaDefinitions;
+import dev.cadre.task.Input;
 import dev.cadre.task.SubtaskType;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -17,12 +19,15 @@ import java.util.Set;
  * The strict schema of a plan: one branch for each registered type.
  *
  * <p>Type and id come first, so that a model that writes by the schema chooses the branch before the rest, and the rest
- * can be checked as soon as it is there. Each component is a literal, or a reference where any type has an output for it.
+ * can be checked as soon as it is there. Each component is a literal, or a reference where any type has an output for it or
+ * the goal an input. The fields that a reference may name are listed, those of inputs among them; a reference to the whole of
+ * an input has no field, and its names are listed.
  */
 final class PlanSchema {
     static final String NAME = "plan";
 
     private static final String REFERENCE = "Reference";
+    private static final String INPUT_REFERENCE = "Input";
     /** More names are left to the model's care: an enum has its limits in strict mode. */
     private static final int MAX_NAMED_FIELDS = 100;
 
@@ -30,18 +35,22 @@ final class PlanSchema {
     private final List<SubtaskType<?, ?>> types;
     /** The definition of a reference by the fields that it may name. */
     private final Map<Set<String>, Json.Obj> references = new HashMap<>();
+    /** The definition of a reference to the whole of an input of the goal by the names of those that fit. */
+    private final Map<List<String>, Json.Obj> inputReferences = new HashMap<>();
 
+    private final List<GoalInput> inputs;
     /** What a subtask may stand in the place of. */
     private final List<String> undone;
 
-    private PlanSchema(List<SubtaskType<?, ?>> types, List<String> undone) {
+    private PlanSchema(List<SubtaskType<?, ?>> types, List<GoalInput> inputs, List<String> undone) {
         this.types = types;
+        this.inputs = inputs;
         this.undone = undone;
     }
 
     /** @param undone the ids of what a subtask may stand in the place of; empty for a first plan */
-    static String of(List<SubtaskType<?, ?>> types, List<String> undone) {
-        return new PlanSchema(types, undone).document().write();
+    static String of(List<SubtaskType<?, ?>> types, List<GoalInput> inputs, List<String> undone) {
+        return new PlanSchema(types, inputs, undone).document().write();
     }
 
     /** Whether a subtask may have to wait for one whose output it does not use: one of them changes something. */
@@ -80,15 +89,37 @@ final class PlanSchema {
     private Json.Obj input(Shape<?> shape) {
         var properties = new LinkedHashMap<String, Json>();
         for (JsonComponent component : shape.components()) {
-            Set<String> fields = fieldsFor(component.type());
-            properties.put(
-                    component.name(),
-                    fields.isEmpty()
-                            ? definitions.schema(component)
-                            : definitions.schemaOr(
-                                    component, references.computeIfAbsent(fields, this::defineReference)));
+            properties.put(component.name(), definitions.schemaOr(component, referencesFor(component.type())));
         }
         return SchemaDefinitions.object(new Json.Obj(properties));
+    }
+
+    /** What may stand in the place of a literal of the component; none if it can only be a literal. */
+    private List<Json.Obj> referencesFor(JsonType<?> component) {
+        var alternatives = new ArrayList<Json.Obj>();
+        Set<String> fields = fieldsFor(component);
+        if (!fields.isEmpty()) {
+            alternatives.add(references.computeIfAbsent(fields, this::defineReference));
+        }
+        List<String> whole = wholeFor(component);
+        if (!whole.isEmpty()) {
+            alternatives.add(inputReferences.computeIfAbsent(whole, this::defineInputReference));
+        }
+        return alternatives;
+    }
+
+    private List<String> wholeFor(JsonType<?> component) {
+        return References.mayBeLiteral(component)
+                ? List.of()
+                : inputs.stream()
+                        .filter(input -> Source.isWholeFor(component, input))
+                        .map(GoalInput::name)
+                        .toList();
+    }
+
+    private Json.Obj defineInputReference(List<String> names) {
+        return definitions.define(
+                INPUT_REFERENCE, SchemaDefinitions.object(Json.obj().with(PlannedJson.FROM, oneOf(names))));
     }
 
     /** The fields that a reference in the place of the component may name; empty if it can only be a literal. */
@@ -96,6 +127,7 @@ final class PlanSchema {
         var fields = new LinkedHashSet<String>();
         if (!References.mayBeLiteral(component)) {
             types.forEach(type -> fields.addAll(Source.fieldsFor(component, type)));
+            inputs.forEach(input -> fields.addAll(Source.fieldsFor(component, input)));
         }
         return fields;
     }

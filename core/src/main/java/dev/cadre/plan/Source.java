@@ -5,13 +5,17 @@ import dev.cadre.json.Json;
 import dev.cadre.schema.JsonComponent;
 import dev.cadre.schema.JsonType;
 import dev.cadre.task.Items;
+import dev.cadre.task.Outputs;
 import dev.cadre.task.SubtaskType;
+import dev.cadre.task.Wire;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a wire can bring from an admitted subtask: one field, or its whole output if the wire names no field.
+ * What a wire can bring from an admitted subtask or from an input of the goal: one field, or the whole of it if the wire
+ * names no field.
  *
  * <p>Of one that fans out, a field is the list of that field of all items that succeeded, and {@value #ITEMS} the list of
  * their whole outputs, unless the output has a component of that name.
@@ -19,16 +23,31 @@ import java.util.stream.Stream;
 final class Source {
     static final String ITEMS = "items";
 
-    private static final String WHOLE = "";
+    static final String WHOLE = "";
 
     private final Shape<?> output;
     private final boolean fansOut;
     private final boolean optional;
+    /** The input of the goal; null if a subtask brings it. */
+    private final @Nullable GoalInput given;
 
     Source(SubtaskType<?, ?> type, boolean fansOut, boolean optional) {
         this.output = Shape.of(type.outputType());
         this.fansOut = fansOut;
         this.optional = optional;
+        this.given = null;
+    }
+
+    /** An input of the goal: it is there before anything starts. */
+    Source(GoalInput given) {
+        this.output = given.shape();
+        this.fansOut = false;
+        this.optional = false;
+        this.given = given;
+    }
+
+    boolean isGiven() {
+        return given != null;
     }
 
     boolean isOptional() {
@@ -43,6 +62,20 @@ final class Source {
                 .distinct()
                 .filter(name -> once.brings(name, into) || forEach.brings(name, into))
                 .toList();
+    }
+
+    /** The fields by which an input of the goal can bring a component; a value that is no record has none. */
+    static List<String> fieldsFor(JsonType<?> into, GoalInput given) {
+        var source = new Source(given);
+        return given.shape().type().components().stream()
+                .map(JsonComponent::name)
+                .filter(name -> source.brings(name, into))
+                .toList();
+    }
+
+    /** Whether an input of the goal can bring a component as a whole. */
+    static boolean isWholeFor(JsonType<?> into, GoalInput given) {
+        return new Source(given).brings(WHOLE, into);
     }
 
     private boolean brings(String name, JsonType<?> into) {
@@ -92,6 +125,13 @@ final class Source {
 
     String fields() {
         return fansOut && output.component(ITEMS).isEmpty() ? output.names() + ", " + ITEMS : output.names();
+    }
+
+    /** The bare JSON of a field, once it is there. */
+    Optional<Json> read(Outputs outputs, Wire wire, String name) {
+        return given != null
+                ? Optional.of(given.read(name))
+                : outputs.of(wire.from()).map(brought -> read(brought, name));
     }
 
     /** The bare JSON of a field of what the subtask brought. */

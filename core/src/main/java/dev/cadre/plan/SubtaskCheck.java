@@ -48,9 +48,10 @@ final class SubtaskCheck {
      *
      * @param decided the same but for its tier
      * @param type its type, which starts on that tier
+     * @param given the names of the goal's inputs
      */
-    Candidate candidate(PlannedSubtask decided, SubtaskType<?, ?> type) {
-        return Candidate.of(decided, type, input, literals);
+    Candidate candidate(PlannedSubtask decided, SubtaskType<?, ?> type, Set<String> given) {
+        return Candidate.of(decided, type, input, literals, given);
     }
 
     private void requireTier(SubtaskType<?, ?> type) {

@@ -23,6 +23,10 @@ public enum Prompt {
     PLAN_OPTIONAL("plan-optional", 1),
     /** A rule for plans, where a type changes something. */
     PLAN_AFTER("plan-after", 1),
+    /** A rule for plans of a goal that has inputs. */
+    PLAN_INPUTS("plan-inputs", 1),
+    /** A rule for plans of a goal that has attachments. */
+    PLAN_ATTACHED("plan-attached", 1),
     /** Asks for the rest of a plan. */
     PLAN_CONTINUATION("plan-continuation", 1),
     /** Asks for what is to come in the place of what did not succeed. */

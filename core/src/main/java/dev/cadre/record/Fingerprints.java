@@ -89,7 +89,7 @@ public final class Fingerprints {
     }
 
     /** With all bytes: their digest is what tells two pictures apart. */
-    private static String describe(Attachment attachment) {
+    static String describe(Attachment attachment) {
         return switch (attachment) {
             case Attachment.Image image -> image.detail() + " " + describe(image.source());
             case Attachment.File file -> file.name() + " " + describe(file.content());

@@ -2,6 +2,8 @@
 package dev.cadre.record;
 
 import dev.cadre.journal.Fingerprint;
+import dev.cadre.model.Attachment;
+import dev.cadre.plan.GoalInput;
 import dev.cadre.redact.Thrown;
 import dev.cadre.schema.JsonType;
 import dev.cadre.task.Binding;
@@ -23,16 +25,33 @@ public record RunIdentity(String run, Fingerprint asked, String runKey) {
     private static final int ID_DIGITS = 16;
     private static final Outputs NOTHING_YET = id -> Optional.empty();
 
-    /** A goal as its planner and merger see it. */
-    public record Asked(String text, String context, JsonType<?> answer) {}
+    /** No name of a subtask type begins like this. */
+    private static final String INPUT = "@input";
+
+    private static final String ATTACHED = "@attached";
+
+    /** A goal as its planner and merger see it, with the inputs that its subtasks work on. */
+    public record Asked(
+            String text, String context, JsonType<?> answer, List<GoalInput> inputs, List<Attachment> attachments) {
+        public Asked {
+            inputs = List.copyOf(inputs);
+            attachments = List.copyOf(attachments);
+        }
+    }
 
     /**
      * Of a goal: how its subtasks are performed may change between sessions, what its planner is shown may not. A type's
      * instructions are how, also where they stand in for a description: a better prompt does not pay for the plan again.
+     * Inputs count with their values: other values are other work.
      */
     public static RunIdentity of(String runKey, Asked goal, List<SubtaskType<?, ?>> types) {
         List<String> parts = keyed(runKey);
         parts.addAll(List.of("goal", goal.text(), goal.context(), goal.answer().identity()));
+        goal.inputs().forEach(input -> {
+            parts.add(INPUT);
+            parts.addAll(input.identity());
+        });
+        goal.attachments().forEach(shown -> parts.addAll(List.of(ATTACHED, Fingerprints.describe(shown))));
         types.forEach(type -> {
             addType(type, parts);
             parts.add(type.hasOwnDescription() ? type.description() : "");

@@ -76,9 +76,13 @@ public final class SchemaDefinitions {
         return Annotations.described(orNull(schema(component.type())), component.description());
     }
 
-    /** The schema of a component or of something else that may stand in its place, with the component's description. */
-    public Json.Obj schemaOr(JsonComponent component, Json.Obj other) {
-        return Annotations.described(or(schema(component.type()), other), component.description());
+    /** The schema of a component or of anything else that may stand in its place, with the component's description. */
+    public Json.Obj schemaOr(JsonComponent component, List<Json.Obj> others) {
+        Json.Obj any = schema(component.type());
+        for (Json.Obj other : others) {
+            any = or(any, other);
+        }
+        return Annotations.described(any, component.description());
     }
 
     /** The schema of an object that has exactly the given properties. */

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PlanSchemaTest {
     private static final Schema SCHEMA = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
-            .getSchema(PlanSchema.of(Types.ALL, List.of()));
+            .getSchema(PlanSchema.of(Types.ALL, List.of(), List.of()));
 
     private static List<?> errors(String plan) {
         return SCHEMA.validate(plan, InputFormat.JSON);
@@ -26,7 +26,7 @@ class PlanSchemaTest {
 
     @Test
     void schema_ofOneType_putsTypeAndIdFirst() {
-        assertThat(PlanSchema.of(List.of(Types.READ), List.of())).isEqualTo("""
+        assertThat(PlanSchema.of(List.of(Types.READ), List.of(), List.of())).isEqualTo("""
                         {"type":"object","properties":{"subtasks":{"type":"array","items":{"anyOf":[\
                         {"type":"object","properties":{"type":{"type":"string","enum":["read"]},"id":{"type":"string"},\
                         "input":{"type":"object","properties":{"path":{"anyOf":[{"type":"string"},\
@@ -67,7 +67,8 @@ class PlanSchemaTest {
     void component_thatLooksLikeAReferenceItself_isALiteralOnly() {
         var type = SubtaskType.code("cut", Cut.class, Range.class, (in, context) -> in.range());
 
-        assertThat(PlanSchema.of(List.of(type), List.of())).contains("\"properties\":{\"range\":{\"$ref\":\"#/$defs/Range\"}}");
+        assertThat(PlanSchema.of(List.of(type), List.of(), List.of()))
+                .contains("\"properties\":{\"range\":{\"$ref\":\"#/$defs/Range\"}}");
     }
 
     record Cut(Range range) {}
@@ -78,7 +79,7 @@ class PlanSchemaTest {
         var join = SubtaskType.code("join", Texts.class, String.class, (in, context) -> "");
 
         // a list of the text of each, the whole outputs of each, and one number
-        assertThat(PlanSchema.of(List.of(Types.READ, join), List.of()))
+        assertThat(PlanSchema.of(List.of(Types.READ, join), List.of(), List.of()))
                 .contains("\"Reference\":{", "\"enum\":[\"text\",\"value\",\"items\"]")
                 .contains("\"Reference_2\":{", "\"enum\":[\"items\"]")
                 .contains("\"Reference_3\":{", "\"enum\":[\"lines\"]");
@@ -89,7 +90,8 @@ class PlanSchemaTest {
         record Loud(boolean loud) {}
         var type = SubtaskType.code("speak", Loud.class, String.class, (in, context) -> "");
 
-        assertThat(PlanSchema.of(List.of(type), List.of())).contains("\"properties\":{\"loud\":{\"type\":\"boolean\"}}");
+        assertThat(PlanSchema.of(List.of(type), List.of(), List.of()))
+                .contains("\"properties\":{\"loud\":{\"type\":\"boolean\"}}");
     }
 
     @Test
@@ -98,18 +100,19 @@ class PlanSchemaTest {
                 .tools(Tool.of("store", "Store a text.", Types.Brief.class, (text, context) -> "stored")
                         .writing(Tool.Effect.WRITES));
 
-        assertThat(PlanSchema.of(List.of(writes), List.of())).contains("\"required\":[\"type\",\"id\",\"input\",\"after\"]");
+        assertThat(PlanSchema.of(List.of(writes), List.of(), List.of()))
+                .contains("\"required\":[\"type\",\"id\",\"input\",\"after\"]");
     }
 
     @Test
     void tiers_areOfferedWhereATypeLeavesAChoice() {
-        assertThat(PlanSchema.of(List.of(Types.READ.between(Tier.NANO, Tier.MINI), Types.SEARCH), List.of()))
+        assertThat(PlanSchema.of(List.of(Types.READ.between(Tier.NANO, Tier.MINI), Types.SEARCH), List.of(), List.of()))
                 .containsOnlyOnce("\"tier\":{\"type\":\"string\",\"enum\":[\"nano\",\"mini\"]}");
     }
 
     @Test
     void laterRound_namesWhatMayBeReplaced() {
-        assertThat(PlanSchema.of(List.of(Types.READ), List.of("a", "b#1")))
+        assertThat(PlanSchema.of(List.of(Types.READ), List.of(), List.of("a", "b#1")))
                 .contains("\"replaces\":{\"type\":\"array\",\"items\":{\"type\":\"string\",\"enum\":[\"a\",\"b#1\"]}}");
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cadre.json.Json;
 import dev.cadre.schema.Samples.Tier;
 import dev.cadre.schema.Samples.Tree;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -43,12 +44,12 @@ class SchemaDefinitionsTest {
         var other = Json.obj().with("type", "integer");
         var components = JsonType.of(Samples.Described.class).components();
 
-        assertThat(definitions.schemaOr(components.get(0), other).write())
+        assertThat(definitions.schemaOr(components.get(0), List.of(other)).write())
                 .isEqualTo("{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"integer\"}],"
                         + "\"description\":\"First name, then last name.\"}");
         assertThat(definitions.schema(components.get(1)).write())
                 .isEqualTo("{\"description\":\"The dearer, the better.\",\"anyOf\":[{\"$ref\":\"#/$defs/Tier\"}]}");
-        assertThat(definitions.schemaOr(components.get(1), other).write())
+        assertThat(definitions.schemaOr(components.get(1), List.of(other)).write())
                 .isEqualTo("{\"anyOf\":[{\"$ref\":\"#/$defs/Tier\"},{\"type\":\"integer\"}],"
                         + "\"description\":\"The dearer, the better.\"}");
     }

@@ -9,6 +9,7 @@ import dev.cadre.Goal;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
 import dev.cadre.merge.Mergers;
+import dev.cadre.model.Attachment;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.task.Input;
@@ -20,6 +21,7 @@ import dev.cadre.task.TypeRef;
 import dev.cadre.testing.ScriptedModel;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -153,6 +155,70 @@ class ConceptsTest {
 
         assertThat(result).isCompleteWith(new Report("In Pool.java."));
         assertThat(result.report().outcomes()).containsOnlyKeys("s", "r", "t");
+    }
+
+    record Clause(int number, String text) {}
+
+    record Contract(String title, List<Clause> clauses) {}
+
+    record ToCheck(Clause clause, String policy) {}
+
+    record Finding(boolean risky) {}
+
+    record Review(List<Integer> toNegotiate) {}
+
+    static final SubtaskType<ToCheck, Finding> CHECK =
+            SubtaskType.model("check", ToCheck.class, Finding.class, "Does the clause break the policy?");
+
+    @Test
+    void goal_withInputs() throws Exception {
+        model.onPlan().replies("""
+                        {"subtasks":[{"type": "check", "id": "c", "input": {"clause": {"from": "contract", "field": "clauses"}, "policy": {"from": "policy"}}}]}""");
+        model.on(CHECK, new ToCheck(new Clause(1, "No pets."), "Pets are needed."))
+                .replies(new Finding(true));
+        model.on(CHECK, new ToCheck(new Clause(2, "Pay."), "Pets are needed.")).replies(new Finding(false));
+        model.onMerge().repliesText("{\"answer\":{\"toNegotiate\":[1]},\"citations\":[]}");
+        var contract = new Contract("Lease", List.of(new Clause(1, "No pets."), new Clause(2, "Pay.")));
+        String policy = "Pets are needed.";
+
+        // region concepts-inputs
+        Goal<Review> goal = Goal.of("Which clauses must the tenant negotiate?", Review.class)
+                .with("contract", Contract.class, contract)
+                .with("policy", String.class, policy);
+        // endregion
+
+        var coordinator = Coordinator.builder(model.pools()).plansWith(CHECK).build();
+        assertThat(coordinator.run(goal, Budget.usd("0.25"))).isCompleteWith(new Review(List.of(1)));
+    }
+
+    record Page(String name) {}
+
+    @Test
+    void goal_withDocuments() throws Exception {
+        model.onPlan().replies("""
+                        {"subtasks":[
+                         {"type":"read","id":"r","input":{"name":{"from":"pages"}}},
+                         {"type":"read","id":"madeUp","input":{"name":"page-9"}}]}""");
+        var scan = Attachment.Image.of("image/png", new byte[] {1});
+        var scans = Map.of("page-1", scan, "page-2", scan);
+        var names = List.of("page-1", "page-2");
+
+        // region concepts-documents
+        SubtaskType<Page, Finding> read = SubtaskType.model("read", Page.class, Finding.class, "Is the page unsigned?")
+                .attaching(page -> List.of(scans.get(page.name())));
+        Goal<Review> goal =
+                Goal.of("Which pages are unsigned?", Review.class).with("pages", new TypeRef<List<String>>() {}, names);
+        // endregion
+        model.on(read).replies(new Finding(true));
+        model.onMerge().repliesText("{\"answer\":{\"toNegotiate\":[]},\"citations\":[]}");
+
+        var result = Coordinator.builder(model.pools()).plansWith(read).build().run(goal, Budget.usd("0.25"));
+
+        assertThat(result).isPartial().leftNothingBehind();
+        assertThat(result.report().outcome("r").isSucceeded()).isTrue();
+        assertThat(result.report().outcome("madeUp").isSucceeded()).isFalse();
+        assertThat(model.calls().stream().flatMap(call -> call.request().attachments().stream()))
+                .containsExactly(scan, scan);
     }
 
     // region concepts-generic

@@ -3,6 +3,7 @@ package dev.cadre.simulation.proof;
 
 import dev.cadre.json.Json;
 import dev.cadre.model.Tier;
+import dev.cadre.plan.GoalInput;
 import dev.cadre.plan.PlanDefect;
 import dev.cadre.plan.PlanIntake;
 import dev.cadre.plan.PlanRejectedException;
@@ -13,6 +14,8 @@ import dev.cadre.task.GraphNode;
 import dev.cadre.task.Limits;
 import dev.cadre.task.RunFailure;
 import dev.cadre.task.SubtaskType;
+import dev.cadre.task.TypeRef;
+import dev.cadre.task.Wire;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -29,6 +32,8 @@ import java.util.function.Consumer;
  */
 final class SimIntake {
     private static final Map<String, String> ANY_QUESTION = Map.of("text", new Json.Str("about it").write());
+    private static final GoalInput GIVEN = GoalInput.of("a.question", TypeRef.of(String.class), "about it");
+    private static final List<Wire> GIVEN_QUESTION = List.of(new Wire("text", GIVEN.name(), ""));
 
     private final Limits limits;
     private final List<SubtaskType<?, ?>> types;
@@ -49,7 +54,7 @@ final class SimIntake {
                 .<SubtaskType<?, ?>>map(GraphNode::type)
                 .distinct()
                 .toList();
-        intake = PlanIntake.streamed(types, limits, this::admitted);
+        intake = PlanIntake.streamed(types, limits, this::admitted).knowing(List.of(GIVEN));
     }
 
     /** The intake of a further round, which adds these subtasks to what the earlier ones took. */
@@ -63,7 +68,7 @@ final class SimIntake {
         taken.putAll(earlier.taken);
         taken.keySet().retainAll(earlier.handedOver); // a planner that failed has left the rest behind
         handedOver.addAll(earlier.handedOver);
-        intake = PlanIntake.streamed(types, limits, this::admitted);
+        intake = PlanIntake.streamed(types, limits, this::admitted).knowing(List.of(GIVEN));
         intake.continueFrom(earlier.intake.planned(), undone);
     }
 
@@ -95,9 +100,19 @@ final class SimIntake {
         if (!taken.keySet().containsAll(after)) {
             world.met(SimulationPhenomenon.FORWARD_REFERENCE);
         }
-        var planned = new PlannedSubtask(node.id(), node.type().name(), ANY_QUESTION, List.of(), after, node.optional())
+        boolean isGiven = node.id().hashCode() % 2 == 0;
+        var planned = new PlannedSubtask(
+                        node.id(),
+                        node.type().name(),
+                        isGiven ? Map.of() : ANY_QUESTION,
+                        isGiven ? GIVEN_QUESTION : List.of(),
+                        after,
+                        node.optional())
                 .replacing(node.replaces().toArray(String[]::new));
         Optional<PlanDefect> defect = intake.offer(chosen(planned, node));
+        if (isGiven) {
+            world.met(SimulationPhenomenon.GOAL_INPUT);
+        }
         taken.put(node.id(), after);
         boolean tooMany = taken.size() > limits.maxSubtasks();
         if (defect.isPresent()) {
