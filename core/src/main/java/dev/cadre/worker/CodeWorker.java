@@ -5,6 +5,7 @@ import dev.cadre.json.JsonException;
 import dev.cadre.price.Money;
 import dev.cadre.schema.JsonType;
 import dev.cadre.task.Failure;
+import dev.cadre.task.NestedRunException;
 import dev.cadre.task.Skip;
 import dev.cadre.task.Work;
 import java.time.Duration;
@@ -37,7 +38,7 @@ final class CodeWorker {
         }
         @Nullable Throwable before = null;
         for (int number = 1; ; number++) {
-            CodeEnd end = new CodeCall(task, work, terms, number).perform();
+            CodeEnd end = NestedCalls.funded(terms, new CodeCall(task, work, terms, number)::perform);
             if (!(end instanceof CodeEnd.Threw(Throwable thrown))
                     || !work.retries().allow(thrown, number)
                     || !backsOff(work.retries().delay(number, jitter), number, thrown, terms)) {
@@ -63,6 +64,7 @@ final class CodeWorker {
             throws InterruptedException {
         return switch (end) {
             case CodeEnd.Returned(@Nullable Object value) -> checked(task, value, terms);
+            case CodeEnd.Threw(NestedRunException nested) -> RungEnd.Failed.of(nested.failure());
             case CodeEnd.Threw(Throwable thrown) ->
                 RungEnd.Failed.of(Failure.thrown(
                         Failure.Kind.CODE_FAILED,

@@ -38,7 +38,8 @@ final class LedgerRandomTest {
         for (long seed = 0; seed < SEEDS; seed++) {
             new Session(seed, 0, seen).run();
         }
-        assertThat(seen).containsOnlyKeys(Seen.GRANTED, Seen.CONTENDED, Seen.EXHAUSTED, Seen.CLOSED, Seen.ALLOTTED, Seen.LENT);
+        assertThat(seen)
+                .containsOnlyKeys(Seen.GRANTED, Seen.CONTENDED, Seen.EXHAUSTED, Seen.CLOSED, Seen.ALLOTTED, Seen.LENT);
         assertThat(seen.values())
                 .as("each kind of decision is met often: %s", seen)
                 .allMatch(count -> count > 100);

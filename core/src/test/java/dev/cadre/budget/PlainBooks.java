@@ -92,7 +92,9 @@ final class PlainBooks {
             if (breached(at) || asked && lasting + need > budgets.get(at).limit()) {
                 return Decision.EXHAUSTED;
             }
-            if (asked && lasting + inFlight(at) + unused(at, Kind.LOAN) + need > budgets.get(at).limit()) {
+            if (asked
+                    && lasting + inFlight(at) + unused(at, Kind.LOAN) + need
+                            > budgets.get(at).limit()) {
                 decision = Decision.CONTENDED;
             }
             asked &= !budgets.get(at).allotment();
