@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
+import dev.cadre.budget.Admission;
+import dev.cadre.budget.AllotmentRefusedException;
 import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.price.Money;
@@ -36,12 +38,27 @@ final class NestedFunds implements Funding, AutoCloseable {
     /** @throws dev.cadre.budget.AllotmentRefusedException if the run around it lacks the money now */
     @Override
     public Budget budget(Money before) {
-        BudgetGuard lent = context.budget().lend(allotment.minusOrZero(before));
+        BudgetGuard lent = lent(before);
         loan = lent;
         Duration time = time(left());
         return Budget.of(allotment)
                 .within(time.compareTo(most) < 0 ? time : most)
                 .under(lent);
+    }
+
+    /**
+     * Of a run that was broken off, the run around it may have booked a call that the run itself does not know of: it goes on
+     * with what is left.
+     */
+    private BudgetGuard lent(Money before) {
+        try {
+            return context.budget().lend(allotment.minusOrZero(before));
+        } catch (AllotmentRefusedException refused) {
+            if (before.isZero() || refused.reason() instanceof Admission.Contended) {
+                throw refused;
+            }
+            return context.budget().lend(context.budget().available());
+        }
     }
 
     /** The time that the work around the run has left. */
