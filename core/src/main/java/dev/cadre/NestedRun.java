@@ -166,7 +166,8 @@ public final class NestedRun<I, R> {
     private String text(String name, I input, WorkerContext context) throws InterruptedException {
         var moved = new Semaphore(0);
         long deadline = System.nanoTime() + context.timeout().toNanos();
-        try (BudgetGuard.Watch watch = context.budget().watch(moved::release)) {
+        BudgetGuard.Watch watch = context.budget().watch(moved::release);
+        try (watch) {
             while (true) {
                 moved.drainPermits();
                 try {

@@ -31,7 +31,8 @@ final class NestedCalls {
 
     private static CodeEnd afterWaiting(RungTerms terms, Call call) throws InterruptedException {
         var moved = new Semaphore(0);
-        try (BudgetGuard.Watch watch = terms.budget().watch(moved::release)) {
+        BudgetGuard.Watch watch = terms.budget().watch(moved::release);
+        try (watch) {
             while (true) {
                 moved.drainPermits();
                 CodeEnd end = call.perform(); // once more after the watch has begun, so that no change is missed

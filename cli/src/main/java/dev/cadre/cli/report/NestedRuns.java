@@ -3,12 +3,12 @@ package dev.cadre.cli.report;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /** The runs of a journal that are nested in others of it, by their run keys: each is folded under the run around it. */
 final class NestedRuns {
@@ -28,14 +28,15 @@ final class NestedRuns {
     private final List<RunHistory> outermost = new ArrayList<>();
 
     NestedRuns(List<RunHistory> all) {
-        Set<String> seen = all.stream().map(RunHistory::id).collect(Collectors.toSet());
+        Set<String> begun = new HashSet<>(); // only a run that began before: none is ever within itself
         for (RunHistory run : all) {
             Matcher key = KEY.matcher(run.runKey());
-            if (key.matches() && seen.contains(key.group(1)) && !key.group(1).equals(run.id())) {
+            if (key.matches() && begun.contains(key.group(1))) {
                 byOuter.computeIfAbsent(key.group(1), none -> new ArrayList<>()).add(new Nested(run, key.group(2)));
             } else {
                 outermost.add(run);
             }
+            begun.add(run.id());
         }
     }
 

@@ -15,8 +15,10 @@ import dev.cadre.task.TaskGraph;
 import dev.cadre.testing.ScriptedModel;
 import java.io.StringReader;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -110,6 +112,22 @@ class NestedRunsTest {
         assertThat(all).hasSize(2);
         assertThat(nested(all.getFirst())).containsExactly(all.getLast());
         assertThat(all).extracting(each -> each.getAttribute("id")).doesNotHaveDuplicates();
+    }
+
+    /** In a journal that somebody made up. */
+    @Test
+    void runsThatAreNestedInEachOther_areBothShown() {
+        List<RunHistory> circle = List.of(history("a", "nested in b: t"), history("b", "nested in a: t"));
+
+        var runs = new NestedRuns(circle);
+
+        assertThat(runs.outermost()).extracting(RunHistory::id).containsExactly("a");
+        assertThat(runs.isAnyIn(circle.getFirst())).isTrue();
+    }
+
+    private static RunHistory history(String id, String key) {
+        var session = new RunHistory.Session(Instant.EPOCH, Instant.EPOCH);
+        return new RunHistory(id, "a run", key, Money.ZERO, List.of(session), List.of(), Optional.empty(), List.of());
     }
 
     /** Its key is text that a caller may choose: a run is never lost by it. */
