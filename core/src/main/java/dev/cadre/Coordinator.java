@@ -17,6 +17,7 @@ import dev.cadre.pool.ModelPools;
 import dev.cadre.price.Capability;
 import dev.cadre.price.CostEstimate;
 import dev.cadre.price.CostRange;
+import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.record.Fingerprints;
 import dev.cadre.record.GuardedJournal;
@@ -28,6 +29,7 @@ import dev.cadre.redact.Redactor;
 import dev.cadre.run.FaultReporter;
 import dev.cadre.run.GraphEstimate;
 import dev.cadre.run.ModelShutdowns;
+import dev.cadre.run.Nesting;
 import dev.cadre.run.RunSettings;
 import dev.cadre.task.Limits;
 import dev.cadre.task.PassRates;
@@ -69,7 +71,8 @@ public final class Coordinator {
                 new FaultReporter(builder.faults).and(builder.listener),
                 builder.faults,
                 builder.failFast,
-                builder.clock);
+                builder.clock,
+                0);
         types = List.copyOf(builder.types);
         planner = builder.planner;
         review = builder.review;
@@ -81,7 +84,11 @@ public final class Coordinator {
     }
 
     private Coordinator(Coordinator other, @Nullable Journal journal, String runKey) {
-        settings = other.settings;
+        this(other, other.settings, journal, runKey);
+    }
+
+    private Coordinator(Coordinator other, RunSettings settings, @Nullable Journal journal, String runKey) {
+        this.settings = settings;
         types = other.types;
         planner = other.planner;
         review = other.review;
@@ -167,9 +174,13 @@ public final class Coordinator {
      *     booked, and no thread of the run is left
      */
     public <R> RunResult<R> run(TaskGraph<R> graph, Budget budget) throws InterruptedException {
+        return run(graph, before -> budget);
+    }
+
+    <R> RunResult<R> run(TaskGraph<R> graph, Funding funding) throws InterruptedException {
         requireTiers(types(graph));
         shutdowns(graph).requireNone();
-        return recorded(() -> RunIdentity.of(runKey, graph), budget, run -> run.graph(graph));
+        return recorded(() -> RunIdentity.of(runKey, graph), funding, Optional.empty(), run -> run.graph(graph));
     }
 
     /**
@@ -185,10 +196,26 @@ public final class Coordinator {
      * @throws InterruptedException as for a graph
      */
     public <R> RunResult<R> run(Goal<R> goal, Budget budget) throws InterruptedException {
+        return run(goal, before -> budget);
+    }
+
+    <R> RunResult<R> run(Goal<R> goal, Funding funding) throws InterruptedException {
         requireTypes();
         requireTiers(types);
         shutdowns().requireNone();
-        return recorded(() -> RunIdentity.of(runKey, goal.asked(), types), budget, run -> run.goal(goal));
+        return recorded(
+                () -> RunIdentity.of(runKey, goal.asked(), types), funding, Optional.empty(), run -> run.goal(goal));
+    }
+
+    /**
+     * This coordinator for a run that is nested in the work of another one, with the journal of that run unless it has its
+     * own.
+     *
+     * @param key tells the run apart from all others that are nested there
+     */
+    Coordinator nestedIn(Nesting outer, String key) {
+        Journal record = journal == null ? outer.journal().orElse(null) : journal;
+        return new Coordinator(this, settings.nestedIn(outer), record, key);
     }
 
     /**
@@ -207,7 +234,11 @@ public final class Coordinator {
         requireTypes();
         requireTiers(types);
         shutdowns().requireNone();
-        return recorded(() -> RunIdentity.of(runKey, goal.asked(), types), budget, run -> run.planOnly(goal));
+        return recorded(
+                () -> RunIdentity.of(runKey, goal.asked(), types),
+                before -> budget,
+                Optional.empty(),
+                run -> run.planOnly(goal));
     }
 
     /**
@@ -225,7 +256,7 @@ public final class Coordinator {
         shutdowns().requireNone();
         return recorded(
                 () -> RunIdentity.of(runKey, plan.goal().asked(), types),
-                budget,
+                before -> budget,
                 Optional.of(plan),
                 run -> run.plan(plan));
     }
@@ -234,23 +265,19 @@ public final class Coordinator {
         T in(Run run) throws InterruptedException;
     }
 
-    private <T> T recorded(Supplier<RunIdentity> identity, Budget budget, Session<T> session)
-            throws InterruptedException {
-        return recorded(identity, budget, Optional.empty(), session);
-    }
-
     /** @param plan if it was made before; what it cost counts, unless the journal has that already */
-    private <T> T recorded(Supplier<RunIdentity> identity, Budget budget, Optional<Plan<?>> plan, Session<T> session)
+    private <T> T recorded(Supplier<RunIdentity> identity, Funding funding, Optional<Plan<?>> plan, Session<T> session)
             throws InterruptedException {
         Spend planning = plan.map(Plan::planning).orElse(Spend.NONE);
         if (journal == null) {
-            return session.in(new Run(this, budget, null, planning));
+            return session.in(new Run(this, funding.budget(Money.ZERO), null, planning));
         }
         try (var record =
                 RunRecord.open(journal, new Fingerprints(settings.pools(), settings.limits()), identity.get())) {
             boolean isRecorded = !planning.total().isZero()
                     && plan.filter(given -> PlanRecord.hasCostOf(given.fingerprint(), record))
                             .isPresent();
+            Budget budget = funding.budget(record.before().total());
             return session.in(new Run(this, budget, record, isRecorded ? Spend.NONE : planning));
         }
     }
@@ -408,6 +435,11 @@ public final class Coordinator {
 
     String runKey() {
         return runKey;
+    }
+
+    /** The journal, if there is one. */
+    Optional<Journal> journal() {
+        return Optional.ofNullable(journal);
     }
 
     /** Configures a {@link Coordinator}. Not safe for use by many threads. */

@@ -70,6 +70,7 @@ final class Run {
     private final @Nullable SubtaskRecords subtasks;
     private final RungThreads threads;
     private final UserCode aside;
+    private final NestedResults nested = new NestedResults();
     /** What was paid before the run, and outside of its record: the planning of a plan that was given. */
     private final Spend paid;
 
@@ -100,8 +101,14 @@ final class Run {
                 .and(attachments)
                 .and(coordinator.settings().listener())
                 .guarded();
+        var events = new EventSink(id, this::sinceStart, this::post);
         performer = new RungPerformer(
-                coordinator.settings(), money, new EventSink(id, this::sinceStart, this::post), threads, attachments);
+                coordinator.settings(),
+                money,
+                events,
+                threads,
+                attachments,
+                label -> new RunNesting(coordinator.settings(), coordinator.journal(), events, label, nested));
     }
 
     /** Runs a graph written by hand. */
@@ -254,7 +261,8 @@ final class Run {
                 new RunReport.Parts(
                         accounts.subtasks(ending.outcomes(), subtasks == null ? Set.of() : subtasks.reused()),
                         accounts.planner(),
-                        accounts.merger()),
+                        accounts.merger(),
+                        nested.inOrderOf(ending.outcomes().keySet())),
                 new RunReport.Costs(spend, session, limit),
                 new RunReport.Findings(
                         ending.merged() == null ? List.of() : ending.merged().citations(),
@@ -276,6 +284,7 @@ final class Run {
         var notes = new ArrayList<>(ending.planDefects());
         notes.addAll(ending.merged() == null ? List.of() : ending.merged().notes());
         notes.addAll(accounts.tally().notes());
+        notes.addAll(nested.notes(ending.outcomes().keySet()));
         clock.trouble().ifPresent(notes::add);
         return notes;
     }

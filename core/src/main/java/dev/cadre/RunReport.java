@@ -43,10 +43,13 @@ public record RunReport(
      *     follow it, for a failed fan-out only those of the items that were tried
      * @param planner the line of the planner; zero for a graph written by hand
      * @param merger the line of the merger; zero if plain code merged
+     * @param nested the results of the runs nested in subtasks and tools in this session
      */
-    public record Parts(List<SubtaskReport> subtasks, SubtaskReport planner, SubtaskReport merger) {
+    public record Parts(
+            List<SubtaskReport> subtasks, SubtaskReport planner, SubtaskReport merger, List<NestedResult> nested) {
         public Parts {
             subtasks = List.copyOf(subtasks);
+            nested = List.copyOf(nested);
         }
     }
 
@@ -110,6 +113,15 @@ public record RunReport(
     /** The line of the merger; zero if plain code merged. */
     public SubtaskReport merger() {
         return parts.merger();
+    }
+
+    /**
+     * The results of the {@linkplain NestedRun runs nested} in subtasks and tools in this session, in plan order; those of
+     * one subtask in the order in which they ended. What they spent is in the lines of their subtasks. A run that was
+     * cancelled has no result, and a subtask taken from the journal has none again.
+     */
+    public List<NestedResult> nested() {
+        return parts.nested();
     }
 
     /** The spend of all sessions of the run, which the limit bounds. */

@@ -34,7 +34,7 @@ public sealed interface RunResult<R> {
         }
 
         /** What is missing and why, the first few, in one line. */
-        private String lacks() {
+        String lacks() {
             String named = missing.stream()
                     .limit(MAX_NAMED)
                     .map(each -> "%s (%s)".formatted(Redactor.SHAPES.quote(each.reason()), each.subtaskId()))

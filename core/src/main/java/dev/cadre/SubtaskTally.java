@@ -118,6 +118,7 @@ final class SubtaskTally implements RunListener {
             case RunEvent.CodeRetried retried -> {}
             case RunEvent.ToolFailed failed -> {}
             case RunEvent.WorkAbandoned work -> {}
+            case RunEvent.Nested nested -> {}
         }
     }
 

@@ -8,23 +8,29 @@ import dev.cadre.task.Failure;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Prints one line on standard error for each thing that began or ended. */
 final class ProgressLines implements RunListener {
     private final PrintStream err;
     private final Progress form;
     private final JsonOutput json;
+    /** The subtasks in which the run is nested, the outermost first. */
+    private final List<String> within;
 
-    private ProgressLines(PrintStream err, Progress form, JsonOutput json) {
+    private ProgressLines(PrintStream err, Progress form, JsonOutput json, List<String> within) {
         this.err = err;
         this.form = form;
         this.json = json;
+        this.within = within;
     }
 
     /** Returns a listener that prints in this form; live, a view shows what happens. */
     static ProgressLines of(Progress form, Terminal terminal, JsonOutput json) {
-        return new ProgressLines(terminal.err(), form.on(terminal), json);
+        return new ProgressLines(terminal.err(), form.on(terminal), json, List.of());
     }
 
     /** The code base was read and indexed. */
@@ -133,6 +139,7 @@ final class ProgressLines implements RunListener {
                                 "failures", again.failures(),
                                 "result", Failure.describe(again.thrown())));
             case RunEvent.AttemptStarted started -> call(started);
+            case RunEvent.Nested nested -> in(nested.subtaskId()).on(nested.event());
             case RunEvent.CodeSpent code -> {}
             case RunEvent.RunStarted started -> {}
             case RunEvent.PlanEnded ended -> {}
@@ -147,6 +154,14 @@ final class ProgressLines implements RunListener {
                                 "picoUsd", ended.spent().picoUsd(),
                                 "ms", ended.at().toMillis()));
         }
+    }
+
+    private ProgressLines in(String subtask) {
+        return new ProgressLines(
+                err,
+                form,
+                json,
+                Stream.concat(within.stream(), Stream.of(subtask)).toList());
     }
 
     /** Two lines a call are too many to read. */
@@ -171,10 +186,16 @@ final class ProgressLines implements RunListener {
 
     private void line(String name, String text, Map<String, Object> values) {
         switch (form) {
-            case PLAIN -> err.println(TextOutput.visible(text));
+            case PLAIN -> {
+                String place = within.stream().map(subtask -> subtask + " > ").collect(Collectors.joining());
+                err.println(TextOutput.visible(place + text));
+            }
             case JSONL -> {
                 var event = new LinkedHashMap<String, Object>();
                 event.put("event", name);
+                if (!within.isEmpty()) {
+                    event.put("within", within);
+                }
                 values.keySet().stream().sorted().forEach(key -> event.put(key, values.get(key)));
                 err.println(json.event(event));
             }

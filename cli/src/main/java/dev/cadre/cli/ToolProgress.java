@@ -42,6 +42,7 @@ final class ToolProgress implements RunListener {
             case RunEvent.WorkAbandoned other -> {}
             case RunEvent.CodeRetried other -> {}
             case RunEvent.CodeSpent other -> {}
+            case RunEvent.Nested other -> {}
             case RunEvent.PlanEnded other -> {}
             case RunEvent.RungStarted other -> {}
             case RunEvent.RungEnded other -> {}

@@ -84,6 +84,18 @@ public final class BudgetGuard implements AutoCloseable {
         return new BudgetGuard(lock.locked(() -> ledger.allot(amount)), lock, records);
     }
 
+    /**
+     * Sets money aside for a part of this budget that ends before others need it, such as a run within a run. As
+     * {@link #allot}, but the money counts as outstanding until the loan is closed: whoever lacks it waits, as for an attempt
+     * in flight, instead of being refused.
+     *
+     * @throws AllotmentRefusedException if a reservation of this amount would be refused
+     * @throws BudgetClosedException if this budget or one around it is closed
+     */
+    public BudgetGuard lend(Money amount) {
+        return new BudgetGuard(lock.locked(() -> ledger.lend(amount)), lock, records);
+    }
+
     /** Limits a part of this budget, without setting money aside for it. */
     public BudgetGuard cap(Money limit) {
         return cap(limit, Money.ZERO);

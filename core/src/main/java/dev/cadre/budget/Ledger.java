@@ -19,13 +19,23 @@ import org.jspecify.annotations.Nullable;
  * <p>A ledger keeps four sums: settled, forfeited, outstanding, set aside. A need is <em>exhausted</em> if settled +
  * forfeited + set aside + need exceed the limit, <em>contended</em> if only the outstanding money stands in the way,
  * else granted. Every budget of the chain grants a need, or none of them books it. Only the budgets up to the innermost
- * allotment are asked: its money is already set aside in those around it.
+ * allotment are asked: its money is already set aside in those around it. The money of a loan, which is an allotment that
+ * comes back, counts as outstanding instead of set aside: others wait for it.
  */
 public final class Ledger {
+    /** What the limit of a ledger does to those around it. */
+    private enum Hold {
+        /** Nothing: it is a cap. */
+        NONE,
+        /** Its unused money is set aside in them. */
+        SET_ASIDE,
+        /** Its unused money is outstanding in them. */
+        LENT
+    }
+
     private final Money limit;
     private final @Nullable Ledger parent;
-    /** Whether the limit is set aside in the ledgers around this one; otherwise it is a cap that holds no money. */
-    private final boolean isAllotment;
+    private final Hold hold;
     /** Open allotments anywhere beneath, oldest first. */
     private final Set<Ledger> allotments = new LinkedHashSet<>();
 
@@ -33,16 +43,19 @@ public final class Ledger {
     private Money forfeited = Money.ZERO;
     private Money outstanding = Money.ZERO;
     private Money setAside = Money.ZERO;
+    /** What loans beneath have not used; apart from the attempts in flight, because a loan has unused money, too. */
+    private Money lent = Money.ZERO;
+
     private long openReservations;
     private boolean breached;
     private boolean closed;
 
-    private Ledger(Money limit, Money alreadySpent, @Nullable Ledger parent, boolean isAllotment) {
+    private Ledger(Money limit, Money alreadySpent, @Nullable Ledger parent, Hold hold) {
         this.limit = limit;
         this.settled = alreadySpent;
         this.breached = alreadySpent.isMoreThan(limit);
         this.parent = parent;
-        this.isAllotment = isAllotment;
+        this.hold = hold;
     }
 
     /** The ledger of an outermost budget. */
@@ -52,7 +65,7 @@ public final class Ledger {
 
     /** The continued ledger of an outermost budget; breached from the start if more than the limit is already spent. */
     public static Ledger of(Money limit, Money alreadySpent) {
-        return new Ledger(limit, alreadySpent, null, false);
+        return new Ledger(limit, alreadySpent, null, Hold.NONE);
     }
 
     /** A limit within this budget that holds no money; it may be larger than what is left here. */
@@ -62,7 +75,7 @@ public final class Ledger {
 
     /** A continued limit within this budget; the money already spent counts against the new limit only. */
     public Ledger cap(Money limit, Money alreadySpent) {
-        return new Ledger(limit, alreadySpent, this, false);
+        return new Ledger(limit, alreadySpent, this, Hold.NONE);
     }
 
     /**
@@ -72,14 +85,29 @@ public final class Ledger {
      * @throws BudgetClosedException if this budget or one around it is closed
      */
     public Ledger allot(Money amount) {
+        return allot(amount, Hold.SET_ASIDE);
+    }
+
+    /**
+     * Sets money aside for a part of this budget that ends before the others need it: until it is closed, the money counts
+     * as outstanding, so that a need which it stands in the way of is contended and not exhausted.
+     *
+     * @throws AllotmentRefusedException if a reservation of this amount would be refused
+     * @throws BudgetClosedException if this budget or one around it is closed
+     */
+    public Ledger lend(Money amount) {
+        return allot(amount, Hold.LENT);
+    }
+
+    private Ledger allot(Money amount, Hold hold) {
         refusal(amount).ifPresent(reason -> {
             throw new AllotmentRefusedException(reason);
         });
-        var allotment = new Ledger(amount, Money.ZERO, this, true);
+        var allotment = new Ledger(amount, Money.ZERO, this, hold);
         for (Ledger at = this; at != null; at = at.parent) {
             at.allotments.add(allotment);
         }
-        book(Money.ZERO, amount, at -> {});
+        book(new Unused(hold, Money.ZERO, amount), at -> {});
         return allotment;
     }
 
@@ -111,11 +139,11 @@ public final class Ledger {
         // before this one: their rest must go back into an allotment that is still open
         List.copyOf(allotments).forEach(Ledger::close);
         closed = true;
-        if (isAllotment && parent != null) {
+        if (isAllotment() && parent != null) {
             for (Ledger at = parent; at != null; at = at.parent) {
                 at.allotments.remove(this);
             }
-            parent.book(unused(), Money.ZERO, at -> {});
+            parent.book(new Unused(hold, unused(), Money.ZERO), at -> {});
         }
     }
 
@@ -126,7 +154,7 @@ public final class Ledger {
 
     /** The sums of this budget alone, without those around it; see {@link #chainState}. */
     public LedgerState state() {
-        return new LedgerState(limit, settled, forfeited, outstanding, setAside, breached);
+        return new LedgerState(limit, settled, forfeited, outstanding.plus(lent), setAside, breached);
     }
 
     /**
@@ -148,7 +176,7 @@ public final class Ledger {
             }
             room = drawsOnAllotment ? room : room.atMost(at.state().room());
             free = drawsOnAllotment ? free : free.atMost(at.state().free());
-            drawsOnAllotment |= at.isAllotment;
+            drawsOnAllotment |= at.isAllotment();
         }
         return own.leaving(room, free, false);
     }
@@ -175,7 +203,7 @@ public final class Ledger {
             if (!drawsOnAllotment && contended == null && state.isContendedBy(need)) {
                 contended = new Admission.Contended(need, state);
             }
-            drawsOnAllotment |= at.isAllotment;
+            drawsOnAllotment |= at.isAllotment();
         }
         return Optional.ofNullable(contended);
     }
@@ -188,28 +216,39 @@ public final class Ledger {
         }
     }
 
+    private boolean isAllotment() {
+        return hold != Hold.NONE;
+    }
+
     private void book(Consumer<Ledger> change) {
-        book(Money.ZERO, Money.ZERO, change);
+        book(new Unused(Hold.SET_ASIDE, Money.ZERO, Money.ZERO), change);
+    }
+
+    /** The money that an allotment has not used, before and after a change, as the budgets around it hold it. */
+    private record Unused(Hold hold, Money before, Money after) {
+        void bookIn(Ledger around) {
+            if (hold == Hold.LENT) {
+                around.lent = around.lent.minus(before).plus(after);
+            } else {
+                around.setAside = around.setAside.minus(before).plus(after);
+            }
+        }
     }
 
     /**
-     * Applies a change to this budget and those around it, and adjusts the money set aside: a budget around an open
-     * allotment sets aside exactly what the allotment has not used, and those further out see only the outermost
-     * allotment.
+     * Applies a change to this budget and those around it, and adjusts the money set aside or lent: a budget around an open
+     * allotment holds exactly what the allotment has not used, and those further out see only the outermost allotment.
      *
-     * @param asideBefore the money that this budget sets aside for the part that changes, before the change
-     * @param asideAfter the same after the change
+     * @param changed the part of this budget that changes
      */
-    private void book(Money asideBefore, Money asideAfter, Consumer<Ledger> change) {
-        var before = asideBefore;
-        var after = asideAfter;
+    private void book(Unused changed, Consumer<Ledger> change) {
+        Unused within = changed;
         for (Ledger at = this; at != null; at = at.parent) {
             var unusedBefore = at.unused();
             change.accept(at);
-            at.setAside = at.setAside.minus(before).plus(after);
-            if (at.isAllotment && !at.closed) {
-                before = unusedBefore;
-                after = at.unused();
+            within.bookIn(at);
+            if (at.isAllotment() && !at.closed) {
+                within = new Unused(at.hold, unusedBefore, at.unused());
             }
         }
     }

@@ -11,7 +11,7 @@ import dev.cadre.price.Spend;
  * @param limit the most that may be spent
  * @param settled the cost of attempts whose usage is known
  * @param forfeited the worst case of attempts that were sent and whose usage is unknown
- * @param outstanding the worst case of attempts in flight
+ * @param outstanding the worst case of attempts in flight, and what open loans have not used
  * @param setAside the money of open allotments that is not yet used
  * @param breached whether an attempt cost more than its reservation: this budget starts no more attempts
  */

@@ -11,6 +11,7 @@ import dev.cadre.price.Spend;
 import dev.cadre.record.RunRecord;
 import dev.cadre.run.Attachments;
 import dev.cadre.run.EventSink;
+import dev.cadre.run.Nesting;
 import dev.cadre.run.RungPerformer;
 import dev.cadre.run.SteadyClock;
 import dev.cadre.run.StopReason;
@@ -160,6 +161,7 @@ final class BulkRun<I, O> {
     private final class Items implements RunDriver.Driven {
         private final ItemTerms<I, O> terms;
         private final InputPuller<I> puller;
+        private final EventSink events;
         /** Inputs that wait for others to fill their call. */
         private final List<InputPuller.Pull.Next<I>> waiting = new ArrayList<>();
         /** Items that a pack had no answer for. */
@@ -180,16 +182,16 @@ final class BulkRun<I, O> {
         private boolean isDue;
 
         Items(BudgetGuard money, Iterator<? extends I> inputs) {
-            var performer = new RungPerformer(
-                    bulk.runs(),
-                    money,
-                    new EventSink(runId, BulkRun.this::sinceStart, this::post),
-                    threads,
-                    attachments);
+            events = new EventSink(runId, BulkRun.this::sinceStart, this::post);
+            var performer = new RungPerformer(bulk.runs(), money, events, threads, attachments, this::nesting);
             var times = new ItemRun.Times(startNanos, callDeadlineNanos, clock, () -> Optional.ofNullable(cut));
             var means = new ItemTerms.Means(runId, performer, threads, attachments, times);
             terms = new ItemTerms<>(type, bulk.packs(), record, means, money, this::post);
             puller = new InputPuller<>(inputs, bulk.naming());
+        }
+
+        private Nesting nesting(String label) {
+            return new Nesting(bulk.runs(), bulk.journal(), events, label);
         }
 
         private void post(RunEvent event) {

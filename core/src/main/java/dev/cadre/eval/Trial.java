@@ -240,7 +240,9 @@ final class Trial<I, O> {
                     EFFECT_UNKNOWN,
                     INVALID_INPUT,
                     TOO_MANY_ITEMS,
-                    TOO_FEW_ITEMS -> Verdict.Kind.MISSING;
+                    TOO_FEW_ITEMS,
+                    NESTED_RUN,
+                    TOO_DEEP -> Verdict.Kind.MISSING;
         };
     }
 }

@@ -241,6 +241,15 @@ public sealed interface RunEvent {
         }
     }
 
+    /**
+     * Something happened in a run that is nested in a subtask or a tool of this one. What that run spends is in the
+     * {@link CodeSpent} of this one: whoever adds up money leaves these events out.
+     *
+     * @param subtaskId the subtask of this run, with {@code #index} for an item
+     * @param event the event of the nested run, which may be one of a run that is nested in that
+     */
+    record Nested(String runId, Duration at, String subtaskId, RunEvent event) implements RunEvent {}
+
     /** A subtask ended. */
     record SubtaskEnded(String runId, Duration at, String subtaskId, Outcome<?> outcome) implements RunEvent {}
 

@@ -14,6 +14,8 @@ import dev.cadre.task.TaskGraph;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What makes two runs sessions of the same one: the caller's key, what is asked for, and what a plan for it is made of.
@@ -23,6 +25,8 @@ import java.util.Optional;
  */
 public record RunIdentity(String run, Fingerprint asked, String runKey) {
     private static final int ID_DIGITS = 16;
+    private static final int MOST_NESTED_CHARS = 512;
+    private static final int KEPT_CHARS = 400;
     private static final Outputs NOTHING_YET = id -> Optional.empty();
 
     /** No name of a subtask type begins like this. */
@@ -80,6 +84,27 @@ public record RunIdentity(String run, Fingerprint asked, String runKey) {
         String name = "bulk-" + type.name();
         String run = runKey.isEmpty() ? name : name + "@" + digits(Fingerprint.of(runKey));
         return new RunIdentity(run, work, runKey);
+    }
+
+    /**
+     * The key of a run that is nested in a subtask of another one. Readers of a journal find the place in it; of a long one
+     * the end is a digest.
+     *
+     * @param tool the tool that starts it; empty if the subtask does
+     * @param number tells runs apart that are alike and under way at once, from 1
+     * @param own the key of the coordinator of the nested run; empty if it has none
+     */
+    public static String nestedKey(String outerRun, String label, String tool, int number, String own) {
+        String more = Stream.of(tool, number == 1 ? "" : "no. " + number, own)
+                .filter(part -> !part.isEmpty())
+                .collect(Collectors.joining(", "));
+        String key = "nested in %s: %s%s".formatted(outerRun, label, more.isEmpty() ? "" : " (" + more + ")");
+        return key.length() <= MOST_NESTED_CHARS
+                ? key
+                : "%s… %s"
+                        .formatted(
+                                key.substring(0, KEPT_CHARS),
+                                Fingerprint.of(key).hex());
     }
 
     private static RunIdentity of(String runKey, List<String> parts) {

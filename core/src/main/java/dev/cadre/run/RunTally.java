@@ -50,6 +50,17 @@ public final class RunTally implements RunListener {
                 }
             }
             case RunEvent.ToolFailed failed -> toolFailures.add(failed);
+            case RunEvent.Nested nested -> onNested(nested.event());
+            default -> {}
+        }
+    }
+
+    /** What breaks terms or stays behind does so for the whole process; the money is in what code spent. */
+    private void onNested(RunEvent event) {
+        switch (event) {
+            case RunEvent.BudgetBreached breached -> on(breached);
+            case RunEvent.WorkAbandoned work -> on(work);
+            case RunEvent.Nested deeper -> onNested(deeper.event());
             default -> {}
         }
     }

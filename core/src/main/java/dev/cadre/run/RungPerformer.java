@@ -14,6 +14,7 @@ import dev.cadre.record.AttemptRecorder;
 import dev.cadre.record.WorkRecord;
 import dev.cadre.schedule.FirstCallQuotes;
 import dev.cadre.schedule.RunDriver;
+import dev.cadre.task.OuterRun;
 import dev.cadre.worker.Attached;
 import dev.cadre.worker.CodeThreads;
 import dev.cadre.worker.HeldLimits;
@@ -25,6 +26,7 @@ import dev.cadre.worker.SubtaskWorker;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -43,14 +45,22 @@ public final class RungPerformer {
     private final FirstCallQuotes quotes;
     private final CodeThreads threads;
     private final Attachments attachments;
+    private final Function<String, OuterRun> nesting;
 
+    /** @param nesting the run as runs nested in the work with this label know it */
     public RungPerformer(
-            RunSettings settings, BudgetGuard money, EventSink events, CodeThreads threads, Attachments attachments) {
+            RunSettings settings,
+            BudgetGuard money,
+            EventSink events,
+            CodeThreads threads,
+            Attachments attachments,
+            Function<String, OuterRun> nesting) {
         this.settings = settings;
         this.money = money;
         this.events = events;
         this.threads = threads;
         this.attachments = attachments;
+        this.nesting = nesting;
         worker = SubtaskWorker.of(settings.pools());
         quotes = PoolQuotes.of(settings);
     }
@@ -123,7 +133,8 @@ public final class RungPerformer {
                 codeMoney,
                 notice -> tell(notice, task.subtaskId()),
                 RunDriver::isInterrupted,
-                threads);
+                threads,
+                nesting.apply(task.subtaskId()));
         boolean isOver = true;
         try (codeMoney) {
             RungEnd end = held.during(() -> perform(task, terms));

@@ -53,7 +53,11 @@ public final class Failure {
         /** A list to fan out over was longer than the limit. */
         TOO_MANY_ITEMS,
         /** Fewer items succeeded than it needs. */
-        TOO_FEW_ITEMS
+        TOO_FEW_ITEMS,
+        /** The run nested in it ended without an answer that counts; what it ended by is the exception behind it. */
+        NESTED_RUN,
+        /** It would have nested a run more deeply than {@link Limits#maxNesting()} allows. */
+        TOO_DEEP
     }
 
     private final Kind kind;

@@ -20,6 +20,9 @@ import java.util.function.Consumer;
  * @param effort how much a model may reason, unless its type says otherwise; default {@link Effort#NONE}
  * @param tools the limits of a tool loop
  * @param estimates the sizes that an estimate of cost takes for what is not known before a run
+ * @param maxNesting how many runs may be nested in each other beneath this one, see {@code dev.cadre.NestedRun}; within a
+ *     nested run no more than the run around it has left; 0 for none. Default 3, because each level multiplies the calls of
+ *     the one above, and one that starts itself ends by nothing else but its money
  */
 public record Limits(
         int maxSubtasks,
@@ -31,11 +34,12 @@ public record Limits(
         long workerOutputTokens,
         Effort effort,
         ToolLimits tools,
-        Estimates estimates) {
+        Estimates estimates,
+        int maxNesting) {
 
     /** The limits of every run that sets none. */
     public static final Limits DEFAULT = new Limits(
-            64, 8, 256, Duration.ofMinutes(10), 2_000, 4, 2_000, Effort.NONE, ToolLimits.DEFAULT, Estimates.DEFAULT);
+            64, 8, 256, Duration.ofMinutes(10), 2_000, 4, 2_000, Effort.NONE, ToolLimits.DEFAULT, Estimates.DEFAULT, 3);
 
     public Limits {
         ToolLimits.requirePositive("maxSubtasks", maxSubtasks);
@@ -43,13 +47,18 @@ public record Limits(
         ToolLimits.requirePositive("maxItems", maxItems);
         ToolLimits.requirePositive("plannerOutputTokens", plannerOutputTokens);
         ToolLimits.requirePositive("workerOutputTokens", workerOutputTokens);
-        if (planContinuations < 0) {
-            throw new IllegalArgumentException("planContinuations must not be negative: " + planContinuations);
-        }
+        requireNotNegative("planContinuations", planContinuations);
+        requireNotNegative("maxNesting", maxNesting);
         if (deadline.isNegative() || deadline.isZero()) {
             throw new IllegalArgumentException("deadline must be positive, not " + deadline);
         }
         deadline = Budget.longest(deadline);
+    }
+
+    private static void requireNotNegative(String name, int value) {
+        if (value < 0) {
+            throw new IllegalArgumentException(name + " must not be negative: " + value);
+        }
     }
 
     /**
@@ -148,6 +157,10 @@ public record Limits(
         return changed(draft -> draft.estimates = chosen);
     }
 
+    public Limits withMaxNesting(int runs) {
+        return changed(draft -> draft.maxNesting = runs);
+    }
+
     private Limits changed(Consumer<Draft> change) {
         var draft = new Draft(this);
         change.accept(draft);
@@ -166,6 +179,7 @@ public record Limits(
         private Effort effort;
         private ToolLimits tools;
         private Estimates estimates;
+        private int maxNesting;
 
         Draft(Limits limits) {
             maxSubtasks = limits.maxSubtasks;
@@ -178,6 +192,7 @@ public record Limits(
             effort = limits.effort;
             tools = limits.tools;
             estimates = limits.estimates;
+            maxNesting = limits.maxNesting;
         }
 
         Limits limits() {
@@ -191,7 +206,8 @@ public record Limits(
                     workerOutputTokens,
                     effort,
                     tools,
-                    estimates);
+                    estimates,
+                    maxNesting);
         }
     }
 }

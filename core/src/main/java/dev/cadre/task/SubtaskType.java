@@ -284,7 +284,8 @@ public final class SubtaskType<I, O> {
      */
     public boolean maySpendUndeclared() {
         return switch (work) {
-            case Work.Model<I, O> model -> !model.tools().isEmpty();
+            case Work.Model<I, O> model ->
+                model.tools().stream().anyMatch(tool -> tool.spendingPerCall().isEmpty());
             case Work.Code<I, O> code -> code.spendingPerCall().isEmpty();
         };
     }

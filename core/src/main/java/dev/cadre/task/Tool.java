@@ -4,10 +4,12 @@ package dev.cadre.task;
 import dev.cadre.model.Attachment;
 import dev.cadre.model.ToolSpec;
 import dev.cadre.price.Capability;
+import dev.cadre.price.Money;
 import dev.cadre.schema.JsonType;
 import dev.cadre.schema.Literal;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -64,18 +66,22 @@ public final class Tool {
     private final Set<Capability> needs;
     private final boolean stateful;
     private final Supplier<? extends ToolSession> sessions;
+    /** Null if only the budget of the run bounds it. */
+    private final @Nullable Money spendingPerCall;
 
     private Tool(
             ToolSpec spec,
             Effect effect,
             Set<Capability> needs,
             boolean stateful,
-            Supplier<? extends ToolSession> sessions) {
+            Supplier<? extends ToolSession> sessions,
+            @Nullable Money spendingPerCall) {
         this.spec = spec;
         this.effect = effect;
         this.needs = Set.copyOf(needs);
         this.stateful = stateful;
         this.sessions = sessions;
+        this.spendingPerCall = spendingPerCall;
     }
 
     /** A tool with typed arguments; its result is text, or a value that is written as JSON. */
@@ -103,7 +109,7 @@ public final class Tool {
     /** As {@link #raw}, for a tool whose results carry pictures or files. */
     public static Tool showing(ToolSpec spec, ShowingBody body) {
         ToolSession stateless = body::call;
-        return new Tool(spec, Effect.READS, Set.of(), false, () -> stateless);
+        return new Tool(spec, Effect.READS, Set.of(), false, () -> stateless, null);
     }
 
     /**
@@ -113,17 +119,26 @@ public final class Tool {
      * @param sessions makes what each rung gets for itself
      */
     public static Tool stateful(ToolSpec spec, Supplier<? extends ToolSession> sessions) {
-        return new Tool(spec, Effect.READS, Set.of(), true, sessions);
+        return new Tool(spec, Effect.READS, Set.of(), true, sessions, null);
     }
 
     /** This tool, declared to change the world outside. */
     public Tool writing(Effect declared) {
-        return new Tool(spec, declared, needs, stateful, sessions);
+        return new Tool(spec, declared, needs, stateful, sessions, spendingPerCall);
     }
 
     /** This tool for models alone whose catalogue entry has these capabilities; none by default. */
     public Tool needing(Capability... capabilities) {
-        return new Tool(spec, effect, Set.of(capabilities), stateful, sessions);
+        return new Tool(spec, effect, Set.of(capabilities), stateful, sessions, spendingPerCall);
+    }
+
+    /**
+     * This tool, of which one call spends no more than this out of {@link WorkerContext#budget()}, such as by a run of its
+     * own; default as much as the run has left. The budget that the call is given grants no more, and an estimate counts it.
+     * Nothing at all says that the tool spends nothing.
+     */
+    public Tool spendingUpTo(Money mostPerCall) {
+        return new Tool(spec, effect, needs, stateful, sessions, mostPerCall);
     }
 
     /** The name that the model calls it by. */
@@ -154,6 +169,11 @@ public final class Tool {
     /** Whether it keeps anything from one call to the next of a rung. */
     public boolean isStateful() {
         return stateful;
+    }
+
+    /** What each call may spend by itself; empty if only the budget of the run bounds it. */
+    public Optional<Money> spendingPerCall() {
+        return Optional.ofNullable(spendingPerCall);
     }
 
     /** What one rung calls and closes. */

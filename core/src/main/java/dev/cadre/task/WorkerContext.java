@@ -15,9 +15,15 @@ import java.time.Duration;
  *     limit of this run too, and what it spends is in this run's result. It is closed when the work has ended. In a
  *     run with a journal whatever is reserved here is on record before it is sent, so that a session that breaks off
  *     forgets none of it: each reservation waits for the disk.
+ * @param outer the run, as runs nested in this work know it
  */
-public record WorkerContext(String runId, String subtaskId, Duration timeout, BudgetGuard budget) {
-    /** A context with no money to spend, such as for a test of a tool. */
+public record WorkerContext(String runId, String subtaskId, Duration timeout, BudgetGuard budget, OuterRun outer) {
+    /** A context outside of any run. */
+    public WorkerContext(String runId, String subtaskId, Duration timeout, BudgetGuard budget) {
+        this(runId, subtaskId, timeout, budget, OuterRun.NONE);
+    }
+
+    /** A context with no money to spend, outside of any run, such as for a test of a tool. */
     public WorkerContext(String runId, String subtaskId, Duration timeout) {
         this(runId, subtaskId, timeout, Budget.usd("0").open());
     }

@@ -8,6 +8,7 @@ import dev.cadre.model.ServiceTier;
 import dev.cadre.pool.AttemptEvent;
 import dev.cadre.pool.AttemptEvent.Bill;
 import dev.cadre.price.Spend;
+import dev.cadre.task.UnfundedException;
 import dev.cadre.task.Work;
 import dev.cadre.task.WorkerContext;
 import java.time.Duration;
@@ -77,6 +78,7 @@ final class CodeCall {
                 tell(new AttemptEvent.Replied(id, reply, Bill.of(spend), took));
                 place.book(spend);
             }
+            case CodeEnd.Threw(UnfundedException notBegun) -> failed(place, notBegun, Spend.NONE, took);
             case CodeEnd.Threw(Throwable thrown) -> failed(place, thrown, place.cost(), took);
             case CodeEnd.TimedOut late -> failed(place, new TimeoutException(late.message()), place.worstCase(), took);
             case CodeEnd.NotBegun notBegun -> {}
@@ -93,7 +95,7 @@ final class CodeCall {
         Duration left = terms.timeLeft();
         Optional<Duration> timeout = work.timeout().filter(time -> time.compareTo(left) < 0);
         BudgetGuard budget = work.spendingPerCall().map(terms.codeBudget()::cap).orElse(terms.codeBudget());
-        var context = new WorkerContext(terms.runId(), task.subtaskId(), timeout.orElse(left), budget);
+        var context = new WorkerContext(terms.runId(), task.subtaskId(), timeout.orElse(left), budget, terms.outer());
         Supplier<CodeEnd> call = () -> {
             try {
                 return place.held().during(() -> new CodeEnd.Returned(perform(context)));

@@ -6,6 +6,7 @@ import dev.cadre.price.Money;
 import dev.cadre.schema.JsonType;
 import dev.cadre.task.AwaitedException;
 import dev.cadre.task.Failure;
+import dev.cadre.task.NestedRunException;
 import dev.cadre.task.Skip;
 import dev.cadre.task.Work;
 import java.time.Duration;
@@ -38,7 +39,7 @@ final class CodeWorker {
         }
         @Nullable Throwable before = null;
         for (int number = 1; ; number++) {
-            CodeEnd end = new CodeCall(task, work, terms, number).perform();
+            CodeEnd end = NestedCalls.funded(terms, new CodeCall(task, work, terms, number)::perform);
             if (!(end instanceof CodeEnd.Threw(Throwable thrown))
                     || thrown instanceof AwaitedException
                     || !work.retries().allow(thrown, number)
@@ -67,6 +68,7 @@ final class CodeWorker {
             case CodeEnd.Returned(@Nullable Object value) -> checked(task, value, terms);
             case CodeEnd.Threw(AwaitedException awaited) ->
                 new RungEnd.Refused(new Skip(Skip.Kind.AWAITED, awaited.what(), List.of()), null);
+            case CodeEnd.Threw(NestedRunException nested) -> RungEnd.Failed.of(nested.failure());
             case CodeEnd.Threw(Throwable thrown) ->
                 RungEnd.Failed.of(Failure.thrown(
                         Failure.Kind.CODE_FAILED,

@@ -146,7 +146,7 @@ final class ModelWorker {
         }
         Duration timeout = terms.limits().tools().timeout();
         Duration shorter = timeout.compareTo(left) < 0 ? timeout : left;
-        var context = new WorkerContext(terms.runId(), task.subtaskId(), shorter, terms.codeBudget());
+        var context = new WorkerContext(terms.runId(), task.subtaskId(), shorter, terms.codeBudget(), terms.outer());
         return new RungEvent.ToolsEnded(ToolTurn.run(tools.runs(), sessions, context, terms));
     }
 }

@@ -60,7 +60,15 @@ record RungQuote(ModelPool pool, ModelRequest first, Work.Model<?, ?> work, Coun
             sum = sum.plus(cost(TokenUsage.of(input * passes, output)));
             input += output + limits.estimates().usually(limits.tools().outputBytes()) / BYTES_PER_TOKEN;
         }
-        return sum.plus(providerFees());
+        return sum.plus(providerFees()).plus(toolSpending(limits.estimates().toolRounds()));
+    }
+
+    /** What so many calls of the dearest tool may spend by themselves, as far as tools say so. */
+    private Money toolSpending(int calls) {
+        Money dearest = work.tools().stream()
+                .map(tool -> tool.spendingPerCall().orElse(Money.ZERO))
+                .reduce(Money.ZERO, Money::atLeast);
+        return orMost(() -> dearest.times(calls));
     }
 
     long expectedCalls() {
@@ -102,7 +110,9 @@ record RungQuote(ModelPool pool, ModelRequest first, Work.Model<?, ?> work, Coun
             sum = sum.plus(CostRange.of(reserved(input, doubledCap()).atLeast(reserved(repaired(input), cap()))));
         }
         var attempts = CountRange.of(pool.retryPolicy().maxAttempts());
-        return new Quote(CountRange.of(calls), sum).times(attempts);
+        Quote sent = new Quote(CountRange.of(calls), sum).times(attempts);
+        return sent.plus(new Quote(
+                CountRange.NONE, CostRange.of(toolSpending(limits.tools().calls()))));
     }
 
     /** Whether a cheaper tier has tried before, whose answer is shown to this one. */

@@ -5,6 +5,7 @@ import dev.cadre.budget.BudgetGuard;
 import dev.cadre.pool.AttemptListener;
 import dev.cadre.redact.Thrown;
 import dev.cadre.task.Limits;
+import dev.cadre.task.OuterRun;
 import dev.cadre.task.SubtaskType;
 import java.time.Duration;
 import java.util.Optional;
@@ -28,6 +29,7 @@ import java.util.function.Consumer;
  *     anything begins that had to wait, and when code ended by an {@link InterruptedException}, which is a failure of the
  *     code's own otherwise
  * @param threads perform the code of users that a model's work needs: tools, rules, attachments
+ * @param outer the run, as runs nested in the work know it
  */
 public record RungTerms(
         String runId,
@@ -39,9 +41,10 @@ public record RungTerms(
         BudgetGuard codeBudget,
         Consumer<RungNotice> notices,
         BooleanSupplier cancelled,
-        CodeThreads threads) {
+        CodeThreads threads,
+        OuterRun outer) {
 
-    /** The same with a new thread for each call of the code of users. */
+    /** The same with a new thread for each call of the code of users, and no run around it. */
     public RungTerms(
             String runId,
             BudgetGuard budget,
@@ -52,7 +55,18 @@ public record RungTerms(
             BudgetGuard codeBudget,
             Consumer<RungNotice> notices,
             BooleanSupplier cancelled) {
-        this(runId, budget, order, deadlineNanos, limits, attempts, codeBudget, notices, cancelled, CodeThreads.NEW);
+        this(
+                runId,
+                budget,
+                order,
+                deadlineNanos,
+                limits,
+                attempts,
+                codeBudget,
+                notices,
+                cancelled,
+                CodeThreads.NEW,
+                OuterRun.NONE);
     }
 
     /** The time until the deadline; not positive once it has passed. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.worker;
 
+import dev.cadre.price.Money;
 import dev.cadre.redact.Thrown;
 import dev.cadre.task.NotApprovedException;
 import dev.cadre.task.Tool;
@@ -25,10 +26,20 @@ final class ToolThread {
     ToolThread(CodeThreads threads, RungCommand.ToolRun run, ToolSessions sessions, WorkerContext context) {
         this.run = run;
         this.sessions = sessions;
-        this.context = context;
+        this.context =
+                run.tool().spendingPerCall().map(most -> capped(context, most)).orElse(context);
         name = "cadre-tool:%s/%s/%s"
                 .formatted(context.runId(), context.subtaskId(), run.tool().name());
         thread = threads.start(name, run.tool(), this::call); // last: it sees all of the above
+    }
+
+    private static WorkerContext capped(WorkerContext context, Money most) {
+        return new WorkerContext(
+                context.runId(),
+                context.subtaskId(),
+                context.timeout(),
+                context.budget().cap(most),
+                context.outer());
     }
 
     String name() {

@@ -25,11 +25,12 @@ final class LedgerRandomTest {
         EXHAUSTED,
         CLOSED,
         ALLOTTED,
+        LENT,
         OVERRUN
     }
 
     private static final int STEPS = 300;
-    private static final int SEEDS = 60;
+    private static final int SEEDS = 90;
 
     @Test
     void honestProvider_neverExceedsTheLimit() {
@@ -37,7 +38,8 @@ final class LedgerRandomTest {
         for (long seed = 0; seed < SEEDS; seed++) {
             new Session(seed, 0, seen).run();
         }
-        assertThat(seen).containsOnlyKeys(Seen.GRANTED, Seen.CONTENDED, Seen.EXHAUSTED, Seen.CLOSED, Seen.ALLOTTED);
+        assertThat(seen)
+                .containsOnlyKeys(Seen.GRANTED, Seen.CONTENDED, Seen.EXHAUSTED, Seen.CLOSED, Seen.ALLOTTED, Seen.LENT);
         assertThat(seen.values())
                 .as("each kind of decision is met often: %s", seen)
                 .allMatch(count -> count > 100);
@@ -68,14 +70,14 @@ final class LedgerRandomTest {
             this.overrunPercent = overrunPercent;
             this.seen = seen;
             ledgers.add(Ledger.of(pico(1_000)));
-            books.budget(-1, 1_000, false);
+            books.budget(-1, 1_000, PlainBooks.Kind.CAP);
         }
 
         void run() {
             for (int step = 0; step < STEPS; step++) {
                 switch (random.nextInt(20)) {
                     case 0 -> cap();
-                    case 1 -> allot();
+                    case 1 -> allot(random.nextBoolean() ? PlainBooks.Kind.LOAN : PlainBooks.Kind.ALLOTMENT);
                     case 2 -> close();
                     case 3, 4, 5, 6, 7, 8, 9, 10, 11 -> reserve();
                     default -> end();
@@ -89,11 +91,17 @@ final class LedgerRandomTest {
             long limit = random.nextLong(600);
             if (ledgers.size() < 12) {
                 ledgers.add(ledgers.get(parent).cap(pico(limit)));
-                books.budget(parent, limit, false);
+                books.budget(parent, limit, PlainBooks.Kind.CAP);
             }
         }
 
-        private void allot() {
+        private Ledger allot(int parent, PlainBooks.Kind kind, long amount) {
+            return kind == PlainBooks.Kind.LOAN
+                    ? ledgers.get(parent).lend(pico(amount))
+                    : ledgers.get(parent).allot(pico(amount));
+        }
+
+        private void allot(PlainBooks.Kind kind) {
             int parent = random.nextInt(ledgers.size());
             long amount = random.nextLong(200);
             if (ledgers.size() == 12) {
@@ -101,16 +109,16 @@ final class LedgerRandomTest {
             }
             switch (books.decide(parent, amount)) {
                 case GRANTED -> {
-                    ledgers.add(ledgers.get(parent).allot(pico(amount)));
-                    books.budget(parent, amount, true);
-                    count(Seen.ALLOTTED);
+                    ledgers.add(allot(parent, kind, amount));
+                    books.budget(parent, amount, kind);
+                    count(kind == PlainBooks.Kind.LOAN ? Seen.LENT : Seen.ALLOTTED);
                 }
                 case CLOSED ->
-                    assertThatThrownBy(() -> ledgers.get(parent).allot(pico(amount)))
+                    assertThatThrownBy(() -> allot(parent, kind, amount))
                             .as(where)
                             .isInstanceOf(BudgetClosedException.class);
                 default ->
-                    assertThatThrownBy(() -> ledgers.get(parent).allot(pico(amount)))
+                    assertThatThrownBy(() -> allot(parent, kind, amount))
                             .as(where)
                             .isInstanceOf(AllotmentRefusedException.class);
             }

@@ -67,6 +67,25 @@ final class LedgerTest {
         }
 
         @Test
+        void reserve_moneyLentInTheWay_isContendedUntilTheLoanIsClosed() {
+            Ledger loan = ledger.lend(pico(30));
+            granted(loan, 20).settle(pico(5));
+
+            assertThat(ledger.reserve(pico(71))).isInstanceOf(Admission.Contended.class);
+            assertThat(ledger.state()).isEqualTo(state(100, 5, 0, 25, 0));
+            loan.close();
+            assertThat(ledger.state()).isEqualTo(state(100, 5, 0, 0, 0));
+            assertThat(ledger.reserve(pico(95))).isInstanceOf(Admission.Granted.class);
+        }
+
+        @Test
+        void lend_withinALoan_isStillHeldByTheBudgetsAroundBoth() {
+            ledger.lend(pico(80)).lend(pico(50));
+
+            assertThat(ledger.state()).isEqualTo(state(100, 0, 0, 80, 0));
+        }
+
+        @Test
         void reserve_moneyInFlightInAnAllotment_isContended() {
             granted(ledger.allot(pico(30)), 30);
 

@@ -17,7 +17,17 @@ final class PlainBooks {
         CLOSED
     }
 
-    private record Budget(int parent, long limit, boolean allotment) {}
+    enum Kind {
+        CAP,
+        ALLOTMENT,
+        LOAN
+    }
+
+    private record Budget(int parent, long limit, Kind kind) {
+        boolean allotment() {
+            return kind != Kind.CAP;
+        }
+    }
 
     private static final class Attempt {
         final int budget;
@@ -36,8 +46,8 @@ final class PlainBooks {
     private final List<Boolean> closed = new ArrayList<>();
     private final List<Attempt> attempts = new ArrayList<>();
 
-    void budget(int parent, long limit, boolean allotment) {
-        budgets.add(new Budget(parent, limit, allotment));
+    void budget(int parent, long limit, Kind kind) {
+        budgets.add(new Budget(parent, limit, kind));
         closed.add(false);
     }
 
@@ -78,11 +88,13 @@ final class PlainBooks {
             }
         }
         for (int at = budget; at >= 0; at = budgets.get(at).parent()) {
-            long lasting = settled(at) + forfeited(at) + setAside(at);
+            long lasting = settled(at) + forfeited(at) + unused(at, Kind.ALLOTMENT);
             if (breached(at) || asked && lasting + need > budgets.get(at).limit()) {
                 return Decision.EXHAUSTED;
             }
-            if (asked && lasting + outstanding(at) + need > budgets.get(at).limit()) {
+            if (asked
+                    && lasting + inFlight(at) + unused(at, Kind.LOAN) + need
+                            > budgets.get(at).limit()) {
                 decision = Decision.CONTENDED;
             }
             asked &= !budgets.get(at).allotment();
@@ -95,8 +107,8 @@ final class PlainBooks {
                 Money.ofPico(budgets.get(budget).limit()),
                 Money.ofPico(settled(budget)),
                 Money.ofPico(forfeited(budget)),
-                Money.ofPico(outstanding(budget)),
-                Money.ofPico(setAside(budget)),
+                Money.ofPico(inFlight(budget) + unused(budget, Kind.LOAN)),
+                Money.ofPico(unused(budget, Kind.ALLOTMENT)),
                 breached(budget));
     }
 
@@ -112,7 +124,7 @@ final class PlainBooks {
         return sum(budget, attempt -> true, attempt -> attempt.forfeited);
     }
 
-    private long outstanding(int budget) {
+    private long inFlight(int budget) {
         return sum(budget, attempt -> attempt.open, attempt -> attempt.amount - attempt.forfeited);
     }
 
@@ -120,12 +132,16 @@ final class PlainBooks {
         return sum(budget, attempt -> attempt.settled > attempt.amount, attempt -> 1) > 0;
     }
 
-    /** What the open allotments directly beneath have not used; those within another one are part of it. */
-    private long setAside(int budget) {
+    /** What the open allotments of a kind directly beneath have not used; those within another one are part of it. */
+    private long unused(int budget, Kind kind) {
         long sum = 0;
         for (int other = 0; other < budgets.size(); other++) {
-            if (isOpenAllotment(other) && other != budget && isWithin(other, budget) && !isNested(other, budget)) {
-                long used = settled(other) + forfeited(other) + outstanding(other);
+            if (isOpenAllotment(other)
+                    && budgets.get(other).kind() == kind
+                    && other != budget
+                    && isWithin(other, budget)
+                    && !isNested(other, budget)) {
+                long used = settled(other) + forfeited(other) + inFlight(other);
                 sum += Math.max(0, budgets.get(other).limit() - used);
             }
         }

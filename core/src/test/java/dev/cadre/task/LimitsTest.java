@@ -26,10 +26,11 @@ class LimitsTest {
                 .withWorkerOutputTokens(7)
                 .withEffort(Effort.HIGH)
                 .withTools(TOOLS)
-                .withEstimates(ESTIMATES);
+                .withEstimates(ESTIMATES)
+                .withMaxNesting(0);
 
         assertThat(limits)
-                .isEqualTo(new Limits(1, 2, 3, Duration.ofSeconds(4), 5, 6, 7, Effort.HIGH, TOOLS, ESTIMATES));
+                .isEqualTo(new Limits(1, 2, 3, Duration.ofSeconds(4), 5, 6, 7, Effort.HIGH, TOOLS, ESTIMATES, 0));
     }
 
     /** Whoever sets limits of tools may touch those first. */

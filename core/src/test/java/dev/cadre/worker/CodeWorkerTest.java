@@ -14,6 +14,7 @@ import dev.cadre.pool.ModelPools;
 import dev.cadre.price.Money;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Limits;
+import dev.cadre.task.OuterRun;
 import dev.cadre.task.ParallelLimit;
 import dev.cadre.task.Retries;
 import dev.cadre.task.Skip;
@@ -607,7 +608,8 @@ class CodeWorkerTest {
                 money,
                 this::noticed,
                 () -> interrupted,
-                threads);
+                threads,
+                OuterRun.NONE);
     }
 
     private void noticed(RungNotice notice) {

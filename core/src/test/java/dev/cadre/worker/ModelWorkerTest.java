@@ -30,6 +30,7 @@ import dev.cadre.price.Quote;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Limits;
 import dev.cadre.task.Limits.ToolLimits;
+import dev.cadre.task.OuterRun;
 import dev.cadre.task.Skip;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.Tool;
@@ -587,7 +588,8 @@ class ModelWorkerTest {
                 guard.cap(guard.state().limit()),
                 this::noticed,
                 cancelled::get,
-                threads);
+                threads,
+                OuterRun.NONE);
     }
 
     private void noticed(RungNotice notice) {

@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * {@link #withGoalText} asks for it. Costs are exact on spans, in pico-dollars; the metric {@code cadre.cost} is in
  * dollars, as a floating-point number.
  *
+ * <p>The span of a {@linkplain dev.cadre.NestedRun nested run} is beneath that of its subtask. The listener belongs to the
+ * outermost coordinator alone: one that a nested coordinator has, too, records that coordinator's runs twice.
+ *
  * <p>For {@link dev.cadre.Coordinator.Builder#listener}; one serves all coordinators of a process. Safe for use by many
  * threads. Does not block; spends no money. Code of workers and tools does not see the run's spans as current.
  */
@@ -109,15 +112,23 @@ public final class OpenTelemetryListener implements RunListener {
     public void on(RunEvent event) {
         var key = new Key(event.runId(), Thread.currentThread().threadId());
         if (event instanceof RunEvent.RunStarted started) {
-            runs.put(key, begin(started));
+            runs.put(key, begin(started, Context.current()));
             return;
         }
         RunTrace run = trace(key);
         if (run == null) {
             return; // it started before this listener
         }
+        if (event instanceof RunEvent.RunEnded) {
+            runs.values().removeIf(run::equals);
+        }
+        record(run, event);
+    }
+
+    private void record(RunTrace run, RunEvent event) {
         switch (event) {
             case RunEvent.RunStarted started -> {}
+            case RunEvent.Nested nested -> nested(run, nested);
             case RunEvent.ModelShutsDown soon ->
                 run.happened(
                         "cadre.model_shuts_down",
@@ -189,10 +200,22 @@ public final class OpenTelemetryListener implements RunListener {
                         work.at(),
                         Attributes.of(GenAi.SUBTASK, work.subtaskId(), GenAi.THREAD, work.thread()));
             case RunEvent.RunEnded ended -> {
-                runs.values().removeIf(run::equals);
                 instruments.meters().run(workflow, ended.at(), ended.status());
                 run.runEnded(ended);
             }
+        }
+    }
+
+    /** A run that is nested in another one is a part of its trace, beneath the span of its subtask. */
+    private void nested(RunTrace outer, RunEvent.Nested nested) {
+        RunEvent event = nested.event();
+        if (event instanceof RunEvent.RunStarted started) {
+            outer.nest(started.runId(), begin(started, outer.context(nested.subtaskId())));
+            return;
+        }
+        RunTrace run = outer.nested(event.runId());
+        if (run != null) {
+            record(run, event);
         }
     }
 
@@ -214,9 +237,8 @@ public final class OpenTelemetryListener implements RunListener {
         return null;
     }
 
-    private RunTrace begin(RunEvent.RunStarted started) {
+    private RunTrace begin(RunEvent.RunStarted started, Context parent) {
         Instant start = clock.instant().minus(started.at());
-        Context parent = Context.current();
         SpanBuilder span = instruments
                 .tracer()
                 .spanBuilder("invoke_workflow " + workflow)

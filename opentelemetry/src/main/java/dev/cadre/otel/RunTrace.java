@@ -39,6 +39,9 @@ final class RunTrace {
     /** The labels of the items of each fan-out. */
     private final Map<String, List<String>> items = new HashMap<>();
 
+    /** The runs that are nested in this one, by their ids. */
+    private final Map<String, RunTrace> nested = new HashMap<>();
+
     private @Nullable Span plan;
     private @Nullable Span merge;
 
@@ -48,6 +51,22 @@ final class RunTrace {
         this.start = start;
         this.run = run;
         context = parent.with(run);
+    }
+
+    /** That of a subtask, or of an item, if it is under way; else that of the run. */
+    Context context(String label) {
+        SubtaskTrace subtask = open.get(label);
+        return subtask == null ? context : subtask.context();
+    }
+
+    void nest(String runId, RunTrace run) {
+        nested.put(runId, run);
+    }
+
+    /** Null if it started before anybody listened. */
+    @Nullable
+    RunTrace nested(String runId) {
+        return nested.get(runId);
     }
 
     private Instant at(Duration sinceStart) {

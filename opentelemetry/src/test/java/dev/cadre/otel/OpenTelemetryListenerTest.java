@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cadre.Coordinator;
 import dev.cadre.Goal;
+import dev.cadre.NestedRun;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
 import dev.cadre.event.RunEvent;
@@ -105,6 +106,38 @@ class OpenTelemetryListenerTest {
         var check =
                 graph.add("check", CHECK, Input.from(notes, all -> all.values().getFirst()));
         return coordinator(model).build().run(graph.answering(check), Budget.usd("0.05"));
+    }
+
+    @Test
+    void nestedRun_isATraceBeneathItsSubtask_andItsCostIsCountedOnce() throws Exception {
+        var model = new ScriptedModel();
+        model.on(CHECK).costing(1_000, 100).replies(new Note("They do."));
+        Coordinator inner = Coordinator.of(model.pools());
+        SubtaskType<Topic, Note> research = NestedRun.<Topic, Note>graph(() -> inner, Money.usd("0.02"), topic -> {
+                    var graph = TaskGraph.builder();
+                    return graph.answering(graph.add("check", CHECK, new Note(topic.name())));
+                })
+                .asType("research", Topic.class, Note.class);
+        var graph = TaskGraph.builder();
+        var nested = graph.add("nested", research, new Topic("cats"));
+
+        RunResult<Note> result = coordinator(model).build().run(graph.answering(nested), Budget.usd("0.05"));
+
+        assertThat(paths())
+                .containsExactly(
+                        "invoke_workflow cadre",
+                        "invoke_workflow cadre > subtask research",
+                        "invoke_workflow cadre > subtask research > invoke_workflow cadre",
+                        "invoke_workflow cadre > subtask research > invoke_workflow cadre > invoke_agent check",
+                        "invoke_workflow cadre > subtask research > invoke_workflow cadre > invoke_agent check > chat gpt-5.4-nano");
+        assertThat(result.spend().total()).isEqualTo(Money.usd("0.000325"));
+        MetricData cost = metrics.collectAllMetrics().stream()
+                .filter(metric -> metric.getName().equals("cadre.cost"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(cost.getDoubleSumData().getPoints())
+                .singleElement()
+                .satisfies(point -> assertThat(point.getValue()).isEqualTo(0.000325));
     }
 
     /** Each span with its parents, as {@code parent > child}. */

@@ -96,54 +96,47 @@ public final class EventLog implements RunListener {
     }
 
     private static String line(RunEvent event) {
-        return "%8.3f ms %s"
-                .formatted(
-                        event.at().toNanos() / 1e6,
-                        switch (event) {
-                            case RunEvent.RunStarted e -> "run started, limit " + e.limit();
-                            case RunEvent.ModelShutsDown e ->
-                                "%s of %s shuts down on %s, in %d days"
-                                        .formatted(e.model(), e.tiers(), e.day(), e.daysLeft());
-                            case RunEvent.SubtaskAdmitted e ->
-                                e.subtaskId() + " admitted: " + e.type() + " after " + e.dependsOn();
-                            case RunEvent.PlanEnded e -> "plan ended, " + e.admitted() + " admitted " + e.defects();
-                            case RunEvent.PlanningAgain e ->
-                                "planning again, round %d, not done %s%s"
-                                        .formatted(
-                                                e.round(),
-                                                e.undone(),
-                                                e.rejected().isEmpty() ? "" : ", rejected by '" + e.rejected() + "'");
-                            case RunEvent.RungStarted e -> e.subtaskId() + " started on " + e.tier();
-                            case RunEvent.RungEnded e -> e.subtaskId() + " ended on " + e.tier() + ": " + e.result();
-                            case RunEvent.AttemptStarted e ->
-                                "%s call of '%s' on %s starts, attempt %d, %s reserved"
-                                        .formatted(
-                                                e.call().kind(),
-                                                e.call().subtaskId(),
-                                                e.call().model(),
-                                                e.number(),
-                                                e.reserved());
-                            case RunEvent.AttemptEnded e ->
-                                "%s call of '%s' on %s: %s, %s"
-                                        .formatted(
-                                                e.kind(),
-                                                e.subtaskId(),
-                                                e.model(),
-                                                e.end(),
-                                                e.spend().total());
-                            case RunEvent.CeilingLowered e -> "ceiling lowered to " + e.ceiling();
-                            case RunEvent.BudgetBreached e -> "budget breached: " + e.breach();
-                            case RunEvent.CodeRetried e ->
-                                e.subtaskId() + " is called again after failure " + e.failures();
-                            case RunEvent.CodeSpent e ->
-                                e.subtaskId() + " spent " + e.spend().total() + " by itself";
-                            case RunEvent.SubtaskEnded e ->
-                                e.subtaskId() + " " + e.outcome().reason();
-                            case RunEvent.MergeStarted e -> "merge of " + e.succeeded() + " of " + e.total();
-                            case RunEvent.ToolFailed e ->
-                                e.subtaskId() + " tool " + e.tool() + " threw " + Failure.describe(e.thrown());
-                            case RunEvent.WorkAbandoned e -> e.subtaskId() + " abandoned on " + e.thread();
-                            case RunEvent.RunEnded e -> "run ended " + e.status() + ", spent " + e.spent();
-                        });
+        return "%8.3f ms %s".formatted(event.at().toNanos() / 1e6, words(event));
+    }
+
+    private static String words(RunEvent event) {
+        return switch (event) {
+            case RunEvent.RunStarted e -> "run started, limit " + e.limit();
+            case RunEvent.ModelShutsDown e ->
+                "%s of %s shuts down on %s, in %d days".formatted(e.model(), e.tiers(), e.day(), e.daysLeft());
+            case RunEvent.SubtaskAdmitted e -> e.subtaskId() + " admitted: " + e.type() + " after " + e.dependsOn();
+            case RunEvent.PlanEnded e -> "plan ended, " + e.admitted() + " admitted " + e.defects();
+            case RunEvent.PlanningAgain e ->
+                "planning again, round %d, not done %s%s"
+                        .formatted(
+                                e.round(),
+                                e.undone(),
+                                e.rejected().isEmpty() ? "" : ", rejected by '" + e.rejected() + "'");
+            case RunEvent.RungStarted e -> e.subtaskId() + " started on " + e.tier();
+            case RunEvent.RungEnded e -> e.subtaskId() + " ended on " + e.tier() + ": " + e.result();
+            case RunEvent.AttemptStarted e ->
+                "%s call of '%s' on %s starts, attempt %d, %s reserved"
+                        .formatted(
+                                e.call().kind(), e.call().subtaskId(), e.call().model(), e.number(), e.reserved());
+            case RunEvent.AttemptEnded e ->
+                "%s call of '%s' on %s: %s, %s"
+                        .formatted(
+                                e.kind(),
+                                e.subtaskId(),
+                                e.model(),
+                                e.end(),
+                                e.spend().total());
+            case RunEvent.CeilingLowered e -> "ceiling lowered to " + e.ceiling();
+            case RunEvent.BudgetBreached e -> "budget breached: " + e.breach();
+            case RunEvent.CodeRetried e -> e.subtaskId() + " is called again after failure " + e.failures();
+            case RunEvent.CodeSpent e -> e.subtaskId() + " spent " + e.spend().total() + " by itself";
+            case RunEvent.SubtaskEnded e -> e.subtaskId() + " " + e.outcome().reason();
+            case RunEvent.MergeStarted e -> "merge of " + e.succeeded() + " of " + e.total();
+            case RunEvent.ToolFailed e ->
+                e.subtaskId() + " tool " + e.tool() + " threw " + Failure.describe(e.thrown());
+            case RunEvent.Nested e -> e.subtaskId() + " > " + words(e.event());
+            case RunEvent.WorkAbandoned e -> e.subtaskId() + " abandoned on " + e.thread();
+            case RunEvent.RunEnded e -> "run ended " + e.status() + ", spent " + e.spent();
+        };
     }
 }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cadre.Coordinator;
 import dev.cadre.Goal;
+import dev.cadre.NestedRun;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
 import dev.cadre.bulk.Bulk;
@@ -158,6 +159,26 @@ class CallbacksTest {
             @Override
             RunResult<?> run(CallbacksTest test) throws InterruptedException {
                 return test.beside(code("struck", (topic, context) -> test.strike()), test.model.pools());
+            }
+        },
+        NESTED_COORDINATOR(java.util.function.Supplier.class) {
+            @Override
+            RunResult<?> run(CallbacksTest test) throws InterruptedException {
+                return test.beside(
+                        NestedRun.<Topic, Note>graph(test::strike, Money.usd("0.01"), topic -> test.strike())
+                                .asType("struck", Topic.class, Note.class),
+                        test.model.pools());
+            }
+        },
+        NESTED_GRAPH(java.util.function.Function.class) {
+            @Override
+            RunResult<?> run(CallbacksTest test) throws InterruptedException {
+                ModelPools pools = test.model.pools();
+                Coordinator inner = Coordinator.of(pools);
+                return test.beside(
+                        NestedRun.<Topic, Note>graph(() -> inner, Money.usd("0.01"), topic -> test.strike())
+                                .asType("struck", Topic.class, Note.class),
+                        pools);
             }
         },
         ACCEPT_RULE(java.util.function.BiPredicate.class) {
@@ -1059,6 +1080,8 @@ class CallbacksTest {
 
     /** The methods of the API that take functions of the JDK, and which callback that is, or why it is none of a run. */
     private static final Map<String, String> FUNCTIONS = Map.ofEntries(
+            Map.entry("NestedRun.goal", "NESTED_COORDINATOR, and the same as NESTED_GRAPH"),
+            Map.entry("NestedRun.graph", "NESTED_COORDINATOR, NESTED_GRAPH"),
             Map.entry("SubtaskType.accept", "ACCEPT_RULE"),
             Map.entry("Goal.accept", "GOAL_RULE"),
             Map.entry("PlanIntake.tiersBy", "a run's own"),

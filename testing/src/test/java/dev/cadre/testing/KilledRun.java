@@ -13,6 +13,7 @@ import static dev.cadre.testing.Crew.wire;
 
 import dev.cadre.Coordinator;
 import dev.cadre.Goal;
+import dev.cadre.NestedRun;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
 import dev.cadre.journal.FileJournal;
@@ -47,22 +48,34 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Two runs of 30 subtasks for a process of its own, one of which fans out over six items. The answer is a function of
+ * Runs of 30 subtasks for a process of its own, one of which fans out over six items. The answer is a function of
  * every output; every call that reaches the model is a line of a file, and costs 100 tokens in and 20 out.
  */
 enum KilledRun {
     /** Written by hand: topics and their notes, pairs that follow each other, and briefs of all of them. */
     GRAPH(35) {
         @Override
-        String run(Coordinator coordinator) throws InterruptedException {
-            return complete(coordinator.run(graph(), Budget.usd("1")));
+        String run(Coordinator recorded, Coordinator plain) throws InterruptedException {
+            return complete(recorded.run(graph(), Budget.usd("1")));
         }
     },
     /** Planned by a model and merged by one: topics and their notes, and pairs that follow each other. */
     GOAL(37) {
         @Override
-        String run(Coordinator coordinator) throws InterruptedException {
-            return complete(coordinator.run(Goal.of("What do pets do?", Answer.class), Budget.usd("1")));
+        String run(Coordinator recorded, Coordinator plain) throws InterruptedException {
+            return complete(recorded.run(goal(), Budget.usd("1")));
+        }
+    },
+    /** The same goal as the work of a subtask, beside another one; nested in the run that has the journal. */
+    NESTED(38) {
+        @Override
+        String run(Coordinator recorded, Coordinator plain) throws InterruptedException {
+            return complete(recorded.run(nesting(plain), Budget.usd("1")));
+        }
+
+        @Override
+        boolean isCall(String label) {
+            return !label.equals(NESTING);
         }
     };
 
@@ -70,6 +83,7 @@ enum KilledRun {
     static final Money CALL = Money.usd("0.000045");
 
     static final int PARALLEL = 4;
+    private static final String NESTING = "nested";
     private static final int PETS = 6;
     private static final int GRAPH_PAIRS = 13;
     private static final int GOAL_PAIRS = 14;
@@ -96,16 +110,21 @@ enum KilledRun {
     }
 
     /** Runs to a complete end; returns the answer and the money in picodollars. */
-    abstract String run(Coordinator coordinator) throws InterruptedException;
+    abstract String run(Coordinator recorded, Coordinator plain) throws InterruptedException;
+
+    /** Whether what has this name in the journal is asked of a model. */
+    boolean isCall(String label) {
+        return true;
+    }
 
     String run(Journal journal, Path calls) throws InterruptedException {
         ModelPool pool = ModelPool.builder(client(calls), "gpt-5.4-nano")
                 .maxParallel(PARALLEL)
                 .build();
-        return run(Coordinator.builder(ModelPools.of(pool))
+        Coordinator plain = Coordinator.builder(ModelPools.of(pool))
                 .plansWith(SPLIT, NOTE, SECOND)
-                .build()
-                .journal(journal));
+                .build();
+        return run(plain.journal(journal), plain);
     }
 
     /**
@@ -126,6 +145,19 @@ enum KilledRun {
 
     private static String complete(RunResult<?> result) {
         return result.requireComplete() + " " + result.spend().total().picoUsd();
+    }
+
+    private static Goal<Answer> goal() {
+        return Goal.of("What do pets do?", Answer.class);
+    }
+
+    private static TaskGraph<Answer> nesting(Coordinator plain) {
+        var graph = TaskGraph.builder();
+        graph.add("own", NOTE, new Topic("own"));
+        SubtaskType<Topic, Answer> research = NestedRun.<Topic, Answer>goal(
+                        () -> plain, Money.usd("0.90"), topic -> goal())
+                .asType("research", Topic.class, Answer.class);
+        return graph.answering(graph.add(NESTING, research, new Topic("pets")));
     }
 
     private static TaskGraph<Brief> graph() {

@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cadre.Coordinator;
 import dev.cadre.Goal;
+import dev.cadre.NestedRun;
 import dev.cadre.RunFailedException;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
@@ -24,6 +25,7 @@ import dev.cadre.merge.Mergers;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.people.FileDesk;
 import dev.cadre.plan.PlanReview;
+import dev.cadre.price.Money;
 import dev.cadre.task.AwaitedException;
 import dev.cadre.task.Missing;
 import dev.cadre.task.RunFailure;
@@ -329,6 +331,30 @@ class SuspendedRunTest {
             assertThat(coordinator.journal(journal).run(goal, BUDGET)).isCompleteWith(new Answer("signed"));
         }
         assertThat(model.calls()).as("the plan and the note, once").hasSize(2);
+    }
+
+    @Test
+    void nestedRun_thatWaits_suspendsTheOuterOne_andBothGoOn() throws Exception {
+        var model = scripted();
+        Worker<Note, Decision> worker = desk().worker(Note.class, Decision.class);
+        Coordinator inner = Coordinator.of(model.pools());
+        SubtaskType<Topic, Brief> nested = NestedRun.<Topic, Brief>graph(
+                        () -> inner, Money.usd("0.10"), topic -> graph(worker))
+                .asType("nested", Topic.class, Brief.class);
+        var outer = TaskGraph.builder();
+        var whole = outer.answering(outer.add("whole", nested, new Topic("pets")));
+
+        try (Journal journal = FileJournal.open(folder.resolve("run.journal"))) {
+            RunResult<Brief> suspended = Coordinator.of(model.pools()).journal(journal).run(whole, BUDGET);
+            assertThat(suspended).isSuspendedFor("whole").leftNothingBehind();
+            assertThat(((RunResult.Suspended<Brief>) suspended).awaited().getFirst().reason())
+                    .contains("(approve)");
+            desk().answer(desk().questions().getFirst(), Decision.class, new Decision(true, ""));
+
+            assertThat(Coordinator.of(model.pools()).journal(journal).run(whole, BUDGET))
+                    .isCompleteWith(new Brief("news"));
+        }
+        assertThat(worked(model)).isEqualTo(Map.of("note", 1, "other", 1, "brief", 1));
     }
 
     @Test

@@ -89,7 +89,7 @@ record Wreck(KilledRun run, Path journal, Path calls) {
     Set<String> finished() {
         var finished = new HashSet<String>();
         each(JournalEntry.Ended.class, ended -> {
-            if (ended.outcome().isSucceeded()) {
+            if (ended.outcome().isSucceeded() && run.isCall(label(ended.key()))) {
                 finished.add(label(ended.key()));
             }
         });

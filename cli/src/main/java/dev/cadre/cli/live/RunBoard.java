@@ -26,6 +26,9 @@ public final class RunBoard implements RunListener, Supplier<List<String>> {
 
     private final OpenCalls calls = new OpenCalls();
     private final Map<String, Duration> running = new LinkedHashMap<>();
+    /** Of each subtask that runs are nested in: the subtasks of these under way, by their path, and since when. */
+    private final Map<String, Map<String, Duration>> nested = new LinkedHashMap<>();
+
     private final Map<String, Integer> ended = new TreeMap<>();
     private int admitted;
     private Money limit;
@@ -67,10 +70,29 @@ public final class RunBoard implements RunListener, Supplier<List<String>> {
             case RunEvent.PlanEnded plan -> phase = Phase.WORKING;
             case RunEvent.PlanningAgain again -> phase = Phase.PLANNING;
             case RunEvent.RungStarted rung -> running.put(rung.subtaskId(), rung.at());
-            case RunEvent.RungEnded rung -> running.remove(rung.subtaskId());
+            case RunEvent.RungEnded rung -> {
+                running.remove(rung.subtaskId());
+                nested.remove(rung.subtaskId());
+            }
+            case RunEvent.Nested inner ->
+                nest(
+                        nested.computeIfAbsent(inner.subtaskId(), none -> new LinkedHashMap<>()),
+                        "",
+                        inner.event(),
+                        inner.at());
             case RunEvent.SubtaskEnded subtask -> ended.merge(word(subtask.outcome()), 1, Integer::sum);
             case RunEvent.MergeStarted merge -> phase = Phase.MERGING;
             case RunEvent.RunEnded run -> phase = Phase.ENDED;
+            default -> {}
+        }
+    }
+
+    /** @param at by the outermost run's clock, which is the one that is shown */
+    private static void nest(Map<String, Duration> under, String path, RunEvent event, Duration at) {
+        switch (event) {
+            case RunEvent.RungStarted rung -> under.put(path + rung.subtaskId(), at);
+            case RunEvent.RungEnded rung -> under.remove(path + rung.subtaskId());
+            case RunEvent.Nested inner -> nest(under, path + inner.subtaskId() + " > ", inner.event(), at);
             default -> {}
         }
     }
@@ -103,9 +125,14 @@ public final class RunBoard implements RunListener, Supplier<List<String>> {
                 lines.add("  " + state);
             }
         }
-        running.forEach((id, since) -> lines.add("  %-24s %6s  %s"
-                .formatted(id, Figures.of(now.minus(since)), state(id, now))
-                .stripTrailing()));
+        running.forEach((id, since) -> {
+            lines.add("  %-24s %6s  %s"
+                    .formatted(id, Figures.of(now.minus(since)), state(id, now))
+                    .stripTrailing());
+            nested.getOrDefault(id, Map.of())
+                    .forEach((path, began) ->
+                            lines.add("    > %-20s %6s".formatted(path, Figures.of(now.minus(began)))));
+        });
         if (!ended.isEmpty()) {
             lines.add("  %d of %d ended: %s".formatted(sum(), admitted, words()));
         }

@@ -39,7 +39,8 @@ public final class ReportPage {
      * @param answer its paragraphs; if there are none, the answer is the one that the journal holds
      */
     public static String of(Path journal, List<String> answer) {
-        List<RunHistory> all = HistoryReader.read(journal);
+        var nested = new NestedRuns(HistoryReader.read(journal));
+        List<RunHistory> all = nested.outermost();
         List<RunHistory> shown = all.subList(Math.max(0, all.size() - MOST_RUNS), all.size());
         var page = new Page();
         int rows = Math.max(FEWEST_ROWS, MOST_ROWS / Math.max(1, shown.size()));
@@ -48,7 +49,7 @@ public final class ReportPage {
         for (int i = 0; i < shown.size(); i++) {
             var place = new RunView.Place("r" + (i + 1), all.size() == 1 ? 1 : 2, rows, name);
             List<String> told = i == shown.size() - 1 ? answer : List.of();
-            sections.add(new RunSection(page, new RunView(shown.get(i), place), told));
+            sections.add(new RunSection(page, new RunView(shown.get(i), place), told, nested));
         }
         if (all.size() == 1) {
             one(page, sections.getFirst());

@@ -24,8 +24,11 @@ final class RunSection {
     /** A part with a heading. */
     private record Part(String id, String title, Page.Content content) {}
 
-    /** @param told the answer in paragraphs, if it is known elsewhere than in the journal */
-    RunSection(Page page, RunView view, List<String> told) {
+    /**
+     * @param told the answer in paragraphs, if it is known elsewhere than in the journal
+     * @param nested the runs that are nested in others
+     */
+    RunSection(Page page, RunView view, List<String> told, NestedRuns nested) {
         this.page = page;
         this.view = view;
         add(!view.isBulk(), "answer", "Answer", () -> RunAnswer.write(page, view, told));
@@ -43,6 +46,7 @@ final class RunSection {
                 "subtasks",
                 view.isBulk() ? "Items" : "Subtasks",
                 () -> SubtaskTable.write(page, view));
+        add(nested.isAnyIn(view.run()), "nested", "Nested runs", () -> nested.write(page, view));
     }
 
     private void add(boolean isThere, String id, String title, Page.Content content) {

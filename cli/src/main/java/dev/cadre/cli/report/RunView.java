@@ -135,6 +135,11 @@ final class RunView {
         return place.id() + "-" + part;
     }
 
+    /** Of its heading. */
+    int level() {
+        return place.level();
+    }
+
     void heading(Page page, String part, String title) {
         page.element("h" + (place.level() + 1), title, "id", id(part));
     }

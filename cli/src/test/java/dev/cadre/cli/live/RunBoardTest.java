@@ -64,6 +64,43 @@ class RunBoardTest {
     }
 
     @Test
+    void board_showsTheSubtasksOfNestedRuns_underTheirs_andCountsTheirMoneyOnce() {
+        board.on(new RunEvent.RunStarted(RUN, Duration.ZERO, "", Money.usd("0.25")));
+        board.on(new RunEvent.PlanEnded(RUN, seconds(1), 1, List.of()));
+        board.on(new RunEvent.RungStarted(RUN, seconds(1), "research", Tier.NANO));
+        nested(2, "research", new RunEvent.RunStarted("i", Duration.ZERO, "", Money.usd("0.10")));
+        nested(2, "research", new RunEvent.RungStarted("i", seconds(0), "find", Tier.NANO));
+        nested(
+                3,
+                "research",
+                new RunEvent.Nested(
+                        "i", seconds(1), "find", new RunEvent.RungStarted("d", seconds(0), "look", Tier.NANO)));
+        at(4);
+
+        assertThat(board.get())
+                .containsExactly(
+                        "working  4 s  $0.0000 spent of $0.25",
+                        "  research                    3 s",
+                        "    > find                    2 s",
+                        "    > find > look             1 s");
+
+        nested(
+                5,
+                "research",
+                new RunEvent.CodeSpent("i", seconds(3), "find", Spend.settled(Money.usd("0.01"), TokenUsage.NONE)));
+        board.on(
+                new RunEvent.CodeSpent(RUN, seconds(5), "research", Spend.settled(Money.usd("0.01"), TokenUsage.NONE)));
+        board.on(new RunEvent.RungEnded(RUN, seconds(5), "research", Tier.NANO, null));
+
+        assertThat(board.spent()).isEqualTo(Money.usd("0.01"));
+        assertThat(board.get()).hasSize(1);
+    }
+
+    private void nested(int at, String subtask, RunEvent event) {
+        board.on(new RunEvent.Nested(RUN, seconds(at), subtask, event));
+    }
+
+    @Test
     void board_working_hasALineForEachSubtaskUnderWayAndFoldsThoseThatEnded() {
         board.on(new RunEvent.SubtaskAdmitted(RUN, seconds(1), "rank", "rank", List.of()));
         board.on(new RunEvent.SubtaskAdmitted(RUN, seconds(1), "read", "read", List.of()));

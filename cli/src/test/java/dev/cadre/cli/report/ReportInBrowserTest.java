@@ -53,7 +53,8 @@ class ReportInBrowserTest {
                 ended("About <script>document.title = 'owned'</script>", "skipped", "no money"));
         var page = new Page();
         var view = new RunView(run, new RunView.Place("r1", 1, 100, "run.journal"));
-        PageHead.write(page, "A run", () -> {}, new RunSection(page, view, List.of())::write);
+        PageHead.write(
+                page, "A run", () -> {}, new RunSection(page, view, List.of(), new NestedRuns(List.of()))::write);
         return page.finish();
     }
 

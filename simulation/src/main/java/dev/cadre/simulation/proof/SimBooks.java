@@ -55,6 +55,30 @@ final class SimBooks {
         open--;
     }
 
+    /** Money that comes back; calls within it change nothing of what is held until they end. */
+    void lent(Money amount) {
+        held += amount.picoUsd();
+    }
+
+    void begunInLoan() {
+        open++;
+    }
+
+    void settledInLoan(Money cost) {
+        end(cost);
+        settled += cost.picoUsd();
+        billed += cost.picoUsd();
+    }
+
+    void forfeitedInLoan(Money amount) {
+        end(amount);
+        forfeited += amount.picoUsd();
+    }
+
+    void returned(Money unused) {
+        held -= unused.picoUsd();
+    }
+
     /** What must hold at every instant. */
     void check() {
         LedgerState state = ledger.state();

@@ -52,6 +52,9 @@ final class SimRung {
         if (start.id().rung() == 0) {
             run.tally().begun();
         }
+        if (start.type() == SimTypes.NESTING) {
+            return new SimNested(run, start, SimTypes.ALLOTMENT).start();
+        }
         if (start.type().work() instanceof Work.Code<?, ?> code) {
             return new SimCode(run, start, code.costPerCall()).start();
         }

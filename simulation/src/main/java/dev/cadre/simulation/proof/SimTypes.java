@@ -3,6 +3,7 @@ package dev.cadre.simulation.proof;
 
 import dev.cadre.model.Tier;
 import dev.cadre.model.ToolSpec;
+import dev.cadre.price.Money;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.Tool;
 import java.util.List;
@@ -43,6 +44,16 @@ public final class SimTypes {
 
     static final SubtaskType<Question, Finding> SHORT_NOTE = model("short-note").maxOutputTokens(200);
 
+    static final Money ALLOTMENT = Money.usd("0.002");
+
+    /** A run within the run. */
+    static final SubtaskType<Question, Finding> NESTING = SubtaskType.code(
+                    "nesting",
+                    Question.class,
+                    Finding.class,
+                    (question, context) -> new Finding("nested: " + question.text(), PASSING_SCORE))
+            .spendingUpTo(ALLOTMENT);
+
     /** In no order; a graph draws from it. */
     static final List<SubtaskType<Question, Finding>> ALL = List.of(
             NOTE,
@@ -52,6 +63,7 @@ public final class SimTypes {
             judged("either").startingAt(Tier.MINI).upTo(Tier.FLAGSHIP).notBelow(Tier.NANO),
             judged("searching").upTo(Tier.MINI).tools(READ),
             judged("writing").upTo(Tier.MINI).tools(READ, WRITE),
+            NESTING,
             SubtaskType.code(
                     "code",
                     Question.class,

@@ -49,6 +49,8 @@ public enum SimulationPhenomenon {
     RECOVERED,
     /** Outcomes were merged out of an allotment. */
     MERGE,
+    /** A nested run took its allotment out of the budget of the run around it. */
+    NESTED,
     /** A budget was too small for its run to begin. */
     TOO_SMALL,
     /** The wall clock jumped. */

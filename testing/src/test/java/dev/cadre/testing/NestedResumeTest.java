@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.testing;
+
+import static dev.cadre.testing.CadreAssertions.assertThat;
+import static dev.cadre.testing.Crew.NOTE;
+import static dev.cadre.testing.Crew.merged;
+import static dev.cadre.testing.Crew.plan;
+import static dev.cadre.testing.Crew.plannedNote;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cadre.Coordinator;
+import dev.cadre.Goal;
+import dev.cadre.NestedRun;
+import dev.cadre.RunResult;
+import dev.cadre.budget.Budget;
+import dev.cadre.journal.FileJournal;
+import dev.cadre.journal.Journal;
+import dev.cadre.journal.JournalEntry;
+import dev.cadre.journal.JournalKey;
+import dev.cadre.model.CallPurpose;
+import dev.cadre.model.ToolCall;
+import dev.cadre.price.Money;
+import dev.cadre.task.SubtaskType;
+import dev.cadre.task.TaskGraph;
+import dev.cadre.testing.Crew.Answer;
+import dev.cadre.testing.Crew.Note;
+import dev.cadre.testing.Crew.Topic;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs with a nested run that are broken off at every entry of their journal, and go on in another session. */
+class NestedResumeTest {
+    private static final Money CALL = Money.usd("0.0007");
+    private static final Budget BUDGET = Budget.usd("0.30");
+
+    @TempDir
+    Path folder;
+
+    /** One session, as it were in a process of its own. */
+    private interface Session {
+        RunResult<?> run(ScriptedModel model, Journal journal) throws InterruptedException;
+    }
+
+    /** A note of the outer run, and a goal with two notes, a plan and a merge within it. */
+    private static RunResult<?> goalInAGraph(ScriptedModel model, Journal journal) throws InterruptedException {
+        Coordinator inner = Coordinator.builder(model.pools()).plansWith(NOTE).build();
+        SubtaskType<Topic, Answer> research = NestedRun.<Topic, Answer>goal(
+                        () -> inner, Money.usd("0.25"), topic -> Goal.of("About " + topic.name(), Answer.class))
+                .asType("research", Topic.class, Answer.class);
+        var graph = TaskGraph.builder();
+        graph.add("own", NOTE, new Topic("own"));
+        TaskGraph<Answer> whole = graph.answering(graph.add("nested", research, new Topic("pets")));
+        return Coordinator.of(model.pools()).journal(journal).run(whole, BUDGET);
+    }
+
+    private static ScriptedModel model() {
+        var model = new ScriptedModel();
+        model.onPlan().costing(1_000, 400).repliesText(plan(plannedNote("cats"), plannedNote("dogs")));
+        model.on(NOTE).costing(1_000, 400).replies(new Note("They make noise."));
+        model.onMerge().costing(1_000, 400).repliesText(merged("Pets make noise."));
+        return model;
+    }
+
+    private static TreeMap<String, Integer> asked(ScriptedModel model) {
+        var asked = new TreeMap<String, Integer>();
+        model.calls().forEach(call -> asked.merge(label(call.purpose()), 1, Integer::sum));
+        return asked;
+    }
+
+    private static String label(CallPurpose purpose) {
+        return switch (purpose.kind()) {
+            case PLAN -> "@planner";
+            case MERGE -> "@merger";
+            case WORK, CODE, REPAIR, ESCALATION -> purpose.subtaskId();
+        };
+    }
+
+    private static Set<String> finished(Path file) {
+        var finished = new HashSet<String>();
+        FileJournal.read(file, line -> {
+            if (line.entry() instanceof JournalEntry.Ended ended
+                    && ended.outcome().isSucceeded()
+                    && ended.key().item() == JournalKey.WHOLE) {
+                finished.add(ended.key().subtask());
+            }
+        });
+        return finished;
+    }
+
+    private int resumesAfterEveryEntry(Session session, Object answer) throws Exception {
+        for (int crashAt = 1; ; crashAt++) {
+            Path file = folder.resolve("crash-" + crashAt + ".journal");
+            ScriptedModel first = model();
+            Optional<JournalEntry> lost;
+            try (var journal = CrashingJournal.atEntry(crashAt, FileJournal.open(file))) {
+                RunResult<?> broken = session.run(first, journal);
+                lost = journal.lost();
+                if (lost.isEmpty()) {
+                    assertThat(broken.requireComplete()).isEqualTo(answer);
+                    return crashAt - 1;
+                }
+            }
+            resumes(session, answer, file, first.calls().size(), "broken off at entry %d, %s".formatted(crashAt, lost));
+        }
+    }
+
+    private void resumes(Session session, Object answer, Path file, int calls, String when) throws Exception {
+        Set<String> finished = finished(file);
+        ScriptedModel second = model();
+        try (var journal = FileJournal.open(file)) {
+            RunResult<?> resumed = session.run(second, journal);
+
+            assertThat(resumed.requireComplete()).as(when).isEqualTo(answer);
+            finished.retainAll(asked(second).keySet());
+            assertThat(finished).as("finished and asked again, %s", when).isEmpty();
+            assertThat(asked(second).values()).as(when).allMatch(times -> times == 1);
+            assertThat(resumed.spend().total())
+                    .as(when)
+                    .isGreaterThanOrEqualTo(CALL.times(calls + second.calls().size()));
+            assertThat(resumed).leftNothingBehind();
+        }
+        ScriptedModel third = model();
+        try (var journal = FileJournal.open(file)) {
+            assertThat(session.run(third, journal).requireComplete()).isEqualTo(answer);
+        }
+        assertThat(third.calls()).as(when).isEmpty();
+    }
+
+    @Test
+    @Tag("slow")
+    void nestedGoal_brokenOffAtEveryEntry_repeatsNothingFinishedInIt() throws Exception {
+        int entries = resumesAfterEveryEntry(NestedResumeTest::goalInAGraph, new Answer("Pets make noise."));
+
+        // outer: begin, end, 2 subtasks, 1 call of 3 entries, 4 nested calls of 2, end of the nested subtask;
+        // inner: begin, end, 2 subtasks and the end of the plan, 4 calls of 2 entries, 3 ends of notes and merge
+        assertThat(entries).isGreaterThan(25);
+    }
+
+    /** What is spent is taken from the allotment of the resumed run, so that the outer budget need not hold it twice. */
+    @Test
+    void resumedNestedRun_needsOnlyTheRestOfItsAllotment() throws Exception {
+        Path file = folder.resolve("tight.journal");
+        ScriptedModel first = model();
+        Budget tight = Budget.usd("0.25");
+        Session session = (model, journal) -> {
+            Coordinator inner =
+                    Coordinator.builder(model.pools()).plansWith(NOTE).build();
+            SubtaskType<Topic, Answer> research = NestedRun.<Topic, Answer>goal(
+                            () -> inner, Money.usd("0.25"), topic -> Goal.of("About it", Answer.class))
+                    .asType("research", Topic.class, Answer.class);
+            var graph = TaskGraph.builder();
+            return Coordinator.of(model.pools())
+                    .journal(journal)
+                    .run(graph.answering(graph.add("nested", research, new Topic("pets"))), tight);
+        };
+        try (var journal = CrashingJournal.at(
+                entry -> entry instanceof JournalEntry.Intent intent
+                        && intent.key().subtask().equals("@merger"),
+                FileJournal.open(file))) {
+            session.run(first, journal);
+            assertThat(journal.lost()).isPresent();
+        }
+        assertThat(first.calls()).hasSize(3);
+
+        ScriptedModel second = model();
+        try (var journal = FileJournal.open(file)) {
+            RunResult<?> resumed = session.run(second, journal);
+
+            assertThat(resumed.requireComplete()).isEqualTo(new Answer("Pets make noise."));
+            assertThat(second.calls()).hasSize(1);
+        }
+    }
+
+    /** The rung begins anew, and the model asks its tool again; what the nested run had finished is not asked again. */
+    @Test
+    void tool_calledAgainWithTheSameArguments_takesWhatItsRunHadFinished() throws Exception {
+        Path file = folder.resolve("tool.journal");
+        Session session = (model, journal) -> {
+            Coordinator inner = Coordinator.of(model.pools());
+            SubtaskType<Topic, Note> asking = SubtaskType.model("ask", Topic.class, Note.class, "Ask the tool.")
+                    .tools(NestedRun.<Topic, Note>graph(() -> inner, Money.usd("0.05"), NestedResumeTest::two)
+                            .asTool("pets", "Tells about pets.", Topic.class));
+            model.on(asking)
+                    .costing(1_000, 400)
+                    .calls(new ToolCall("1", "pets", "{\"name\":\"cats\"}"))
+                    .costing(1_000, 400)
+                    .replies(new Note("Done."));
+            var graph = TaskGraph.builder();
+            return Coordinator.of(model.pools())
+                    .journal(journal)
+                    .run(graph.answering(graph.add("ask", asking, new Topic("cats"))), BUDGET);
+        };
+        ScriptedModel first = model();
+        try (var journal =
+                CrashingJournal.at(entry -> entry instanceof JournalEntry.RunEnded, FileJournal.open(file))) {
+            session.run(first, journal);
+        }
+        assertThat(first.calls()).hasSizeGreaterThanOrEqualTo(3);
+
+        ScriptedModel second = model();
+        try (var journal = FileJournal.open(file)) {
+            assertThat(session.run(second, journal).requireComplete()).isEqualTo(new Note("Done."));
+        }
+
+        assertThat(asked(second)).as("both turns of the rung, and no note").isEqualTo(new TreeMap<>(Map.of("ask", 2)));
+    }
+
+    private static TaskGraph<Note> two(Topic topic) {
+        var graph = TaskGraph.builder();
+        graph.add("first", NOTE, new Topic(topic.name() + " 1"));
+        return graph.answering(graph.add("second", NOTE, new Topic(topic.name() + " 2")));
+    }
+
+    @Test
+    void sameToolCallTwiceInOneTurn_hasARunForEach() throws Exception {
+        var model = model();
+        Coordinator inner = Coordinator.of(model.pools());
+        SubtaskType<Topic, Note> asking = SubtaskType.model("ask", Topic.class, Note.class, "Ask the tool.")
+                .tools(NestedRun.<Topic, Note>graph(() -> inner, Money.usd("0.05"), NestedResumeTest::two)
+                        .asTool("pets", "Tells about pets.", Topic.class));
+        model.on(asking)
+                .calls(
+                        new ToolCall("1", "pets", "{\"name\":\"cats\"}"),
+                        new ToolCall("2", "pets", "{\"name\":\"cats\"}"))
+                .replies(new Note("Done."));
+        var gate = new Gate();
+        model.on(NOTE).holdUntil(gate).costing(1_000, 400).replies(new Note("They purr."));
+        var graph = TaskGraph.builder();
+        var ask = graph.add("ask", asking, new Topic("cats"));
+        try (var journal = FileJournal.open(folder.resolve("same.journal"))) {
+            var run = Crew.start(
+                    () -> Coordinator.of(model.pools()).journal(journal).run(graph.answering(ask), BUDGET));
+            assertThat(model.awaitInFlight(4)).isTrue();
+            gate.open();
+
+            RunResult<Note> result = run.result();
+
+            assertThat(result.requireComplete()).isEqualTo(new Note("Done."));
+            assertThat(result.report().nested())
+                    .hasSize(2)
+                    .allMatch(nested -> nested.result() instanceof RunResult.Complete<?>);
+            List<String> keys = result.report().nested().stream()
+                    .map(nested -> nested.report().runKey())
+                    .sorted()
+                    .toList();
+            String place = "nested in %s: ask (pets".formatted(result.report().runId());
+            assertThat(keys).containsExactly(place + ")", place + ", no. 2)");
+        }
+    }
+}
