@@ -8,8 +8,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
-/** The mergers that need no code of one's own. All but {@link #synthesis} are plain code: they cost nothing. */
+/**
+ * The mergers that need no code of one's own. Those that take a {@link Tier} ask a model; the others are plain code and
+ * cost nothing.
+ */
 public final class Mergers {
     private static final int RANK_OFFSET = 60;
 
@@ -37,6 +41,41 @@ public final class Mergers {
             input.values(type).forEach(value -> firsts.putIfAbsent(key.apply(value), value));
             return List.copyOf(firsts.values());
         });
+    }
+
+    /**
+     * The first value in plan order that passes a rule; if none does, the merge fails and names the rule. The order is that
+     * of the plan, never that of arrival: every subtask has ended before anything is merged.
+     *
+     * @param rule the rule in words, for the failure: {@code "an address has a house number"}
+     */
+    public static <O> Merger<O> firstGood(SubtaskType<?, O> type, String rule, Predicate<? super O> passes) {
+        return (input, terms) -> {
+            List<O> values = input.values(type);
+            return Merged.of(values.stream()
+                    .filter(passes)
+                    .findFirst()
+                    .orElseThrow(() -> new MergeFailedException("none of %d values of '%s' passes the rule '%s'"
+                            .formatted(values.size(), type.name(), rule))));
+        };
+    }
+
+    /**
+     * A vote of what the subtasks of a type returned, with every candidate and its count; ties are shown. See {@link
+     * Ballot} for weights, abstentions, a quorum, and mergers that answer with the winner alone.
+     *
+     * @param key values with equal keys are votes for the same candidate
+     */
+    public static <O> Ballot<O> vote(SubtaskType<?, O> type, Function<? super O, ?> key) {
+        return new Ballot<>(type, key);
+    }
+
+    /**
+     * The value for which more than half of the subtasks of a type voted that returned one; if there is none, as in a tie,
+     * the merge fails. The same as {@link #vote vote(type, key)}.{@link Ballot#majority() majority()}.
+     */
+    public static <O> Merger<O> majority(SubtaskType<?, O> type, Function<? super O, ?> key) {
+        return vote(type, key).majority();
     }
 
     /** As {@link #rankFusion(Function, Function, int)}, with the usual offset of 60. */

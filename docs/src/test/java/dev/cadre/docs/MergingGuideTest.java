@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.docs;
+
+import static dev.cadre.testing.CadreAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cadre.Coordinator;
+import dev.cadre.Goal;
+import dev.cadre.budget.Budget;
+import dev.cadre.merge.Merger;
+import dev.cadre.merge.Mergers;
+import dev.cadre.merge.Vote;
+import dev.cadre.task.SubtaskType;
+import dev.cadre.task.TypeRef;
+import dev.cadre.testing.ScriptedModel;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Runs the snippets of docs/merging.md. */
+class MergingGuideTest {
+    record Ticket(String text) {}
+
+    record Label(String topic, int percentSure) {}
+
+    static final SubtaskType<Ticket, Label> LABEL =
+            SubtaskType.model("label", Ticket.class, Label.class, "What is the ticket about, and how sure are you?");
+
+    final ScriptedModel model = new ScriptedModel();
+
+    private Coordinator coordinator() {
+        return Coordinator.builder(model.pools()).plansWith(LABEL).build();
+    }
+
+    private void plans(Label... labels) {
+        var subtasks = new StringBuilder();
+        for (int i = 0; i < labels.length; i++) {
+            subtasks.append("%s{\"type\":\"label\",\"id\":\"l%d\",\"input\":{\"text\":\"%d\"}}"
+                    .formatted(i == 0 ? "" : ",", i, i));
+            model.on(LABEL, new Ticket(String.valueOf(i))).replies(labels[i]);
+        }
+        model.onPlan().replies("{\"subtasks\":[" + subtasks + "]}");
+    }
+
+    @Test
+    void vote() throws Exception {
+        plans(new Label("bug", 60), new Label("idea", 90), new Label("bug", 55), new Label("?", 10));
+
+        // region merging-vote
+        Merger<Label> weighed = Mergers.vote(LABEL, Label::topic)
+                .withWeight(Label::percentSure) // whole numbers; default: each vote weighs 1
+                .withAbstention(label -> label.topic().equals("?"))
+                .withQuorum(3)
+                .plurality(); // or majority(): more than half of the weight
+        var goal = Goal.of("What is the ticket about?", Label.class).mergedBy(weighed);
+        // endregion
+
+        assertThat(coordinator().run(goal, Budget.usd("0.05"))).isCompleteWith(new Label("bug", 60));
+    }
+
+    @Test
+    void count() throws Exception {
+        plans(new Label("bug", 60), new Label("idea", 90));
+
+        // region merging-count
+        var goal = Goal.of("What is the ticket about?", new TypeRef<Vote<Label>>() {})
+                .mergedBy(Mergers.vote(LABEL, Label::topic));
+        Vote<Label> vote = coordinator().run(goal, Budget.usd("0.05")).requireComplete();
+        List<Vote.Candidate<Label>> leaders = vote.leaders(); // two: nothing breaks a tie
+        // endregion
+
+        assertThat(vote.isTie()).isTrue();
+        assertThat(leaders).hasSize(2);
+    }
+
+    @Test
+    void firstGood() throws Exception {
+        plans(new Label("bug", 60), new Label("idea", 90));
+
+        // region merging-first
+        var goal = Goal.of("What is the ticket about?", Label.class)
+                .mergedBy(Mergers.firstGood(LABEL, "it is sure", label -> label.percentSure() > 80));
+        // endregion
+
+        assertThat(coordinator().run(goal, Budget.usd("0.05"))).isCompleteWith(new Label("idea", 90));
+    }
+}
