@@ -465,8 +465,15 @@ final class GoalParts<R> implements RunParts {
             return merge(outcomes, run.attempts());
         }
         return takesItsTime(run, goal, leastMerge(run, goal))
-                ? merge(outcomes, record.get().merge(goal.answerType(), outcomes))
+                ? merge(outcomes, record.get().merge(goal.answerType(), mergerIdentity(), outcomes))
                 : merge(outcomes, run.attempts(record.get().mergeAttempts()));
+    }
+
+    private String mergerIdentity() throws InterruptedException {
+        return asked(
+                run,
+                RunFailure.Kind.MERGE_FAILED,
+                () -> Objects.requireNonNull(goal.merger().identity(), "its identity is null"));
     }
 
     private Merged<R> merge(List<SubtaskOutcome> outcomes, MergeRecord<R> record) throws InterruptedException {
@@ -484,7 +491,8 @@ final class GoalParts<R> implements RunParts {
                 run.id(),
                 run.callDeadline(run.deadline()),
                 run.coordinator().settings().limits(),
-                attempts);
+                attempts,
+                new RunMergeParts(run));
         var input = new MergeInput(goal.text(), goal.context(), outcomes);
         return call(
                 "merge",

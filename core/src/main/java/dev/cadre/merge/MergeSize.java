@@ -28,7 +28,8 @@ final class MergeSize {
     /** What a usual text takes. */
     private static final long BYTES_PER_TOKEN = 4;
 
-    private static final long CALLS = 2;
+    /** The most calls that bring one reply. */
+    static final long CALLS = 2;
 
     private MergeSize() {}
 
@@ -42,16 +43,16 @@ final class MergeSize {
         return Math.min(Math.multiplyExact(cap, 2), pool.spec().tokens().maxOutput());
     }
 
-    static Money least(ModelPool pool, Limits limits, AnswerFormat<?> format) {
-        var prompt = new MergePrompt(pool.model(), format.output(), limits.effort());
-        return bothCalls(pool, prompt.first("", "", "", cap(pool, limits)), SMALL_BYTES);
+    /** What both calls of a small merge cost at worst. */
+    static Money least(ModelPool pool, Limits limits, Asking<?> asking) {
+        return bothCalls(pool, asking.prompt(pool, limits).first("", "", "", cap(pool, limits)), SMALL_BYTES);
     }
 
     /** Two calls at worst, with as many outcomes as the model can read; none if no subtask succeeds. */
-    static Quote quote(ModelPool pool, AnswerFormat<?> format, MergeLoad load) {
+    static Quote quote(ModelPool pool, Asking<?> asking, MergeLoad load) {
         Limits limits = load.limits();
-        var prompt = new MergePrompt(pool.model(), format.output(), limits.effort());
-        ModelRequest first = pool.filled(prompt.first(load.goal(), load.context(), "", cap(pool, limits)));
+        ModelRequest first =
+                pool.filled(asking.prompt(pool, limits).first(load.goal(), load.context(), "", cap(pool, limits)));
         CountRange outcomes = load.outcomeBytes();
         long most = Math.min(lines(outcomes.worst()), pool.spec().tokens().maxInput());
         int attempts = pool.retryPolicy().maxAttempts();
@@ -64,7 +65,8 @@ final class MergeSize {
         return new Quote(new CountRange(0, 1, CALLS * attempts), new CostRange(Money.ZERO, expected, worst));
     }
 
-    private static long lines(long bytes) {
+    /** The most bytes that outcomes have as a model reads them. */
+    static long lines(long bytes) {
         return bytes > Long.MAX_VALUE / MOST_TIMES_AS_LONG ? Long.MAX_VALUE : bytes * MOST_TIMES_AS_LONG;
     }
 
@@ -96,8 +98,12 @@ final class MergeSize {
                 && !bothCalls(pool, first, 0).isMoreThan(available);
     }
 
-    /** @param moreBytes by which the outcomes in the request are longer */
-    private static Money bothCalls(ModelPool pool, ModelRequest first, long moreBytes) {
+    /**
+     * What a call and its second one cost at worst.
+     *
+     * @param moreBytes by which the outcomes in the request are longer
+     */
+    static Money bothCalls(ModelPool pool, ModelRequest first, long moreBytes) {
         Money retry = pool.worstCase(first.withMaxOutputTokens(doubled(pool, first.maxOutputTokens())), moreBytes);
         Money repair = pool.worstCase(MergePrompt.longestRepair(first), moreBytes);
         return pool.worstCase(first, moreBytes).plus(retry.atLeast(repair));

@@ -101,7 +101,7 @@ public final class Mergers {
     }
 
     /** As {@link #synthesis(Class, Tier)}, on {@link Tier#MINI}: the default for a planned goal. */
-    public static <R> Merger<R> synthesis(Class<R> answer) {
+    public static <R> ModelMerger<R> synthesis(Class<R> answer) {
         return synthesis(answer, Tier.MINI);
     }
 
@@ -112,12 +112,27 @@ public final class Mergers {
      *
      * @throws IllegalArgumentException if the answer cannot be expressed in a strict JSON schema
      */
-    public static <R> Merger<R> synthesis(Class<R> answer, Tier tier) {
+    public static <R> ModelMerger<R> synthesis(Class<R> answer, Tier tier) {
         return synthesis(TypeRef.of(answer), tier);
     }
 
     /** As {@link #synthesis(Class, Tier)}, for an answer of a generic type. */
-    public static <R> Merger<R> synthesis(TypeRef<R> answer, Tier tier) {
-        return new ModelMerger<>(answer, tier);
+    public static <R> ModelMerger<R> synthesis(TypeRef<R> answer, Tier tier) {
+        return ModelMerger.of(answer, tier);
+    }
+
+    /** As {@link #treeReduction(TypeRef, Tier)}, for an answer of a class. */
+    public static <R> TreeReduction<R> treeReduction(Class<R> answer, Tier tier) {
+        return treeReduction(TypeRef.of(answer), tier);
+    }
+
+    /**
+     * Lets a model read all outcomes in as many calls as that takes, and write the answer from its notes: for more than a
+     * context window. See {@link TreeReduction} for its money.
+     *
+     * @throws IllegalArgumentException if the answer cannot be expressed in a strict JSON schema
+     */
+    public static <R> TreeReduction<R> treeReduction(TypeRef<R> answer, Tier tier) {
+        return TreeReduction.of(answer, tier);
     }
 }

@@ -10,6 +10,8 @@ import dev.cadre.budget.Budget;
 import dev.cadre.merge.Merger;
 import dev.cadre.merge.Mergers;
 import dev.cadre.merge.Vote;
+import dev.cadre.model.Tier;
+import dev.cadre.price.Money;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TypeRef;
 import dev.cadre.testing.ScriptedModel;
@@ -82,5 +84,32 @@ class MergingGuideTest {
         // endregion
 
         assertThat(coordinator().run(goal, Budget.usd("0.05"))).isCompleteWith(new Label("idea", 90));
+    }
+
+    record Answer(String text) {}
+
+    static final SubtaskType<Ticket, String> READ = SubtaskType.code(
+            "read", Ticket.class, String.class, (in, context) -> in.text().repeat(150_000));
+
+    @Test
+    void treeReduction() throws Exception {
+        model.onPlan().replies("""
+                        {"subtasks":[
+                         {"type":"read","id":"a","input":{"text":"x"}},
+                         {"type":"read","id":"b","input":{"text":"y"}}]}""");
+        model.onMerge().repliesText("{\"answer\":{\"text\":\"None.\"},\"citations\":[2]}");
+        model.when("notes", call -> call.purpose().subtaskId().startsWith("@merger#"))
+                .repliesText("{\"facts\":[{\"text\":\"It costs nothing.\",\"citations\":[700]}]}");
+        var coordinator = Coordinator.builder(model.pools()).plansWith(READ).build();
+
+        // region merging-tree
+        var goal = Goal.of("Which clauses may cost us money?", Answer.class)
+                .mergedBy(Mergers.treeReduction(Answer.class, Tier.MINI).settingAside(Money.usd("1.50")));
+        var result = coordinator.run(goal, Budget.usd("2.00"));
+        // endregion
+
+        assertThat(result).isCompleteWith(new Answer("None."));
+        assertThat(result.report().citations()).hasSize(1);
+        assertThat(result.report().notes()).contains("2 results were read in 2 calls");
     }
 }

@@ -1005,6 +1005,8 @@ class CallbacksTest {
             Map.entry("Outputs", "called, not implemented, by users"),
             Map.entry("Watch", "called, not implemented, by users"),
             Map.entry("BudgetRecord", "a run's own record"),
+            Map.entry("MergeParts", "a run's own, given to a merger"),
+            Map.entry("Part", "a run's own, given to a merger"),
             Map.entry("Entry", "of a run's own record"),
             Map.entry("Bulks", "the coordinator's own, given to an eval"),
             Map.entry("Scorer", "called by an eval between its runs, on the caller's thread: EvalRunTest"));
