@@ -17,10 +17,10 @@ record Asking<T>(Tier tier, String instructions, ReplyFormat<T> format) {
     /**
      * Asks a model to do a task as the caller wants it done.
      *
-     * @param task the library's instructions
-     * @param own the caller's; empty if it has none
+     * @param task the library's instructions, which the caller's follow
      */
-    static <T> Asking<T> of(Tier tier, String task, String own, ReplyFormat<T> format) {
+    static <T> Asking<T> of(Tier tier, String task, Wishes wishes, ReplyFormat<T> format) {
+        String own = wishes.instructions();
         return new Asking<>(tier, own.isEmpty() ? task : task + "\n\n" + Prompt.MERGE_INSTRUCTIONS.with(own), format);
     }
 

@@ -15,12 +15,20 @@ final class MergeDialogue<T> {
     private final ReplyFormat<T> format;
     private final ModelPool pool;
     private final CallTerms terms;
+    private final Wishes wishes;
     private final List<String> notes = new ArrayList<>();
+    private int calls;
 
     MergeDialogue(ReplyFormat<T> format, ModelPool pool, CallTerms terms) {
+        this(format, pool, terms, Wishes.NONE);
+    }
+
+    /** @param wishes has the listener for the text of the reply */
+    MergeDialogue(ReplyFormat<T> format, ModelPool pool, CallTerms terms, Wishes wishes) {
         this.format = format;
         this.pool = pool;
         this.terms = terms;
+        this.wishes = wishes;
     }
 
     /** Asks, and once more if the reply is no good or was cut off. */
@@ -90,6 +98,7 @@ final class MergeDialogue<T> {
     }
 
     private ModelReply call(ModelRequest request) throws InterruptedException {
-        return pool.call(request, terms);
+        calls++;
+        return pool.call(request, wishes.heard(terms, calls));
     }
 }

@@ -84,7 +84,8 @@ final class MergePrompt {
         return (int) Math.min(Json.MAX_CHARS / 16, first.maxOutputTokens() * REPLY_BYTES_PER_TOKEN);
     }
 
-    private static String digest(String text) {
+    /** A digest of a text in 16 hexadecimal digits. */
+    static String digest(String text) {
         try {
             var sha = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(sha).substring(0, MARK_CHARS);

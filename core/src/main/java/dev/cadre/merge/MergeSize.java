@@ -20,6 +20,9 @@ final class MergeSize {
     /** Goal and outcomes of a small merge, in UTF-8 bytes: the least that an allotment must pay for. */
     static final int SMALL_BYTES = 4_096;
 
+    /** The most bytes that a call reads, also of a model without a known limit, if nothing may be cut. */
+    static final long MAX_CALL_BYTES = 1L << 20;
+
     /** Numbers and lines of passages add to the bytes of an outcome at most as many again, and these. */
     static final int LEAST_LINE_BYTES = 32;
 
@@ -68,6 +71,17 @@ final class MergeSize {
     /** The most bytes that outcomes have as a model reads them. */
     static long lines(long bytes) {
         return bytes > Long.MAX_VALUE / MOST_TIMES_AS_LONG ? Long.MAX_VALUE : bytes * MOST_TIMES_AS_LONG;
+    }
+
+    /**
+     * The most bytes of outcomes that fit into a call beside what an empty one has, whatever they cost.
+     *
+     * @param empty a request that shows no outcome
+     */
+    static long window(ModelPool pool, ModelRequest empty) {
+        ModelSpec.TokenBounds tokens = pool.spec().tokens();
+        long most = Math.min(tokens.maxInput(), tokens.context() - doubled(pool, empty.maxOutputTokens()));
+        return Math.min(MAX_CALL_BYTES, most - MergePrompt.longestRepair(empty).inputBytes());
     }
 
     /**

@@ -20,13 +20,35 @@ import java.util.ArrayList;
  */
 public final class ModelMerger<R> implements Merger<R> {
     private final Asking<Draft<R>> asking;
+    private final Wishes wishes;
 
-    private ModelMerger(Asking<Draft<R>> asking) {
-        this.asking = asking;
+    private ModelMerger(Tier tier, ReplyFormat<Draft<R>> format, Wishes wishes) {
+        this.asking = Asking.of(tier, Prompt.MERGE.with(), wishes, format);
+        this.wishes = wishes;
     }
 
     static <R> ModelMerger<R> of(TypeRef<R> answer, Tier tier) {
-        return new ModelMerger<>(Asking.of(tier, Prompt.MERGE.with(), "", AnswerFormat.of(answer)));
+        return new ModelMerger<>(tier, AnswerFormat.of(answer), Wishes.NONE);
+    }
+
+    /**
+     * Gives the model these instructions for the answer, such as its language, length or tone; default none. They stand
+     * with the library's own, not among the data; the {@linkplain MergeInput#context() context} of a goal is data. Changed
+     * instructions merge again, also in a run whose answer is on record. Replaces earlier ones.
+     *
+     * @throws IllegalArgumentException if they are blank
+     */
+    public ModelMerger<R> instructedBy(String instructions) {
+        return new ModelMerger<>(asking.tier(), asking.format(), wishes.instructedBy(instructions));
+    }
+
+    /**
+     * Passes the texts of the answer to a listener while the model writes them, unchecked; the result of the run has the
+     * checked answer. Default: nobody hears of them. A text that comes from the journal is not passed on. A call that breaks
+     * off after its first text is not tried again, as {@link dev.cadre.pool.CallTerms.Callbacks} says.
+     */
+    public ModelMerger<R> streamingTo(AnswerListener listener) {
+        return new ModelMerger<>(asking.tier(), asking.format(), wishes.streamingTo(listener));
     }
 
     @Override
@@ -49,7 +71,7 @@ public final class ModelMerger<R> implements Merger<R> {
         var packing = Packing.of(evidence, size);
         notes.addAll(packing.notes());
         ModelRequest first = prompt.first(input.goal(), input.context(), packing.text(), cap);
-        var dialogue = new MergeDialogue<>(asking.format(), pool, terms.call(input, asking.tier()));
+        var dialogue = new MergeDialogue<>(asking.format(), pool, terms.call(input, asking.tier()), wishes);
         Draft<R> draft = dialogue.ask(first);
         var cited = CitedPassages.of(packing.citable(), draft.citations());
         notes.addAll(dialogue.notes());
@@ -60,6 +82,11 @@ public final class ModelMerger<R> implements Merger<R> {
     @Override
     public boolean callsModel() {
         return true;
+    }
+
+    @Override
+    public String identity() {
+        return wishes.identity("synthesis on " + asking.tier());
     }
 
     @Override

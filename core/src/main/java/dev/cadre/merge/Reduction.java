@@ -22,6 +22,7 @@ final class Reduction<R> {
     private static final int MAX_REMARKS = 20;
 
     private final Asking<Draft<R>> answering;
+    private final Wishes wishes;
     private final MergeInput input;
     private final MergeTerms terms;
     private final ModelPool pool;
@@ -43,12 +44,13 @@ final class Reduction<R> {
         }
     }
 
-    Reduction(Asking<Draft<R>> answering, String own, MergeInput input, MergeTerms terms) {
+    Reduction(Asking<Draft<R>> answering, Wishes wishes, MergeInput input, MergeTerms terms) {
         this.answering = answering;
+        this.wishes = wishes;
         this.input = input;
         this.terms = terms;
         pool = terms.pools().pool(answering.tier());
-        size = new TreeSize(pool, terms.limits(), answering, own, input.goal(), input.context());
+        size = new TreeSize(pool, terms.limits(), answering, wishes, input.goal(), input.context());
         abreast = new Abreast("cadre-%s-merger#".formatted(terms.runId()));
     }
 
@@ -183,7 +185,7 @@ final class Reduction<R> {
         ModelRequest request = answering
                 .prompt(pool, terms.limits())
                 .first(input.goal(), input.context(), all.text(), MergeSize.cap(pool, terms.limits()));
-        var dialogue = new MergeDialogue<>(answering.format(), pool, terms.call(input, answering.tier()));
+        var dialogue = new MergeDialogue<>(answering.format(), pool, terms.call(input, answering.tier()), wishes);
         Draft<R> draft = dialogue.ask(request);
         var cited = CitedPassages.of(all.citable(), draft.citations());
         List<Citation> citations = Notes.sources(cited.numbers(), all.sources(), CitedPassages.MAX);

@@ -39,15 +39,17 @@ public final class TreeReduction<R> implements Merger<R> {
     private final AnswerFormat<R> format;
     private final Tier tier;
     private final Money setAside;
+    private final Wishes wishes;
 
-    private TreeReduction(AnswerFormat<R> format, Tier tier, Money setAside) {
+    private TreeReduction(AnswerFormat<R> format, Tier tier, Money setAside, Wishes wishes) {
         this.format = format;
         this.tier = tier;
         this.setAside = setAside;
+        this.wishes = wishes;
     }
 
     static <R> TreeReduction<R> of(TypeRef<R> answer, Tier tier) {
-        return new TreeReduction<>(AnswerFormat.of(answer), tier, Money.ZERO);
+        return new TreeReduction<>(AnswerFormat.of(answer), tier, Money.ZERO, Wishes.NONE);
     }
 
     /**
@@ -55,20 +57,30 @@ public final class TreeReduction<R> implements Merger<R> {
      * a tree of three small calls.
      */
     public TreeReduction<R> settingAside(Money least) {
-        return new TreeReduction<>(format, tier, least);
+        return new TreeReduction<>(format, tier, least, wishes);
+    }
+
+    /** As {@link ModelMerger#instructedBy}; the calls that make notes get the instructions, too. */
+    public TreeReduction<R> instructedBy(String instructions) {
+        return new TreeReduction<>(format, tier, setAside, wishes.instructedBy(instructions));
+    }
+
+    /** As {@link ModelMerger#streamingTo}, for the last call, which makes the answer. */
+    public TreeReduction<R> streamingTo(AnswerListener listener) {
+        return new TreeReduction<>(format, tier, setAside, wishes.streamingTo(listener));
     }
 
     private Asking<Draft<R>> answering() {
-        return Asking.of(tier, Prompt.MERGE.with(), "", format);
+        return Asking.of(tier, Prompt.MERGE.with(), wishes, format);
     }
 
     private TreeSize size(ModelPool pool, Limits limits, String goal, String context) {
-        return new TreeSize(pool, limits, answering(), "", goal, context);
+        return new TreeSize(pool, limits, answering(), wishes, goal, context);
     }
 
     @Override
     public Merged<R> merge(MergeInput input, MergeTerms terms) throws InterruptedException {
-        return new Reduction<>(answering(), "", input, terms).run();
+        return new Reduction<>(answering(), wishes, input, terms).run();
     }
 
     @Override
@@ -78,7 +90,7 @@ public final class TreeReduction<R> implements Merger<R> {
 
     @Override
     public String identity() {
-        return "tree reduction on " + tier;
+        return wishes.identity("tree reduction on " + tier);
     }
 
     @Override

@@ -8,7 +8,6 @@ import dev.cadre.model.TokenUsage;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.price.CostRange;
 import dev.cadre.price.CountRange;
-import dev.cadre.price.ModelSpec;
 import dev.cadre.price.Money;
 import dev.cadre.price.Quote;
 import dev.cadre.prompt.Prompt;
@@ -21,9 +20,6 @@ import java.util.List;
  * smaller than the one below it. Pure.
  */
 final class TreeSize {
-    /** The most bytes that a call reads, also of a model without a known limit. */
-    static final long MAX_CALL_BYTES = 1L << 20;
-
     /** The most bytes of notes for each token of the cap: more than a usual text has, which is four. */
     private static final long NOTE_BYTES_PER_TOKEN = 8;
 
@@ -56,33 +52,25 @@ final class TreeSize {
             ModelPool pool,
             Limits limits,
             Asking<? extends Draft<?>> answering,
-            String own,
+            Wishes wishes,
             String goal,
             String context) {
         this.pool = pool;
         long cap = MergeSize.cap(pool, limits);
         long most = Math.min(Integer.MAX_VALUE / 2, cap * NOTE_BYTES_PER_TOKEN);
-        var longest = noting(answering.tier(), own, (int) most);
-        long window = window(longest.prompt(pool, limits).first(goal, context, "", cap));
+        var longest = noting(answering.tier(), wishes, (int) most);
+        long window = MergeSize.window(pool, longest.prompt(pool, limits).first(goal, context, "", cap));
         noteBytes = (int) Math.min(most, Math.max(0, window / LEAST_FAN_IN - HEAD_BYTES));
-        noting = noting(answering.tier(), own, noteBytes);
+        noting = noting(answering.tier(), wishes, noteBytes);
         emptyNotes = noting.prompt(pool, limits).first(goal, context, "", cap);
         emptyAnswer = answering.prompt(pool, limits).first(goal, context, "", cap);
-        notesWindow = window(emptyNotes);
-        answerWindow = window(emptyAnswer);
+        notesWindow = MergeSize.window(pool, emptyNotes);
+        answerWindow = MergeSize.window(pool, emptyAnswer);
     }
 
-    private static Asking<List<NotesFormat.Fact>> noting(Tier tier, String own, int noteBytes) {
+    private static Asking<List<NotesFormat.Fact>> noting(Tier tier, Wishes wishes, int noteBytes) {
         String task = Prompt.MERGE_NOTES.with(noteBytes / BYTES_PER_CHARACTER);
-        return Asking.of(tier, task, own, new NotesFormat(noteBytes));
-    }
-
-    /** What fits beside the empty request, with room for a repair and a doubled cap. */
-    private long window(ModelRequest empty) {
-        ModelSpec.TokenBounds tokens = pool.spec().tokens();
-        long most = Math.min(tokens.maxInput(), tokens.context() - MergeSize.doubled(pool, empty.maxOutputTokens()));
-        long beside = MergePrompt.longestRepair(empty).inputBytes();
-        return Math.min(MAX_CALL_BYTES, most - beside);
+        return Asking.of(tier, task, wishes, new NotesFormat(noteBytes));
     }
 
     /** What a call that makes notes is asked. */

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 
 final class MergeSizeTest {
     private static final AnswerFormat<String> ANSWER = AnswerFormat.of(TypeRef.of(String.class));
-    private static final Asking<?> ASKING = Asking.of(Tier.MINI, "Merge.", "", ANSWER);
+    private static final Asking<?> ASKING = Asking.of(Tier.MINI, "Merge.", Wishes.NONE, ANSWER);
     private static final long CAP = 500;
 
     private final ScriptedClient model = new ScriptedClient();

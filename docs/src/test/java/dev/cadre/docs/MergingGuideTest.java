@@ -112,4 +112,37 @@ class MergingGuideTest {
         assertThat(result.report().citations()).hasSize(1);
         assertThat(result.report().notes()).contains("2 results were read in 2 calls");
     }
+
+    record Summary(String text) {}
+
+    static final SubtaskType<Ticket, Summary> SUMMARISE =
+            SubtaskType.model("summarise", Ticket.class, Summary.class, "Summarise the ticket.");
+
+    private Coordinator summarising() {
+        model.onPlan().replies("""
+                        {"subtasks":[
+                         {"type":"summarise","id":"a","input":{"text":"x"}},
+                         {"type":"summarise","id":"b","input":{"text":"y"}}]}""");
+        model.on(SUMMARISE, new Ticket("x")).replies(new Summary("It is slow."));
+        model.on(SUMMARISE, new Ticket("y")).replies(new Summary("Search takes 9 s."));
+        return Coordinator.builder(model.pools()).plansWith(SUMMARISE).build();
+    }
+
+    @Test
+    void instructedAndStreamed() throws Exception {
+        var coordinator = summarising();
+        var shown = new StringBuilder();
+        model.onMerge().repliesText("{\"answer\":{\"text\":\"Die Suche ist langsam.\"},\"citations\":[]}");
+
+        // region merging-streamed
+        var merger = Mergers.synthesis(Answer.class, Tier.FLAGSHIP)
+                .instructedBy("Answer in German, in at most two sentences.")
+                .streamingTo(piece -> shown.append(piece.text()));
+        var goal = Goal.of("What is wrong?", Answer.class).mergedBy(merger);
+        var answer = coordinator.run(goal, Budget.usd("0.25")).requireComplete(); // checked, unlike what was shown
+        // endregion
+
+        assertThat(answer).isEqualTo(new Answer("Die Suche ist langsam."));
+        assertThat(shown).hasToString("Die Suche ist langsam.");
+    }
 }

@@ -18,10 +18,12 @@ import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
 import dev.cadre.journal.Journal;
 import dev.cadre.journal.UnrecordedException;
+import dev.cadre.merge.AnswerListener;
 import dev.cadre.merge.MergeInput;
 import dev.cadre.merge.MergeTerms;
 import dev.cadre.merge.Merged;
 import dev.cadre.merge.Merger;
+import dev.cadre.merge.Mergers;
 import dev.cadre.model.Attachment;
 import dev.cadre.model.BatchClient;
 import dev.cadre.model.CallContext;
@@ -421,6 +423,16 @@ class CallbacksTest {
                 return test.plannedGoal(
                         test.coordinator(test.model.pools()),
                         Goal.of("Take notes", Crew.Answer.class).mergedBy((input, terms) -> test.strike()));
+            }
+        },
+        ANSWER_LISTENER(AnswerListener.class) {
+            @Override
+            RunResult<?> run(CallbacksTest test) throws InterruptedException {
+                test.model.onMerge().repliesText(Crew.merged("fine"));
+                return test.plannedGoal(
+                        test.coordinator(test.model.pools()),
+                        Goal.of("Take notes", Crew.Answer.class)
+                                .mergedBy(Mergers.synthesis(Crew.Answer.class).streamingTo(text -> test.strike())));
             }
         },
         BULK_KEY(java.util.function.Function.class) {

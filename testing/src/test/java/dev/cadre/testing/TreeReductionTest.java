@@ -403,7 +403,8 @@ class TreeReductionTest {
                 .mapToObj(i -> new SubtaskOutcome(
                         "c" + i,
                         READ,
-                        new Outcome.Succeeded<>(new Text("Chapter %d says it. ".formatted(i).repeat(9_000)))))
+                        new Outcome.Succeeded<>(
+                                new Text("Chapter %d says it. ".formatted(i).repeat(9_000)))))
                 .toList();
 
         var merged = TREE.merge(new MergeInput("What do the chapters say?", "", outcomes), terms);
