@@ -135,4 +135,21 @@ public final class Mergers {
     public static <R> TreeReduction<R> treeReduction(TypeRef<R> answer, Tier tier) {
         return TreeReduction.of(answer, tier);
     }
+
+    /**
+     * Lets a model choose the best of what the subtasks of a type returned, by a criterion. It sees all candidates whole, as
+     * numbered JSON without their ids, and is asked twice, side by side: in an order that a digest of the candidates
+     * decides, and in the reverse, because models prefer the first or the last. If both choices are the same, that
+     * candidate is the answer. If they differ it is a tie: the answer is the one of both that is first in plan order, and
+     * {@link Merged#notes()} names both. One candidate alone, or several equal ones, is the answer without a call.
+     *
+     * <p>Four calls at most, whose worst case is set aside; candidates that the model's window or that money does not bear
+     * fail the merge before anything is sent. With a journal, a later session pays for no choice again.
+     *
+     * @param criterion the criterion in words, such as {@code "the summary names every party"}
+     * @throws IllegalArgumentException if the criterion is blank
+     */
+    public static <O> Merger<O> bestOf(SubtaskType<?, O> type, Tier judge, String criterion) {
+        return new BestOf<>(type, judge, criterion);
+    }
 }

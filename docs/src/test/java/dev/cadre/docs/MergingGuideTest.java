@@ -129,6 +129,23 @@ class MergingGuideTest {
     }
 
     @Test
+    void best() throws Exception {
+        var coordinator = summarising();
+        model.onMerge()
+                .answers(call -> "{\"why\":\"It has a figure.\",\"best\":%d}"
+                        .formatted(call.request().turns().toString().contains("## 1\n{\"text\":\"Search") ? 1 : 2));
+
+        // region merging-best
+        var goal = Goal.of("Summarise the ticket", Summary.class)
+                .mergedBy(Mergers.bestOf(SUMMARISE, Tier.MINI, "The summary has the figures of the ticket."));
+        var result = coordinator.run(goal, Budget.usd("0.25"));
+        // endregion
+
+        assertThat(result).isCompleteWith(new Summary("Search takes 9 s."));
+        assertThat(result.report().notes()).containsExactly("the judge chose 'b' in both orders: It has a figure.");
+    }
+
+    @Test
     void instructedAndStreamed() throws Exception {
         var coordinator = summarising();
         var shown = new StringBuilder();
