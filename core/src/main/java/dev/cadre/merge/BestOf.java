@@ -47,7 +47,7 @@ final class BestOf<O> implements Merger<O> {
     private record Candidate<O>(String id, O value, String json) {}
 
     /** The candidates in one order, and what the judge is asked about them. */
-    private record Ballot<O>(
+    private record Order<O>(
             int number,
             List<Candidate<O>> candidates,
             ModelRequest request,
@@ -91,16 +91,16 @@ final class BestOf<O> implements Merger<O> {
             throws InterruptedException {
         ModelPool pool = terms.pools().pool(tier);
         Asking<Choice> asking = asking(candidates.size());
-        List<Candidate<O>> order = shuffled(candidates);
-        List<Ballot<O>> ballots =
-                List.of(ballot(0, order, asking, input, terms), ballot(1, order.reversed(), asking, input, terms));
-        requireRoom(ballots, asking.prompt(pool, terms.limits()), input, terms);
+        List<Candidate<O>> shuffled = shuffled(candidates);
+        List<Order<O>> orders =
+                List.of(order(0, shuffled, asking, input, terms), order(1, shuffled.reversed(), asking, input, terms));
+        requireRoom(orders, asking.prompt(pool, terms.limits()), input, terms);
         var abreast = new Abreast("cadre-%s-merger#".formatted(terms.runId()));
         List<Callable<Choice>> asked = new ArrayList<>();
-        ballots.forEach(ballot -> asked.add(() -> choice(ballot, asking, input, terms, abreast)));
+        orders.forEach(order -> asked.add(() -> choice(order, asking, input, terms, abreast)));
         List<Choice> choices = abreast.all(asked);
-        Candidate<O> first = ballots.get(0).chosen(choices.get(0));
-        Candidate<O> second = ballots.get(1).chosen(choices.get(1));
+        Candidate<O> first = orders.get(0).chosen(choices.get(0));
+        Candidate<O> second = orders.get(1).chosen(choices.get(1));
         String why = Excerpt.line(choices.get(0).why());
         if (first.equals(second)) {
             return new Merged<>(
@@ -125,7 +125,7 @@ final class BestOf<O> implements Merger<O> {
         return order;
     }
 
-    private Ballot<O> ballot(
+    private Order<O> order(
             int number, List<Candidate<O>> order, Asking<Choice> asking, MergeInput input, MergeTerms terms) {
         var text = new StringBuilder();
         for (int index = 0; index < order.size(); index++) {
@@ -137,7 +137,7 @@ final class BestOf<O> implements Merger<O> {
         ModelRequest request = asking.prompt(pool, terms.limits())
                 .first(input.goal(), input.context(), text.toString(), MergeSize.cap(pool, terms.limits()));
         MergeParts.Part part = terms.parts().part(number, MergePrompt.question(request));
-        return new Ballot<>(number, order, request, part, part.recall().flatMap(kept -> read(asking, kept)));
+        return new Order<>(number, order, request, part, part.recall().flatMap(kept -> read(asking, kept)));
     }
 
     /** What cannot be read any more counts as none. */
@@ -150,21 +150,21 @@ final class BestOf<O> implements Merger<O> {
     }
 
     /** All candidates are shown whole, and both orders are paid for, or none is. */
-    private void requireRoom(List<Ballot<O>> ballots, MergePrompt prompt, MergeInput input, MergeTerms terms) {
+    private void requireRoom(List<Order<O>> orders, MergePrompt prompt, MergeInput input, MergeTerms terms) {
         ModelPool pool = terms.pools().pool(tier);
         ModelRequest empty = prompt.first(input.goal(), input.context(), "", MergeSize.cap(pool, terms.limits()));
-        ModelRequest shown = ballots.getFirst().request();
+        ModelRequest shown = orders.getFirst().request();
         long bytes = shown.inputBytes() - empty.inputBytes();
         if (bytes > MergeSize.window(pool, empty)) {
             throw new MergeFailedException(
                     "%d candidates have %d bytes, and a judge on %s reads at most %d: none is cut"
                             .formatted(
-                                    ballots.getFirst().candidates().size(),
+                                    orders.getFirst().candidates().size(),
                                     bytes,
                                     pool.model(),
                                     Math.max(0, MergeSize.window(pool, empty))));
         }
-        long unpaid = ballots.stream().filter(ballot -> ballot.kept().isEmpty()).count();
+        long unpaid = orders.stream().filter(order -> order.kept().isEmpty()).count();
         Money worst = MergeSize.bothCalls(pool, shown, 0).times(unpaid);
         Money available = terms.budget().available();
         if (worst.isMoreThan(available)) {
@@ -175,14 +175,14 @@ final class BestOf<O> implements Merger<O> {
     }
 
     /** On a thread of its own. */
-    private Choice choice(Ballot<O> ballot, Asking<Choice> asking, MergeInput input, MergeTerms terms, Abreast abreast)
+    private Choice choice(Order<O> order, Asking<Choice> asking, MergeInput input, MergeTerms terms, Abreast abreast)
             throws InterruptedException {
-        if (ballot.kept().isPresent()) {
-            return ballot.kept().get();
+        if (order.kept().isPresent()) {
+            return order.kept().get();
         }
-        var callTerms = terms.call(ballot.number(), ballot.part(), input, tier).withCancelled(abreast::isStopped);
-        Choice choice = new MergeDialogue<>(asking.format(), terms.pools().pool(tier), callTerms).ask(ballot.request());
-        ballot.part().keep(ChoiceFormat.keep(choice));
+        var callTerms = terms.call(order.number(), order.part(), input, tier).withCancelled(abreast::isStopped);
+        Choice choice = new MergeDialogue<>(asking.format(), terms.pools().pool(tier), callTerms).ask(order.request());
+        order.part().keep(ChoiceFormat.keep(choice));
         return choice;
     }
 

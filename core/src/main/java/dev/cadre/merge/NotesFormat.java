@@ -81,7 +81,7 @@ record NotesFormat(int maxBytes) implements ReplyFormat<List<NotesFormat.Fact>> 
     }
 
     private static long size(String fact) {
-        return Packing.bytes(new Json.Str(fact).write()) + LEAST_LINE_BYTES;
+        return Packing.bytes(new Json.Str(fact).write()) + (long) LEAST_LINE_BYTES;
     }
 
     /** The facts with empty lists of citations, which are handed over as they were written. */

@@ -32,6 +32,9 @@ final class TreeSize {
     private static final int LEAST_FAN_IN = 4;
     private static final int LEAST_NOTE_BYTES = 256;
 
+    /** Two groups beside each other fill more than one call, because the first outcome of the second did not fit. */
+    private static final long HALF_FULL = 2;
+
     /** The line above notes. */
     private static final int HEAD_BYTES = 80;
 
@@ -131,9 +134,12 @@ final class TreeSize {
         }
         long usualNote =
                 Math.min(fullNote(), limits.estimates().usually(emptyNotes.maxOutputTokens()) * BYTES_PER_TOKEN);
-        Quote worst = total(bytes.worst(), fullNote(), (empty, read) -> MergeSize.bothCalls(pool, empty, read))
+        long worstWidth = Math.multiplyExact(HALF_FULL, ceil(bytes.worst(), notesWindow));
+        Quote worst = total(
+                        bytes.worst(), worstWidth, fullNote(), (empty, read) -> MergeSize.bothCalls(pool, empty, read))
                 .times(CountRange.of(attempts));
-        Quote usual = total(bytes.expected(), usualNote, (empty, read) -> usually(empty, read, limits));
+        long usualWidth = ceil(bytes.expected(), notesWindow);
+        Quote usual = total(bytes.expected(), usualWidth, usualNote, (empty, read) -> usually(empty, read, limits));
         long mostCalls = CountRange.of(MergeSize.CALLS).times(worst.calls()).worst();
         Money most = worst.cost().worst();
         return new Quote(
@@ -141,11 +147,11 @@ final class TreeSize {
                 new CostRange(Money.ZERO, usual.cost().expected().atMost(most), most));
     }
 
-    private Quote total(long bytes, long note, Cost cost) {
+    private Quote total(long bytes, long leaves, long note, Cost cost) {
         if (bytes <= answerWindow) {
             return level(1, cost.of(emptyAnswer, bytes));
         }
-        long width = ceil(bytes, notesWindow);
+        long width = leaves;
         Quote sum = level(width, cost.of(emptyNotes, notesWindow));
         while (width * note > answerWindow) {
             width = ceil(width, notesWindow / note);

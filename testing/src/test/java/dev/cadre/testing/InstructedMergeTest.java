@@ -16,12 +16,16 @@ import dev.cadre.budget.Budget;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.Journal;
 import dev.cadre.merge.AnswerText;
+import dev.cadre.merge.MergeInput;
+import dev.cadre.merge.MergeTerms;
+import dev.cadre.merge.Merged;
 import dev.cadre.merge.Merger;
 import dev.cadre.merge.Mergers;
 import dev.cadre.merge.ModelMerger;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Tier;
 import dev.cadre.task.Limits;
+import dev.cadre.task.RunFailure;
 import dev.cadre.testing.Crew.Answer;
 import dev.cadre.testing.Crew.Note;
 import java.nio.file.Path;
@@ -120,6 +124,32 @@ class InstructedMergeTest {
         assertThat(PLAIN.instructedBy("x".repeat(1_000)).leastCost(pools, limits))
                 .isGreaterThan(PLAIN.leastCost(pools, limits));
         assertThatIllegalArgumentException().isThrownBy(() -> PLAIN.instructedBy("\n"));
+    }
+
+    @Test
+    void identityThatThrows_failsTheMerge_andKeepsTheOutcomes() throws Exception {
+        var broken = new Merger<Answer>() {
+            @Override
+            public Merged<Answer> merge(MergeInput input, MergeTerms terms) {
+                throw new AssertionError("it is never asked");
+            }
+
+            @Override
+            public boolean callsModel() {
+                return true;
+            }
+
+            @Override
+            public String identity() {
+                throw new IllegalStateException("who am I?");
+            }
+        };
+
+        var failed = Crew.failed(session(model(), broken));
+
+        assertThat(failed.cause().kind()).isEqualTo(RunFailure.Kind.MERGE_FAILED);
+        assertThat(failed.cause().message()).isEqualTo("IllegalStateException: who am I?, thrown by the merger");
+        assertThat(failed.report().outcomes()).containsOnlyKeys("cats");
     }
 
     // --- streaming
