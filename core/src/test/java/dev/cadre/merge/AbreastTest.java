@@ -71,8 +71,10 @@ class AbreastTest {
 
     @Test
     void interrupt_reachesEveryCall_andAllHaveEndedByThen() {
+        var begun = new CountDownLatch(2);
         var ended = new CountDownLatch(2);
         Callable<String> waits = () -> {
+            begun.countDown();
             try {
                 new CountDownLatch(1).await();
                 return "never";
@@ -80,11 +82,34 @@ class AbreastTest {
                 ended.countDown();
             }
         };
-        Thread.currentThread().interrupt();
+        Thread caller = Thread.currentThread();
+        Thread.ofVirtual().start(() -> {
+            awaitUninterruptibly(begun);
+            caller.interrupt();
+        });
 
         assertThatExceptionOfType(InterruptedException.class).isThrownBy(() -> abreast.all(List.of(waits, waits)));
 
         assertThat(ended.getCount()).isZero();
         assertThat(Thread.interrupted()).isFalse();
+    }
+
+    @Test
+    void callOfAnInterruptedThread_doesNotGoOn() {
+        Thread.currentThread().interrupt();
+
+        assertThatExceptionOfType(InterruptedException.class)
+                .isThrownBy(() -> abreast.all(List.of(() -> {
+                    new CountDownLatch(1).await();
+                    return "never";
+                })));
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 }
