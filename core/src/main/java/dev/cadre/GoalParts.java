@@ -131,8 +131,14 @@ final class GoalParts<R> implements RunParts {
             return merge(outcomes, run.attempts());
         }
         return GoalNeeds.takesItsTime(run, goal, GoalNeeds.leastMerge(run, goal))
-                ? merge(outcomes, record.get().merge(goal.answerType(), outcomes))
+                ? merge(outcomes, record.get().merge(goal.answerType(), mergerIdentity(), outcomes))
                 : merge(outcomes, run.attempts(record.get().mergeAttempts()));
+    }
+
+    private String mergerIdentity() throws InterruptedException {
+        return run.asked(
+                RunFailure.Kind.MERGE_FAILED,
+                () -> Objects.requireNonNull(goal.merger().identity(), "its identity is null"));
     }
 
     private Merged<R> merge(List<SubtaskOutcome> outcomes, MergeRecord<R> record) throws InterruptedException {
@@ -150,7 +156,8 @@ final class GoalParts<R> implements RunParts {
                 run.id(),
                 run.callDeadline(run.deadline()),
                 run.coordinator().settings().limits(),
-                attempts);
+                attempts,
+                new RunMergeParts(run.record(), run.attempts(), run::attempts));
         var input = new MergeInput(goal.text(), goal.context(), outcomes);
         return run.call(
                 "merge",

@@ -184,7 +184,7 @@ public sealed interface RunEvent {
      * A call and the model that answered it.
      *
      * @param kind the part of a run that made it
-     * @param subtaskId the id of the subtask, with {@code #index} for an item; empty for a planner
+     * @param subtaskId as {@link CallPurpose#subtaskId()}
      * @param tier the tier that was asked
      * @param asked the model that was asked; for code the name of its type
      * @param model the model that answered, as the provider names it; the model that was asked if none did

@@ -2,8 +2,6 @@
 package dev.cadre.merge;
 
 import dev.cadre.json.Json;
-import dev.cadre.json.JsonException;
-import dev.cadre.json.ParsedJson;
 import dev.cadre.model.OutputFormat;
 import dev.cadre.schema.JsonMismatchException;
 import dev.cadre.schema.JsonType;
@@ -17,9 +15,7 @@ import java.util.regex.Pattern;
  *
  * @param <R> the answer
  */
-final class AnswerFormat<R> {
-    private static final String CITATIONS = "citations";
-
+final class AnswerFormat<R> implements ReplyFormat<AnswerFormat.Draft<R>> {
     /** A list of numbers that has no end. */
     private static final Pattern OPEN_LIST = Pattern.compile("\\s*+:\\s*+\\[[\\d,\\s]*+");
 
@@ -44,7 +40,8 @@ final class AnswerFormat<R> {
         return new AnswerFormat<>((JsonType<Reply<R>>) JsonType.of(Reply.class, answer.type()));
     }
 
-    OutputFormat output() {
+    @Override
+    public OutputFormat output() {
         return new OutputFormat.JsonSchema(type.schemaName(), type.schema());
     }
 
@@ -53,13 +50,14 @@ final class AnswerFormat<R> {
      *
      * @throws JsonMismatchException with everything that is wrong
      */
-    Draft<R> read(String reply) {
-        Optional<Json.Obj> object = object(reply);
+    @Override
+    public Draft<R> read(String reply) {
+        Optional<Json.Obj> object = ReplyFormat.object(reply);
         if (object.isEmpty()) {
             type.read(reply); // says what is wrong
         }
         Json.Obj whole = object.orElseGet(Json::obj);
-        List<Json> citations = citations(whole);
+        List<Json> citations = ReplyFormat.citations(whole);
         return new Draft<>(type.read(whole.with(CITATIONS, Json.arr())).answer(), citations);
     }
 
@@ -67,7 +65,8 @@ final class AnswerFormat<R> {
      * The draft in a reply that was cut in its list of citations, which stands behind the answer; empty if it was cut
      * elsewhere. Small models count on and on there.
      */
-    Optional<Draft<R>> readCut(String reply) {
+    @Override
+    public Optional<Draft<R>> readCut(String reply) {
         String name = '"' + CITATIONS + '"';
         int list = reply.lastIndexOf(name);
         if (list < 0
@@ -81,25 +80,5 @@ final class AnswerFormat<R> {
         } catch (JsonMismatchException otherwise) {
             return Optional.empty();
         }
-    }
-
-    private static Optional<Json.Obj> object(String reply) {
-        try {
-            ParsedJson parsed = ParsedJson.reply(reply);
-            return parsed.root() instanceof Json.Obj object
-                            && parsed.duplicates().isEmpty()
-                    ? Optional.of(object)
-                    : Optional.empty();
-        } catch (JsonException e) {
-            return Optional.empty();
-        }
-    }
-
-    private static List<Json> citations(Json.Obj reply) {
-        return switch (reply.fields().getOrDefault(CITATIONS, Json.Null.NULL)) {
-            case Json.Arr array -> array.items();
-            case Json.Null none -> List.of();
-            case Json single -> List.of(single);
-        };
     }
 }

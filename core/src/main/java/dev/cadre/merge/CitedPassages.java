@@ -43,13 +43,14 @@ final class CitedPassages {
 
     private final Map<Integer, Citation> shown;
     /** The passages as words are looked for in them: made once, because a model may quote a thousand times. */
-    private final Map<Integer, String> normalized = new HashMap<>();
+    private final Map<Integer, String> normalized;
 
     private final SequencedSet<Integer> numbers = new LinkedHashSet<>();
     private final SequencedSet<String> notes = new LinkedHashSet<>();
 
-    private CitedPassages(Map<Integer, Citation> shown) {
+    private CitedPassages(Map<Integer, Citation> shown, Map<Integer, String> normalized) {
         this.shown = shown;
+        this.normalized = normalized;
     }
 
     /**
@@ -57,7 +58,16 @@ final class CitedPassages {
      * @param cited what it wrote
      */
     static CitedPassages of(Map<Integer, Citation> shown, List<Json> cited) {
-        var passages = new CitedPassages(shown);
+        return of(shown, cited, new HashMap<>());
+    }
+
+    /**
+     * The same for one of several lists over the same passages.
+     *
+     * @param searchable the same map for all lists, empty at first
+     */
+    static CitedPassages of(Map<Integer, Citation> shown, List<Json> cited, Map<Integer, String> searchable) {
+        var passages = new CitedPassages(shown, searchable);
         cited.stream().limit(MAX).forEach(passages::add);
         if (cited.size() > MAX) {
             passages.notes.add("%,d citations beyond %,d were dropped".formatted(cited.size() - MAX, MAX));
@@ -71,6 +81,11 @@ final class CitedPassages {
         numbers.forEach(
                 number -> citations.add(Optional.ofNullable(shown.get(number)).orElseThrow()));
         return citations;
+    }
+
+    /** Their numbers, in the same order. */
+    List<Integer> numbers() {
+        return List.copyOf(numbers);
     }
 
     /** What was dropped or read with tolerance, each kind once. */

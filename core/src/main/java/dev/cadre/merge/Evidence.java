@@ -28,6 +28,25 @@ final class Evidence {
         boolean succeeded() {
             return reason.isEmpty();
         }
+
+        /** The line above its passages. */
+        String head() {
+            return "## %s (%s)%s\n".formatted(id, type, succeeded() ? "" : ": no result: " + reason);
+        }
+    }
+
+    /**
+     * What there is to merge.
+     *
+     * @throws MergeFailedException if no subtask succeeded
+     */
+    static Evidence of(MergeInput input) {
+        var evidence = new Evidence(input.outcomes());
+        if (evidence.isEmpty()) {
+            throw new MergeFailedException("none of %d subtasks succeeded: there is nothing to merge"
+                    .formatted(input.outcomes().size()));
+        }
+        return evidence;
     }
 
     Evidence(List<SubtaskOutcome> outcomes) {

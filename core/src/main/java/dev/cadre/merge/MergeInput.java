@@ -22,19 +22,29 @@ public record MergeInput(String goal, String context, List<SubtaskOutcome> outco
 
     /** The values that subtasks of a type returned, in plan order; those of the items of a fan-out in item order. */
     public <O> List<O> values(SubtaskType<?, O> type) {
+        return returned(type).stream().flatMap(each -> each.value().stream()).toList();
+    }
+
+    /** What each subtask of a type, or each item of a fan-out, returned, in the same order. */
+    <O> List<Returned<O>> returned(SubtaskType<?, O> type) {
         var output = type.output();
-        var values = new ArrayList<O>();
+        var returned = new ArrayList<Returned<O>>();
         for (SubtaskOutcome each : outcomes) {
-            if (each.type().name().equals(type.name())
-                    && each.outcome() instanceof Outcome.Succeeded<?>(Object value)) {
-                if (value instanceof Items<?> items) {
-                    items.values().forEach(item -> values.add(output.cast(item)));
-                } else {
-                    values.add(output.cast(value));
+            if (!each.type().name().equals(type.name())) {
+                continue;
+            }
+            if (each.outcome() instanceof Outcome.Succeeded<?>(Items<?> items)) {
+                for (int index = 0; index < items.outcomes().size(); index++) {
+                    Outcome<?> item = items.outcomes().get(index);
+                    returned.add(new Returned<>(
+                            each.id() + "#" + index, item.ifSucceeded().map(output::cast)));
                 }
+            } else {
+                returned.add(
+                        new Returned<>(each.id(), each.outcome().ifSucceeded().map(output::cast)));
             }
         }
-        return List.copyOf(values);
+        return List.copyOf(returned);
     }
 
     /** One line, in which the goal is cut. */

@@ -30,27 +30,35 @@ final class MergePrompt {
     private static final int MARK_CHARS = 16;
 
     private final String model;
+    private final String instructions;
     private final OutputFormat output;
     private final Effort effort;
 
-    MergePrompt(String model, OutputFormat output, Effort effort) {
+    MergePrompt(String model, String instructions, OutputFormat output, Effort effort) {
         this.model = model;
+        this.instructions = instructions;
         this.output = output;
         this.effort = effort;
     }
 
-    /** Asks for the answer. */
+    /** Asks for the first time. */
     ModelRequest first(String goal, String context, String results, long maxOutputTokens) {
         var task = "Goal: %s\n".formatted(new Json.Str(goal).write())
                 + (context.isBlank() ? "" : "Context: %s\n".formatted(new Json.Str(context).write()));
         var mark = digest(task + results);
         return ModelRequest.of(
                         model,
-                        Prompt.MERGE.with(),
+                        instructions,
                         "%sresults %s\n%send %s\n".formatted(task, mark, results, mark),
                         maxOutputTokens)
                 .withOutput(output)
                 .withEffort(effort);
+    }
+
+    /** All that the reply to a first request depends on, besides the model. */
+    static String question(ModelRequest first) {
+        String asked = first.turns().getFirst() instanceof Turn.User user ? user.text() : "";
+        return String.join("\n", first.instructions(), asked, first.maxOutputTokens() + " " + first.output());
     }
 
     /** Asks once more, telling what is wrong with the reply. */
@@ -76,7 +84,8 @@ final class MergePrompt {
         return (int) Math.min(Json.MAX_CHARS / 16, first.maxOutputTokens() * REPLY_BYTES_PER_TOKEN);
     }
 
-    private static String digest(String text) {
+    /** A digest of a text in 16 hexadecimal digits. */
+    static String digest(String text) {
         try {
             var sha = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(sha).substring(0, MARK_CHARS);

@@ -20,6 +20,9 @@ final class MergeSize {
     /** Goal and outcomes of a small merge, in UTF-8 bytes: the least that an allotment must pay for. */
     static final int SMALL_BYTES = 4_096;
 
+    /** The most bytes that a call reads, also of a model without a known limit, if nothing may be cut. */
+    static final long MAX_CALL_BYTES = 1L << 20;
+
     /** Numbers and lines of passages add to the bytes of an outcome at most as many again, and these. */
     static final int LEAST_LINE_BYTES = 32;
 
@@ -28,7 +31,8 @@ final class MergeSize {
     /** What a usual text takes. */
     private static final long BYTES_PER_TOKEN = 4;
 
-    private static final long CALLS = 2;
+    /** The most calls that bring one reply. */
+    static final long CALLS = 2;
 
     private MergeSize() {}
 
@@ -42,16 +46,16 @@ final class MergeSize {
         return Math.min(Math.multiplyExact(cap, 2), pool.spec().tokens().maxOutput());
     }
 
-    static Money least(ModelPool pool, Limits limits, AnswerFormat<?> format) {
-        var prompt = new MergePrompt(pool.model(), format.output(), limits.effort());
-        return bothCalls(pool, prompt.first("", "", "", cap(pool, limits)), SMALL_BYTES);
+    /** What both calls of a small merge cost at worst. */
+    static Money least(ModelPool pool, Limits limits, Asking<?> asking) {
+        return bothCalls(pool, asking.prompt(pool, limits).first("", "", "", cap(pool, limits)), SMALL_BYTES);
     }
 
     /** Two calls at worst, with as many outcomes as the model can read; none if no subtask succeeds. */
-    static Quote quote(ModelPool pool, AnswerFormat<?> format, MergeLoad load) {
+    static Quote quote(ModelPool pool, Asking<?> asking, MergeLoad load) {
         Limits limits = load.limits();
-        var prompt = new MergePrompt(pool.model(), format.output(), limits.effort());
-        ModelRequest first = pool.filled(prompt.first(load.goal(), load.context(), "", cap(pool, limits)));
+        ModelRequest first =
+                pool.filled(asking.prompt(pool, limits).first(load.goal(), load.context(), "", cap(pool, limits)));
         CountRange outcomes = load.outcomeBytes();
         long most = Math.min(lines(outcomes.worst()), pool.spec().tokens().maxInput());
         int attempts = pool.retryPolicy().maxAttempts();
@@ -64,8 +68,20 @@ final class MergeSize {
         return new Quote(new CountRange(0, 1, CALLS * attempts), new CostRange(Money.ZERO, expected, worst));
     }
 
-    private static long lines(long bytes) {
+    /** The most bytes that outcomes have as a model reads them. */
+    static long lines(long bytes) {
         return bytes > Long.MAX_VALUE / MOST_TIMES_AS_LONG ? Long.MAX_VALUE : bytes * MOST_TIMES_AS_LONG;
+    }
+
+    /**
+     * The most bytes of outcomes that fit into a call beside what an empty one has, whatever they cost.
+     *
+     * @param empty a request that shows no outcome
+     */
+    static long window(ModelPool pool, ModelRequest empty) {
+        ModelSpec.TokenBounds tokens = pool.spec().tokens();
+        long most = Math.min(tokens.maxInput(), tokens.context() - doubled(pool, empty.maxOutputTokens()));
+        return Math.min(MAX_CALL_BYTES, most - MergePrompt.longestRepair(empty).inputBytes());
     }
 
     /**
@@ -96,8 +112,12 @@ final class MergeSize {
                 && !bothCalls(pool, first, 0).isMoreThan(available);
     }
 
-    /** @param moreBytes by which the outcomes in the request are longer */
-    private static Money bothCalls(ModelPool pool, ModelRequest first, long moreBytes) {
+    /**
+     * What a call and its second one cost at worst.
+     *
+     * @param moreBytes by which the outcomes in the request are longer
+     */
+    static Money bothCalls(ModelPool pool, ModelRequest first, long moreBytes) {
         Money retry = pool.worstCase(first.withMaxOutputTokens(doubled(pool, first.maxOutputTokens())), moreBytes);
         Money repair = pool.worstCase(MergePrompt.longestRepair(first), moreBytes);
         return pool.worstCase(first, moreBytes).plus(retry.atLeast(repair));

@@ -33,6 +33,14 @@ public interface Merger<R> {
     }
 
     /**
+     * All that its answer depends on besides goal, outcomes and models, such as instructions; default empty. An answer that
+     * is on record is used again by a later session only if this is the same.
+     */
+    default String identity() {
+        return "";
+    }
+
+    /**
      * The least money that must be set aside for it before a run begins, such as the worst case of two small calls. If
      * that is nothing, which is the default, nothing is set aside: it may spend what the subtasks leave of the budget.
      */

@@ -123,8 +123,7 @@ record Packing(String text, Map<Integer, Citation> citable, List<String> cut, in
 
         Entry(Evidence.Piece piece) {
             this.piece = piece;
-            this.head = "## %s (%s)%s\n"
-                    .formatted(piece.id(), piece.type(), piece.succeeded() ? "" : ": no result: " + piece.reason());
+            this.head = piece.head();
             this.headBytes = Packing.bytes(head);
             piece.passages().forEach(passage -> lines.add(line(lines.size(), passage)));
             this.bytes = lines.stream().mapToInt(Packing::bytes).sum();

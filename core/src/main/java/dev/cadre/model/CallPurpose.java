@@ -6,7 +6,8 @@ package dev.cadre.model;
  *
  * @param kind the part of a run that makes the call
  * @param runId the id of the run
- * @param subtaskId the id of the subtask, with {@code #index} for an item; empty for a planner
+ * @param subtaskId the id of the subtask, with {@code #index} for an item; {@code @merger#index} for a part of a merge that
+ *     has several; empty for a planner and the call that makes a merged answer
  * @param subtaskType the name of the subtask type; {@code planner} or {@code merger} for those
  * @param input the input as canonical JSON; for a planner the goal's text
  * @param tier the tier that is asked

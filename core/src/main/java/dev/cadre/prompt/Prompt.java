@@ -47,6 +47,12 @@ public enum Prompt {
     MERGE("merge", 1),
     /** Asks for an answer in its form: the defects. */
     MERGE_REPAIR("merge-repair", 1),
+    /** The instructions of a call that makes notes of some of the results: the most characters of its notes. */
+    MERGE_NOTES("merge-notes", 1),
+    /** The caller's instructions for the answer. */
+    MERGE_INSTRUCTIONS("merge-instructions", 1),
+    /** The instructions of a judge that chooses one of several candidates: the criterion. */
+    JUDGE_BEST("judge-best", 1),
     /** What a judge of an eval is asked: the criterion. */
     JUDGE("judge", 1);
 

@@ -3,12 +3,15 @@ package dev.cadre.record;
 
 import dev.cadre.journal.Fingerprint;
 import dev.cadre.json.JsonException;
+import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.model.Attachment;
 import dev.cadre.model.Tier;
 import dev.cadre.model.Verbosity;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.schema.JsonType;
+import dev.cadre.task.Items;
 import dev.cadre.task.Limits;
+import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.Tiers;
 import dev.cadre.task.Tool;
@@ -82,6 +85,39 @@ public final class Fingerprints {
     /** What a planner might have chosen changes no answer. */
     private static String describe(Tiers tiers) {
         return "Tiers[floor=%s, start=%s, top=%s]".formatted(tiers.floor(), tiers.start(), tiers.top());
+    }
+
+    /** Of a merge of these outcomes into an answer of this type; the goal is the run's identity already. */
+    Fingerprint merge(JsonType<?> answer, String merger, List<SubtaskOutcome> outcomes) {
+        var parts = new ArrayList<String>();
+        parts.add(answer.identity());
+        parts.add(models(Tier.NANO, Tier.FLAGSHIP));
+        if (!merger.isEmpty()) {
+            parts.add("merged by " + merger);
+        }
+        for (SubtaskOutcome each : outcomes) {
+            parts.add(each.id());
+            add(each.type().outputType(), each.outcome(), parts);
+        }
+        return Fingerprint.of(parts.toArray(String[]::new));
+    }
+
+    /** Of a part of a merge. */
+    Fingerprint mergePart(String question) {
+        return Fingerprint.of("part of a merge", models(Tier.NANO, Tier.FLAGSHIP), question);
+    }
+
+    private static <O> void add(JsonType<O> type, Outcome<?> outcome, List<String> parts) {
+        switch (outcome) {
+            case Outcome.Succeeded<?>(Items<?>(List<? extends Outcome<?>> items)) -> {
+                parts.add(items.size() + " items");
+                items.forEach(item -> add(type, item, parts));
+            }
+            case Outcome.Succeeded<?>(Object value) ->
+                parts.add(type.canonical(type.rawType().cast(value)));
+            case Outcome.Failed<?> failed -> parts.add("failed " + failed.reason());
+            case Outcome.Skipped<?> skipped -> parts.add("skipped " + skipped.reason());
+        }
     }
 
     private static String describe(Tool tool) {

@@ -5,11 +5,7 @@ import dev.cadre.journal.Fingerprint;
 import dev.cadre.journal.JournalKey;
 import dev.cadre.merge.Citation;
 import dev.cadre.merge.Merged;
-import dev.cadre.merge.SubtaskOutcome;
-import dev.cadre.model.Tier;
 import dev.cadre.schema.JsonType;
-import dev.cadre.task.Items;
-import dev.cadre.task.Outcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,11 +24,11 @@ public final class MergeRecord<R> {
     private final RunRecord.Form<Merged<R>> form;
     private final AttemptRecorder recorder;
 
-    /** The record of a merge of these outcomes into an answer of this type; the goal is the run's identity already. */
-    MergeRecord(RunRecord record, Fingerprints fingerprints, JsonType<R> answer, List<SubtaskOutcome> outcomes) {
+    /** The record of the merge that this fingerprint is of, into an answer of this type. */
+    MergeRecord(RunRecord record, Fingerprint fingerprint, JsonType<R> answer) {
         this.record = record;
+        this.fingerprint = fingerprint;
         key = JournalKey.of(record.run(), MERGER);
-        fingerprint = fingerprint(fingerprints, answer, outcomes);
         form = form(answer);
         recorder = record.attempts(key, fingerprint);
     }
@@ -55,31 +51,6 @@ public final class MergeRecord<R> {
             var notes = new ArrayList<>(merged.notes());
             notes.add("a later session would merge again, because of this answer: " + unfit.getMessage());
             return new Merged<>(merged.answer(), merged.citations(), notes);
-        }
-    }
-
-    private static Fingerprint fingerprint(
-            Fingerprints fingerprints, JsonType<?> answer, List<SubtaskOutcome> outcomes) {
-        var parts = new ArrayList<String>();
-        parts.add(answer.identity());
-        parts.add(fingerprints.models(Tier.NANO, Tier.FLAGSHIP));
-        for (SubtaskOutcome each : outcomes) {
-            parts.add(each.id());
-            add(each.type().outputType(), each.outcome(), parts);
-        }
-        return Fingerprint.of(parts.toArray(String[]::new));
-    }
-
-    private static <O> void add(JsonType<O> type, Outcome<?> outcome, List<String> parts) {
-        switch (outcome) {
-            case Outcome.Succeeded<?>(Items<?>(List<? extends Outcome<?>> items)) -> {
-                parts.add(items.size() + " items");
-                items.forEach(item -> add(type, item, parts));
-            }
-            case Outcome.Succeeded<?>(Object value) ->
-                parts.add(type.canonical(type.rawType().cast(value)));
-            case Outcome.Failed<?> failed -> parts.add("failed " + failed.reason());
-            case Outcome.Skipped<?> skipped -> parts.add("skipped " + skipped.reason());
         }
     }
 

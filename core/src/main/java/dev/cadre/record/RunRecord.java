@@ -52,7 +52,7 @@ import org.slf4j.LoggerFactory;
  * that it may have cost.
  */
 public final class RunRecord implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(RunRecord.class);
+    static final Logger LOG = LoggerFactory.getLogger(RunRecord.class);
 
     /** The longest text for people, in characters; no failure is lost because its message is too long to be recorded. */
     private static final int MAX_MESSAGE_CHARS = 10_000;
@@ -218,8 +218,14 @@ public final class RunRecord implements AutoCloseable {
         return attempts(JournalKey.of(run(), MergeRecord.MERGER), identity());
     }
 
-    public <R> MergeRecord<R> merge(JsonType<R> answer, List<SubtaskOutcome> outcomes) {
-        return new MergeRecord<>(this, fingerprints, answer, outcomes);
+    /** @param merger the {@link dev.cadre.merge.Merger#identity() identity} of the merger */
+    public <R> MergeRecord<R> merge(JsonType<R> answer, String merger, List<SubtaskOutcome> outcomes) {
+        return new MergeRecord<>(this, fingerprints.merge(answer, merger, outcomes), answer);
+    }
+
+    /** The record of a part of a merge. */
+    public MergePart mergePart(int number, String question) {
+        return new MergePart(this, fingerprints, number, question);
     }
 
     /** The record of a subtask, or of one item of a fan-out. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cadre.model.Effort;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
+import dev.cadre.model.Tier;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.plan.ScriptedClient;
 import dev.cadre.pool.ModelPool;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
 
 final class MergeSizeTest {
     private static final AnswerFormat<String> ANSWER = AnswerFormat.of(TypeRef.of(String.class));
+    private static final Asking<?> ASKING = Asking.of(Tier.MINI, "Merge.", Wishes.NONE, ANSWER);
     private static final long CAP = 500;
 
     private final ScriptedClient model = new ScriptedClient();
@@ -40,7 +42,8 @@ final class MergeSizeTest {
     }
 
     private static ModelRequest request(int bytes) {
-        return new MergePrompt("small", ANSWER.output(), Effort.LOW).first("goal", "", "x".repeat(bytes), CAP);
+        return new MergePrompt("small", "Merge.", ANSWER.output(), Effort.LOW)
+                .first("goal", "", "x".repeat(bytes), CAP);
     }
 
     private static long repairBytes(int bytes) {
@@ -93,8 +96,8 @@ final class MergeSizeTest {
         var none = new MergeLoad("goal", "", CountRange.of(0), ModelPools.of(pool), limits);
         var more = new MergeLoad("goal", "", CountRange.of(4_000), ModelPools.of(pool), limits);
 
-        Money first = MergeSize.quote(pool, ANSWER, none).cost().expected();
-        Money second = MergeSize.quote(pool, ANSWER, more).cost().expected();
+        Money first = MergeSize.quote(pool, ASKING, none).cost().expected();
+        Money second = MergeSize.quote(pool, ASKING, more).cost().expected();
 
         assertThat(second.minus(first)).as("1,000 tokens at $1 a million").isEqualTo(Money.usd("0.001"));
     }

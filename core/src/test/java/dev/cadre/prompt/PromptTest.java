@@ -37,12 +37,16 @@ class PromptTest {
                 WORK_REPAIR 541eb978
                 MERGE 72d4618f
                 MERGE_REPAIR 3a18eedc
+                MERGE_NOTES f0a69e79
+                MERGE_INSTRUCTIONS 7509ccec
+                JUDGE_BEST 609a7e56
                 JUDGE 9b32b76b""");
         assertThat(Prompt.versions())
                 .isEqualTo(
                         "plan 1, plan-tier 1, plan-optional 1, plan-after 1, plan-inputs 1, plan-attached 1, plan-continuation 1,"
                                 + " plan-round 1, plan-repair 1, work 1, work-pack 1, work-context 1,"
-                                + " work-earlier-attempt 1, work-repair 1, merge 1, merge-repair 1, judge 1");
+                                + " work-earlier-attempt 1, work-repair 1, merge 1, merge-repair 1, merge-notes 1,"
+                                + " merge-instructions 1, judge-best 1, judge 1");
     }
 
     @Test

@@ -11,18 +11,25 @@ import dev.cadre.Goal;
 import dev.cadre.NestedRun;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
+import dev.cadre.budget.BudgetRecord;
 import dev.cadre.bulk.Bulk;
 import dev.cadre.bulk.BulkItem;
 import dev.cadre.bulk.Lane;
 import dev.cadre.bulk.NotHandedOverException;
+import dev.cadre.eval.Scorer;
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
+import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.Journal;
 import dev.cadre.journal.UnrecordedException;
+import dev.cadre.merge.AnswerListener;
+import dev.cadre.merge.Ballot;
 import dev.cadre.merge.MergeInput;
+import dev.cadre.merge.MergeParts;
 import dev.cadre.merge.MergeTerms;
 import dev.cadre.merge.Merged;
 import dev.cadre.merge.Merger;
+import dev.cadre.merge.Mergers;
 import dev.cadre.model.Attachment;
 import dev.cadre.model.BatchClient;
 import dev.cadre.model.CallContext;
@@ -31,22 +38,26 @@ import dev.cadre.model.ModelClient;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
+import dev.cadre.model.Tier;
 import dev.cadre.model.ToolCall;
 import dev.cadre.model.ToolSpec;
 import dev.cadre.plan.PlanIntake;
 import dev.cadre.plan.PlanRequest;
-import dev.cadre.plan.TierPolicy;
-import dev.cadre.plan.PlannedSubtask;
-import dev.cadre.model.Tier;
-import dev.cadre.merge.Mergers;
 import dev.cadre.plan.PlanReview;
+import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.plan.Planner;
+import dev.cadre.plan.TierPolicy;
+import dev.cadre.pool.AttemptListener;
+import dev.cadre.pool.CallTerms;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.Money;
+import dev.cadre.probe.ServerProbe;
 import dev.cadre.task.Input;
 import dev.cadre.task.Limits;
+import dev.cadre.task.McpApproval;
 import dev.cadre.task.Outcome;
+import dev.cadre.task.Outputs;
 import dev.cadre.task.RunClock;
 import dev.cadre.task.SubtaskRef;
 import dev.cadre.task.SubtaskType;
@@ -476,6 +487,16 @@ class CallbacksTest {
                         Goal.of("Take notes", Crew.Answer.class)
                                 .mergedBy(Mergers.of(input -> new Crew.Answer("merged")))
                                 .accept("rule", answer -> test.strike()));
+            }
+        },
+        ANSWER_LISTENER(AnswerListener.class) {
+            @Override
+            RunResult<?> run(CallbacksTest test) throws InterruptedException {
+                test.model.onMerge().repliesText(Crew.merged("fine"));
+                return test.plannedGoal(
+                        test.coordinator(test.model.pools()),
+                        Goal.of("Take notes", Crew.Answer.class)
+                                .mergedBy(Mergers.synthesis(Crew.Answer.class).streamingTo(text -> test.strike())));
             }
         },
         BULK_KEY(java.util.function.Function.class) {
@@ -1060,6 +1081,8 @@ class CallbacksTest {
             Map.entry("Outputs", "called, not implemented, by users"),
             Map.entry("Watch", "called, not implemented, by users"),
             Map.entry("BudgetRecord", "a run's own record"),
+            Map.entry("MergeParts", "a run's own, given to a merger"),
+            Map.entry("Part", "a run's own, given to a merger"),
             Map.entry("Entry", "of a run's own record"),
             Map.entry("Bulks", "the coordinator's own, given to an eval"),
             Map.entry("Scorer", "called by an eval between its runs, on the caller's thread: EvalRunTest"));
@@ -1093,6 +1116,11 @@ class CallbacksTest {
             Map.entry("Input.forEach", "FAN_OUT"),
             Map.entry("Mergers.collect", "MERGER"),
             Map.entry("Mergers.dedupe", "MERGER"),
+            Map.entry("Mergers.firstGood", "MERGER"),
+            Map.entry("Mergers.majority", "MERGER"),
+            Map.entry("Mergers.vote", "MERGER"),
+            Map.entry("Ballot.withAbstention", "MERGER"),
+            Map.entry("Ballot.withWeight", "MERGER"),
             Map.entry("Mergers.of", "MERGER"),
             Map.entry("Mergers.rankFusion", "MERGER"),
             Map.entry("PlanIntake.recordTo", "a run's own"),

@@ -54,7 +54,8 @@ final class OpenCalls {
 
     private static String key(RunEvent.Call call) {
         return switch (call.kind()) {
-            case PLAN, MERGE -> call.kind().toString();
+            case PLAN -> call.kind().toString();
+            case MERGE -> call.kind() + call.subtaskId(); // the parts of a merge are beside each other
             default -> call.subtaskId();
         };
     }

@@ -65,14 +65,20 @@ final class CriticalPath {
     }
 
     private static Optional<Span> lastAwaited(Span span, List<Span> spans, Map<String, Span> lastOf) {
-        Stream<Span> awaited = span.subtask().role() == Role.MERGER
-                ? spans.stream()
-                        .filter(other ->
-                                other.to() <= span.from() && other.subtask().role() == Role.SUBTASK)
+        Role role = span.subtask().role();
+        Stream<Span> awaited = role == Role.MERGER || role == Role.MERGE_PART
+                ? spans.stream().filter(other -> other.to() <= span.from() && isAwaitedByMerges(other))
                 : span.subtask().after().stream()
                         .filter(label -> !label.equals(Span.whole(span.subtask().label())))
                         .map(lastOf::get)
                         .filter(Objects::nonNull);
         return awaited.max(Comparator.comparingLong(Span::to));
+    }
+
+    private static boolean isAwaitedByMerges(Span span) {
+        return switch (span.subtask().role()) {
+            case SUBTASK, MERGE_PART -> true;
+            case PLANNER, PACK, MERGER -> false;
+        };
     }
 }

@@ -137,6 +137,11 @@ final class HistoryReader {
                 return subtasks.computeIfAbsent(pack + "#", unknown -> new SubtaskLines(Role.PACK, pack));
             }
             String label = key.item() == JournalKey.WHOLE ? key.subtask() : key.subtask() + "#" + key.item();
+            Role role = ROLES.getOrDefault(key.subtask(), Role.SUBTASK);
+            if (role == Role.MERGER && key.item() != JournalKey.WHOLE) {
+                return subtasks.computeIfAbsent(
+                        label, unknown -> new SubtaskLines(Role.MERGE_PART, "merger#" + key.item()));
+            }
             return subtasks.computeIfAbsent(label, unknown -> {
                 var lines = new SubtaskLines(label);
                 SubtaskLines whole = subtasks.get(key.subtask());

@@ -48,11 +48,13 @@ record RunHistory(
         SUBTASK,
         /** A call that several items of a bulk share. */
         PACK,
+        /** A call of a merger whose result is not the answer yet. */
+        MERGE_PART,
         MERGER
     }
 
     /**
-     * The planner, a subtask, an item of one, or the merger.
+     * The planner, a subtask, an item of one, a part of the merge, or the merger.
      *
      * @param label the id, with {@code #index} for an item
      * @param type the subtask type; empty where it is not on record
