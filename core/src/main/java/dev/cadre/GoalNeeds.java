@@ -37,8 +37,7 @@ record GoalNeeds(Money merge, Money round, Money floor, boolean mergeTakesTime) 
             Throwable thrown = Objects.requireNonNull(broken.getCause());
             throw thrown instanceof PartFailures.PartFailedException known
                     ? known
-                    : new PartFailures.PartFailedException(
-                            run.describe(RunFailure.Kind.ENGINE_FAILED, thrown));
+                    : new PartFailures.PartFailedException(run.describe(RunFailure.Kind.ENGINE_FAILED, thrown));
         }
     }
 
@@ -107,7 +106,8 @@ record GoalNeeds(Money merge, Money round, Money floor, boolean mergeTakesTime) 
     }
 
     static Money leastPlanning(Run run, Goal<?> goal, Planner planner) throws InterruptedException {
-        return run.asked(RunFailure.Kind.PLANNER_FAILED,
+        return run.asked(
+                RunFailure.Kind.PLANNER_FAILED,
                 () -> Objects.requireNonNull(
                         planner.leastCost(GoalPlanning.request(run, goal, run.deadline())), "its least cost is null"));
     }

@@ -37,12 +37,7 @@ final class GoalParts<R> implements RunParts {
     private final @Nullable RunFailure unfunded;
 
     private GoalParts(
-            Run run,
-            Goal<R> goal,
-            Planner planner,
-            Duration workTime,
-            RunMoney money,
-            @Nullable RunFailure unfunded) {
+            Run run, Goal<R> goal, Planner planner, Duration workTime, RunMoney money, @Nullable RunFailure unfunded) {
         this.run = run;
         this.goal = goal;
         this.planning = new GoalPlanning(run, goal, planner, workTime);
@@ -59,7 +54,8 @@ final class GoalParts<R> implements RunParts {
                     "the journal has another plan for this goal: run that one, or choose another run key"));
         }
         boolean isPlanned = run.record()
-                .flatMap(record -> GoalPlanning.record(record, run.coordinator(), goal).ended())
+                .flatMap(record ->
+                        GoalPlanning.record(record, run.coordinator(), goal).ended())
                 .isPresent();
         GoalNeeds needs = run.interruptibly(() -> GoalNeeds.of(run, goal, planner, isPlanned));
         Duration workTime =
@@ -85,7 +81,9 @@ final class GoalParts<R> implements RunParts {
 
     /** Makes a given plan that of the run, with what it has cost; false if the run has another plan. */
     private static boolean takes(Run run, GivenPlan plan) {
-        Optional<PlanRecord> record = run.record().map(kept -> GoalPlanning.record(kept, run.coordinator(), plan.given().goal()));
+        Optional<PlanRecord> record = run.record()
+                .map(kept -> GoalPlanning.record(
+                        kept, run.coordinator(), plan.given().goal()));
         if (record.filter(kept -> !kept.agreesWith(plan.given().subtasks())).isPresent()) {
             return false;
         }
@@ -104,8 +102,7 @@ final class GoalParts<R> implements RunParts {
     }
 
     @Override
-    public RunInput.PlanEnded plan(RunCommand.StartRound round, Consumer<RunInput> inbox)
-            throws InterruptedException {
+    public RunInput.PlanEnded plan(RunCommand.StartRound round, Consumer<RunInput> inbox) throws InterruptedException {
         money.beginRound();
         return planning.next(round, inbox);
     }

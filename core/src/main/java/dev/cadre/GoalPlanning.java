@@ -68,11 +68,7 @@ final class GoalPlanning {
     static PlanRequest request(Coordinator coordinator, Goal<?> goal, PlanRequest.Terms terms) {
         return new PlanRequest(
                 new PlanRequest.Asked(
-                        goal.text(),
-                        goal.context(),
-                        Notation.of(goal.answerType()),
-                        goal.inputs(),
-                        goal.attachments()),
+                        goal.text(), goal.context(), Notation.of(goal.answerType()), goal.inputs(), goal.attachments()),
                 coordinator.types(),
                 coordinator.rates(),
                 PlanProgress.NONE,
@@ -127,8 +123,7 @@ final class GoalPlanning {
         Money least = GoalNeeds.leastPlanning(run, goal, run.coordinator().planner());
         LedgerState money = run.money();
         if (money.isExhaustedBy(least)) {
-            throw new PartFailures.PartFailedException(
-                    MergeMoney.tooSmall(run, money, "the planner needs", least));
+            throw new PartFailures.PartFailedException(MergeMoney.tooSmall(run, money, "the planner needs", least));
         }
     }
 
@@ -137,6 +132,7 @@ final class GoalPlanning {
     /** Makes the first plan: posts its subtasks as they are admitted, and returns how it ended. */
     RunInput.PlanEnded first(Consumer<RunInput> inbox) throws InterruptedException {
         Optional<PlanRecord> record = run.record().map(kept -> record(kept, run.coordinator(), goal));
+        run.lookUpReplaced();
         return round(record, PlanProgress.NONE, inbox);
     }
 
@@ -159,8 +155,7 @@ final class GoalPlanning {
         Optional<PlanNotes> ended = record.flatMap(PlanRecord::ended);
         var nodes = new ArrayList<GraphNode>();
         boolean isWhole = coordinator.review().isPresent() || (mustBeWhole(coordinator) && ended.isEmpty());
-        PlanIntake intake = intake(
-                isWhole, isWhole ? nodes::add : node -> inbox.accept(new RunInput.Admitted(node)));
+        PlanIntake intake = intake(isWhole, isWhole ? nodes::add : node -> inbox.accept(new RunInput.Admitted(node)));
         continued(intake, progress);
         try {
             if (!isWhole) {
@@ -202,8 +197,7 @@ final class GoalPlanning {
             }
         }
         List<PlanProgress.Undone> undone = round.undone().stream()
-                .map(each ->
-                        new PlanProgress.Undone(each.subtaskId(), planned(planned, whole(each)), each.reason()))
+                .map(each -> new PlanProgress.Undone(each.subtaskId(), planned(planned, whole(each)), each.reason()))
                 .toList();
         return new PlanProgress(round.round(), done, undone, round.rejected());
     }
@@ -215,8 +209,7 @@ final class GoalPlanning {
         List<Json> written = items.values().stream()
                 .<Json>map(item -> json(type.outputType(), item))
                 .toList();
-        return "%d of %d items: %s"
-                .formatted(written.size(), items.outcomes().size(), new Json.Arr(written).write());
+        return "%d of %d items: %s".formatted(written.size(), items.outcomes().size(), new Json.Arr(written).write());
     }
 
     private static <O> Json json(JsonType<O> type, Object value) {
@@ -298,8 +291,7 @@ final class GoalPlanning {
     // --- approval
 
     /** A review is asked about a plan until it has approved of it, whoever made the plan and whatever is done of it. */
-    private void approve(
-            Optional<PlanRecord> record, PlanIntake intake, List<GraphNode> nodes, PlanNotes notes)
+    private void approve(Optional<PlanRecord> record, PlanIntake intake, List<GraphNode> nodes, PlanNotes notes)
             throws InterruptedException {
         Optional<PlanReview> review = run.coordinator().review();
         List<PlannedSubtask> plan = intake.added();
@@ -308,7 +300,8 @@ final class GoalPlanning {
                 || record.filter(kept -> kept.isApproved(plan, nodes)).isPresent()) {
             return;
         }
-        CostEstimate estimate = run.asked(RunFailure.Kind.MERGE_FAILED,
+        CostEstimate estimate = run.asked(
+                RunFailure.Kind.MERGE_FAILED,
                 () -> GoalEstimate.of(run.coordinator(), goal, nodes, plan, spend(), run.limit()));
         switch (verdict(review.get(), new PlanReview.ProposedPlan(goal.text(), plan, nodes, estimate))) {
             case PlanReview.Verdict.Approve approved -> record.ifPresent(kept -> kept.approve(plan, nodes));
@@ -332,8 +325,8 @@ final class GoalPlanning {
             return new PlanReview.Verdict.Wait(awaited.what());
         } catch (Throwable broken) {
             PartFailures.throwIfCancel(broken);
-            throw new PartFailures.PartFailedException(
-                    PartFailures.broken(run.coordinator().settings().faults(), RunFailure.Kind.PLANNER_FAILED, broken, "plan review"));
+            throw new PartFailures.PartFailedException(PartFailures.broken(
+                    run.coordinator().settings().faults(), RunFailure.Kind.PLANNER_FAILED, broken, "plan review"));
         }
     }
 }

@@ -15,7 +15,6 @@ import dev.cadre.run.Nesting;
 import dev.cadre.run.RunSettings;
 import dev.cadre.task.AwaitedException;
 import dev.cadre.task.Failure;
-import dev.cadre.task.Limits;
 import dev.cadre.task.NestedRunException;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;

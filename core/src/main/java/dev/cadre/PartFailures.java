@@ -87,4 +87,5 @@ final class PartFailures {
         PlanReviewedException(String reason) {
             super("the plan was not approved: " + reason);
         }
-    }}
+    }
+}

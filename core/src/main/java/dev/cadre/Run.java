@@ -379,6 +379,13 @@ final class Run {
         return threads;
     }
 
+    /** Looks up which subtasks of the plan others were planned for, in earlier sessions. */
+    void lookUpReplaced() {
+        if (subtasks != null) {
+            subtasks.lookUpReplaced();
+        }
+    }
+
     AttemptListener attempts() {
         return performer.attempts();
     }

@@ -15,13 +15,14 @@ import java.util.function.UnaryOperator;
  * @param unrecorded hears of the attempts of a run that is not recorded
  * @param recorded the same behind a recorder
  */
-record RunMergeParts(
-        Optional<RunRecord> record, AttemptListener unrecorded, UnaryOperator<AttemptListener> recorded)
+record RunMergeParts(Optional<RunRecord> record, AttemptListener unrecorded, UnaryOperator<AttemptListener> recorded)
         implements MergeParts {
     @Override
     public Part part(int number, String question) {
         Optional<MergePart> part = record.map(kept -> kept.mergePart(number, question));
-        return new OfRun(part, part.<AttemptListener>map(MergePart::recorder).map(recorded).orElse(unrecorded));
+        return new OfRun(
+                part,
+                part.<AttemptListener>map(MergePart::recorder).map(recorded).orElse(unrecorded));
     }
 
     private record OfRun(Optional<MergePart> record, AttemptListener attempts) implements Part {

@@ -144,8 +144,7 @@ public sealed interface RunResult<R> {
         return switch (this) {
             case Complete<R> complete -> Literal.text(complete.answer());
             case Partial<R> partial -> Literal.text(partial.answer()) + "\nincomplete, it lacks: " + partial.lacks();
-            case Suspended<R> suspended ->
-                "not finished: " + suspended.cause().message();
+            case Suspended<R> suspended -> "not finished: " + suspended.cause().message();
             case Failed<R> failed ->
                 "failed: " + failed.cause().kind() + ": " + failed.cause().message();
         };

@@ -34,11 +34,10 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
     private final Map<JournalKey, WorkRecord> works = new ConcurrentHashMap<>();
     private final Set<String> reused = ConcurrentHashMap.newKeySet();
     /** What earlier sessions planned others for, in its place. */
-    private final Set<String> replaced;
+    private volatile Set<String> replaced = Set.of();
 
     SubtaskRecords(RunRecord record, Attachments attachments) {
         this.record = record;
-        replaced = record.replaced();
         this.attachments = attachments;
     }
 
@@ -57,8 +56,7 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
             case Attached.Made made -> {
                 WorkRecord work = record.work(subtaskId, item, type, input, made);
                 works.put(key(subtaskId, item), work);
-                Optional<Outcome<Object>> earlier =
-                        work.recall().or(() -> ofReplaced(subtaskId, item, label));
+                Optional<Outcome<Object>> earlier = work.recall().or(() -> ofReplaced(subtaskId, item, label));
                 if (earlier.isPresent()) {
                     attachments.release(label);
                     reused.add(label);
@@ -73,6 +71,11 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
         return replaced.contains(subtaskId) || replaced.contains(label)
                 ? record.lastFailure(key(subtaskId, item)).or(() -> Optional.of(REPLACED))
                 : Optional.empty();
+    }
+
+    /** Looks up what earlier sessions planned others for; before the first subtask of the plan is admitted. */
+    void lookUpReplaced() {
+        replaced = record.replaced();
     }
 
     /** The labels of the subtasks and items whose outcome is of an earlier session. */

@@ -19,6 +19,8 @@ import java.util.ArrayList;
  * @param <R> the answer
  */
 public final class ModelMerger<R> implements Merger<R> {
+    private static final String DEFAULT = "synthesis on " + Tier.MINI;
+
     private final Asking<Draft<R>> asking;
     private final Wishes wishes;
 
@@ -86,7 +88,8 @@ public final class ModelMerger<R> implements Merger<R> {
 
     @Override
     public String identity() {
-        return wishes.identity("synthesis on " + asking.tier());
+        String identity = wishes.identity("synthesis on " + asking.tier());
+        return identity.equals(DEFAULT) ? "" : identity; // as in the journals that know no identity yet
     }
 
     @Override

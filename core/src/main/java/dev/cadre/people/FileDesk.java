@@ -105,8 +105,8 @@ public final class FileDesk {
         Optional<String> text = read(answer);
         if (text.isEmpty()) {
             write(name, context, asked.toJson(input), answered);
-            throw new AwaitedException("an answer to %s of subtask '%s' in %s"
-                    .formatted(name + QUESTION, context.subtaskId(), folder));
+            throw new AwaitedException(
+                    "an answer to %s of subtask '%s' in %s".formatted(name + QUESTION, context.subtaskId(), folder));
         }
         try {
             return answered.read(text.get());
@@ -168,7 +168,8 @@ public final class FileDesk {
     public List<Question> questions() {
         try (Stream<Path> files = Files.list(folder)) {
             var questions = new ArrayList<Question>();
-            List<Path> sorted = files.filter(file -> file.getFileName().toString().endsWith(QUESTION))
+            List<Path> sorted = files.filter(
+                            file -> file.getFileName().toString().endsWith(QUESTION))
                     .sorted()
                     .toList();
             for (Path file : sorted) {
@@ -188,8 +189,7 @@ public final class FileDesk {
                     .map(Json::parse)
                     .filter(Json.Obj.class::isInstance)
                     .map(json -> Question.from((Json.Obj) json))
-                    .filter(question ->
-                            file.getFileName().toString().equals(question.name() + QUESTION));
+                    .filter(question -> file.getFileName().toString().equals(question.name() + QUESTION));
         } catch (JsonException | AwaitedException noQuestion) {
             return Optional.empty();
         }

@@ -46,7 +46,9 @@ record Candidate(
 
     /** Whoever stands in the place of another one must do its work: the run is not complete without it. */
     boolean isOptional() {
-        return planned.optional() && type.isOptionalAllowed() && planned.replaces().isEmpty();
+        return planned.optional()
+                && type.isOptionalAllowed()
+                && planned.replaces().isEmpty();
     }
 
     /** The type of a component that is known to exist. */

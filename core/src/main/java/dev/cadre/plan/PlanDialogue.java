@@ -49,8 +49,7 @@ final class PlanDialogue {
     /** The worst case of the first call of a later round, whatever the plan has come to by then. */
     static Money roundCall(PlanRequest request) {
         var pool = flagship(request);
-        return pool.worstCase(
-                new PlanPrompt(request, pool.model()).first(firstCap(request)), ProgressText.MOST_BYTES);
+        return pool.worstCase(new PlanPrompt(request, pool.model()).first(firstCap(request)), ProgressText.MOST_BYTES);
     }
 
     private static ModelPool flagship(PlanRequest request) {

@@ -399,14 +399,14 @@ public final class PlanIntake {
      */
     public List<PlannedSubtask> planned() {
         return rounds.withStranded(
-                finished ? taken() : admitted.values().stream().map(Admitted::planned).toList());
+                finished
+                        ? taken()
+                        : admitted.values().stream().map(Admitted::planned).toList());
     }
 
     /** What this round took, in the order of {@link #taken}: all of it in the first one. */
     public List<PlannedSubtask> added() {
-        return taken().stream()
-                .filter(each -> !rounds.isEarlier(each.id()))
-                .toList();
+        return taken().stream().filter(each -> !rounds.isEarlier(each.id())).toList();
     }
 
     private void requireNewId(String id, List<String> troubles) {

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.plan;
 
-import dev.cadre.Goal;
-import dev.cadre.Plan;
 import dev.cadre.json.Json;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.OutputFormat;
 import dev.cadre.model.Turn;
-import dev.cadre.price.Money;
 import dev.cadre.price.Price;
 import dev.cadre.prompt.Prompt;
 import dev.cadre.schema.Notation;

@@ -70,12 +70,12 @@ final class PlanRounds {
         references(planned)
                 .filter(id -> undone.contains(id) || givenUp.contains(id))
                 .distinct()
-                .forEach(id -> troubles.add("it depends on %s, which is not done: plan what comes in its place"
-                        .formatted(Quoted.of(id))));
+                .forEach(id -> troubles.add(
+                        "it depends on %s, which is not done: plan what comes in its place".formatted(Quoted.of(id))));
         planned.replaces().stream()
                 .filter(id -> !undone.contains(id))
-                .forEach(id -> troubles.add("it is to replace %s, which is not among what is not done"
-                        .formatted(Quoted.of(id))));
+                .forEach(id -> troubles.add(
+                        "it is to replace %s, which is not among what is not done".formatted(Quoted.of(id))));
         return troubles;
     }
 
@@ -85,10 +85,8 @@ final class PlanRounds {
 
     /** The subtask as a model wrote it, in the place of nothing but what is not done. */
     PlannedSubtask replacingUndone(PlannedSubtask planned, Consumer<String> note) {
-        List<String> kept = planned.replaces().stream()
-                .filter(undone::contains)
-                .distinct()
-                .toList();
+        List<String> kept =
+                planned.replaces().stream().filter(undone::contains).distinct().toList();
         if (kept.equals(planned.replaces())) {
             return planned;
         }

@@ -5,7 +5,6 @@ import dev.cadre.json.Json;
 import dev.cadre.schema.JsonComponent;
 import dev.cadre.schema.JsonType;
 import dev.cadre.schema.SchemaDefinitions;
-import dev.cadre.task.Input;
 import dev.cadre.task.SubtaskType;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -39,7 +39,14 @@ final class References {
             wire.ifPresentOrElse(wires::add, () -> literals.put(name, literal));
         });
         return new PlannedSubtask(
-                written.id(), type.name(), literals, wires, written.after(), written.optional(), written.tier(), written.replaces());
+                written.id(),
+                type.name(),
+                literals,
+                wires,
+                written.after(),
+                written.optional(),
+                written.tier(),
+                written.replaces());
     }
 
     private static Optional<Wire> wire(String into, String literal, Shape<?> input) {
@@ -108,6 +115,13 @@ final class References {
                 .toList();
         List<String> after = planned.after().stream().map(spelling).toList();
         return new PlannedSubtask(
-                planned.id(), planned.type(), planned.literals(), wires, after, planned.optional(), planned.tier(), planned.replaces());
+                planned.id(),
+                planned.type(),
+                planned.literals(),
+                wires,
+                after,
+                planned.optional(),
+                planned.tier(),
+                planned.replaces());
     }
 }

@@ -47,7 +47,8 @@ final class TierChoices {
         Optional<Tier> written = named(planned.tier());
         if (!type.tiers().isChoice()) {
             if (!planned.tier().isEmpty()) {
-                note.accept("its type leaves no choice of tier: %s was passed over".formatted(Quoted.of(planned.tier())));
+                note.accept(
+                        "its type leaves no choice of tier: %s was passed over".formatted(Quoted.of(planned.tier())));
             }
             return withTier(planned, "");
         }
@@ -64,10 +65,11 @@ final class TierChoices {
 
     /** The subtask with the tier that the policy decides on; the planner's own is left as it was written. */
     PlannedSubtask decided(PlannedSubtask planned, SubtaskType<?, ?> type) {
-        if (policy == TierPolicy.PLANNER || !type.tiers().isChoice()) {
+        if (policy.equals(TierPolicy.PLANNER) || !type.tiers().isChoice()) {
             return planned;
         }
-        Tier proposed = type.tiers().nearest(named(planned.tier()).orElse(type.tiers().start()));
+        Tier proposed =
+                type.tiers().nearest(named(planned.tier()).orElse(type.tiers().start()));
         Tier decided = Objects.requireNonNull(
                 policy.choose(new TierPolicy.Proposal(planned, type, proposed, rates, free.get())),
                 "the tier policy returned null");

@@ -118,7 +118,9 @@ public final class PlanRecord {
 
     /** Where the subtasks of a round begin; empty if no session began it. */
     private Optional<Integer> begin(int of) {
-        return of == 0 ? Optional.of(0) : record.recall(key, beginOf(of), Begin.FORM).map(Begin::position);
+        return of == 0
+                ? Optional.of(0)
+                : record.recall(key, beginOf(of), Begin.FORM).map(Begin::position);
     }
 
     private Fingerprint beginOf(int of) {

@@ -195,13 +195,17 @@ public final class RunRecord implements AutoCloseable {
     public Set<String> replaced() {
         Set<String> replaced = new HashSet<>();
         for (JournalEntry.PlanAdmitted each : journal.plan(run())) {
-            try {
-                replaced.addAll(PlannedSubtask.parse(each.subtask()).replaces());
-            } catch (IllegalArgumentException unreadable) {
-                continue; // the plan's own record says so
-            }
+            replaced.addAll(replacedBy(each));
         }
         return replaced;
+    }
+
+    private static List<String> replacedBy(JournalEntry.PlanAdmitted admitted) {
+        try {
+            return PlannedSubtask.parse(admitted.subtask()).replaces();
+        } catch (IllegalArgumentException unreadable) {
+            return List.of(); // the plan's own record says so
+        }
     }
 
     /** The end without a value that an earlier session took down last. */

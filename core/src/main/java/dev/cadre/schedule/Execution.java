@@ -8,6 +8,7 @@ import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A subtask, or one item of it, on its way up the tiers. */
@@ -34,9 +35,11 @@ final class Execution {
         this.tier = subtask.node.type().tiers().start();
     }
 
-    /** Whether its code waits for somebody. */
-    boolean isAwaited() {
-        return outcome instanceof Outcome.Skipped<Object>(Skip skip) && skip.kind() == Skip.Kind.AWAITED;
+    /** What its code waits for; empty if for nothing. */
+    Optional<String> awaited() {
+        return outcome instanceof Outcome.Skipped<Object>(Skip skip) && skip.kind() == Skip.Kind.AWAITED
+                ? Optional.of(skip.message())
+                : Optional.empty();
     }
 
     RungId id() {

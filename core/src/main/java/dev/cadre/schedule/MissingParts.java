@@ -24,11 +24,9 @@ final class MissingParts {
     static List<Missing> awaited(RunningGraph graph) {
         var awaited = new ArrayList<Missing>();
         for (Subtask subtask : graph.all()) {
-            if (!subtask.node.optional() && subtask.isAwaited()) {
-                subtask.executions.stream()
-                        .filter(Execution::isAwaited)
-                        .forEach(each -> awaited.add(new Missing(
-                                each.id().label(), String.valueOf(each.outcome.reason()))));
+            if (!subtask.node.optional()) {
+                subtask.executions.forEach(each -> each.awaited()
+                        .ifPresent(what -> awaited.add(new Missing(each.id().label(), what))));
             }
         }
         return awaited;

@@ -129,8 +129,7 @@ final class RunConclusion {
 
     private RunEnding suspended(List<Missing> awaited) {
         RunEnding ending = ending(RunStatus.SUSPENDED, null, null);
-        return new RunEnding(
-                ending.status(), null, null, ending.outcomes(), awaited, ending.planDefects());
+        return new RunEnding(ending.status(), null, null, ending.outcomes(), awaited, ending.planDefects());
     }
 
     RunEnding failed(RunFailure failure) {

@@ -33,6 +33,7 @@ final class RunningGraph {
     private final Deque<Subtask> ended = new ArrayDeque<>();
     /** The ids of subtasks, and of items, in whose place others stand. */
     private final Set<String> replaced = new HashSet<>();
+
     private int unended;
 
     Subtask add(GraphNode node) {

@@ -59,17 +59,15 @@ final class Subtask {
         };
     }
 
-    /** Whether its code, or that of one of its items, waits for somebody. */
-    boolean isAwaited() {
-        return executions.stream().anyMatch(Execution::isAwaited);
+    private long waiting() {
+        return executions.stream().filter(each -> each.awaited().isPresent()).count();
     }
 
     /** A fan-out is not over while an item waits for somebody, however many are enough. */
     private Outcome<?> fannedIn(Binding.Each each) {
-        if (isAwaited()) {
-            long waiting = executions.stream().filter(Execution::isAwaited).count();
+        if (waiting() > 0) {
             return Outcome.skipped(
-                    Skip.Kind.AWAITED, "%d of %d items wait for somebody".formatted(waiting, executions.size()));
+                    Skip.Kind.AWAITED, "%d of %d items wait for somebody".formatted(waiting(), executions.size()));
         }
         var items = new Items<>(executions.stream().map(Subtask::ended).toList());
         int needed = each.minSuccess().of(executions.size());

@@ -84,7 +84,8 @@ class ModelPlannerTest {
                 .containsExactly(new CallPurpose(
                         CallPurpose.Kind.PLAN, "run-1", "", "planner", "Where is \"retry\"?", Tier.FLAGSHIP));
         ModelRequest asked = model.requests().getFirst();
-        assertThat(asked.output()).isEqualTo(new OutputFormat.JsonSchema("plan", PlanSchema.of(ALL, List.of(), List.of()), true));
+        assertThat(asked.output())
+                .isEqualTo(new OutputFormat.JsonSchema("plan", PlanSchema.of(ALL, List.of(), List.of()), true));
         assertThat(asked.maxOutputTokens()).isEqualTo(2_000);
         assertThat(asked.effort()).isEqualTo(Effort.NONE);
         assertThat(asked.instructions())

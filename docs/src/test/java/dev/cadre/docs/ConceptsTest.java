@@ -125,17 +125,18 @@ class ConceptsTest {
         // endregion
         var result = coordinator.run(Goal.of("Where is retry implemented?", Report.class), Budget.usd("0.50"));
 
-        assertThat(result).isCompleteWith(new Report("In the pool.")).outcome("s").usedTiers(Tier.MINI);
+        assertThat(result)
+                .isCompleteWith(new Report("In the pool."))
+                .outcome("s")
+                .usedTiers(Tier.MINI);
     }
 
     @Test
     void plan_isMadeAgain() throws Exception {
-        model.onPlan()
-                .replies("""
+        model.onPlan().replies("""
                         {"subtasks":[
                          {"type":"summarise","id":"s","input":{"path":"Pool.java"}},
-                         {"type":"summarise","id":"r","input":{"path":"Gone.java"}}]}""")
-                .replies("""
+                         {"type":"summarise","id":"r","input":{"path":"Gone.java"}}]}""").replies("""
                         {"subtasks":[
                          {"type":"summarise","id":"t","input":{"path":"Rung.java"},"replaces":["r"]}]}""");
         model.on(SUMMARISE).replies(new Summary("It retries."));

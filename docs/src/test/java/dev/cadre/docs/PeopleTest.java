@@ -60,7 +60,8 @@ class PeopleTest {
         TaskGraph<Post> graph = builder.answering(post);
 
         try (Journal journal = FileJournal.open(folder.resolve("post.journal"))) {
-            assertThat(coordinator.journal(journal).run(graph, Budget.usd("0.10"))).isSuspendedFor("decision");
+            assertThat(coordinator.journal(journal).run(graph, Budget.usd("0.10")))
+                    .isSuspendedFor("decision");
 
             // region people-answer
             FileDesk desk = FileDesk.open(folder);
@@ -92,7 +93,8 @@ class PeopleTest {
         // region people-review
         PlanReview review = proposed -> approvals.contains(proposed.goal())
                 ? new PlanReview.Verdict.Approve()
-                : new PlanReview.Verdict.Wait("the team lead, about " + proposed.subtasks().size() + " subtasks");
+                : new PlanReview.Verdict.Wait(
+                        "the team lead, about " + proposed.subtasks().size() + " subtasks");
         // endregion
 
         var result = Coordinator.builder(model.pools())

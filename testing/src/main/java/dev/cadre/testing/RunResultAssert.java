@@ -42,7 +42,10 @@ public final class RunResultAssert<R> extends AbstractAssert<RunResultAssert<R>,
     public RunResultAssert<R> isSuspendedFor(String... ids) {
         isNotNull();
         if (!(actual instanceof RunResult.Suspended<R> suspended)
-                || !suspended.awaited().stream().map(Missing::subtaskId).toList().equals(List.of(ids))) {
+                || !suspended.awaited().stream()
+                        .map(Missing::subtaskId)
+                        .toList()
+                        .equals(List.of(ids))) {
             failWith("expected a run suspended for " + List.of(ids));
         }
         return this;

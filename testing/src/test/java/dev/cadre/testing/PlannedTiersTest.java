@@ -143,8 +143,7 @@ class PlannedTiersTest {
         var result = coordinator().build().run(GOAL, BUDGET);
 
         assertThat(result).isCompleteWith(new Answer("done"));
-        assertThat(result.report().notes())
-                .contains("a: no tier \"huge\"; it may start on nano, mini");
+        assertThat(result.report().notes()).contains("a: no tier \"huge\"; it may start on nano, mini");
         assertThat(workedOn()).containsExactly(Tier.MINI);
     }
 
@@ -202,10 +201,8 @@ class PlannedTiersTest {
         notesAndMerge();
         model.onPlan().replies(plan(note("a", "mini")));
 
-        var result = failed(coordinator()
-                .tierPolicy(proposal -> Tier.FLAGSHIP)
-                .build()
-                .run(GOAL, BUDGET));
+        var result = failed(
+                coordinator().tierPolicy(proposal -> Tier.FLAGSHIP).build().run(GOAL, BUDGET));
 
         assertThat(result.cause().kind()).isEqualTo(RunFailure.Kind.PLANNER_FAILED);
         assertThat(result.cause().message())
@@ -278,19 +275,22 @@ class PlannedTiersTest {
                 .build();
 
         assertThatIllegalStateException()
-                .isThrownBy(() -> Coordinator.builder(pools).plansWith(CHOICE).build().run(GOAL, BUDGET))
+                .isThrownBy(() ->
+                        Coordinator.builder(pools).plansWith(CHOICE).build().run(GOAL, BUDGET))
                 .withMessageContaining("no model is bound to tier MINI");
         assertThat(model.calls()).isEmpty();
     }
 
     @Test
     void rejectedAnswer_escalatesFromTheChosenTierToTheTop() throws Exception {
-        SubtaskType<Topic, Note> strict = CHOICE.accept("it is long", (topic, note) -> note.text().length() > 5);
+        SubtaskType<Topic, Note> strict =
+                CHOICE.accept("it is long", (topic, note) -> note.text().length() > 5);
         model.on(strict).replies(new Note("no")).replies(new Note("long enough"));
         model.onPlan().replies(plan(note("a", "nano")));
         model.onMerge().repliesText(merged("done"));
 
-        var result = Coordinator.builder(model.pools()).plansWith(strict).build().run(GOAL, BUDGET);
+        var result =
+                Coordinator.builder(model.pools()).plansWith(strict).build().run(GOAL, BUDGET);
 
         assertThat(tiersOf(result, "a")).containsExactly(Tier.NANO, Tier.MINI);
     }

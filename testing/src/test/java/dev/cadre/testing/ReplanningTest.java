@@ -210,9 +210,10 @@ class ReplanningTest {
         model.on(SPLIT).replies(new Topics(List.of(new Topic("cats"), new Topic("dogs"))));
         dogsAreRefused();
         model.onPlan()
-                .replies(plan(
-                        "{\"type\":\"split\",\"id\":\"pets\",\"input\":{\"name\":\"pets\"}}",
-                        "{\"type\":\"note\",\"id\":\"each\",\"input\":{\"name\":{\"from\":\"names\",\"field\":\"names\"}}}"))
+                .replies(
+                        plan(
+                                "{\"type\":\"split\",\"id\":\"pets\",\"input\":{\"name\":\"pets\"}}",
+                                "{\"type\":\"note\",\"id\":\"each\",\"input\":{\"name\":{\"from\":\"names\",\"field\":\"names\"}}}"))
                 .replies(plan(replacing("wolves", "each#1")));
         Planner byHand = (request, intake) -> {
             if (request.progress().isRound()) {
@@ -325,8 +326,7 @@ class ReplanningTest {
                 .run(GOAL.accept("it is long", answer -> answer.text().length() > 8), BUDGET));
 
         assertThat(result.answer()).isEqualTo(new Answer("brief"));
-        assertThat(result.missing())
-                .containsExactly(new Missing("answer", "it does not pass the rule 'it is long'"));
+        assertThat(result.missing()).containsExactly(new Missing("answer", "it does not pass the rule 'it is long'"));
     }
 
     @Test
@@ -340,8 +340,7 @@ class ReplanningTest {
                 .run(GOAL.accept("it is long", answer -> answer.text().length() > 8), BUDGET));
 
         assertThat(result.answer()).isEqualTo(new Answer("brief"));
-        assertThat(model.calls().stream()
-                        .filter(call -> call.purpose().kind() == CallPurpose.Kind.MERGE))
+        assertThat(model.calls().stream().filter(call -> call.purpose().kind() == CallPurpose.Kind.MERGE))
                 .hasSize(1);
     }
 
@@ -463,7 +462,9 @@ class ReplanningTest {
         var result = coordinator.run(planned, BUDGET);
 
         assertThat(result).isCompleteWith(new Answer("done"));
-        assertThat(estimate.worst()).as("what a round plans only the budget bounds").isEqualTo(BUDGET.limit());
+        assertThat(estimate.worst())
+                .as("what a round plans only the budget bounds")
+                .isEqualTo(BUDGET.limit());
     }
 
     @Test
@@ -558,7 +559,8 @@ class ReplanningTest {
                     .as("broken off at entry %d: %s", crashAt, lost.get())
                     .isCompleteWith(new Answer("done"));
             Map<String, Integer> again = worked(second);
-            finished.forEach(id -> assertThat(again).as("at entry %d", crashAtOf(file)).doesNotContainKey(id));
+            finished.forEach(
+                    id -> assertThat(again).as("at entry %d", crashAtOf(file)).doesNotContainKey(id));
             assertThat(again.values()).allMatch(calls -> calls == 1);
             assertThat(resumed.report().outcomes().keySet())
                     .as("plan order, broken off at entry %d", crashAt)

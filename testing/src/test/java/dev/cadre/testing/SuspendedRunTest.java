@@ -137,8 +137,8 @@ class SuspendedRunTest {
 
     @Test
     void suspendedRun_isAFailureForWhoeverExpectsNone() throws Exception {
-        RunResult<Brief> suspended = session(
-                scripted(), folder.resolve("run.journal"), desk().worker(Note.class, Decision.class));
+        RunResult<Brief> suspended =
+                session(scripted(), folder.resolve("run.journal"), desk().worker(Note.class, Decision.class));
 
         assertThat(suspended).isInstanceOf(RunResult.Failed.class).isFailedBecause(RunFailure.Kind.SUSPENDED);
         assertThatThrownBy(suspended::requireComplete)
@@ -198,7 +198,9 @@ class SuspendedRunTest {
         other.on(NOTE).replies(new Note("another text"));
 
         assertThat(session(other, folder.resolve("two.journal"), worker)).isSuspendedFor("approve");
-        assertThat(desk().questions()).extracting(FileDesk.Question::input).containsExactly("{\"text\":\"another text\"}");
+        assertThat(desk().questions())
+                .extracting(FileDesk.Question::input)
+                .containsExactly("{\"text\":\"another text\"}");
     }
 
     @Test
@@ -247,9 +249,12 @@ class SuspendedRunTest {
     void optionalSubtask_thatWaits_holdsNobodyUp() throws Exception {
         var graph = TaskGraph.builder();
         var note = graph.add("note", NOTE, new Topic("cats"));
-        graph.optional(graph.add("approve", approve((in, context) -> {
-            throw new AwaitedException("somebody");
-        }), from(note, each -> each)));
+        graph.optional(graph.add(
+                "approve",
+                approve((in, context) -> {
+                    throw new AwaitedException("somebody");
+                }),
+                from(note, each -> each)));
 
         var result = Coordinator.of(scripted().pools()).run(graph.answering(note), BUDGET);
 
@@ -274,7 +279,9 @@ class SuspendedRunTest {
 
         try (Journal journal = FileJournal.open(file)) {
             assertThat(coordinator.journal(journal).run(goal, BUDGET)).isSuspendedFor("ok");
-            assertThat(model.calls()).as("a plan and a note; no further round, no merge").hasSize(2);
+            assertThat(model.calls())
+                    .as("a plan and a note; no further round, no merge")
+                    .hasSize(2);
             desk().answer(desk().questions().getFirst(), Decision.class, new Decision(true, ""));
             assertThat(coordinator.journal(journal).run(goal, BUDGET)).isCompleteWith(new Answer("done"));
         }
@@ -291,8 +298,10 @@ class SuspendedRunTest {
             seen.add(proposed.subtasks().toString());
             return verdict.get();
         };
-        Coordinator coordinator =
-                Coordinator.builder(model.pools()).plansWith(NOTE).review(review).build();
+        Coordinator coordinator = Coordinator.builder(model.pools())
+                .plansWith(NOTE)
+                .review(review)
+                .build();
         Goal<Answer> goal = Goal.of("Take notes", Answer.class);
 
         try (Journal journal = FileJournal.open(folder.resolve("run.journal"))) {
@@ -345,9 +354,13 @@ class SuspendedRunTest {
         var whole = outer.answering(outer.add("whole", nested, new Topic("pets")));
 
         try (Journal journal = FileJournal.open(folder.resolve("run.journal"))) {
-            RunResult<Brief> suspended = Coordinator.of(model.pools()).journal(journal).run(whole, BUDGET);
+            RunResult<Brief> suspended =
+                    Coordinator.of(model.pools()).journal(journal).run(whole, BUDGET);
             assertThat(suspended).isSuspendedFor("whole").leftNothingBehind();
-            assertThat(((RunResult.Suspended<Brief>) suspended).awaited().getFirst().reason())
+            assertThat(((RunResult.Suspended<Brief>) suspended)
+                            .awaited()
+                            .getFirst()
+                            .reason())
                     .contains("(approve)");
             desk().answer(desk().questions().getFirst(), Decision.class, new Decision(true, ""));
 
@@ -399,7 +412,9 @@ class SuspendedRunTest {
                 assertThat(crashAt).isGreaterThan(15);
                 return;
             }
-            assertThat(paid.values()).as("at most what was in flight is paid again").allMatch(calls -> calls <= 2);
+            assertThat(paid.values())
+                    .as("at most what was in flight is paid again")
+                    .allMatch(calls -> calls <= 2);
         }
     }
 

@@ -6,13 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cadre.Coordinator;
-import dev.cadre.task.TypeRef;
-import dev.cadre.merge.Mergers;
 import dev.cadre.Goal;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.JournalException;
+import dev.cadre.merge.Mergers;
 import dev.cadre.model.Tier;
 import dev.cadre.model.ToolCall;
 import dev.cadre.model.ToolSpec;
@@ -20,6 +19,7 @@ import dev.cadre.task.Input;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
 import dev.cadre.task.Tool;
+import dev.cadre.task.TypeRef;
 import dev.cadre.testing.ScriptedModel;
 import java.io.IOException;
 import java.io.StringReader;
@@ -320,7 +320,11 @@ class ReportPageTest {
         Goal<List<Note>> goal =
                 Goal.of("Take notes", new TypeRef<List<Note>>() {}).mergedBy(Mergers.collect(choice));
         try (var journal = FileJournal.open(file)) {
-            Coordinator.builder(model.pools()).plansWith(choice).build().journal(journal).run(goal, Budget.usd("0.50"));
+            Coordinator.builder(model.pools())
+                    .plansWith(choice)
+                    .build()
+                    .journal(journal)
+                    .run(goal, Budget.usd("0.50"));
         }
 
         assertThat(rows(parsed(ReportPage.of(file)))).contains("a|note, to start on mini||succeeded");

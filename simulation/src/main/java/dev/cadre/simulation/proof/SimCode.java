@@ -89,8 +89,7 @@ final class SimCode {
             var dice = SimRung.dice(run, run.id() + start.id().label() + " waits");
             if (given.isEmpty() && SimDice.chance(dice, 0.02)) {
                 run.tally().wasted(cost);
-                run.ended(
-                        start.id(), new RungEnd.Refused(new Skip(Skip.Kind.AWAITED, "somebody", List.of()), null));
+                run.ended(start.id(), new RungEnd.Refused(new Skip(Skip.Kind.AWAITED, "somebody", List.of()), null));
             } else {
                 end(given.map(SimBehavior.CodeEnd::fails)
                         .orElseGet(() -> SimDice.chance(

@@ -55,8 +55,7 @@ final class SimGraph {
     }
 
     /** What a planner adds in a further round: something for most of what is not done, now and then nothing. */
-    static List<GraphNode> round(
-            SplittableRandom dice, RunCommand.StartRound round, List<SubtaskType<?, ?>> types) {
+    static List<GraphNode> round(SplittableRandom dice, RunCommand.StartRound round, List<SubtaskType<?, ?>> types) {
         var nodes = new ArrayList<GraphNode>();
         if (SimDice.chance(dice, 0.1)) {
             return nodes;

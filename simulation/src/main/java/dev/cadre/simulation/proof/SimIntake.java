@@ -162,9 +162,8 @@ final class SimIntake {
             return;
         }
         GraphNode own = SimWorld.require(drawn.get(node.id()));
-        inbox.accept(new RunInput.Admitted(
-                new GraphNode(
-                        own.id(), node.type(), own.binding(), own.dependencies(), node.optional(), node.replaces())));
+        inbox.accept(new RunInput.Admitted(new GraphNode(
+                own.id(), node.type(), own.binding(), own.dependencies(), node.optional(), node.replaces())));
     }
 
     void finish() {

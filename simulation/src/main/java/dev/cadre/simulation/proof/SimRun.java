@@ -50,6 +50,7 @@ final class SimRun {
     private final Deque<Ledger> roundMoney = new ArrayDeque<>();
     /** When the merge that is under way must be over. */
     private long mergeDue;
+
     private long startNanos;
     private boolean merging;
     private boolean ended;
@@ -202,8 +203,7 @@ final class SimRun {
             roundMoney.remove().close();
         }
         SimIntake before = SimWorld.require(intake);
-        List<String> undone =
-                round.undone().stream().map(Missing::subtaskId).toList();
+        List<String> undone = round.undone().stream().map(Missing::subtaskId).toList();
         var dice = SimDice.of(world.seed().world(), id() + "/round " + round.round());
         launchPlanner(new SimIntake(before, SimGraph.round(dice, round, before.types()), undone));
     }
