@@ -194,7 +194,7 @@ record SearchDocument(
     private static List<String> notes(RunResult<SearchAnswer> result, SearchAnswer answer, CodeBase base, Mode mode) {
         var notes = new ArrayList<>(result.report().notes());
         Repository repository = base.repository();
-        if (base.history().head().isEmpty() && GitCommand.isExpectedIn(repository.root())) {
+        if (base.history().head().isEmpty() && GitCommand.isExpectedIn(repository.root().path())) {
             notes.add(NO_HISTORY);
         }
         if (repository.skipped().containsKey(SkipReason.DEADLINE)) {

@@ -3,8 +3,8 @@ package dev.cadre.examples.index;
 
 import dev.cadre.examples.repository.Deadline;
 import dev.cadre.examples.repository.GitCommand;
+import dev.cadre.examples.repository.RootFolder;
 import dev.cadre.redact.SecretShapes;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -35,7 +35,7 @@ public record History(List<Commit> commits, Optional<String> head) {
     }
 
     /** Reads the history of a folder. Blocks until git ends, or until the deadline; what git has not printed by then is lost. */
-    public static History read(Path root, Deadline deadline) throws InterruptedException {
+    public static History read(RootFolder root, Deadline deadline) throws InterruptedException {
         Optional<String> log = GitCommand.in(root, deadline)
                 .run(
                         "log",

@@ -65,24 +65,24 @@ public final class GitCommand {
     private static final Map<String, String> ENVIRONMENT_OF_THE_USER =
             Map.of("GIT_DIR", "/dev/null", "GIT_ALLOW_PROTOCOL", "none", "LC_ALL", "C");
 
-    private final Path folder;
+    private final RootFolder folder;
     private final Deadline deadline;
     private final Optional<Path> program;
 
-    private GitCommand(Path folder, Deadline deadline, Optional<Path> program) {
+    private GitCommand(RootFolder folder, Deadline deadline, Optional<Path> program) {
         this.folder = folder;
         this.deadline = deadline;
         this.program = program;
     }
 
     /** Returns a git that runs in this folder, until this deadline. */
-    public static GitCommand in(Path folder, Deadline deadline) {
+    public static GitCommand in(RootFolder folder, Deadline deadline) {
         String path = System.getenv().getOrDefault("PATH", "");
-        return in(folder, deadline, GitProgram.find(path, folder, File.separatorChar == '\\'));
+        return in(folder, deadline, GitProgram.find(path, folder.path(), File.separatorChar == '\\'));
     }
 
     /** Returns a git that runs this program. */
-    static GitCommand in(Path folder, Deadline deadline, Optional<Path> program) {
+    static GitCommand in(RootFolder folder, Deadline deadline, Optional<Path> program) {
         return new GitCommand(folder, deadline.atMost(MAX_TIME), program);
     }
 
@@ -93,17 +93,19 @@ public final class GitCommand {
 
     /**
      * Returns what git printed, or nothing if there is no git that is trusted, its folder is that of another repository or of
-     * another user whom nobody trusts, it failed, printed too much or took too long.
+     * another user whom nobody trusts, or another one by now, it failed, printed too much or took too long.
      */
     public Optional<String> run(String... arguments) throws InterruptedException {
-        if (!GitHome.canBeRead(folder)
+        if (!GitHome.canBeRead(folder.path())
                 || execute(List.of(), "version").filter(GitProgram::isTrusted).isEmpty()) {
             return Optional.empty();
         }
         Optional<String> own = execute(List.of(), GitHome.QUERY);
         List<String> trusted = own.isPresent() ? List.of() : trustedByTheUser();
         Optional<GitHome> home = (trusted.isEmpty() ? own : execute(trusted, GitHome.QUERY)).flatMap(GitHome::parse);
-        return home.isPresent() && isOwn(home.get(), trusted) ? execute(trusted, arguments) : Optional.empty();
+        Optional<String> printed =
+                home.isPresent() && isOwn(home.get(), trusted) ? execute(trusted, arguments) : Optional.empty();
+        return printed.filter(text -> folder.isInItsPlace()); // git was started in what its path led to
     }
 
     /** The folders of other owners that the user and the machine trust, as settings. */
@@ -120,7 +122,7 @@ public final class GitCommand {
     private boolean isOwn(GitHome home, List<String> trusted) throws InterruptedException {
         String config = home.gitFolder().resolve("config").toString();
         Optional<String> top = execute(trusted, "config", "--file", config, "--no-includes", "core.worktree");
-        return home.belongsTo(folder, top.map(String::strip).orElse(""));
+        return home.belongsTo(folder.path(), top.map(String::strip).orElse(""));
     }
 
     private Optional<String> execute(List<String> trusted, String... arguments) throws InterruptedException {
@@ -163,7 +165,7 @@ public final class GitCommand {
         command.add(git.toString());
         command.addAll(arguments);
         var builder =
-                ChildProcess.of(command).directory(folder.toFile()).redirectError(ProcessBuilder.Redirect.DISCARD);
+                ChildProcess.of(command).directory(folder.path().toFile()).redirectError(ProcessBuilder.Redirect.DISCARD);
         builder.environment().putAll(environment);
         return builder;
     }

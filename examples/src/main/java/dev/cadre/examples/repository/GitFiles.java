@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.examples.repository;
 
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -11,7 +10,7 @@ final class GitFiles {
     private GitFiles() {}
 
     /** Returns nothing if git is missing or late, knows no repository here, or ignores the whole folder. */
-    static Optional<FileList> list(Path root, ReadLimits limits, Deadline deadline, SearchMemory memory)
+    static Optional<FileList> list(RootFolder root, ReadLimits limits, Deadline deadline, SearchMemory memory)
             throws InterruptedException {
         return GitCommand.in(root, deadline)
                 .run("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", ".")

@@ -3,10 +3,7 @@ package dev.cadre.examples.repository;
 
 import dev.cadre.redact.SecretShapes;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.LinkOption;
-import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -19,26 +16,22 @@ import java.util.function.Predicate;
  * Opens files below one folder and never anything else: no link, no {@code ..}, no absolute path.
  *
  * <p>Each folder on the way is opened in the one before ({@link Folder}), and the root has to be the folder that it was
- * when the jail was made. A file that holds what looks like a key is left out like one whose name says so. Immutable, so safe
+ * when it was first looked at. A file that holds what looks like a key is left out like one whose name says so. Immutable, so safe
  * for use by many threads.
  */
 public final class RootJail {
 
-    private final Path root;
-    private final Object identity;
+    private final RootFolder root;
     private final long maxFileBytes;
 
-    private RootJail(Path realRoot, Object identity, long maxFileBytes) {
-        this.root = realRoot;
-        this.identity = identity;
+    private RootJail(RootFolder root, long maxFileBytes) {
+        this.root = root;
         this.maxFileBytes = maxFileBytes;
     }
 
     /** Returns a jail of this folder. */
-    public static RootJail of(Path root, ReadLimits limits) throws IOException {
-        Path real = root.toRealPath();
-        var attributes = Files.readAttributes(real, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-        return new RootJail(real, Folder.identityOf(attributes), limits.maxFileBytes());
+    public static RootJail of(RootFolder root, ReadLimits limits) {
+        return new RootJail(root, limits.maxFileBytes());
     }
 
     /** What came of opening a path: the file, or why it is left out. */
@@ -92,7 +85,7 @@ public final class RootJail {
 
     /** Opens the folder of this jail. */
     Folder root() throws IOException {
-        return Folder.open(root, identity);
+        return root.open();
     }
 
     private static void take(Iterator<String> names, Function<String, Opened> opener, Predicate<Opened> taker) {

@@ -3,6 +3,7 @@ package dev.cadre.examples.index;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cadre.examples.repository.RootFolder;
 import dev.cadre.examples.repository.Tree;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,18 +24,18 @@ class HistoryTest {
                 .file("Two.java", "1")
                 .commit("Second");
 
-        assertThat(History.read(folder, Tree.LATER).commits())
+        assertThat(History.read(RootFolder.of(folder), Tree.LATER).commits())
                 .extracting(Commit::subject)
                 .containsExactly("Second", "First: add one");
-        assertThat(History.read(folder.resolve("a"), Tree.LATER).commits())
+        assertThat(History.read(RootFolder.of(folder.resolve("a")), Tree.LATER).commits())
                 .extracting(Commit::paths)
                 .containsExactly(java.util.List.of("odd\nname.java"), java.util.List.of("One.java"));
-        assertThat(History.read(folder, Tree.LATER).head().orElseThrow()).hasSize(40);
+        assertThat(History.read(RootFolder.of(folder), Tree.LATER).head().orElseThrow()).hasSize(40);
     }
 
     @Test
     void read_withoutGit_isEmpty() throws Exception {
-        assertThat(History.read(Files.createDirectory(folder.resolve("plain")), Tree.LATER))
+        assertThat(History.read(RootFolder.of(Files.createDirectory(folder.resolve("plain"))), Tree.LATER))
                 .isEqualTo(History.none());
     }
 
@@ -42,7 +43,7 @@ class HistoryTest {
     void read_subjectWithAKey_isLeftOut() throws Exception {
         new Tree(folder).git("init", "-q").file("A.java", "1").commit("Use ghp_Zx81Qw2rT9yUi0pAs5dFg7hJk3lZc6vB4nM8");
 
-        assertThat(History.read(folder, Tree.LATER).commits().getFirst().subject())
+        assertThat(History.read(RootFolder.of(folder), Tree.LATER).commits().getFirst().subject())
                 .isEqualTo("[left out: it holds what looks like a key]");
     }
 
@@ -71,7 +72,7 @@ class HistoryTest {
         tree.file("B.java", "1").git("add", "-A").git("commit", "-q", "--file", subject.toString());
         tree.file("C.java", "1").commit("Last");
 
-        assertThat(History.read(tree.root(), Tree.LATER).commits())
+        assertThat(History.read(RootFolder.of(tree.root()), Tree.LATER).commits())
                 .extracting(Commit::subject)
                 .containsExactly("Last", "\u6f22".repeat(500), "First");
     }
@@ -80,7 +81,7 @@ class HistoryTest {
     void read_longSubject_isCut() throws Exception {
         new Tree(folder).git("init", "-q").file("A.java", "1").commit("x".repeat(100_000));
 
-        assertThat(History.read(folder, Tree.LATER).commits().getFirst().subject())
+        assertThat(History.read(RootFolder.of(folder), Tree.LATER).commits().getFirst().subject())
                 .isEqualTo("x".repeat(500));
     }
 }

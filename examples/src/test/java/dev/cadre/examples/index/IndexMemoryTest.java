@@ -4,6 +4,7 @@ package dev.cadre.examples.index;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cadre.examples.repository.Repository;
+import dev.cadre.examples.repository.RootFolder;
 import dev.cadre.examples.repository.SkipReason;
 import dev.cadre.examples.repository.SourceFile;
 import dev.cadre.examples.repository.Tree;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** Texts of words that are all different, of which an index would take a hundred times the length. */
 class IndexMemoryTest {
+    private static final RootFolder NO_FOLDER = new RootFolder(Path.of("/"), "unknown");
     private static final int WORDS = 10_000;
     private static final int FILES = 60;
     private static final long MEGABYTE = 1_000_000;
@@ -40,7 +42,7 @@ class IndexMemoryTest {
     private static CodeIndex index(long maxBytes) {
         List<SourceFile> files =
                 IntStream.range(0, FILES).mapToObj(IndexMemoryTest::file).toList();
-        return CodeIndex.of(new Repository(Path.of("/"), files, Map.of()), Tree.LATER, maxBytes);
+        return CodeIndex.of(new Repository(NO_FOLDER, files, Map.of()), Tree.LATER, maxBytes);
     }
 
     @Test

@@ -47,7 +47,7 @@ class FolderWalkTest {
 
         assertThat(walked.paths())
                 .containsExactlyElementsOf(
-                        GitFiles.list(tree.root(), ReadLimits.STANDARD, Tree.LATER, SearchMemory.ofProcess(1))
+                        GitFiles.list(RootFolder.of(tree.root()), ReadLimits.STANDARD, Tree.LATER, SearchMemory.ofProcess(1))
                                 .orElseThrow()
                                 .paths());
         assertThat(walked.paths())
@@ -113,7 +113,7 @@ class FolderWalkTest {
     }
 
     private FileList walk(ReadLimits limits, Deadline deadline, SearchMemory memory) throws Exception {
-        var walk = new FolderWalk(RootJail.of(folder, limits), limits, deadline, memory);
+        var walk = new FolderWalk(RootJail.of(RootFolder.of(folder), limits), limits, deadline, memory);
         walk.run();
         return walk.listed();
     }
