@@ -59,27 +59,76 @@ public final class RootJail {
     void open(String folder, List<String> names, Predicate<Opened> taker) {
         String prefix = folder.isEmpty() ? "" : folder + "/";
         Iterator<String> left = names.iterator();
-        try {
-            Folder here = root();
-            try {
-                for (String part : folder.isEmpty() ? new String[0] : folder.split("/", -1)) {
-                    BasicFileAttributes attributes = here.attributes(part);
-                    if (!attributes.isDirectory()) {
-                        SkipReason reason = attributes.isSymbolicLink() ? SkipReason.LINK : SkipReason.UNREADABLE;
-                        take(left, name -> new Opened.Skipped(reason), taker);
-                        return;
-                    }
-                    Folder outer = here;
-                    here = outer.folder(part);
-                    outer.close();
-                }
-                Folder last = here;
-                take(left, name -> read(last, name, prefix + name), taker);
-            } finally {
-                here.close();
-            }
+        try (Folder last = folder(folder)) {
+            take(left, name -> read(last, name, prefix + name), taker);
+        } catch (LeftOutException leftOut) {
+            take(left, name -> new Opened.Skipped(leftOut.reason()), taker);
         } catch (IOException | InvalidPathException gone) {
             take(left, name -> new Opened.Skipped(SkipReason.UNREADABLE), taker);
+        }
+    }
+
+    /** Something on a path is nothing that is opened. */
+    public static final class LeftOutException extends IOException {
+        private static final long serialVersionUID = 1L;
+        private final SkipReason reason;
+
+        private LeftOutException(SkipReason reason) {
+            super(reason.label());
+            this.reason = reason;
+        }
+
+        /** Returns why: a link, no regular file, or what should be a folder and is none. */
+        public SkipReason reason() {
+            return reason;
+        }
+    }
+
+    /**
+     * What a file begins with.
+     *
+     * @param size that of the whole file, at least
+     */
+    public record Beginning(byte[] bytes, long size) {}
+
+    /**
+     * Reads at most this many bytes of a regular file of any kind, given by its path relative to the root. Blocks on the disk;
+     * a pipe that took the place of the file just now may block it for ever, see {@link BlockingCalls}.
+     *
+     * @throws LeftOutException if a link or something else that is no folder or file is on the path
+     * @throws IOException if there is no such file, or it cannot be read
+     */
+    public Beginning beginning(String relative, int most) throws IOException {
+        int cut = relative.lastIndexOf('/');
+        String name = relative.substring(cut + 1);
+        try (Folder last = folder(relative.substring(0, Math.max(cut, 0)))) {
+            BasicFileAttributes attributes = last.attributes(name);
+            if (!attributes.isRegularFile()) {
+                throw new LeftOutException(attributes.isSymbolicLink() ? SkipReason.LINK : SkipReason.NOT_A_FILE);
+            }
+            byte[] bytes = last.read(name, most);
+            return new Beginning(bytes, Math.max(attributes.size(), bytes.length));
+        }
+    }
+
+    /** Opens a folder, given by its path relative to the root; each in the one before. */
+    private Folder folder(String path) throws IOException {
+        Folder here = root();
+        try {
+            for (String part : path.isEmpty() ? new String[0] : path.split("/", -1)) {
+                BasicFileAttributes attributes = here.attributes(part);
+                if (!attributes.isDirectory()) {
+                    throw new LeftOutException(
+                            attributes.isSymbolicLink() ? SkipReason.LINK : SkipReason.UNREADABLE);
+                }
+                Folder outer = here;
+                here = outer.folder(part);
+                outer.close();
+            }
+            return here;
+        } catch (IOException | RuntimeException unopened) {
+            here.close();
+            throw unopened;
         }
     }
 
