@@ -57,7 +57,7 @@ public final class SearchMemory {
     }
 
     /** About what a text takes: Java keeps a byte for each character if all are Latin-1, else two. */
-    static long bytesOf(String text) {
+    public static long bytesOf(String text) {
         int width = 1;
         for (int at = 0; at < text.length() && width == 1; at++) {
             width = text.charAt(at) > LAST_LATIN ? 2 : 1;
