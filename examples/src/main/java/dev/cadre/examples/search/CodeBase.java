@@ -45,7 +45,7 @@ public record CodeBase(Repository repository, CodeIndex index, History history, 
             throws IOException, InterruptedException {
         Deadline ofReading = deadline.afterPercent(READING_PERCENT);
         Deadline ofIndexing = deadline.afterPercent(INDEXING_PERCENT);
-        var log = new FutureTask<>(() -> History.read(folder, ofReading));
+        var log = new FutureTask<>(() -> History.read(folder, ofReading, memory));
         // a platform thread: the file system may keep it
         Thread reader = Thread.ofPlatform().daemon().name("git-log").start(log);
         try {

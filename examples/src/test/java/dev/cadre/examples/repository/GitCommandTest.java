@@ -5,6 +5,9 @@ import static java.nio.file.StandardOpenOption.APPEND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.RandomAccessFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -300,9 +303,41 @@ class GitCommandTest {
                 "#!/bin/sh\nfor a in \"$@\"; do\n  case $a in\n    version) echo 'git version " + version + "';;\n"
                         + "    rev-parse) echo '" + folder + "/.git'; echo '" + folder + "/.git'; echo '" + folder
                         + "';;\n"
-                        + "    log) env; echo kilobytes: $(ulimit -v);;\n  esac\ndone\n");
+                        + "    log) env; echo kilobytes: $(ulimit -v);;\n"
+                        + "    ls-files) printf 'one\\0'; cat '" + temporary.resolve("pipe") + "'; printf 'two\\0';;\n"
+                        + "    long) head -c 70000 /dev/zero | tr '\\0' x;;\n  esac\ndone\n");
         assertThat(program.toFile().setExecutable(true)).isTrue();
         return Optional.of(program);
+    }
+
+    /** However much git prints, no more is held than one piece: this git goes on when the first was taken. */
+    @Test
+    void run_pieceByPiece_handsOverEachAsItComes() throws Exception {
+        new Tree(folder).git("init", "-q");
+        Path pipe = temporary.resolve("pipe");
+        new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor();
+        GitCommand git = GitCommand.in(RootFolder.of(folder), Tree.LATER, fake("2.39.1"));
+        var taken = new ArrayList<String>();
+
+        boolean isWhole = git.run(
+                piece -> {
+                    taken.add(piece);
+                    release(piece.equals("one") ? pipe : temporary.resolve("none"));
+                },
+                "ls-files");
+
+        assertThat(taken).containsExactly("one", "two");
+        assertThat(isWhole).isTrue();
+        assertThat(git.run(taken::add, "long")).isFalse();
+        assertThat(taken).hasSize(2);
+    }
+
+    private static void release(Path pipe) {
+        try {
+            Files.writeString(pipe, "");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

@@ -171,10 +171,10 @@ class RepositoryReaderTest {
         for (int i = 0; i < 6; i++) {
             tree.file(folder + "A" + i + ".txt", "x");
         }
-        assertThat(pathsWithin(36_000)).hasSize(5);
+        assertThat(pathsWithin(38_000)).hasSize(5);
         assertThat(pathsWithin(200_000)).hasSize(6);
         tree.git("init", "-q");
-        assertThat(pathsWithin(36_000)).hasSize(5);
+        assertThat(pathsWithin(38_000)).hasSize(5);
         assertThat(pathsWithin(200_000)).hasSize(6);
     }
 
