@@ -81,8 +81,8 @@ record ServedRepositories(SequencedMap<String, RootFolder> folders) {
 
     private RootFolder named(String name) throws UsageException {
         return folders.entrySet().stream()
-                .filter(each ->
-                        each.getKey().equals(name) || each.getValue().path().toString().equals(name))
+                .filter(each -> each.getKey().equals(name)
+                        || each.getValue().path().toString().equals(name))
                 .findFirst()
                 .map(Map.Entry::getValue)
                 .orElseThrow(() -> name.isEmpty()

@@ -72,8 +72,8 @@ class SearchRequestTest {
     void folderThatIsSwappedForALinkBehindTheCheck_isNotSearched() throws Exception {
         new Tree(folder.resolve("one")).file("A.java", "class Inside {}\n");
         new Tree(folder.resolve("outside")).file("A.java", "class Canary {}\n");
-        RootFolder checked = ServedRepositories.of(List.of(folder.resolve("one").toString()))
-                .folder("one");
+        RootFolder checked =
+                ServedRepositories.of(List.of(folder.resolve("one").toString())).folder("one");
         Files.move(folder.resolve("one"), folder.resolve("old"));
         Files.createSymbolicLink(folder.resolve("one"), folder.resolve("outside"));
 

@@ -29,10 +29,7 @@ public final class BulkTask {
     }
 
     private BulkTask(
-            SubtaskType<Json, Json.Obj> type,
-            SubtaskType<Json, Json.Obj> priced,
-            boolean hasLabels,
-            int itemsInACall) {
+            SubtaskType<Json, Json.Obj> type, SubtaskType<Json, Json.Obj> priced, boolean hasLabels, int itemsInACall) {
         this.type = type;
         this.priced = priced;
         this.hasLabels = hasLabels;

@@ -111,8 +111,8 @@ public final class ItemImages {
         }
         try {
             RootJail.Beginning head = files.beginning(text, HEAD_BYTES);
-            String format = format(head.bytes())
-                    .orElseThrow(() -> refused(field, "it is no PNG, JPEG, GIF or WebP picture"));
+            String format =
+                    format(head.bytes()).orElseThrow(() -> refused(field, "it is no PNG, JPEG, GIF or WebP picture"));
             requireFit(field, head.size());
             if (reading == Reading.BEGINNING) {
                 return Attachment.Source.Inline.of(format, head.bytes());

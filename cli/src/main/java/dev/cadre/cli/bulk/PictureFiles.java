@@ -63,8 +63,7 @@ final class PictureFiles {
             throw new UnreadableException("the file system did not answer about others in time");
         }
         try {
-            return calls.call(
-                            () -> jail.beginning(relative, most), Deadline.in(patience, InstantSource.system()))
+            return calls.call(() -> jail.beginning(relative, most), Deadline.in(patience, InstantSource.system()))
                     .orElseThrow(this::late);
         } catch (LeftOutException e) {
             throw new UnreadableException(

@@ -102,7 +102,8 @@ class ItemImagesTest {
     void pathWithinTheFolder_isRead_howeverItIsSpelled() throws Exception {
         Path file = write(Files.createDirectories(folder().resolve("a")).resolve("b.png"), PNG);
 
-        for (String path : List.of("a/b.png", "./a/../a//b.png", file.toRealPath().toString())) {
+        for (String path :
+                List.of("a/b.png", "./a/../a//b.png", file.toRealPath().toString())) {
             assertThat(of("photo", path, "back", "")).as(path).hasSize(1);
         }
     }
@@ -119,7 +120,8 @@ class ItemImagesTest {
         try (var swapper = new Swapper(folder(), "sub", "link")) {
             for (int i = 0; i < 500; i++) {
                 try {
-                    assertThat(images.of(item("sub/a.png")).toString()).contains("[image/png, 16 characters of base64]");
+                    assertThat(images.of(item("sub/a.png")).toString())
+                            .contains("[image/png, 16 characters of base64]");
                     inside.incrementAndGet();
                 } catch (IllegalArgumentException refused) {
                     assertThat(refused).hasMessageStartingWith("the picture in 'photo' cannot be sent: ");
@@ -148,7 +150,8 @@ class ItemImagesTest {
         }
 
         private static void swap(File folder, String one, String other) {
-            boolean unused = rename(folder, one, ".third") && rename(folder, other, one) && rename(folder, ".third", other);
+            boolean unused =
+                    rename(folder, one, ".third") && rename(folder, other, one) && rename(folder, ".third", other);
         }
 
         private static boolean rename(File folder, String from, String to) {
@@ -215,8 +218,9 @@ class ItemImagesTest {
 
         ItemImages images = images(PictureFiles.in(RootFolder.of(folder())), 1_000);
 
-        String why = "the picture in 'photo' cannot be sent: it has 1001 bytes; at most 1000 are sent, so that as many as"
-                + " --parallel says fit into the memory of the process";
+        String why =
+                "the picture in 'photo' cannot be sent: it has 1001 bytes; at most 1000 are sent, so that as many as"
+                        + " --parallel says fit into the memory of the process";
         assertThatThrownBy(() -> images.of(item("a.png"))).hasMessage(why);
         assertThatThrownBy(() -> images.beginnings(item("a.png"))).hasMessage(why);
     }
@@ -239,7 +243,9 @@ class ItemImagesTest {
 
     @Test
     void pipe_isNoFile() throws Exception {
-        assertThat(new ProcessBuilder("mkfifo", folder().resolve("a.png").toString()).start().waitFor())
+        assertThat(new ProcessBuilder("mkfifo", folder().resolve("a.png").toString())
+                        .start()
+                        .waitFor())
                 .isZero();
 
         assertRefused("a.png", "it is no file");

@@ -34,6 +34,7 @@ public final class GitCommand {
 
     /** Far beyond any path, and beyond what is asked for of a commit. */
     private static final int MAX_PIECE_BYTES = 1 << 16;
+
     private static final int MAX_TRUSTED = 500;
     private static final List<String> HARDENED = List.of(
             "-c", "core.attributesFile=/dev/null",
@@ -122,7 +123,9 @@ public final class GitCommand {
 
     private static Optional<String> text(InputStream output) throws IOException {
         byte[] bytes = output.readNBytes(MAX_TEXT_BYTES);
-        return bytes.length < MAX_TEXT_BYTES ? Optional.of(new String(bytes, StandardCharsets.UTF_8)) : Optional.empty();
+        return bytes.length < MAX_TEXT_BYTES
+                ? Optional.of(new String(bytes, StandardCharsets.UTF_8))
+                : Optional.empty();
     }
 
     private static Optional<Boolean> pieces(InputStream output, Consumer<String> taker) throws IOException {
@@ -160,7 +163,10 @@ public final class GitCommand {
 
     /** The folders of other owners that the user and the machine trust, as settings. */
     private List<String> trustedByTheUser() throws InterruptedException {
-        String folders = start(GitCommand::text, ENVIRONMENT_OF_THE_USER, List.of("config", "-z", "--get-all", "safe.directory"))
+        String folders = start(
+                        GitCommand::text,
+                        ENVIRONMENT_OF_THE_USER,
+                        List.of("config", "-z", "--get-all", "safe.directory"))
                 .orElse("");
         return Stream.of(folders.split("\0", -1))
                 .limit(MAX_TRUSTED)
@@ -216,8 +222,9 @@ public final class GitCommand {
         var command = new ArrayList<>(LIMITED);
         command.add(git.toString());
         command.addAll(arguments);
-        var builder =
-                ChildProcess.of(command).directory(folder.path().toFile()).redirectError(ProcessBuilder.Redirect.DISCARD);
+        var builder = ChildProcess.of(command)
+                .directory(folder.path().toFile())
+                .redirectError(ProcessBuilder.Redirect.DISCARD);
         builder.environment().putAll(environment);
         return builder;
     }

@@ -71,7 +71,8 @@ public final class RepositoryReader {
         }
     }
 
-    private FileList list(RootFolder root, RootJail jail, BlockingCalls calls) throws IOException, InterruptedException {
+    private FileList list(RootFolder root, RootJail jail, BlockingCalls calls)
+            throws IOException, InterruptedException {
         Deadline ofGit = deadline.afterPercent(SHARE_OF_GIT);
         Optional<FileList> tracked = calls.call(() -> GitFiles.list(root, limits, ofGit, memory), ofGit)
                 .flatMap(found -> found);

@@ -118,8 +118,7 @@ public final class RootJail {
             for (String part : path.isEmpty() ? new String[0] : path.split("/", -1)) {
                 BasicFileAttributes attributes = here.attributes(part);
                 if (!attributes.isDirectory()) {
-                    throw new LeftOutException(
-                            attributes.isSymbolicLink() ? SkipReason.LINK : SkipReason.UNREADABLE);
+                    throw new LeftOutException(attributes.isSymbolicLink() ? SkipReason.LINK : SkipReason.UNREADABLE);
                 }
                 Folder outer = here;
                 here = outer.folder(part);

@@ -26,18 +26,26 @@ class HistoryTest {
                 .file("Two.java", "1")
                 .commit("Second");
 
-        assertThat(History.read(RootFolder.of(folder), Tree.LATER, SearchMemory.ofProcess(1)).commits())
+        assertThat(History.read(RootFolder.of(folder), Tree.LATER, SearchMemory.ofProcess(1))
+                        .commits())
                 .extracting(Commit::subject)
                 .containsExactly("Second", "First: add one");
-        assertThat(History.read(RootFolder.of(folder.resolve("a")), Tree.LATER, SearchMemory.ofProcess(1)).commits())
+        assertThat(History.read(RootFolder.of(folder.resolve("a")), Tree.LATER, SearchMemory.ofProcess(1))
+                        .commits())
                 .extracting(Commit::paths)
                 .containsExactly(java.util.List.of("odd\nname.java"), java.util.List.of("One.java"));
-        assertThat(History.read(RootFolder.of(folder), Tree.LATER, SearchMemory.ofProcess(1)).head().orElseThrow()).hasSize(40);
+        assertThat(History.read(RootFolder.of(folder), Tree.LATER, SearchMemory.ofProcess(1))
+                        .head()
+                        .orElseThrow())
+                .hasSize(40);
     }
 
     @Test
     void read_withoutGit_isEmpty() throws Exception {
-        assertThat(History.read(RootFolder.of(Files.createDirectory(folder.resolve("plain"))), Tree.LATER, SearchMemory.ofProcess(1)))
+        assertThat(History.read(
+                        RootFolder.of(Files.createDirectory(folder.resolve("plain"))),
+                        Tree.LATER,
+                        SearchMemory.ofProcess(1)))
                 .isEqualTo(History.none());
     }
 
@@ -45,7 +53,10 @@ class HistoryTest {
     void read_subjectWithAKey_isLeftOut() throws Exception {
         new Tree(folder).git("init", "-q").file("A.java", "1").commit("Use ghp_Zx81Qw2rT9yUi0pAs5dFg7hJk3lZc6vB4nM8");
 
-        assertThat(History.read(RootFolder.of(folder), Tree.LATER, SearchMemory.ofProcess(1)).commits().getFirst().subject())
+        assertThat(History.read(RootFolder.of(folder), Tree.LATER, SearchMemory.ofProcess(1))
+                        .commits()
+                        .getFirst()
+                        .subject())
                 .isEqualTo("[left out: it holds what looks like a key]");
     }
 
@@ -78,7 +89,9 @@ class HistoryTest {
 
         History history = log.history();
 
-        assertThat(history.commits()).hasSize(2).allMatch(commit -> commit.paths().size() == 10);
+        assertThat(history.commits())
+                .hasSize(2)
+                .allMatch(commit -> commit.paths().size() == 10);
         assertThat(history.commits().getFirst().sha()).isEqualTo("000000000000");
         assertThat(history.head()).contains("%040d".formatted(0));
     }
@@ -94,7 +107,8 @@ class HistoryTest {
         tree.file("B.java", "1").git("add", "-A").git("commit", "-q", "--file", subject.toString());
         tree.file("C.java", "1").commit("Last");
 
-        assertThat(History.read(RootFolder.of(tree.root()), Tree.LATER, SearchMemory.ofProcess(1)).commits())
+        assertThat(History.read(RootFolder.of(tree.root()), Tree.LATER, SearchMemory.ofProcess(1))
+                        .commits())
                 .extracting(Commit::subject)
                 .containsExactly("Last", "\u6f22".repeat(500), "First");
     }
@@ -103,7 +117,10 @@ class HistoryTest {
     void read_longSubject_isCut() throws Exception {
         new Tree(folder).git("init", "-q").file("A.java", "1").commit("x".repeat(100_000));
 
-        assertThat(History.read(RootFolder.of(folder), Tree.LATER, SearchMemory.ofProcess(1)).commits().getFirst().subject())
+        assertThat(History.read(RootFolder.of(folder), Tree.LATER, SearchMemory.ofProcess(1))
+                        .commits()
+                        .getFirst()
+                        .subject())
                 .isEqualTo("x".repeat(500));
     }
 }

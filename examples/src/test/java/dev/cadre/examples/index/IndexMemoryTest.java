@@ -115,9 +115,12 @@ class IndexMemoryTest {
         FileRanker ranker = FileRanker.of(index, History.none());
 
         double taken = used() - before;
-        assertThat(taken / index.bytes()).as("taken %.0f, account %d", taken, index.bytes()).isBetween(0.6, 1.05);
-        long characters =
-                files.stream().mapToLong(file -> file.text().length() + 10L * file.path().length()).sum();
+        assertThat(taken / index.bytes())
+                .as("taken %.0f, account %d", taken, index.bytes())
+                .isBetween(0.6, 1.05);
+        long characters = files.stream()
+                .mapToLong(file -> file.text().length() + 10L * file.path().length())
+                .sum();
         assertThat(index.bytes() / characters).as("bytes of a character").isLessThan(160);
         assertThat(index.size()).isEqualTo(shape.files);
         Reference.reachabilityFence(ranker);

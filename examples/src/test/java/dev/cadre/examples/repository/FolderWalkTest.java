@@ -46,10 +46,10 @@ class FolderWalkTest {
         var walked = walk(ReadLimits.STANDARD, Tree.LATER);
 
         assertThat(walked.paths())
-                .containsExactlyElementsOf(
-                        GitFiles.list(RootFolder.of(tree.root()), ReadLimits.STANDARD, Tree.LATER, SearchMemory.ofProcess(1))
-                                .orElseThrow()
-                                .paths());
+                .containsExactlyElementsOf(GitFiles.list(
+                                RootFolder.of(tree.root()), ReadLimits.STANDARD, Tree.LATER, SearchMemory.ofProcess(1))
+                        .orElseThrow()
+                        .paths());
         assertThat(walked.paths())
                 .contains("keep.log", "src/build/c.txt", "nested/e.log", "nested/sub/kept", "nested/more/only-here")
                 .doesNotContain("a.log", "build/b.txt", "src/out/d.txt", "nested/only-here", "nested/sub/dropped");
@@ -58,7 +58,8 @@ class FolderWalkTest {
     /** Git prints what is not tracked first, and the rest of what it prints is counted only. */
     @Test
     void filesOfGit_beyondTheLimitOrTheMemory_areTheFirst_andTheRestIsCounted() throws Exception {
-        Tree tree = new Tree(folder).git("init", "-q").file("c", "1").file("b", "1").commit("tracked");
+        Tree tree =
+                new Tree(folder).git("init", "-q").file("c", "1").file("b", "1").commit("tracked");
         tree.file("a", "1").file("d", "1").file("e", "1");
 
         assertThat(filesOfGit(5, 10_000)).isEqualTo(new FileList(List.of("a", "b", "c", "d", "e"), 0, true));

@@ -4,14 +4,14 @@ package dev.cadre.examples.repository;
 import static java.nio.file.StandardOpenOption.APPEND;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.RandomAccessFile;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,7 +39,9 @@ class GitCommandTest {
     }
 
     private static Optional<String> subjects(Path folder) throws Exception {
-        return GitCommand.in(RootFolder.of(folder), Tree.LATER).run("log", "--format=%s").map(String::strip);
+        return GitCommand.in(RootFolder.of(folder), Tree.LATER)
+                .run("log", "--format=%s")
+                .map(String::strip);
     }
 
     @Test
@@ -344,8 +346,9 @@ class GitCommandTest {
     void run_anyGit_seesTheDenialsAndNoKeys() throws Exception {
         new Tree(folder).git("init", "-q");
 
-        String seen =
-                GitCommand.in(RootFolder.of(folder), Tree.LATER, fake("2.39.1")).run("log").orElseThrow();
+        String seen = GitCommand.in(RootFolder.of(folder), Tree.LATER, fake("2.39.1"))
+                .run("log")
+                .orElseThrow();
 
         assertThat(seen.lines())
                 .contains(
@@ -391,7 +394,9 @@ class GitCommandTest {
     void run_gitOlderThanTrusted_isNoGit() throws Exception {
         new Tree(folder).git("init", "-q");
 
-        assertThat(GitCommand.in(RootFolder.of(folder), Tree.LATER, fake("2.39.0")).run("log")).isEmpty();
+        assertThat(GitCommand.in(RootFolder.of(folder), Tree.LATER, fake("2.39.0"))
+                        .run("log"))
+                .isEmpty();
     }
 
     /** Only the user and the machine may trust the repository of another owner, never the repository itself. */
@@ -414,7 +419,8 @@ class GitCommandTest {
         Files.writeString(settings, "[safe]\n\tdirectory = " + folder + "\n", APPEND);
         assertThat(GitCommand.in(RootFolder.of(folder), Tree.LATER, program).run("log", "--format=%s"))
                 .contains("own\n");
-        assertThat(GitCommand.in(RootFolder.of(folder), Tree.LATER, program).run("ls-files")).contains("A.java\n");
+        assertThat(GitCommand.in(RootFolder.of(folder), Tree.LATER, program).run("ls-files"))
+                .contains("A.java\n");
         assertThat(mark()).doesNotExist();
     }
 
@@ -433,7 +439,8 @@ class GitCommandTest {
                         .waitFor())
                 .isZero();
 
-        assertThat(GitCommand.in(RootFolder.of(folder), Tree.LATER, fakeThatMustNotRun()).run("log"))
+        assertThat(GitCommand.in(RootFolder.of(folder), Tree.LATER, fakeThatMustNotRun())
+                        .run("log"))
                 .isEmpty();
         assertThat(temporary.resolve("ran")).doesNotExist();
     }
@@ -454,7 +461,8 @@ class GitCommandTest {
         Files.writeString(folder.resolve(".git/config"), "[include]\n\tpath = " + pipe + "\n", APPEND);
         Deadline soon = Deadline.in(Duration.ofMillis(300), InstantSource.system());
 
-        assertThat(GitCommand.in(RootFolder.of(folder), soon).run("log", "--format=%s")).isEmpty();
+        assertThat(GitCommand.in(RootFolder.of(folder), soon).run("log", "--format=%s"))
+                .isEmpty();
     }
 
     private static void delete(Path tree) throws Exception {

@@ -3,10 +3,10 @@ package dev.cadre.examples.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cadre.examples.repository.RootFolder;
 import dev.cadre.examples.repository.Deadline;
 import dev.cadre.examples.repository.ReadLimits;
 import dev.cadre.examples.repository.RepositoryReader;
+import dev.cadre.examples.repository.RootFolder;
 import dev.cadre.examples.repository.Tree;
 import java.nio.file.Path;
 import java.time.Duration;
