@@ -84,12 +84,26 @@ public final class RootJail {
         }
     }
 
-    /**
-     * What a file begins with.
-     *
-     * @param size that of the whole file, at least
-     */
-    public record Beginning(byte[] bytes, long size) {}
+    /** What a file begins with. */
+    public static final class Beginning {
+        private final byte[] bytes;
+        private final long size;
+
+        private Beginning(byte[] bytes, long size) {
+            this.bytes = bytes;
+            this.size = size;
+        }
+
+        /** Returns the bytes themselves, which are the caller's from now on: they may be many. */
+        public byte[] bytes() {
+            return bytes;
+        }
+
+        /** Returns the size of the whole file, at least. */
+        public long size() {
+            return size;
+        }
+    }
 
     /**
      * Reads at most this many bytes of a regular file of any kind, given by its path relative to the root. Blocks on the disk;
