@@ -8,8 +8,10 @@ import dev.cadre.cli.bulk.InputForm;
 import dev.cadre.cli.bulk.ItemImages;
 import dev.cadre.cli.bulk.ResultForm;
 import dev.cadre.cli.bulk.Selection;
+import dev.cadre.examples.repository.RootFolder;
 import dev.cadre.model.Attachment;
 import dev.cadre.model.Tier;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -138,6 +140,9 @@ final class BulkArguments {
         Optional<Path> to = file("--output", output);
         Optional<Path> record = OptionValues.path("--journal", journal)
                 .or(() -> to.map(path -> path.resolveSibling(path.getFileName() + JOURNAL_SUFFIX)));
+        if (from.isPresent()) {
+            OptionValues.requireReadable("--input", from.get());
+        }
         Tier chosen = OptionValues.oneOf("--tier", tier, new Tier[] {Tier.NANO, Tier.MINI});
         var options = new BulkOptions(
                 from.orElse(null),
@@ -148,14 +153,11 @@ final class BulkArguments {
                 new BulkOptions.Extent(selection(record), isDry),
                 shown(task().on(chosen), from).packed(OptionValues.count("--pack", pack, MAX_PACK)),
                 chosen,
-                OptionValues.oneOf("--lane", lane, Lane.values()),
+                chosenLane(),
                 spending.budget(),
                 spending.parallel(),
                 json.output(),
                 progress.progress());
-        if (from.isPresent()) {
-            OptionValues.requireReadable("--input", from.get());
-        }
         requireOutput(options);
         requireDeadLetters(options);
         requireLane(options);
@@ -215,12 +217,24 @@ final class BulkArguments {
         }
     }
 
+    private Lane chosenLane() throws UsageException {
+        return OptionValues.oneOf("--lane", lane, Lane.values());
+    }
+
     private BulkTask shown(BulkTask asked, Optional<Path> from) throws UsageException {
         Attachment.Detail detail = OptionValues.oneOf("--image-detail", imageDetail, Attachment.Detail.values());
+        if (images.isEmpty()) {
+            return asked;
+        }
         Path folder = from.map(Path::toAbsolutePath)
                 .map(Path::getParent)
                 .orElse(Path.of("").toAbsolutePath());
-        return images.isEmpty() ? asked : asked.showing(new ItemImages(folder, images, detail));
+        try {
+            int atOnce = chosenLane() == Lane.NOW ? spending.parallel() : 1;
+            return asked.showing(ItemImages.of(RootFolder.of(folder), images, detail, atOnce));
+        } catch (IOException e) {
+            throw new UsageException("no_such_folder", "--input: the folder of \"%s\" does not exist".formatted(input));
+        }
     }
 
     private void requireLane(BulkOptions options) throws UsageException {

@@ -177,7 +177,7 @@ final class McpTools {
                 SearchMemory.ofProcess(ToolServer.CALLS_AT_ONCE));
     }
 
-    private static CitationGate gate(CodeBase base) throws IOException {
+    private static CitationGate gate(CodeBase base) {
         return new CitationGate(base.repository(), RootJail.of(base.repository().root(), ReadLimits.STANDARD));
     }
 }

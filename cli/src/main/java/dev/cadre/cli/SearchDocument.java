@@ -158,18 +158,24 @@ record SearchDocument(
 
     /** This document with one more note. */
     SearchDocument withNote(String note) {
+        return withTexts(
+                answer, results, Stream.concat(Stream.of(note), notes.stream()).toList());
+    }
+
+    /** This document with other texts in it. */
+    SearchDocument withTexts(List<Answer> sentences, List<Result> places, List<String> remarks) {
         return new SearchDocument(
                 schema,
                 status,
                 mode,
                 question,
-                answer,
-                results,
+                sentences,
+                places,
                 confidence,
                 plan,
                 cost,
                 skipped,
-                Stream.concat(Stream.of(note), notes.stream()).toList(),
+                remarks,
                 error,
                 estimate,
                 filesRead);
@@ -194,7 +200,8 @@ record SearchDocument(
     private static List<String> notes(RunResult<SearchAnswer> result, SearchAnswer answer, CodeBase base, Mode mode) {
         var notes = new ArrayList<>(result.report().notes());
         Repository repository = base.repository();
-        if (base.history().head().isEmpty() && GitCommand.isExpectedIn(repository.root())) {
+        if (base.history().head().isEmpty()
+                && GitCommand.isExpectedIn(repository.root().path())) {
             notes.add(NO_HISTORY);
         }
         if (repository.skipped().containsKey(SkipReason.DEADLINE)) {

@@ -109,7 +109,7 @@ final class SearchRecord {
         Optional<String> journal = options.journal().map(Path::toString); // its lock has the same beginning
         var parts = new ArrayList<>(List.of(options.question().toString()));
         for (SourceFile file : repository.files()) {
-            Path path = repository.root().resolve(file.path()).toAbsolutePath();
+            Path path = repository.root().path().resolve(file.path()).toAbsolutePath();
             if (journal.filter(path.toString()::startsWith).isEmpty()) {
                 parts.addAll(List.of(file.path(), file.text()));
             }

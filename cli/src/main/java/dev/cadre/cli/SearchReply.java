@@ -12,10 +12,14 @@ import java.util.stream.Collectors;
 /**
  * What {@code search_code} answers: as text, and as data by {@link ToolSchemas#found}.
  *
+ * @param document what was found; of its texts as much as there is {@linkplain ReplyRoom room} for
  * @param tokens what its model calls took
  * @param left what later calls may still spend
  */
 record SearchReply(SearchDocument document, TokenUsage tokens, Money left) {
+    SearchReply {
+        document = ReplyRoom.fitted(document);
+    }
 
     ToolAnswer answer() {
         return document.error() == null ? ToolAnswer.done(text(), content()) : ToolAnswer.failed(text(), content());

@@ -3,10 +3,10 @@ package dev.cadre.cli;
 
 import dev.cadre.cli.mcp.ToolCall;
 import dev.cadre.examples.index.FileRanker.Sides;
+import dev.cadre.examples.repository.RootFolder;
 import dev.cadre.examples.search.PathFilter;
 import dev.cadre.examples.search.SearchQuestion;
 import dev.cadre.price.Money;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 
@@ -17,7 +17,7 @@ import java.time.InstantSource;
  * @param deadline most time, from now on
  * @param offline whether the call itself wants no model
  */
-record SearchRequest(Path repo, SearchQuestion question, Money budget, Duration deadline, boolean offline) {
+record SearchRequest(RootFolder repo, SearchQuestion question, Money budget, Duration deadline, boolean offline) {
     private static final int MAX_PATH_CHARACTERS = 1_000;
     private static final int USUAL_FILES = 5;
     private static final int MAX_FILES = 100;

@@ -18,7 +18,9 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -267,6 +269,32 @@ class BulkCommandTest {
                 .anyMatch(request -> request.body().contains("data:image/png;base64,iVBORw0KGgoB"))
                 .anyMatch(request -> request.body().contains("\"image_url\":\"https://cdn.example.org/b.png\""));
         Files.delete(folder.resolve("a.png"));
+    }
+
+    /** A row of thirty bytes may name twenty megabytes: no time is spent on them before the first call. */
+    @Test
+    void imagesThatAreLarge_arePricedWithoutReadingThem() throws Exception {
+        Path picture = folder.resolve("a.png");
+        Files.write(picture, new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 26, '\n', 1});
+        String row = "{\"photo\":\"a.png\"}";
+        input(row, row, row, row, row);
+        pricing();
+        long small = pricing();
+        try (var large = new RandomAccessFile(picture.toFile(), "rw")) {
+            large.setLength(20 << 20);
+        }
+
+        assertThat(pricing() - small).as("bytes that were allocated").isLessThan(20 << 20);
+        Files.delete(picture);
+    }
+
+    private long pricing() {
+        var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getTotalThreadAllocatedBytes();
+        assertThat(bulk("--labels", "bug,wish", "--image", "photo", "--budget", "9", "--dry-run"))
+                .as(told())
+                .isZero();
+        return threads.getTotalThreadAllocatedBytes() - before;
     }
 
     @Test

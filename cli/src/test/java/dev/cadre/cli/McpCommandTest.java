@@ -310,6 +310,31 @@ class McpCommandTest {
         }
     }
 
+    /** A line of two thousand signs that JSON writes as six each, sixty times for each place, and twice in an answer. */
+    @Test
+    void answer_hasABound_whateverTheCodeIs() throws Exception {
+        var tree = new Tree(folder.resolve("one"));
+        for (int i = 0; i < 20; i++) {
+            tree.file(
+                    "src/A" + i + ".java",
+                    "class A%d {\n%s}\n".formatted(i, ("// delay " + "\u0001".repeat(1_900) + "\n").repeat(70)));
+        }
+        try (McpPipe pipe = open("--offline")) {
+            pipe.call("a", "search_code", "{\"question\":\"where is the delay\",\"maxResults\":100}");
+
+            JsonNode answer = pipe.result("a");
+
+            assertThat(answer.toString()).hasSizeLessThan(600_000);
+            JsonNode content = answer.path("structuredContent");
+            assertThat(content.path("notes").path(0).asText())
+                    .matches(
+                            "\\d+ texts are cut and \\d+ places left out: an answer has at most 262144 characters of them;"
+                                    + " ask with a smaller maxResults, or read the files");
+            assertThat(content.path("places").findValuesAsText("text")).anyMatch(text -> text.endsWith("\n… [cut]"));
+            assertThat(answer.path("content").path(0).path("text").asText()).contains("… [cut]");
+        }
+    }
+
     @Test
     void folderThatIsNotThere_isStatus2_andNothingIsPrinted() throws Exception {
         var pipe = new McpPipe(Map.of(), "--repo", folder.resolve("gone").toString());

@@ -5,12 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cadre.cli.mcp.ToolCall;
+import dev.cadre.examples.repository.Deadline;
+import dev.cadre.examples.repository.ReadLimits;
+import dev.cadre.examples.repository.RootFolder;
+import dev.cadre.examples.repository.SearchMemory;
+import dev.cadre.examples.search.CodeBase;
 import dev.cadre.json.Json;
 import dev.cadre.price.Money;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,7 +63,37 @@ class SearchRequestTest {
         assertThat(served.folders().keySet())
                 .containsExactly(
                         first.toRealPath().toString(), second.toRealPath().toString(), "lib");
-        assertThat(served.folder("lib")).isEqualTo(other.toRealPath());
-        assertThat(served.folder(other.toRealPath().toString())).isEqualTo(other.toRealPath());
+        assertThat(served.folder("lib")).isEqualTo(RootFolder.of(other));
+        assertThat(served.folder(other.toRealPath().toString())).isEqualTo(RootFolder.of(other));
+    }
+
+    /** It was checked, and what a search opens later is what was checked. */
+    @Test
+    void folderThatIsSwappedForALinkBehindTheCheck_isNotSearched() throws Exception {
+        new Tree(folder.resolve("one")).file("A.java", "class Inside {}\n");
+        new Tree(folder.resolve("outside")).file("A.java", "class Canary {}\n");
+        RootFolder checked =
+                ServedRepositories.of(List.of(folder.resolve("one").toString())).folder("one");
+        Files.move(folder.resolve("one"), folder.resolve("old"));
+        Files.createSymbolicLink(folder.resolve("one"), folder.resolve("outside"));
+
+        assertThatThrownBy(() -> CodeBase.open(
+                        checked,
+                        ReadLimits.STANDARD,
+                        Deadline.in(Duration.ofHours(1), InstantSource.system()),
+                        SearchMemory.ofProcess(1)))
+                .isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void anotherFolderInThePlaceOfOne_isNotSearched() throws Exception {
+        Files.createDirectory(folder.resolve("one"));
+        var served = ServedRepositories.of(List.of(folder.resolve("one").toString()));
+        Files.move(folder.resolve("one"), folder.resolve("old"));
+        Files.createDirectory(folder.resolve("one"));
+
+        assertThatThrownBy(() -> served.folder(""))
+                .isInstanceOf(UsageException.class)
+                .hasMessage("another folder is in the place of this repository; start the server again to search it");
     }
 }

@@ -14,6 +14,9 @@ import java.util.HexFormat;
 public record Fingerprint(String hex) {
     private static final int DIGITS = 64;
 
+    /** A part may be a picture of megabytes. */
+    private static final int CHARS_AT_ONCE = 4_096;
+
     public Fingerprint {
         if (hex.length() != DIGITS || !hex.chars().allMatch(Fingerprint::isDigit)) {
             throw new IllegalArgumentException("not a fingerprint: '%s'".formatted(hex));
@@ -29,12 +32,17 @@ public record Fingerprint(String hex) {
         var digest = sha256();
         for (String part : parts) {
             // the chars as they are: an encoding would turn every lone surrogate into the same question mark
-            var bytes = ByteBuffer.allocate(Integer.BYTES + Character.BYTES * part.length());
+            int most = Math.min(part.length(), CHARS_AT_ONCE);
+            var bytes = ByteBuffer.allocate(Integer.BYTES + Character.BYTES * most);
             bytes.putInt(part.length());
             for (int i = 0; i < part.length(); i++) {
+                if (bytes.remaining() < Character.BYTES) {
+                    digest.update(bytes.flip());
+                    bytes.clear();
+                }
                 bytes.putChar(part.charAt(i));
             }
-            digest.update(bytes.array());
+            digest.update(bytes.flip());
         }
         return new Fingerprint(HexFormat.of().formatHex(digest.digest()));
     }

@@ -17,6 +17,12 @@ class FingerprintTest {
     }
 
     @Test
+    void partOfAnyLength_isDigestedWhole() {
+        assertThat(Fingerprint.of("x".repeat(10_000)))
+                .hasToString("a67718be694ed33f8bc68ae67b797bff0fad0f51837be10625f9e7ac8650a605");
+    }
+
+    @Test
     void differentParts_neverShareAFingerprint() {
         var fingerprints = List.of(
                 Fingerprint.of(),

@@ -47,7 +47,7 @@ public final class BulkSession {
 
     private final int itemsInACall;
 
-    private final Bulk<Json, Json.Obj> unrecorded;
+    private final Bulk<Json, Json.Obj> priced;
     private final Bulk<Json, Json.Obj> bulk;
     private final BulkOutput out;
     private final ResultWriter results;
@@ -109,7 +109,9 @@ public final class BulkSession {
         itemsInACall = task.itemsInACall();
         open = new OpenItems(out.needsItems(input) ? OpenItems.Kept.VALUE : OpenItems.Kept.PLACE);
         results = new ResultWriter(out, out.layout(task, input), task, heard);
-        unrecorded = coordinator.bulk(task.type()).keyedBy(open::key).lane(lane).packing(itemsInACall);
+        priced = coordinator.bulk(task.priced()).keyedBy(open::key).lane(lane).packing(itemsInACall);
+        Bulk<Json, Json.Obj> unrecorded =
+                coordinator.bulk(task.type()).keyedBy(open::key).lane(lane).packing(itemsInACall);
         bulk = journal == null ? unrecorded : unrecorded.journal(journal);
     }
 
@@ -119,6 +121,7 @@ public final class BulkSession {
         long items = 0;
         long chosen = 0;
         var prices = new Prices();
+        boolean isResumed = bulk.isRecorded();
         results.begin();
         try (InputLines lines = input.open()) {
             for (; lines.hasNext(); items++) {
@@ -131,7 +134,7 @@ public final class BulkSession {
                                 "%s %d: an item before it has the same id"
                                         .formatted(input.unit(), item.place().line()));
                     case InputLine.Item item -> {
-                        if (!isReused(item) && !isLeftOut(item, selection, chosen)) {
+                        if (!(isResumed && isReused(item)) && !isLeftOut(item, selection, chosen)) {
                             chosen++;
                             prices.add(item.value());
                         }
@@ -165,7 +168,7 @@ public final class BulkSession {
         }
 
         CostRange sum() {
-            sum = sum.plus(unrecorded.preview(together.stream()).cost());
+            sum = sum.plus(priced.preview(together.stream()).cost());
             together.clear();
             return sum;
         }

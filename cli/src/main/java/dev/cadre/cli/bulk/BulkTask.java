@@ -20,11 +20,18 @@ public final class BulkTask {
     private static final String FILL_IN = "Fill in the answer from what the item says.";
 
     private final SubtaskType<Json, Json.Obj> type;
+    private final SubtaskType<Json, Json.Obj> priced;
     private final boolean hasLabels;
     private final int itemsInACall;
 
     private BulkTask(SubtaskType<Json, Json.Obj> type, boolean hasLabels, int itemsInACall) {
+        this(type, type, hasLabels, itemsInACall);
+    }
+
+    private BulkTask(
+            SubtaskType<Json, Json.Obj> type, SubtaskType<Json, Json.Obj> priced, boolean hasLabels, int itemsInACall) {
         this.type = type;
+        this.priced = priced;
         this.hasLabels = hasLabels;
         this.itemsInACall = itemsInACall;
     }
@@ -80,22 +87,26 @@ public final class BulkTask {
 
     /** The same on another tier; default {@link Tier#NANO}. */
     public BulkTask on(Tier tier) {
-        return new BulkTask(type.startingAt(tier), hasLabels, itemsInACall);
+        return new BulkTask(type.startingAt(tier), priced.startingAt(tier), hasLabels, itemsInACall);
     }
 
     /** The same with another cap on the tokens of an answer. */
     public BulkTask capped(long maxOutputTokens) {
-        return new BulkTask(type.maxOutputTokens(maxOutputTokens), hasLabels, itemsInACall);
+        return new BulkTask(
+                type.maxOutputTokens(maxOutputTokens),
+                priced.maxOutputTokens(maxOutputTokens),
+                hasLabels,
+                itemsInACall);
     }
 
-    /** The same with the pictures that items name; they are read when an item is priced, and again when it is sent. */
+    /** The same with the pictures that items name; an item is priced by what they begin with. */
     public BulkTask showing(ItemImages images) {
-        return new BulkTask(type.attaching(images::of), hasLabels, itemsInACall);
+        return new BulkTask(type.attaching(images::of), type.attaching(images::beginnings), hasLabels, itemsInACall);
     }
 
     /** The same with so many items in one call. */
     public BulkTask packed(int items) {
-        return new BulkTask(type, hasLabels, items);
+        return new BulkTask(type, priced, hasLabels, items);
     }
 
     /** Whether several items go into one call. */
@@ -110,6 +121,11 @@ public final class BulkTask {
     /** The kind of work that it is. */
     public SubtaskType<Json, Json.Obj> type() {
         return type;
+    }
+
+    /** The same at the same price, to price items by: it reads only the beginnings of pictures. */
+    SubtaskType<Json, Json.Obj> priced() {
+        return priced;
     }
 
     /** The names of what an answer has, in the order of its schema. */

@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.cli.bulk;
 
+import dev.cadre.examples.repository.RootFolder;
+import dev.cadre.examples.repository.RootJail;
 import dev.cadre.json.Json;
 import dev.cadre.model.Attachment;
 import dev.cadre.task.Failure;
-import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.LinkOption;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +21,12 @@ public final class ItemImages {
     /** A picture is sent as it is; providers take less than this in one request, and more is rarely meant. */
     private static final int MOST_BYTES = 20 << 20;
 
+    /** What is there of a picture while its call is made: its bytes, and texts of them in the request and its body. */
+    private static final int MOST_TIMES_ITS_SIZE = 8;
+
+    /** What a run needs besides has the other half. */
+    private static final int PART_OF_THE_MEMORY = 2;
+
     private static final int HEAD_BYTES = 12;
     private static final String HTTPS = "https://";
 
@@ -32,32 +34,69 @@ public final class ItemImages {
     private static final Map<String, String> FORMATS =
             Map.of("\u0089PNG\r\n\u001a\n", "image/png", "\u00ff\u00d8\u00ff", "image/jpeg", "GIF8", "image/gif");
 
-    private final Path folder;
+    private final PictureFiles files;
     private final List<String> fields;
     private final Attachment.Detail detail;
+    private final int mostBytes;
 
-    /**
-     * @param folder in which paths lead to pictures
-     * @param fields of an item, each of which names one or is empty
-     */
-    public ItemImages(Path folder, List<String> fields, Attachment.Detail detail) {
-        this.folder = folder;
+    private ItemImages(PictureFiles files, List<String> fields, Attachment.Detail detail, int mostBytes) {
+        this.files = files;
         this.fields = List.copyOf(fields);
         this.detail = detail;
+        this.mostBytes = mostBytes;
     }
 
     /**
-     * The pictures of an item; reads files.
+     * Those of items that are under way so many at a time.
+     *
+     * @param folder in which paths lead to pictures
+     * @param fields of an item, each of which names one or is empty
+     */
+    public static ItemImages of(RootFolder folder, List<String> fields, Attachment.Detail detail, int itemsAtOnce) {
+        int most = mostBytes(Runtime.getRuntime().maxMemory(), (long) itemsAtOnce * fields.size());
+        return of(PictureFiles.in(folder), fields, detail, most);
+    }
+
+    static ItemImages of(PictureFiles files, List<String> fields, Attachment.Detail detail, int mostBytes) {
+        return new ItemImages(files, fields, detail, mostBytes);
+    }
+
+    /** What each of so many pictures may have, so that all of them fit into the memory while they are sent. */
+    static int mostBytes(long memory, long picturesAtOnce) {
+        return (int) Math.min(MOST_BYTES, memory / PART_OF_THE_MEMORY / MOST_TIMES_ITS_SIZE / picturesAtOnce);
+    }
+
+    /**
+     * The pictures of an item; reads files whole.
      *
      * @throws IllegalArgumentException if the item has no such field, or it names no picture; it says which and why
      */
     List<Attachment> of(Json item) {
+        return of(item, Reading.WHOLE);
+    }
+
+    /**
+     * What the pictures of an item begin with, which is all that their price depends on; reads no more of a file.
+     *
+     * @throws IllegalArgumentException as {@link #of(Json)}
+     */
+    List<Attachment> beginnings(Json item) {
+        return of(item, Reading.BEGINNING);
+    }
+
+    private enum Reading {
+        WHOLE,
+        BEGINNING
+    }
+
+    private List<Attachment> of(Json item, Reading reading) {
         var pictures = new ArrayList<Attachment>();
         for (String field : fields) {
             Json value = item instanceof Json.Obj object ? object.at(field).orElse(Json.Null.NULL) : Json.Null.NULL;
             switch (value) {
                 case Json.Str(String text) when text.isBlank() -> {}
-                case Json.Str(String text) -> pictures.add(new Attachment.Image(source(field, text.strip()), detail));
+                case Json.Str(String text) ->
+                    pictures.add(new Attachment.Image(source(field, text.strip(), reading), detail));
                 default ->
                     throw new UnsendableException(
                             "the item has no text in '%s', which is to name a picture".formatted(field));
@@ -66,21 +105,38 @@ public final class ItemImages {
         return pictures;
     }
 
-    private Attachment.Source source(String field, String text) {
+    private Attachment.Source source(String field, String text, Reading reading) {
         if (text.startsWith(HTTPS)) {
             return address(field, text);
         }
         try {
-            Path root = folder.toRealPath();
-            Path named = root.resolve(text).normalize();
-            if (!named.startsWith(root) || !named.toRealPath().startsWith(root)) {
-                throw refused(field, "it leads out of the folder of the input");
+            RootJail.Beginning head = files.beginning(text, HEAD_BYTES);
+            String format =
+                    format(head.bytes()).orElseThrow(() -> refused(field, "it is no PNG, JPEG, GIF or WebP picture"));
+            requireFit(field, head.size());
+            if (reading == Reading.BEGINNING) {
+                return Attachment.Source.Inline.of(format, head.bytes());
             }
-            return inline(field, named.toRealPath());
-        } catch (InvalidPathException e) {
-            throw refused(field, "it is no path");
-        } catch (IOException e) {
-            throw refused(field, "there is no file of that name that can be read");
+            RootJail.Beginning whole = files.beginning(text, mostBytes + 1);
+            requireFit(field, whole.size());
+            return Attachment.Source.Inline.of(
+                    format(whole.bytes()).orElseThrow(() -> refused(field, "it changes")), whole.bytes());
+        } catch (PictureFiles.UnreadableException e) {
+            throw refused(field, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void requireFit(String field, long size) {
+        if (size > mostBytes) {
+            throw refused(
+                    field,
+                    "it has %d bytes; at most %d are sent%s"
+                            .formatted(
+                                    size,
+                                    mostBytes,
+                                    mostBytes < MOST_BYTES
+                                            ? ", so that as many as --parallel says fit into the memory of the process"
+                                            : ""));
         }
     }
 
@@ -90,21 +146,6 @@ public final class ItemImages {
         } catch (IllegalArgumentException e) {
             throw refused(field, "it is no address that a provider could fetch: " + e.getMessage());
         }
-    }
-
-    private static Attachment.Source inline(String field, Path file) throws IOException {
-        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-            throw refused(field, "it is no file");
-        }
-        if (Files.size(file) > MOST_BYTES) {
-            throw refused(field, "it has %d bytes; at most %d are sent".formatted(Files.size(file), MOST_BYTES));
-        }
-        byte[] bytes;
-        try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
-            bytes = in.readNBytes(MOST_BYTES);
-        }
-        return Attachment.Source.Inline.of(
-                format(bytes).orElseThrow(() -> refused(field, "it is no PNG, JPEG, GIF or WebP picture")), bytes);
     }
 
     private static Optional<String> format(byte[] bytes) {

@@ -15,6 +15,7 @@ import io.modelcontextprotocol.spec.McpSchema.ProgressNotification;
 import io.modelcontextprotocol.spec.McpSchema.TextContent;
 import io.modelcontextprotocol.spec.McpSchema.Tool;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PipedInputStream;
@@ -192,6 +193,45 @@ class ToolServerTest {
         isRead.countDown();
         toServer.close();
         server.join();
+    }
+
+    /** Nine answers of a million characters, and room for eight. */
+    @Test
+    void answersThatAreNotRead_waitOnceTheyAreLong_andNewsIsDropped() throws Exception {
+        var isRead = new CountDownLatch(1);
+        var written = new ByteArrayOutputStream();
+        var deaf = new OutputStream() {
+            @Override
+            public void write(int b) {
+                awaitQuietly(isRead);
+                written.write(b);
+            }
+        };
+        String answer = "a".repeat(LineOutput.MOST_CHARACTERS / 8);
+        try (var output = new LineOutput(new PrintStream(deaf), () -> {})) {
+            for (int i = 0; i < 8; i++) {
+                output.answer(answer);
+            }
+            output.tell("news");
+            var ninth = new Thread(() -> {
+                try {
+                    output.answer(answer + answer.repeat(8)); // longer than all that may wait
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            ninth.start();
+            while (ninth.getState() != Thread.State.WAITING) {
+                assertThat(ninth.isAlive()).isTrue();
+                Thread.onSpinWait();
+            }
+            isRead.countDown();
+            ninth.join();
+        }
+        assertThat(written.toString(StandardCharsets.UTF_8).lines().map(String::length))
+                .hasSize(9)
+                .last()
+                .isEqualTo(9 * answer.length());
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

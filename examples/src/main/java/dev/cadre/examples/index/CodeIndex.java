@@ -20,18 +20,20 @@ import java.util.Optional;
 public final class CodeIndex {
     /** Files that are indexed before the next are begun; the time is looked at before each. */
     private static final int FILES_AT_ONCE = 64;
-    /** The same of their characters: a text without end of different words takes a hundred times its length. */
+    /** The same of their characters: a text without end of different words takes many times its length. */
     private static final int CHARACTERS_AT_ONCE = 2_000_000;
-    /** What a character of a text of different words takes in an index. */
-    private static final int MOST_TIMES_ITS_LENGTH = 100;
+    /** What a character takes in an index at most: of a text of different words of two Chinese letters. */
+    private static final int MOST_TIMES_ITS_LENGTH = 160;
 
     private final Vocabulary vocabulary;
     private final List<IndexedFile> files;
     private final SkipReason reasonOfTheRest;
+    private final long bytes;
     private final Map<String, Integer> byPath;
     private final Map<String, List<Location>> definitions;
 
-    private CodeIndex(Vocabulary vocabulary, List<IndexedFile> files, SkipReason reasonOfTheRest) {
+    private CodeIndex(Vocabulary vocabulary, List<IndexedFile> files, SkipReason reasonOfTheRest, long bytes) {
+        this.bytes = bytes;
         this.vocabulary = vocabulary;
         this.files = files;
         this.reasonOfTheRest = reasonOfTheRest;
@@ -64,11 +66,31 @@ public final class CodeIndex {
                     .map(source -> IndexedFile.of(source, vocabulary))
                     .toList();
             files.addAll(batch);
-            bytes += batch.stream().mapToLong(IndexedFile::bytes).sum();
+            bytes += batch.stream().mapToLong(CodeIndex::bytes).sum();
             from = to;
         }
-        boolean isFull = bytes + vocabulary.bytes() >= maxBytes;
-        return new CodeIndex(vocabulary, List.copyOf(files), isFull ? SkipReason.OVER_LIMIT : SkipReason.DEADLINE);
+        bytes += vocabulary.bytes();
+        SkipReason reason = bytes >= maxBytes ? SkipReason.OVER_LIMIT : SkipReason.DEADLINE;
+        return new CodeIndex(vocabulary, List.copyOf(files), reason, bytes);
+    }
+
+    /** About what a file takes of memory: itself, its places in the maps of an index, and in the graph of a ranker. */
+    private static long bytes(IndexedFile file) {
+        long bytes = file.bytes() + 2 * Footprint.PLACE + Footprint.ENTRY + Footprint.NUMBER;
+        bytes += IdentifierGraph.bytes(file) + HistoryScores.BYTES_OF_A_FILE;
+        for (Definition definition : file.definitions()) {
+            bytes += Footprint.ENTRY
+                    + Footprint.ofText(definition.name())
+                    + 2 * Footprint.ARRAY
+                    + Footprint.OBJECT
+                    + Footprint.PLACE;
+        }
+        return bytes;
+    }
+
+    /** About what it takes of memory, with a ranker of it, beside the texts. */
+    long bytes() {
+        return bytes;
     }
 
     /** The same batches for the same files, whatever threads there are, so that they end at the same file. */

@@ -3,17 +3,17 @@ package dev.cadre.examples.index;
 
 import dev.cadre.examples.repository.Deadline;
 import dev.cadre.examples.repository.GitCommand;
+import dev.cadre.examples.repository.RootFolder;
+import dev.cadre.examples.repository.SearchMemory;
 import dev.cadre.redact.SecretShapes;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * The last commits that HEAD can reach, newest first; empty where there is no git. Merges are left out.
  *
- * @param commits at most 4,000
+ * @param commits at most 4,000, and as many as there is memory for
  * @param head full id of the commit that is checked out, or empty
  */
 public record History(List<Commit> commits, Optional<String> head) {
@@ -34,10 +34,15 @@ public record History(List<Commit> commits, Optional<String> head) {
         return new History(List.of(), Optional.empty());
     }
 
-    /** Reads the history of a folder. Blocks until git ends, or until the deadline; what git has not printed by then is lost. */
-    public static History read(Path root, Deadline deadline) throws InterruptedException {
-        Optional<String> log = GitCommand.in(root, deadline)
+    /**
+     * Reads the history of a folder. Blocks until git ends, or until the deadline; what git has not printed by then is lost.
+     * Commits before those that there is memory for are left out.
+     */
+    public static History read(RootFolder root, Deadline deadline, SearchMemory memory) throws InterruptedException {
+        var log = new Log(memory);
+        boolean isWhole = GitCommand.in(root, deadline)
                 .run(
+                        log::take,
                         "log",
                         "-n",
                         "4000",
@@ -53,20 +58,67 @@ public record History(List<Commit> commits, Optional<String> head) {
                         "HEAD",
                         "--",
                         ".");
-        return log.map(History::parse).orElseGet(History::none);
+        return isWhole ? log.history() : none();
     }
 
-    static History parse(String log) {
-        var commits = new ArrayList<Commit>();
-        Optional<String> head = Optional.empty();
-        for (String entry : log.split(RECORD, -1)) {
-            String[] fields = entry.split(FIELD, 4);
-            if (fields.length == 4 && fields[0].length() >= 12) {
-                head = head.isPresent() ? head : Optional.of(fields[0]);
-                commits.add(new Commit(fields[0].substring(0, 12), fields[1], subject(fields[2]), paths(fields[3])));
+    /** What git prints of commits, piece by piece. */
+    static final class Log {
+        private final SearchMemory memory;
+        private final List<Commit> commits = new ArrayList<>();
+        private final List<String> paths = new ArrayList<>();
+        private String head = "";
+        private String[] fields = new String[0];
+        private boolean isFull;
+
+        Log(SearchMemory memory) {
+            this.memory = memory;
+        }
+
+        /** Takes what stands between two NULs: the fields of a commit, or the name of a file that it changed. */
+        void take(String piece) {
+            int record = piece.indexOf(RECORD);
+            if (record < 0) {
+                name(piece);
+                return;
+            }
+            name(piece.substring(0, record));
+            end();
+            String[] found = piece.substring(record + 1).split(FIELD, 4);
+            if (found.length == 4 && found[0].length() >= 12) {
+                head = head.isEmpty() ? found[0] : head;
+                fields = new String[] {found[0].substring(0, 12), found[1], subject(found[2])};
+                requireRoom(fields);
+                name(found[3]);
             }
         }
-        return new History(commits, head);
+
+        private void name(String piece) {
+            String name = piece.startsWith("\n") ? piece.substring(1) : piece;
+            if (fields.length > 0 && !isFull && !name.isEmpty()) {
+                requireRoom(name);
+                paths.add(name);
+            }
+        }
+
+        private void requireRoom(String... texts) {
+            for (String text : texts) {
+                isFull = isFull || !memory.take(SearchMemory.Part.HISTORY, SearchMemory.bytesOf(text));
+            }
+        }
+
+        /** A commit of which a part does not fit is none. */
+        private void end() {
+            if (fields.length > 0 && !isFull) {
+                commits.add(new Commit(fields[0], fields[1], fields[2], paths));
+            }
+            fields = new String[0];
+            paths.clear();
+        }
+
+        History history() {
+            end();
+            return new History(commits, head.isEmpty() ? Optional.empty() : Optional.of(head));
+        }
     }
 
     private static String subject(String whole) {
@@ -79,12 +131,5 @@ public record History(List<Commit> commits, Optional<String> head) {
             return text;
         }
         return text.substring(0, Character.isHighSurrogate(text.charAt(most - 1)) ? most - 1 : most);
-    }
-
-    private static List<String> paths(String names) {
-        return Arrays.stream(names.split("\0", -1))
-                .map(name -> name.startsWith("\n") ? name.substring(1) : name)
-                .filter(name -> !name.isEmpty())
-                .toList();
     }
 }

@@ -11,6 +11,9 @@ final class HistoryScores {
     private static final double K1 = 1.2;
     private static final double B = 0.75;
 
+    /** What is kept of a file that no commit changed. */
+    static final long BYTES_OF_A_FILE = Footprint.PLACE + Footprint.OBJECT + 2 * Footprint.ARRAY;
+
     private final TermCounts[] subjects;
     private final double averageLength;
 

@@ -24,8 +24,7 @@ final class IdentifierGraph {
         this.files = index.files();
         for (int file = 0; file < files.size(); file++) {
             for (Definition definition : files.get(file).definitions()) {
-                if (definition.name().length() >= MIN_NAME_LENGTH
-                        && files.get(file).pathKind() == PathKind.MAIN) {
+                if (isLinked(files.get(file), definition)) {
                     int whole = index.vocabulary().termsOf(definition.name()).whole();
                     links.computeIfAbsent(
                                     whole, id -> new Link(Vocabulary.whole(definition.name()), new LinkedHashSet<>()))
@@ -34,6 +33,25 @@ final class IdentifierGraph {
                 }
             }
         }
+    }
+
+    private static boolean isLinked(IndexedFile file, Definition definition) {
+        return definition.name().length() >= MIN_NAME_LENGTH && file.pathKind() == PathKind.MAIN;
+    }
+
+    /** About what it will take of memory for this file, if no other defines the same. */
+    static long bytes(IndexedFile file) {
+        long bytes = 0;
+        for (Definition definition : file.definitions()) {
+            bytes += isLinked(file, definition)
+                    ? Footprint.ENTRY
+                            + Footprint.NUMBER
+                            + Footprint.OBJECT
+                            + Footprint.ofText(definition.name())
+                            + Footprint.SET
+                    : 0;
+        }
+        return bytes;
     }
 
     /** Adds to the definers of what each of these files uses a share of its score. */

@@ -7,9 +7,6 @@ import java.util.List;
 
 /** One file with what ranking needs of it: terms of its body, path and definitions. Immutable. */
 final class IndexedFile {
-    /** With its places in the maps of an index. */
-    private static final long BYTES_OF_A_DEFINITION = 300;
-
     private final SourceFile source;
     private final Language language;
     private final PathKind pathKind;
@@ -65,7 +62,11 @@ final class IndexedFile {
 
     /** About what this takes of memory, beside its text. */
     long bytes() {
-        return body.bytes() + path.bytes() + symbols.bytes() + definitions.size() * BYTES_OF_A_DEFINITION;
+        long bytes = 2 * Footprint.OBJECT + Footprint.ARRAY + body.bytes() + path.bytes() + symbols.bytes();
+        for (Definition definition : definitions) { // what a container is called is the text of another one
+            bytes += Footprint.OBJECT + Footprint.ofText(definition.name());
+        }
+        return bytes;
     }
 
     SourceFile source() {

@@ -33,8 +33,9 @@ final class TermCounts {
         return terms.clone();
     }
 
+    /** About what it takes of memory. */
     long bytes() {
-        return (long) terms.length * (Integer.BYTES + Float.BYTES);
+        return Footprint.OBJECT + 2 * Footprint.ARRAY + (long) terms.length * (Integer.BYTES + Float.BYTES);
     }
 
     static final class Builder {

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import org.tartarus.snowball.ext.EnglishStemmer;
 
 /**
@@ -15,12 +16,10 @@ import org.tartarus.snowball.ext.EnglishStemmer;
  * <p>Safe for use by many threads. The numbers depend on which thread came first, so nothing may be ordered by them.
  */
 final class Vocabulary {
-    /** Measured for words of six letters: a term with its number, and half of the identifier that it is a part of. */
-    private static final long BYTES_OF_A_TERM = 250;
-
     private final Map<String, Integer> ids = new ConcurrentHashMap<>();
     private final AtomicInteger size = new AtomicInteger();
     private final Map<String, Terms> identifiers = new ConcurrentHashMap<>();
+    private final LongAdder bytes = new LongAdder();
 
     /** The terms of one identifier: itself as a whole, then the stems of its parts. */
     static final class Terms {
@@ -54,14 +53,19 @@ final class Vocabulary {
         return size.get();
     }
 
-    /** About what it takes of memory. */
+    /** About what it takes of memory: what was added for each entry as it was made. */
     long bytes() {
-        return size() * BYTES_OF_A_TERM;
+        return bytes.sum();
     }
 
     private int id(String term) {
         Integer known = ids.get(term);
-        return known != null ? known : ids.computeIfAbsent(term, added -> size.getAndIncrement());
+        return known != null ? known : ids.computeIfAbsent(term, this::number);
+    }
+
+    private int number(String term) {
+        bytes.add(Footprint.ENTRY + Footprint.ofText(term) + Footprint.NUMBER);
+        return size.getAndIncrement();
     }
 
     private Terms split(String identifier) {
@@ -73,6 +77,11 @@ final class Vocabulary {
             }
             parts[count++] = id(stem(part));
         }
+        bytes.add(Footprint.ENTRY
+                + Footprint.ofText(identifier)
+                + Footprint.OBJECT
+                + Footprint.ARRAY
+                + (long) Integer.BYTES * count);
         return new Terms(id(whole(identifier)), Arrays.copyOf(parts, count));
     }
 

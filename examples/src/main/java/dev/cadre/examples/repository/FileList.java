@@ -13,15 +13,4 @@ record FileList(List<String> paths, int cut, boolean isWhole) {
     FileList {
         paths = List.copyOf(paths);
     }
-
-    /** As many as there may be, and as there is memory for. */
-    static FileList of(List<String> paths, int maxFiles, SearchMemory memory) {
-        List<String> sorted = paths.stream().sorted().distinct().toList();
-        int most = Math.min(sorted.size(), maxFiles);
-        int kept = 0;
-        while (kept < most && memory.take(SearchMemory.Part.NAMES, SearchMemory.bytesOf(sorted.get(kept)))) {
-            kept++;
-        }
-        return new FileList(sorted.subList(0, kept), sorted.size() - kept, true);
-    }
 }

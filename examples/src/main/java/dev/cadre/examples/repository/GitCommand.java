@@ -2,6 +2,8 @@
 package dev.cadre.examples.repository;
 
 import dev.cadre.examples.process.ChildProcess;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -27,8 +30,11 @@ import java.util.stream.Stream;
  */
 public final class GitCommand {
     private static final Duration MAX_TIME = Duration.ofSeconds(20);
-    private static final int MAX_OUTPUT_BYTES =
-            (int) Math.clamp(Runtime.getRuntime().maxMemory() / 32, 16L << 20, 64L << 20);
+    private static final int MAX_TEXT_BYTES = 1 << 20;
+
+    /** Far beyond any path, and beyond what is asked for of a commit. */
+    private static final int MAX_PIECE_BYTES = 1 << 16;
+
     private static final int MAX_TRUSTED = 500;
     private static final List<String> HARDENED = List.of(
             "-c", "core.attributesFile=/dev/null",
@@ -65,24 +71,24 @@ public final class GitCommand {
     private static final Map<String, String> ENVIRONMENT_OF_THE_USER =
             Map.of("GIT_DIR", "/dev/null", "GIT_ALLOW_PROTOCOL", "none", "LC_ALL", "C");
 
-    private final Path folder;
+    private final RootFolder folder;
     private final Deadline deadline;
     private final Optional<Path> program;
 
-    private GitCommand(Path folder, Deadline deadline, Optional<Path> program) {
+    private GitCommand(RootFolder folder, Deadline deadline, Optional<Path> program) {
         this.folder = folder;
         this.deadline = deadline;
         this.program = program;
     }
 
     /** Returns a git that runs in this folder, until this deadline. */
-    public static GitCommand in(Path folder, Deadline deadline) {
+    public static GitCommand in(RootFolder folder, Deadline deadline) {
         String path = System.getenv().getOrDefault("PATH", "");
-        return in(folder, deadline, GitProgram.find(path, folder, File.separatorChar == '\\'));
+        return in(folder, deadline, GitProgram.find(path, folder.path(), File.separatorChar == '\\'));
     }
 
     /** Returns a git that runs this program. */
-    static GitCommand in(Path folder, Deadline deadline, Optional<Path> program) {
+    static GitCommand in(RootFolder folder, Deadline deadline, Optional<Path> program) {
         return new GitCommand(folder, deadline.atMost(MAX_TIME), program);
     }
 
@@ -93,22 +99,74 @@ public final class GitCommand {
 
     /**
      * Returns what git printed, or nothing if there is no git that is trusted, its folder is that of another repository or of
-     * another user whom nobody trusts, it failed, printed too much or took too long.
+     * another user whom nobody trusts, or another one by now, it failed, printed more than 1 MB or took too long.
      */
     public Optional<String> run(String... arguments) throws InterruptedException {
-        if (!GitHome.canBeRead(folder)
+        return read(GitCommand::text, arguments);
+    }
+
+    /**
+     * Hands over what git prints, cut at each NUL, as it comes: no more than one piece is held.
+     *
+     * @param taker is given each piece, on the calling thread; what it was given counts for nothing unless this returns true
+     * @return whether git printed all of it; not for the reasons for which {@link #run(String...)} returns nothing, however
+     *     much there is, and not if a piece has more than 64 KB
+     */
+    public boolean run(Consumer<String> taker, String... arguments) throws InterruptedException {
+        return read(output -> pieces(output, taker), arguments).isPresent();
+    }
+
+    /** Makes something of what git prints; nothing if it is of no use. */
+    private interface Reading<T> {
+        Optional<T> of(InputStream output) throws IOException;
+    }
+
+    private static Optional<String> text(InputStream output) throws IOException {
+        byte[] bytes = output.readNBytes(MAX_TEXT_BYTES);
+        return bytes.length < MAX_TEXT_BYTES
+                ? Optional.of(new String(bytes, StandardCharsets.UTF_8))
+                : Optional.empty();
+    }
+
+    private static Optional<Boolean> pieces(InputStream output, Consumer<String> taker) throws IOException {
+        var buffered = new BufferedInputStream(output);
+        var piece = new ByteArrayOutputStream();
+        for (int next = buffered.read(); next >= 0; next = buffered.read()) {
+            if (next == 0) {
+                taker.accept(piece.toString(StandardCharsets.UTF_8));
+                piece.reset();
+            } else if (piece.size() < MAX_PIECE_BYTES) {
+                piece.write(next);
+            } else {
+                return Optional.empty();
+            }
+        }
+        if (piece.size() > 0) {
+            taker.accept(piece.toString(StandardCharsets.UTF_8));
+        }
+        return Optional.of(true);
+    }
+
+    private <T> Optional<T> read(Reading<T> reading, String... arguments) throws InterruptedException {
+        if (!GitHome.canBeRead(folder.path())
                 || execute(List.of(), "version").filter(GitProgram::isTrusted).isEmpty()) {
             return Optional.empty();
         }
         Optional<String> own = execute(List.of(), GitHome.QUERY);
         List<String> trusted = own.isPresent() ? List.of() : trustedByTheUser();
         Optional<GitHome> home = (trusted.isEmpty() ? own : execute(trusted, GitHome.QUERY)).flatMap(GitHome::parse);
-        return home.isPresent() && isOwn(home.get(), trusted) ? execute(trusted, arguments) : Optional.empty();
+        Optional<T> printed = home.isPresent() && isOwn(home.get(), trusted)
+                ? execute(reading, trusted, arguments)
+                : Optional.empty();
+        return printed.filter(made -> folder.isInItsPlace()); // git was started in what its path led to
     }
 
     /** The folders of other owners that the user and the machine trust, as settings. */
     private List<String> trustedByTheUser() throws InterruptedException {
-        String folders = start(ENVIRONMENT_OF_THE_USER, List.of("config", "-z", "--get-all", "safe.directory"))
+        String folders = start(
+                        GitCommand::text,
+                        ENVIRONMENT_OF_THE_USER,
+                        List.of("config", "-z", "--get-all", "safe.directory"))
                 .orElse("");
         return Stream.of(folders.split("\0", -1))
                 .limit(MAX_TRUSTED)
@@ -120,17 +178,22 @@ public final class GitCommand {
     private boolean isOwn(GitHome home, List<String> trusted) throws InterruptedException {
         String config = home.gitFolder().resolve("config").toString();
         Optional<String> top = execute(trusted, "config", "--file", config, "--no-includes", "core.worktree");
-        return home.belongsTo(folder, top.map(String::strip).orElse(""));
+        return home.belongsTo(folder.path(), top.map(String::strip).orElse(""));
     }
 
     private Optional<String> execute(List<String> trusted, String... arguments) throws InterruptedException {
+        return execute(GitCommand::text, trusted, arguments);
+    }
+
+    private <T> Optional<T> execute(Reading<T> reading, List<String> trusted, String... arguments)
+            throws InterruptedException {
         var command = new ArrayList<>(HARDENED);
         command.addAll(trusted);
         command.addAll(List.of(arguments));
-        return start(ENVIRONMENT, command);
+        return start(reading, ENVIRONMENT, command);
     }
 
-    private Optional<String> start(Map<String, String> environment, List<String> arguments)
+    private <T> Optional<T> start(Reading<T> reading, Map<String, String> environment, List<String> arguments)
             throws InterruptedException {
         Process process;
         try {
@@ -145,11 +208,8 @@ public final class GitCommand {
         // closing the pipe by destroying the process ends a read that git keeps waiting
         var timer = Thread.ofVirtual().start(() -> destroyWhenLate(process));
         try (InputStream output = process.getInputStream()) {
-            byte[] bytes = output.readNBytes(MAX_OUTPUT_BYTES);
-            boolean whole = bytes.length < MAX_OUTPUT_BYTES;
-            return whole && process.waitFor() == 0
-                    ? Optional.of(new String(bytes, StandardCharsets.UTF_8))
-                    : Optional.empty();
+            Optional<T> read = reading.of(output);
+            return read.isPresent() && process.waitFor() == 0 ? read : Optional.empty();
         } catch (IOException brokenPipe) {
             return Optional.empty();
         } finally {
@@ -162,8 +222,9 @@ public final class GitCommand {
         var command = new ArrayList<>(LIMITED);
         command.add(git.toString());
         command.addAll(arguments);
-        var builder =
-                ChildProcess.of(command).directory(folder.toFile()).redirectError(ProcessBuilder.Redirect.DISCARD);
+        var builder = ChildProcess.of(command)
+                .directory(folder.path().toFile())
+                .redirectError(ProcessBuilder.Redirect.DISCARD);
         builder.environment().putAll(environment);
         return builder;
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.examples.repository;
 
-import java.nio.file.Path;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
@@ -12,11 +11,11 @@ import java.util.function.Predicate;
 /**
  * The text files of a folder at one moment. Immutable, so any number of threads may read it.
  *
- * @param root real path of the folder
+ * @param root the folder
  * @param files the files that were read, in path order
  * @param skipped how many files were left out, by reason
  */
-public record Repository(Path root, List<SourceFile> files, Map<SkipReason, Integer> skipped) {
+public record Repository(RootFolder root, List<SourceFile> files, Map<SkipReason, Integer> skipped) {
     public Repository {
         files = List.copyOf(files);
         var ordered = new EnumMap<SkipReason, Integer>(SkipReason.class);

@@ -3,7 +3,6 @@ package dev.cadre.examples.repository;
 
 import dev.cadre.examples.repository.RootJail.Opened;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -60,10 +59,9 @@ public final class RepositoryReader {
     /**
      * Reads every text file below this folder. Blocks on the disk and on git, until the deadline at most.
      *
-     * @throws IOException if the folder cannot be resolved
+     * @throws IOException if the folder cannot be opened any more
      */
-    public Repository read(Path folder) throws IOException, InterruptedException {
-        Path root = folder.toRealPath();
+    public Repository read(RootFolder root) throws IOException, InterruptedException {
         RootJail jail = RootJail.of(root, limits);
         try (var calls = new BlockingCalls()) {
             FileList list = list(root, jail, calls);
@@ -73,7 +71,8 @@ public final class RepositoryReader {
         }
     }
 
-    private FileList list(Path root, RootJail jail, BlockingCalls calls) throws IOException, InterruptedException {
+    private FileList list(RootFolder root, RootJail jail, BlockingCalls calls)
+            throws IOException, InterruptedException {
         Deadline ofGit = deadline.afterPercent(SHARE_OF_GIT);
         Optional<FileList> tracked = calls.call(() -> GitFiles.list(root, limits, ofGit, memory), ofGit)
                 .flatMap(found -> found);

@@ -15,6 +15,8 @@ public final class SearchMemory {
     /** A text, and what Java keeps of it: itself, its characters, and a place in a list. */
     private static final int BYTES_OF_A_TEXT = 64;
 
+    private static final int PERCENT_OF_A_HALF = 50;
+
     private static final char LAST_LATIN = '\u00ff';
 
     private final long most;
@@ -24,26 +26,33 @@ public final class SearchMemory {
         this.most = most;
     }
 
-    /** Which part of a search takes memory. */
+    /** Which part of a search takes memory: of the half for what is read, or of that for what is made of it. */
     public enum Part {
         /** Rules of what is left out, of the folders that a walk is in. */
-        RULES(5, 50),
+        RULES(Half.READ, 5),
         /** Names of what is in these folders. */
-        FOLDERS(5, 50),
+        FOLDERS(Half.READ, 5),
         /** Names of files. */
-        NAMES(15, 50),
-        /** What the names left of a half. */
-        TEXTS(50, 50),
-        /** A half, however little the others took: how much it takes is known about. */
-        INDEX(50, 100);
+        NAMES(Half.READ, 15),
+        /** What the names left of the half. */
+        TEXTS(Half.READ, 50),
+        /** Commits. They are read meanwhile, so nothing else may depend on how many there are yet. */
+        HISTORY(Half.MADE, 5),
+        /** What is left of the half, however little the history took: how much it takes is known about. */
+        INDEX(Half.MADE, 45);
 
+        private final Half half;
         private final int percent;
-        private final int percentWithOthers;
 
-        Part(int percent, int percentWithOthers) {
+        Part(Half half, int percent) {
+            this.half = half;
             this.percent = percent;
-            this.percentWithOthers = percentWithOthers;
         }
+    }
+
+    private enum Half {
+        READ,
+        MADE
     }
 
     /** Returns that of one of so many searches that this process does at a time: together half of its memory. */
@@ -57,7 +66,7 @@ public final class SearchMemory {
     }
 
     /** About what a text takes: Java keeps a byte for each character if all are Latin-1, else two. */
-    static long bytesOf(String text) {
+    public static long bytesOf(String text) {
         int width = 1;
         for (int at = 0; at < text.length() && width == 1; at++) {
             width = text.charAt(at) > LAST_LATIN ? 2 : 1;
@@ -67,9 +76,12 @@ public final class SearchMemory {
 
     /** Returns how much a part may still take. */
     public synchronized long left(Part part) {
-        long all = held.values().stream().mapToLong(Long::longValue).sum();
+        long all = held.entrySet().stream()
+                .filter(each -> each.getKey().half == part.half)
+                .mapToLong(Map.Entry::getValue)
+                .sum();
         long own = share(part.percent) - held.getOrDefault(part, 0L);
-        return Math.max(0, Math.min(own, share(part.percentWithOthers) - all));
+        return Math.max(0, Math.min(own, share(PERCENT_OF_A_HALF) - all));
     }
 
     private long share(int percent) {
@@ -77,7 +89,7 @@ public final class SearchMemory {
     }
 
     /** Takes so much for a part; returns whether there was room for it. */
-    synchronized boolean take(Part part, long bytes) {
+    public synchronized boolean take(Part part, long bytes) {
         boolean hasRoom = bytes <= left(part);
         if (hasRoom) {
             held.merge(part, bytes, Long::sum);

@@ -9,6 +9,7 @@ import dev.cadre.examples.repository.Deadline;
 import dev.cadre.examples.repository.ReadLimits;
 import dev.cadre.examples.repository.Repository;
 import dev.cadre.examples.repository.RepositoryReader;
+import dev.cadre.examples.repository.RootFolder;
 import dev.cadre.examples.repository.SearchMemory;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,19 +33,19 @@ public record CodeBase(Repository repository, CodeIndex index, History history, 
      */
     public static CodeBase open(Path folder, ReadLimits limits, Deadline deadline)
             throws IOException, InterruptedException {
-        return open(folder, limits, deadline, SearchMemory.ofProcess(1));
+        return open(RootFolder.of(folder), limits, deadline, SearchMemory.ofProcess(1));
     }
 
     /**
      * Does the same, for one of several searches at a time.
      *
-     * @throws IOException if the folder cannot be resolved
+     * @throws IOException if the folder cannot be opened any more
      */
-    public static CodeBase open(Path folder, ReadLimits limits, Deadline deadline, SearchMemory memory)
+    public static CodeBase open(RootFolder folder, ReadLimits limits, Deadline deadline, SearchMemory memory)
             throws IOException, InterruptedException {
         Deadline ofReading = deadline.afterPercent(READING_PERCENT);
         Deadline ofIndexing = deadline.afterPercent(INDEXING_PERCENT);
-        var log = new FutureTask<>(() -> History.read(folder, ofReading));
+        var log = new FutureTask<>(() -> History.read(folder, ofReading, memory));
         // a platform thread: the file system may keep it
         Thread reader = Thread.ofPlatform().daemon().name("git-log").start(log);
         try {
@@ -55,7 +56,7 @@ public record CodeBase(Repository repository, CodeIndex index, History history, 
                     repository.only(file -> index.source(file.path()).isPresent(), index.reasonOfTheRest());
             return of(indexed, index, history(log, ofIndexing));
         } catch (ExecutionException e) {
-            throw BlockingCalls.failure("the history of " + folder + " could not be read", e);
+            throw BlockingCalls.failure("the history of " + folder.path() + " could not be read", e);
         } finally {
             reader.interrupt();
         }

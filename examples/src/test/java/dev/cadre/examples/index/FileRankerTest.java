@@ -7,6 +7,7 @@ import dev.cadre.examples.index.FileRanker.Among;
 import dev.cadre.examples.index.FileRanker.Sides;
 import dev.cadre.examples.repository.Deadline;
 import dev.cadre.examples.repository.Repository;
+import dev.cadre.examples.repository.RootFolder;
 import dev.cadre.examples.repository.SearchMemory;
 import dev.cadre.examples.repository.SkipReason;
 import dev.cadre.examples.repository.SourceFile;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FileRankerTest {
+    private static final RootFolder NO_FOLDER = new RootFolder(Path.of("/"), "unknown");
     private static final SourceFile RETRY =
             SourceFile.of("src/Retry.java", "class Retry {\n  void retryLater() { backoff(); }\n}\n");
     private static final SourceFile RETRY_TEST =
@@ -37,7 +39,7 @@ class FileRankerTest {
         var sorted = java.util.Arrays.stream(files)
                 .sorted(Comparator.comparing(SourceFile::path))
                 .toList();
-        return CodeIndex.of(new Repository(Path.of("/"), sorted, Map.of()), Tree.LATER, SearchMemory.ofProcess(1));
+        return CodeIndex.of(new Repository(NO_FOLDER, sorted, Map.of()), Tree.LATER, SearchMemory.ofProcess(1));
     }
 
     private static List<String> rank(CodeIndex index, History history, String question, Among among, Sides sides) {
@@ -119,7 +121,7 @@ class FileRankerTest {
         List<SourceFile> files = IntStream.range(100, 300)
                 .mapToObj(i -> SourceFile.of("A" + i + ".java", "class A" + i + " {}"))
                 .toList();
-        var repository = new Repository(Path.of("/"), files, Map.of());
+        var repository = new Repository(NO_FOLDER, files, Map.of());
         for (int most : List.of(0, 1, 2, 40, 64, 65, 66, 67, 100, 150)) {
             var looks = new AtomicInteger();
             var deadline = new Deadline(

@@ -3,9 +3,12 @@ package dev.cadre.examples.index;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cadre.examples.repository.RootFolder;
+import dev.cadre.examples.repository.SearchMemory;
 import dev.cadre.examples.repository.Tree;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,18 +26,26 @@ class HistoryTest {
                 .file("Two.java", "1")
                 .commit("Second");
 
-        assertThat(History.read(folder, Tree.LATER).commits())
+        assertThat(History.read(RootFolder.of(folder), Tree.LATER, SearchMemory.ofProcess(1))
+                        .commits())
                 .extracting(Commit::subject)
                 .containsExactly("Second", "First: add one");
-        assertThat(History.read(folder.resolve("a"), Tree.LATER).commits())
+        assertThat(History.read(RootFolder.of(folder.resolve("a")), Tree.LATER, SearchMemory.ofProcess(1))
+                        .commits())
                 .extracting(Commit::paths)
                 .containsExactly(java.util.List.of("odd\nname.java"), java.util.List.of("One.java"));
-        assertThat(History.read(folder, Tree.LATER).head().orElseThrow()).hasSize(40);
+        assertThat(History.read(RootFolder.of(folder), Tree.LATER, SearchMemory.ofProcess(1))
+                        .head()
+                        .orElseThrow())
+                .hasSize(40);
     }
 
     @Test
     void read_withoutGit_isEmpty() throws Exception {
-        assertThat(History.read(Files.createDirectory(folder.resolve("plain")), Tree.LATER))
+        assertThat(History.read(
+                        RootFolder.of(Files.createDirectory(folder.resolve("plain"))),
+                        Tree.LATER,
+                        SearchMemory.ofProcess(1)))
                 .isEqualTo(History.none());
     }
 
@@ -42,7 +53,10 @@ class HistoryTest {
     void read_subjectWithAKey_isLeftOut() throws Exception {
         new Tree(folder).git("init", "-q").file("A.java", "1").commit("Use ghp_Zx81Qw2rT9yUi0pAs5dFg7hJk3lZc6vB4nM8");
 
-        assertThat(History.read(folder, Tree.LATER).commits().getFirst().subject())
+        assertThat(History.read(RootFolder.of(folder), Tree.LATER, SearchMemory.ofProcess(1))
+                        .commits()
+                        .getFirst()
+                        .subject())
                 .isEqualTo("[left out: it holds what looks like a key]");
     }
 
@@ -57,7 +71,29 @@ class HistoryTest {
 
     private static String subjectOf(String subject) {
         String log = "\u001e" + "0".repeat(40) + "\u001f2026-11-28\u001f" + subject + "\u001f\0A.java\0";
-        return History.parse(log).commits().getFirst().subject();
+        var taken = new History.Log(SearchMemory.ofProcess(1));
+        List.of(log.split("\0", -1)).forEach(taken::take);
+        return taken.history().commits().getFirst().subject();
+    }
+
+    /** A commit may name any number of files, and each of them is held. */
+    @Test
+    void history_thatWouldFillTheMemory_endsWithTheCommitsThatFit() {
+        var log = new History.Log(SearchMemory.of(100_000)); // 5,000 of it for the history
+        for (int commit = 0; commit < 300; commit++) {
+            log.take("\u001e" + "%040d".formatted(commit) + "\u001f2026-11-28\u001fsubject\u001f");
+            for (int path = 0; path < 10; path++) {
+                log.take("p".repeat(90) + path);
+            }
+        }
+
+        History history = log.history();
+
+        assertThat(history.commits())
+                .hasSize(2)
+                .allMatch(commit -> commit.paths().size() == 10);
+        assertThat(history.commits().getFirst().sha()).isEqualTo("000000000000");
+        assertThat(history.head()).contains("%040d".formatted(0));
     }
 
     /** More than git may print. */
@@ -71,7 +107,8 @@ class HistoryTest {
         tree.file("B.java", "1").git("add", "-A").git("commit", "-q", "--file", subject.toString());
         tree.file("C.java", "1").commit("Last");
 
-        assertThat(History.read(tree.root(), Tree.LATER).commits())
+        assertThat(History.read(RootFolder.of(tree.root()), Tree.LATER, SearchMemory.ofProcess(1))
+                        .commits())
                 .extracting(Commit::subject)
                 .containsExactly("Last", "\u6f22".repeat(500), "First");
     }
@@ -80,7 +117,10 @@ class HistoryTest {
     void read_longSubject_isCut() throws Exception {
         new Tree(folder).git("init", "-q").file("A.java", "1").commit("x".repeat(100_000));
 
-        assertThat(History.read(folder, Tree.LATER).commits().getFirst().subject())
+        assertThat(History.read(RootFolder.of(folder), Tree.LATER, SearchMemory.ofProcess(1))
+                        .commits()
+                        .getFirst()
+                        .subject())
                 .isEqualTo("x".repeat(500));
     }
 }

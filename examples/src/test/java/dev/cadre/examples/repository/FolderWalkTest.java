@@ -46,13 +46,32 @@ class FolderWalkTest {
         var walked = walk(ReadLimits.STANDARD, Tree.LATER);
 
         assertThat(walked.paths())
-                .containsExactlyElementsOf(
-                        GitFiles.list(tree.root(), ReadLimits.STANDARD, Tree.LATER, SearchMemory.ofProcess(1))
-                                .orElseThrow()
-                                .paths());
+                .containsExactlyElementsOf(GitFiles.list(
+                                RootFolder.of(tree.root()), ReadLimits.STANDARD, Tree.LATER, SearchMemory.ofProcess(1))
+                        .orElseThrow()
+                        .paths());
         assertThat(walked.paths())
                 .contains("keep.log", "src/build/c.txt", "nested/e.log", "nested/sub/kept", "nested/more/only-here")
                 .doesNotContain("a.log", "build/b.txt", "src/out/d.txt", "nested/only-here", "nested/sub/dropped");
+    }
+
+    /** Git prints what is not tracked first, and the rest of what it prints is counted only. */
+    @Test
+    void filesOfGit_beyondTheLimitOrTheMemory_areTheFirst_andTheRestIsCounted() throws Exception {
+        Tree tree =
+                new Tree(folder).git("init", "-q").file("c", "1").file("b", "1").commit("tracked");
+        tree.file("a", "1").file("d", "1").file("e", "1");
+
+        assertThat(filesOfGit(5, 10_000)).isEqualTo(new FileList(List.of("a", "b", "c", "d", "e"), 0, true));
+        assertThat(filesOfGit(2, 10_000)).isEqualTo(new FileList(List.of("a", "b"), 3, true));
+        assertThat(filesOfGit(5, 2 * 113 * 100 / 15 + 100)).isEqualTo(new FileList(List.of("a", "b"), 3, true));
+        assertThat(filesOfGit(5, 100)).isEqualTo(new FileList(List.of(), 5, true));
+    }
+
+    private FileList filesOfGit(int maxFiles, long memory) throws Exception {
+        var limits = new ReadLimits(maxFiles, 1_000, 1_000);
+        return GitFiles.list(RootFolder.of(folder), limits, Tree.LATER, SearchMemory.of(memory))
+                .orElseThrow();
     }
 
     @Test
@@ -113,7 +132,7 @@ class FolderWalkTest {
     }
 
     private FileList walk(ReadLimits limits, Deadline deadline, SearchMemory memory) throws Exception {
-        var walk = new FolderWalk(RootJail.of(folder, limits), limits, deadline, memory);
+        var walk = new FolderWalk(RootJail.of(RootFolder.of(folder), limits), limits, deadline, memory);
         walk.run();
         return walk.listed();
     }

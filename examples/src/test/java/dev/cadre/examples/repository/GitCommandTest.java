@@ -4,11 +4,14 @@ package dev.cadre.examples.repository;
 import static java.nio.file.StandardOpenOption.APPEND;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,8 +38,10 @@ class GitCommandTest {
         new Tree(other).git("init", "-q").file("Other.java", "class Other {}").commit("private");
     }
 
-    private static Optional<String> subjects(Path folder) throws InterruptedException {
-        return GitCommand.in(folder, Tree.LATER).run("log", "--format=%s").map(String::strip);
+    private static Optional<String> subjects(Path folder) throws Exception {
+        return GitCommand.in(RootFolder.of(folder), Tree.LATER)
+                .run("log", "--format=%s")
+                .map(String::strip);
     }
 
     @Test
@@ -196,6 +201,21 @@ class GitCommandTest {
         assertThat(subjects(folder)).isEmpty();
     }
 
+    /** Git starts in what a path leads to, which may be another folder than the one that was asked for. */
+    @Test
+    void run_folderThatIsAnotherByNow_isNoGit() throws Exception {
+        new Tree(folder.resolve("own")).file("a", "b").git("init", "-q").commit("own");
+        new Tree(folder.resolve("other")).file("a", "b").git("init", "-q").commit("other");
+        RootFolder own = RootFolder.of(folder.resolve("own"));
+        GitCommand git = GitCommand.in(own, Tree.LATER);
+        assertThat(git.run("log", "--format=%s")).contains("own\n");
+
+        Files.move(folder.resolve("own"), folder.resolve("away"));
+        Files.move(folder.resolve("other"), folder.resolve("own"));
+
+        assertThat(git.run("log", "--format=%s")).isEmpty();
+    }
+
     @Test
     void run_hookThatIsALinkToAScriptOfTheFolder_isNoReasonToRefuse() throws Exception {
         new Tree(folder).git("init", "-q").file("tools/check.sh", "true").commit("own");
@@ -209,7 +229,7 @@ class GitCommandTest {
     void run_anyGit_hasABoundOnItsMemory() throws Exception {
         new Tree(folder).git("init", "-q");
 
-        assertThat(GitCommand.in(folder, Tree.LATER, fake("2.39.1"))
+        assertThat(GitCommand.in(RootFolder.of(folder), Tree.LATER, fake("2.39.1"))
                         .run("log")
                         .orElseThrow()
                         .lines())
@@ -250,18 +270,18 @@ class GitCommandTest {
         }
         deleteObjectsBut(subjectsHead());
 
-        assertThat(GitCommand.in(folder, Tree.LATER).run("log", "--name-only", "--format=%s"))
+        assertThat(GitCommand.in(RootFolder.of(folder), Tree.LATER).run("log", "--name-only", "--format=%s"))
                 .isEmpty();
         assertThat(mark).doesNotExist();
 
         new Tree(folder).git("config", "remote.evil.url", other.toString());
-        assertThat(GitCommand.in(folder, Tree.LATER).run("log", "--name-only", "--format=%s"))
+        assertThat(GitCommand.in(RootFolder.of(folder), Tree.LATER).run("log", "--name-only", "--format=%s"))
                 .isEmpty();
         assertThat(mark).doesNotExist();
     }
 
     private String subjectsHead() throws Exception {
-        return GitCommand.in(folder, Tree.LATER)
+        return GitCommand.in(RootFolder.of(folder), Tree.LATER)
                 .run("rev-parse", "HEAD")
                 .orElseThrow()
                 .strip();
@@ -285,17 +305,50 @@ class GitCommandTest {
                 "#!/bin/sh\nfor a in \"$@\"; do\n  case $a in\n    version) echo 'git version " + version + "';;\n"
                         + "    rev-parse) echo '" + folder + "/.git'; echo '" + folder + "/.git'; echo '" + folder
                         + "';;\n"
-                        + "    log) env; echo kilobytes: $(ulimit -v);;\n  esac\ndone\n");
+                        + "    log) env; echo kilobytes: $(ulimit -v);;\n"
+                        + "    ls-files) printf 'one\\0'; cat '" + temporary.resolve("pipe") + "'; printf 'two\\0';;\n"
+                        + "    long) head -c 70000 /dev/zero | tr '\\0' x;;\n  esac\ndone\n");
         assertThat(program.toFile().setExecutable(true)).isTrue();
         return Optional.of(program);
+    }
+
+    /** However much git prints, no more is held than one piece: this git goes on when the first was taken. */
+    @Test
+    void run_pieceByPiece_handsOverEachAsItComes() throws Exception {
+        new Tree(folder).git("init", "-q");
+        Path pipe = temporary.resolve("pipe");
+        new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor();
+        GitCommand git = GitCommand.in(RootFolder.of(folder), Tree.LATER, fake("2.39.1"));
+        var taken = new ArrayList<String>();
+
+        boolean isWhole = git.run(
+                piece -> {
+                    taken.add(piece);
+                    release(piece.equals("one") ? pipe : temporary.resolve("none"));
+                },
+                "ls-files");
+
+        assertThat(taken).containsExactly("one", "two");
+        assertThat(isWhole).isTrue();
+        assertThat(git.run(taken::add, "long")).isFalse();
+        assertThat(taken).hasSize(2);
+    }
+
+    private static void release(Path pipe) {
+        try {
+            Files.writeString(pipe, "");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
     void run_anyGit_seesTheDenialsAndNoKeys() throws Exception {
         new Tree(folder).git("init", "-q");
 
-        String seen =
-                GitCommand.in(folder, Tree.LATER, fake("2.39.1")).run("log").orElseThrow();
+        String seen = GitCommand.in(RootFolder.of(folder), Tree.LATER, fake("2.39.1"))
+                .run("log")
+                .orElseThrow();
 
         assertThat(seen.lines())
                 .contains(
@@ -314,7 +367,7 @@ class GitCommandTest {
         Path outside = temporary.resolve("outside");
         new Tree(folder).git("init", "-q").git("config", setting, outside.toString());
 
-        assertThat(GitCommand.in(folder, Tree.LATER).run("config", "--get", setting))
+        assertThat(GitCommand.in(RootFolder.of(folder), Tree.LATER).run("config", "--get", setting))
                 .contains("/dev/null\n");
     }
 
@@ -331,9 +384,9 @@ class GitCommandTest {
                 .git("config", "core.excludesFile", outside.toString())
                 .git("config", "diff.orderFile", outside.toString());
 
-        assertThat(GitCommand.in(folder, Tree.LATER).run("ls-files", "--others", "--exclude-standard"))
+        assertThat(GitCommand.in(RootFolder.of(folder), Tree.LATER).run("ls-files", "--others", "--exclude-standard"))
                 .contains("C.java\n");
-        assertThat(GitCommand.in(folder, Tree.LATER).run("log", "--name-only", "--format="))
+        assertThat(GitCommand.in(RootFolder.of(folder), Tree.LATER).run("log", "--name-only", "--format="))
                 .contains("A.java\nB.java\n");
     }
 
@@ -341,7 +394,9 @@ class GitCommandTest {
     void run_gitOlderThanTrusted_isNoGit() throws Exception {
         new Tree(folder).git("init", "-q");
 
-        assertThat(GitCommand.in(folder, Tree.LATER, fake("2.39.0")).run("log")).isEmpty();
+        assertThat(GitCommand.in(RootFolder.of(folder), Tree.LATER, fake("2.39.0"))
+                        .run("log"))
+                .isEmpty();
     }
 
     /** Only the user and the machine may trust the repository of another owner, never the repository itself. */
@@ -358,13 +413,14 @@ class GitCommandTest {
 
         Files.writeString(
                 settings, "[safe]\n\tdirectory = " + other + "\n[core]\n\tfsmonitor = touch " + mark() + "\n");
-        assertThat(GitCommand.in(folder, Tree.LATER, program).run("log", "--format=%s"))
+        assertThat(GitCommand.in(RootFolder.of(folder), Tree.LATER, program).run("log", "--format=%s"))
                 .isEmpty();
 
         Files.writeString(settings, "[safe]\n\tdirectory = " + folder + "\n", APPEND);
-        assertThat(GitCommand.in(folder, Tree.LATER, program).run("log", "--format=%s"))
+        assertThat(GitCommand.in(RootFolder.of(folder), Tree.LATER, program).run("log", "--format=%s"))
                 .contains("own\n");
-        assertThat(GitCommand.in(folder, Tree.LATER, program).run("ls-files")).contains("A.java\n");
+        assertThat(GitCommand.in(RootFolder.of(folder), Tree.LATER, program).run("ls-files"))
+                .contains("A.java\n");
         assertThat(mark()).doesNotExist();
     }
 
@@ -383,7 +439,8 @@ class GitCommandTest {
                         .waitFor())
                 .isZero();
 
-        assertThat(GitCommand.in(folder, Tree.LATER, fakeThatMustNotRun()).run("log"))
+        assertThat(GitCommand.in(RootFolder.of(folder), Tree.LATER, fakeThatMustNotRun())
+                        .run("log"))
                 .isEmpty();
         assertThat(temporary.resolve("ran")).doesNotExist();
     }
@@ -404,7 +461,8 @@ class GitCommandTest {
         Files.writeString(folder.resolve(".git/config"), "[include]\n\tpath = " + pipe + "\n", APPEND);
         Deadline soon = Deadline.in(Duration.ofMillis(300), InstantSource.system());
 
-        assertThat(GitCommand.in(folder, soon).run("log", "--format=%s")).isEmpty();
+        assertThat(GitCommand.in(RootFolder.of(folder), soon).run("log", "--format=%s"))
+                .isEmpty();
     }
 
     private static void delete(Path tree) throws Exception {

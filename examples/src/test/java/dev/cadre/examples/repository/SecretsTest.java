@@ -191,7 +191,7 @@ class SecretsTest {
                 .file("B.java", "String key = \"ghp_" + BODY + "\";");
 
         Repository read =
-                RepositoryReader.within(ReadLimits.STANDARD, Tree.LATER).read(folder);
+                RepositoryReader.within(ReadLimits.STANDARD, Tree.LATER).read(RootFolder.of(folder));
 
         assertThat(read.files()).extracting(SourceFile::path).containsExactly("A.java");
         assertThat(read.skipped()).isEqualTo(Map.of(SkipReason.SECRET, 2));

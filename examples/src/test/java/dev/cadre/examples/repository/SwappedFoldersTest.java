@@ -107,14 +107,14 @@ class SwappedFoldersTest {
     }
 
     private void readOften(AtomicInteger inside) throws Exception {
-        RootJail jail = RootJail.of(root, ReadLimits.STANDARD);
+        RootJail jail = RootJail.of(RootFolder.of(root), ReadLimits.STANDARD);
         var names = new ArrayList<String>();
         for (int i = 0; i < FILES; i++) {
             names.add("A" + i + ".java");
         }
         for (int i = 0; i < READS; i++) {
             Repository read =
-                    RepositoryReader.within(ReadLimits.STANDARD, Tree.LATER).read(root);
+                    RepositoryReader.within(ReadLimits.STANDARD, Tree.LATER).read(RootFolder.of(root));
             assertThat(read.files()).noneMatch(file -> file.text().contains(CANARY));
             var opened = new ArrayList<RootJail.Opened>();
             jail.open("lib", names, opened::add);
@@ -131,11 +131,26 @@ class SwappedFoldersTest {
 
     @Test
     void jail_whoseRootWasSwapped_opensNothing() throws Exception {
-        RootJail jail = RootJail.of(root.resolve("lib"), ReadLimits.STANDARD);
+        RootJail jail = RootJail.of(RootFolder.of(root.resolve("lib")), ReadLimits.STANDARD);
         Files.move(root.resolve("lib"), root.resolve("away"));
         Files.createSymbolicLink(root.resolve("lib"), outside);
 
         assertThat(jail.open("A0.java")).isEqualTo(new RootJail.Opened.Skipped(SkipReason.UNREADABLE));
+    }
+
+    /** The identity of a folder is taken once: whoever reads later does not ask again where its path leads. */
+    @Test
+    void read_ofAFolderThatWasSwappedForALink_readsNothing() throws Exception {
+        RootFolder known = RootFolder.of(root.resolve("lib"));
+        assertThat(known.isInItsPlace()).isTrue();
+        Files.move(root.resolve("lib"), root.resolve("away"));
+        Files.createSymbolicLink(root.resolve("lib"), outside);
+
+        assertThat(known.isInItsPlace()).isFalse();
+        assertThatThrownBy(() ->
+                        RepositoryReader.within(ReadLimits.STANDARD, Tree.LATER).read(known))
+                .isInstanceOf(java.io.IOException.class)
+                .hasMessageContaining("another folder is in the place of");
     }
 
     @Test
@@ -145,7 +160,7 @@ class SwappedFoldersTest {
         try (var swapper = new Swapper("File.java", "pipe")) {
             while (swapper.swaps.get() <= READS) {
                 Deadline soon = Deadline.in(Duration.ofMillis(500), InstantSource.system());
-                RepositoryReader.within(ReadLimits.STANDARD, soon).read(root);
+                RepositoryReader.within(ReadLimits.STANDARD, soon).read(RootFolder.of(root));
             }
         } finally {
             release(root.resolve("pipe"));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cadre.examples.repository.Deadline;
 import dev.cadre.examples.repository.ReadLimits;
 import dev.cadre.examples.repository.RepositoryReader;
+import dev.cadre.examples.repository.RootFolder;
 import dev.cadre.examples.repository.Tree;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -51,7 +52,7 @@ class CodeBaseTest {
     private int looksOfReading() throws Exception {
         Deadline far = afterLooks(Integer.MAX_VALUE, 0);
         assertThat(RepositoryReader.within(ReadLimits.STANDARD, far)
-                        .read(folder)
+                        .read(RootFolder.of(folder))
                         .isTruncated())
                 .isFalse();
         return looks.get();
