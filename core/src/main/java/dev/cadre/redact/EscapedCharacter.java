@@ -43,7 +43,8 @@ record EscapedCharacter(int character, boolean inAnyCase) {
 
     static boolean isSame(int one, int other) {
         return one == other
-                || Character.toLowerCase(Character.toUpperCase(one)) == Character.toLowerCase(Character.toUpperCase(other));
+                || Character.toLowerCase(Character.toUpperCase(one))
+                        == Character.toLowerCase(Character.toUpperCase(other));
     }
 
     /** The index after its escape if that begins here, or this index. */
@@ -73,7 +74,9 @@ record EscapedCharacter(int character, boolean inAnyCase) {
             int behind = behind(text, at, '\\');
             if (behind > at && follows(text, behind, "u" + HEX.toHexDigits(unit))) {
                 at = behind + 5;
-            } else if (behind > at && unit <= MAX_LATIN_1 && follows(text, behind, "x" + HEX.toHexDigits((byte) unit))) {
+            } else if (behind > at
+                    && unit <= MAX_LATIN_1
+                    && follows(text, behind, "x" + HEX.toHexDigits((byte) unit))) {
                 at = behind + 3;
             } else {
                 boolean isSign = c < 128 && !Alphabet.isLetterOrDigit((char) c);

@@ -79,7 +79,9 @@ record KnownKey(List<Spelling> spellings) {
                     at = end - 1;
                 }
             }
-            return copied == 0 ? text : replaced.append(text, copied, text.length()).toString();
+            return copied == 0
+                    ? text
+                    : replaced.append(text, copied, text.length()).toString();
         }
 
         private boolean mayBegin(String text, int at) {
@@ -128,8 +130,9 @@ record KnownKey(List<Spelling> spellings) {
                     signs++;
                 }
                 char c = signs < text.length() ? text.charAt(signs) : '\0';
-                boolean isBreak =
-                        signs == at ? Character.isWhitespace(c) || (form == Form.HEX && ":-".indexOf(c) >= 0) : "rn".indexOf(c) >= 0;
+                boolean isBreak = signs == at
+                        ? Character.isWhitespace(c) || (form == Form.HEX && ":-".indexOf(c) >= 0)
+                        : "rn".indexOf(c) >= 0;
                 if (!isBreak) {
                     return at;
                 }

@@ -418,7 +418,11 @@ class RedactorTest {
     /** As encoders of URLs, JSON, HTML, mail and code write it, also one behind the other. */
     @Test
     void knownKey_inTheSpellingOfAnyEncoder_isMasked() {
-        for (String key : List.of("sk-proj-Canary_key-0123.4567xyz", "my/gateway+key=with&signs\"x", "pa ss w\u00f6rd-\u00e4\u00f6\u00fc-12345", "100%&\\keys;")) {
+        for (String key : List.of(
+                "sk-proj-Canary_key-0123.4567xyz",
+                "my/gateway+key=with&signs\"x",
+                "pa ss w\u00f6rd-\u00e4\u00f6\u00fc-12345",
+                "100%&\\keys;")) {
             Redactor redactor = Redactor.of(key);
             for (String spelling : spellings(key)) {
                 assertThat(redactor.mask("key " + spelling + " is bad"))
@@ -449,13 +453,17 @@ class RedactorTest {
                 each(key, "&#x%x;", false),
                 each(key, "&amp;#%d;", false),
                 each(key.toUpperCase(Locale.ROOT), "&#%d;", true),
-                key.replace("&", "&amp;").replace("\"", "&quot;").replace("-", "&dash;").replace("_", "&UnderBar;"),
+                key.replace("&", "&amp;")
+                        .replace("\"", "&quot;")
+                        .replace("-", "&dash;")
+                        .replace("_", "&UnderBar;"),
                 key.replace("&", "&amp;").replace("\"", "&quot;").replace("/", "\\/"),
                 key.replace("-", "\\-").replace("_", "\\_"),
                 HexFormat.of().formatHex(bytes),
                 HexFormat.ofDelimiter(":").withUpperCase().formatHex(bytes)));
         for (String end : List.of("\r\n", "\n  ", "\\n", "\\\\r\\\\n")) {
-            String lines = Base64.getMimeEncoder(16, "\n".getBytes(StandardCharsets.UTF_8)).encodeToString(bytes);
+            String lines = Base64.getMimeEncoder(16, "\n".getBytes(StandardCharsets.UTF_8))
+                    .encodeToString(bytes);
             spellings.add(lines.replace("\n", end));
         }
         String base64 = Base64.getEncoder().withoutPadding().encodeToString(bytes);
@@ -466,7 +474,9 @@ class RedactorTest {
 
     private static String each(String key, String form, boolean onlySigns) {
         return key.chars()
-                .mapToObj(c -> onlySigns && c < 128 && Character.isLetterOrDigit(c) ? Character.toString(c) : form.formatted(c))
+                .mapToObj(c -> onlySigns && c < 128 && Character.isLetterOrDigit(c)
+                        ? Character.toString(c)
+                        : form.formatted(c))
                 .collect(Collectors.joining());
     }
 
@@ -479,7 +489,17 @@ class RedactorTest {
     void whatIsNoKnownKey_isLeftAlone() {
         Redactor redactor = Redactor.of("sk-proj-Canary_key-0123.4567xyz");
         for (String text : List.of(
-                "%73k%2dproj", "&#115;k-proj-Canary_key-0123.4567xy", "\\u0073k-proj", "%", "&", "&#", "\\", "=", "&amp;amp;", "%2525", "c2stcHJvai1D")) {
+                "%73k%2dproj",
+                "&#115;k-proj-Canary_key-0123.4567xy",
+                "\\u0073k-proj",
+                "%",
+                "&",
+                "&#",
+                "\\",
+                "=",
+                "&amp;amp;",
+                "%2525",
+                "c2stcHJvai1D")) {
             assertThat(redactor.mask(text)).isEqualTo(text);
         }
     }
@@ -487,15 +507,29 @@ class RedactorTest {
     @Test
     @Timeout(60)
     void escapesWithoutEnd_takeLinearTime() {
-        for (String key : List.of("\\\"&%=-start", "sk-proj-0123456789", "%25%25%25%25", "&amp;&amp;&amp;", "========")) {
+        for (String key :
+                List.of("\\\"&%=-start", "sk-proj-0123456789", "%25%25%25%25", "&amp;&amp;&amp;", "========")) {
             Redactor redactor = Redactor.of(key);
             String base64 = Base64.getEncoder().encodeToString(key.getBytes(StandardCharsets.UTF_8));
-            for (String part : List.of("\\", "%", "%25", "&amp;", "&amp;amp;", "&#0", "=", "amp;", "25", base64.substring(0, 1) + "\n ", "\\n", key.substring(0, 7))) {
+            for (String part : List.of(
+                    "\\",
+                    "%",
+                    "%25",
+                    "&amp;",
+                    "&amp;amp;",
+                    "&#0",
+                    "=",
+                    "amp;",
+                    "25",
+                    base64.substring(0, 1) + "\n ",
+                    "\\n",
+                    key.substring(0, 7))) {
                 String text = part.repeat(100_000);
                 assertThat(redactor.mask(text)).isNotEmpty();
                 assertThat(redactor.mask("&" + text + "%" + text)).isNotEmpty();
             }
         }
-        assertThat(Redactor.of("k".repeat(100_000)).mask("-" + "\\u006b".repeat(100_000) + "-")).isEqualTo("-[redacted]-");
+        assertThat(Redactor.of("k".repeat(100_000)).mask("-" + "\\u006b".repeat(100_000) + "-"))
+                .isEqualTo("-[redacted]-");
     }
 }

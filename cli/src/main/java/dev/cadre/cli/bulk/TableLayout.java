@@ -22,7 +22,8 @@ final class TableLayout implements ResultLayout {
     private static final String PREFIX = "result_";
     private static final List<String> LAST = List.of("tier", "usd", "reused");
     /** The wide forms are what Excel in Japanese takes for the others; the small ones and a true minus are as near. */
-    private static final String FORMULAS = "=+-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212\u207a\u207b\u207c\u208a\u208b\u208c\ufb29";
+    private static final String FORMULAS =
+            "=+-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212\u207a\u207b\u207c\u208a\u208b\u208c\ufb29";
 
     /** Signs that are neither blanks nor formats, and have no picture: fillers, a joiner, an empty pattern of Braille. */
     private static final String FILLERS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0";

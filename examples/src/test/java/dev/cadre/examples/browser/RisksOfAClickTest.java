@@ -185,8 +185,8 @@ class RisksOfAClickTest {
                 "<span></span> | d, 0"
             })
     void caretBesideMaskedText_isInASecret(String html, String caret) throws Exception {
-        site.with(STYLE + "<style>span { -webkit-text-security: disc }</style><div id=d class=at contenteditable>" + html
-                + "</div><script>onload = () => { d.focus(); getSelection().collapse(" + caret + ") }</script>");
+        site.with(STYLE + "<style>span { -webkit-text-security: disc }</style><div id=d class=at contenteditable>"
+                + html + "</div><script>onload = () => { d.focus(); getSelection().collapse(" + caret + ") }</script>");
         try (Environment page = browser.open()) {
             assertThat(risks(page, new Action.Type("x"))).containsExactly(Risk.SECRET);
         }
@@ -215,10 +215,12 @@ class RisksOfAClickTest {
                 "<div class=at id=f contenteditable></div> | #f:not(:empty)"
             })
     void fieldThatIsMaskedOnceItHoldsAText_takesNoneThatWasNotApproved(String field, String style) throws Exception {
-        site.with(STYLE + "<style>" + style + " { -webkit-text-security: disc }</style><form method=post action=/order novalidate>" + field
-                + "<button style=top:450px>Send</button></form>"
-                + "<script>document.forms[1].onsubmit = () => f.name"
-                + " || document.forms[1].insertAdjacentHTML('beforeend', '<input name=f value=\"' + f.textContent + '\">')</script>");
+        site.with(
+                STYLE + "<style>" + style
+                        + " { -webkit-text-security: disc }</style><form method=post action=/order novalidate>" + field
+                        + "<button style=top:450px>Send</button></form>"
+                        + "<script>document.forms[1].onsubmit = () => f.name"
+                        + " || document.forms[1].insertAdjacentHTML('beforeend', '<input name=f value=\"' + f.textContent + '\">')</script>");
         Action send = new Action.Click(new Point(56, 466), Button.LEFT, List.of());
         for (boolean isApproved : List.of(false, true)) {
             try (Environment page = browser.open()) {
@@ -280,12 +282,12 @@ class RisksOfAClickTest {
                 "<input class=at id=x> | autocomplete=off | autocomplete=current-password | SECRET",
                 "<input class=at id=x> | type=text | type=password | SECRET"
             })
-    void attribute_ofAnotherNamespace_hidesNothing(String html, String other, String own, String risks) throws Exception {
-        site.with(STYLE + html + "<script>for (const [space, one] of [['urn:x', '" + other + "'], [null, '" + own + "']])"
-                + " x.setAttributeNS(space, one.split('=')[0], one.slice(one.indexOf('=') + 1))</script>");
+    void attribute_ofAnotherNamespace_hidesNothing(String html, String other, String own, String risks)
+            throws Exception {
+        site.with(STYLE + html + "<script>for (const [space, one] of [['urn:x', '" + other + "'], [null, '" + own
+                + "']])" + " x.setAttributeNS(space, one.split('=')[0], one.slice(one.indexOf('=') + 1))</script>");
         try (Environment page = browser.open()) {
-            Set<Risk> expected =
-                    Stream.of(risks.split(" ")).map(Risk::valueOf).collect(Collectors.toSet());
+            Set<Risk> expected = Stream.of(risks.split(" ")).map(Risk::valueOf).collect(Collectors.toSet());
             if (expected.contains(Risk.SECRET)) {
                 perform(page, CLICK);
             }
@@ -297,10 +299,15 @@ class RisksOfAClickTest {
 
     /** An empty address is that of the base; no address at all is no link. */
     @ParameterizedTest
-    @CsvSource({"href=/here, '', true", "'', '', true", "href=/here, ' ', true", "href=http://elsewhere.invalid/, /here, true"})
+    @CsvSource({
+        "href=/here, '', true",
+        "'', '', true",
+        "href=/here, ' ', true",
+        "href=http://elsewhere.invalid/, /here, true"
+    })
     void linkThatIsAnimatedToNothing_leadsToTheBase(String attribute, String to, boolean leaves) throws Exception {
-        site.with(STYLE + "<base href=http://elsewhere.invalid/><svg class=at><a " + attribute + "><set attributeName=href to='"
-                + to + "'/><rect width=400 height=40 /></a></svg>");
+        site.with(STYLE + "<base href=http://elsewhere.invalid/><svg class=at><a " + attribute
+                + "><set attributeName=href to='" + to + "'/><rect width=400 height=40 /></a></svg>");
         try (Environment page = browser.open()) {
             assertThat(risks(page, CLICK)).isEqualTo(leaves ? Set.of(Risk.LEAVES_SITE) : Set.of());
         }
