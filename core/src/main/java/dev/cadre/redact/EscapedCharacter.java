@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One character in the escapes of URLs ({@code %2D}, {@code %252D}), mail ({@code =2D}), JSON and code ({@code \u002d},
- * {@code \x2d}, {@code \-}) and HTML ({@code &#45;}, {@code &#x2d}, {@code &amp;#45;}, {@code &lowbar;}).
+ * One character in the escapes of URLs and mail (its bytes as hexadecimal digits, behind a percent or an equals sign), JSON
+ * and code (backslashes, alone or with a number) and HTML (a number or a name), several of these one within the other.
  */
 record EscapedCharacter(int character, boolean inAnyCase) {
     private static final Map<Integer, List<String>> NAMES_IN_HTML = Map.ofEntries(

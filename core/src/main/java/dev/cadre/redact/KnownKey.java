@@ -59,13 +59,19 @@ record KnownKey(List<Spelling> spellings) {
     }
 
     /** One row of characters, each of which may be escaped. */
-    private record Spelling(String characters, int[] each, Form form) {
+    private static final class Spelling {
         private static final String FIRST_OF_ESCAPES = "%=&";
         private static final int MAX_PADDING = 2;
 
+        private final String characters;
+        private final int[] each;
+        private final Form form;
+
         Spelling(String characters, Form form) {
+            this.characters = characters;
             // JSON doubles backslashes at each depth: a run of them is one
-            this(characters, characters.replaceAll("\\\\+", "\\\\").codePoints().toArray(), form);
+            each = characters.replaceAll("\\\\+", "\\\\").codePoints().toArray();
+            this.form = form;
         }
 
         String replacedIn(String text, String mask) {
