@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -33,7 +34,8 @@ import java.util.concurrent.ThreadLocalRandom;
  *
  * <p>Whoever lets go deletes the file that it has created. Somebody may have opened it by then, and locks what has no name
  * any more, while a third one locks a new file of the same name: so each gives the file that it has locked a length that it
- * draws, and holds the lock only if the file of that name has this length. Safe for use by many threads.
+ * draws, and holds the lock only if the file of that name has this length and is, where the file system says so, the one
+ * that it has opened. A process that is killed leaves a file of at most 8 kB. Safe for use by many threads.
  */
 public final class ProcessLock implements AutoCloseable {
     /** Somebody has the lock. */
@@ -59,8 +61,8 @@ public final class ProcessLock implements AutoCloseable {
     /** How a file begins that a holder has created, and may delete. */
     private static final byte[] MARK = "cadre lock\n".getBytes(StandardCharsets.US_ASCII);
 
-    /** The longest file, nearly all of which is a hole that takes no room; and one for where there is a limit. */
-    private static final long[] MOST_BYTES = {1L << 40, 1 << 13};
+    /** What copies a folder copies this: a long file of holes would fill a backup. */
+    static final int MOST_BYTES = 1 << 13;
 
     /** So often a file is found to be deleted by its last holder before somebody else is believed to delete it. */
     private static final int TRIES = 1_000;
@@ -72,11 +74,13 @@ public final class ProcessLock implements AutoCloseable {
 
     private final Path file;
     private final FileChannel channel;
+    private final Optional<Object> key;
     private final long length;
 
-    private ProcessLock(Path file, FileChannel channel, long length) {
+    private ProcessLock(Path file, FileChannel channel, Optional<Object> key, long length) {
         this.file = file;
         this.channel = channel;
+        this.key = key;
         this.length = length;
     }
 
@@ -140,8 +144,10 @@ public final class ProcessLock implements AutoCloseable {
     private static Optional<ProcessLock> tried(Path file) throws IOException {
         boolean isNew = isCreated(file);
         FileChannel channel;
+        Optional<Object> key;
         try {
             OwnFiles.requireFile(file);
+            key = key(attributes(file));
             OwnFiles.requireOneName(file);
             channel = OwnFiles.open(file);
         } catch (NoSuchFileException deleted) {
@@ -155,8 +161,8 @@ public final class ProcessLock implements AutoCloseable {
             }
             boolean isOurs = isMarked(channel, file) || isNew || isYoung(file);
             long length = isOurs ? mark(channel) : UNMARKED;
-            isLocked = hasLength(file, length);
-            return isLocked ? Optional.of(new ProcessLock(file, channel, length)) : Optional.empty();
+            isLocked = isNamed(file, key, length);
+            return isLocked ? Optional.of(new ProcessLock(file, channel, key, length)) : Optional.empty();
         } catch (OverlappingFileLockException e) { // by this class in another class loader
             isHeldHere = true;
             throw new HeldException(file, "this process");
@@ -181,9 +187,9 @@ public final class ProcessLock implements AutoCloseable {
         if (channel.size() == 0) {
             return false;
         }
-        var head = ByteBuffer.allocate(MARK.length);
-        while (head.hasRemaining() && channel.read(head, head.position()) > 0) {}
-        if (!Arrays.equals(head.array(), MARK)) {
+        var content = ByteBuffer.allocate(MOST_BYTES);
+        while (content.hasRemaining() && channel.read(content, content.position()) > 0) {}
+        if (channel.size() > MOST_BYTES || !Arrays.equals(content.array(), Arrays.copyOf(MARK, MOST_BYTES))) {
             throw new FileSystemException(
                     file.toString(), null, "it is no lock file of ours: there is something in it");
         }
@@ -203,28 +209,39 @@ public final class ProcessLock implements AutoCloseable {
 
     /** Gives it a length of its own; none if there is no room for a byte. */
     private static long mark(FileChannel channel) throws IOException {
-        for (long most : MOST_BYTES) {
-            long length = ThreadLocalRandom.current().nextLong(MARK.length + 1L, most);
-            try {
-                channel.truncate(0).write(ByteBuffer.wrap(MARK), 0);
-                channel.write(ByteBuffer.allocate(1), length - 1);
-                return length;
-            } catch (ClosedByInterruptException interrupted) {
-                throw interrupted;
-            } catch (IOException tooLong) {
-                channel.truncate(0);
+        int length = ThreadLocalRandom.current().nextInt(MARK.length + 1, MOST_BYTES);
+        try {
+            var content = ByteBuffer.wrap(Arrays.copyOf(MARK, length));
+            channel.truncate(0);
+            while (content.hasRemaining()) {
+                channel.write(content, content.position());
             }
+            return length;
+        } catch (ClosedByInterruptException interrupted) {
+            throw interrupted;
+        } catch (IOException full) {
+            channel.truncate(0);
+            return UNMARKED;
         }
-        return UNMARKED;
     }
 
     /** Asks for the name alone: to open the file and close it again would end the lock. */
-    private static boolean hasLength(Path file, long length) throws IOException {
+    private static boolean isNamed(Path file, Optional<Object> key, long length) throws IOException {
         try {
-            return Files.size(file) == length;
+            BasicFileAttributes found = attributes(file);
+            return found.size() == length && key(found).equals(key);
         } catch (NoSuchFileException deleted) {
             return false;
         }
+    }
+
+    private static BasicFileAttributes attributes(Path file) throws IOException {
+        return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** Which file it is in its file system; empty where that does not tell, as on Windows, which gives no name of an open file anew. */
+    private static Optional<Object> key(BasicFileAttributes file) {
+        return Optional.ofNullable(file.fileKey());
     }
 
     /** Lets others in; closing again does nothing. */
@@ -232,7 +249,7 @@ public final class ProcessLock implements AutoCloseable {
     public void close() throws IOException {
         if (channel.isOpen()) {
             try {
-                if (length != UNMARKED && hasLength(file, length)) {
+                if (length != UNMARKED && isNamed(file, key, length)) {
                     Files.deleteIfExists(file);
                 }
             } catch (IOException kept) {

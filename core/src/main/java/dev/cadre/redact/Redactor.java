@@ -2,13 +2,9 @@
 package dev.cadre.redact;
 
 import java.io.IOException;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -31,22 +27,8 @@ public final class Redactor {
     /** The most characters that {@link #quote} returns. */
     public static final int MAX_QUOTE_CHARS = 300;
 
-    private static final Map<Integer, String> NAMES_IN_HTML = Map.ofEntries(
-            Map.entry((int) '&', "amp"),
-            Map.entry((int) '<', "lt"),
-            Map.entry((int) '>', "gt"),
-            Map.entry((int) '"', "quot"),
-            Map.entry((int) '\'', "apos"),
-            Map.entry((int) '+', "plus"),
-            Map.entry((int) '/', "sol"),
-            Map.entry((int) '=', "equals"),
-            Map.entry((int) '_', "lowbar"));
-
     private static final int MAX_CAUSES = 8;
     private static final String MASK = "[redacted]";
-
-    /** A shorter key is a placeholder for a server without keys; masking "x" would spoil every message. */
-    private static final int LEAST_KEY_CHARS = 8;
 
     // each alternative begins where no other can: the time is linear in the text, which may be a page of megabytes
     /** The blank may be escaped as in URLs, JSON and HTML. */
@@ -59,88 +41,29 @@ public final class Redactor {
         SHAPES = new Redactor(List.of(), Pattern.compile(BEARER));
     }
 
-    private final List<Pattern> literals;
+    private final List<KnownKey> keys;
     private final Pattern shapes;
 
-    private Redactor(List<Pattern> literals, Pattern shapes) {
-        this.literals = literals;
+    private Redactor(List<KnownKey> keys, Pattern shapes) {
+        this.keys = keys;
         this.shapes = shapes;
     }
 
     /**
-     * A redactor that recognizes one key in every escaped form of URLs, JSON and HTML, in Base64 and in any case, all keys by their shape, and masked
-     * keys that show their ends. A key of fewer than eight characters is ignored.
+     * A redactor that recognizes one key as encoders write it, all keys by their shape, and masked keys that show their
+     * ends. Recognized is the key in any case, with any of its characters escaped as in URLs, JSON, HTML and
+     * quoted-printable, also several times over; in Base64 at any place of a longer text, and in hexadecimal digits, both
+     * also in lines. Not recognized is one that is cut into pieces, has something put between its characters, is compressed
+     * or encrypted, is in Base64 twice or in another encoding. A key of fewer than eight characters is ignored.
      */
     public static Redactor of(String key) {
-        return new Redactor(formsOf(key), Pattern.compile(BEARER + "|" + MASKED));
-    }
-
-    private static List<Pattern> formsOf(String key) {
-        if (key.length() < LEAST_KEY_CHARS) {
-            return List.of();
-        }
-        var forms = new ArrayList<>(List.of(Pattern.compile(key, Pattern.LITERAL | Pattern.CASE_INSENSITIVE)));
-        String inUrl = URLEncoder.encode(key, StandardCharsets.UTF_8);
-        if (!inUrl.equals(key)) {
-            forms.add(Pattern.compile(inUrl, Pattern.LITERAL | Pattern.CASE_INSENSITIVE));
-            forms.add(inJson(key));
-        }
-        if (!key.chars().allMatch(c -> Alphabet.isLetterOrDigit((char) c))) {
-            forms.add(inHtml(key));
-        }
-        for (int before = 0; before < 3; before++) {
-            forms.add(inBase64(key, before));
-        }
-        return forms;
-    }
-
-    /** The pattern of the key in HTML, in which any of its signs may be written as its number or its name. */
-    private static Pattern inHtml(String key) {
-        var pattern = new StringBuilder();
-        key.codePoints().forEach(character -> {
-            String plain = Pattern.quote(Character.toString(character));
-            pattern.append(
-                    character < 128 && Alphabet.isLetterOrDigit((char) character)
-                            ? plain
-                            : "(?:%s|&#0*+%d;|&#[xX]0*+(?i:%x);|&%s;)"
-                                    .formatted(
-                                            plain, character, character, NAMES_IN_HTML.getOrDefault(character, "#")));
-        });
-        return Pattern.compile(pattern.toString());
-    }
-
-    /**
-     * The pattern of the key in Base64, alone or with what stands behind it.
-     *
-     * @param before how many bytes stand in front of it in its three
-     */
-    private static Pattern inBase64(String key, int before) {
-        byte[] bytes = ("\0".repeat(before) + key).getBytes(StandardCharsets.UTF_8);
-        int shared = before == 0 ? 0 : before + 1;
-        String own = Base64.getEncoder().encodeToString(bytes).substring(shared, bytes.length / 3 * 4);
-        return Pattern.compile(Pattern.quote(own).replace("+", "\\E[+-]\\Q").replace("/", "\\E[/_]\\Q")
-                + "[A-Za-z0-9+/_-]{0,3}+={0,2}+");
-    }
-
-    /** The pattern of the key in JSON, with any number of backslashes, because JSON texts may be nested. */
-    private static Pattern inJson(String key) {
-        var pattern = new StringBuilder();
-        key.replaceAll("\\\\+", "\\\\").codePoints().forEach(character -> {
-            switch (character) {
-                case '\\' -> pattern.append("\\\\++"); // however many there were
-                case '"', '/' -> pattern.append("\\\\*+").appendCodePoint(character);
-                default -> pattern.append(Pattern.quote(Character.toString(character)));
-            }
-        });
-        // a match begins at the first of many backslashes only: otherwise each of them would scan all the others
-        String once = pattern.indexOf("\\\\") == 0 ? "(?<!\\\\)" : "";
-        return Pattern.compile(once + pattern);
+        return new Redactor(List.of(KnownKey.of(key)), Pattern.compile(BEARER + "|" + MASKED));
     }
 
     /** This redactor with one more known secret, such as that of a server that the provider calls. */
     public Redactor alsoHiding(String secret) {
-        var more = new ArrayList<>(literals);
-        more.addAll(formsOf(secret));
+        var more = new ArrayList<>(keys);
+        more.add(KnownKey.of(secret));
         return new Redactor(List.copyOf(more), shapes);
     }
 
@@ -150,8 +73,8 @@ public final class Redactor {
      */
     public String mask(String text) {
         String masked = text;
-        for (Pattern literal : literals) {
-            masked = literal.matcher(masked).replaceAll(MASK);
+        for (KnownKey key : keys) {
+            masked = key.replacedIn(masked, MASK);
         }
         return masked;
     }

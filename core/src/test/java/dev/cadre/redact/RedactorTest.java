@@ -7,10 +7,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -410,5 +413,123 @@ class RedactorTest {
         }
         assertThat(redactor.clean("key " + Base64.getEncoder().encodeToString(key.getBytes(StandardCharsets.UTF_8))))
                 .isEqualTo("key [redacted]");
+    }
+
+    /** As encoders of URLs, JSON, HTML, mail and code write it, also one behind the other. */
+    @Test
+    void knownKey_inTheSpellingOfAnyEncoder_isMasked() {
+        for (String key : List.of(
+                "sk-proj-Canary_key-0123.4567xyz",
+                "my/gateway+key=with&signs\"x",
+                "pa ss w\u00f6rd-\u00e4\u00f6\u00fc-12345",
+                "100%&\\keys;")) {
+            Redactor redactor = Redactor.of(key);
+            for (String spelling : spellings(key)) {
+                assertThat(redactor.mask("key " + spelling + " is bad"))
+                        .as("%s of %s", spelling, key)
+                        .isEqualTo("key [redacted] is bad");
+            }
+        }
+    }
+
+    private static List<String> spellings(String key) {
+        byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
+        String url = URLEncoder.encode(key, StandardCharsets.UTF_8);
+        var spellings = new ArrayList<>(List.of(
+                key.toUpperCase(Locale.ROOT),
+                url,
+                url.replace("+", "%20"),
+                url.replace("-", "%2D").replace("_", "%5F").replace(".", "%2e"),
+                url.replace("%2F", "/").replace("%2B", "+").replace("%3D", "=").replace("%26", "&"),
+                URLEncoder.encode(url, StandardCharsets.UTF_8),
+                each(bytes, "%%%02X", false),
+                each(bytes, "%%%02x", true),
+                each(bytes, "=%02X", false),
+                each(key, "\\u%04x", false),
+                each(key, "\\\\u%04X", true),
+                each(key, "\\x%02x", true),
+                each(key, "&#%d;", true),
+                each(key, "&#%d", true),
+                each(key, "&#x%x;", false),
+                each(key, "&amp;#%d;", false),
+                each(key.toUpperCase(Locale.ROOT), "&#%d;", true),
+                key.replace("&", "&amp;")
+                        .replace("\"", "&quot;")
+                        .replace("-", "&dash;")
+                        .replace("_", "&UnderBar;"),
+                key.replace("&", "&amp;").replace("\"", "&quot;").replace("/", "\\/"),
+                key.replace("-", "\\-").replace("_", "\\_"),
+                HexFormat.of().formatHex(bytes),
+                HexFormat.ofDelimiter(":").withUpperCase().formatHex(bytes)));
+        for (String end : List.of("\r\n", "\n  ", "\\n", "\\\\r\\\\n")) {
+            String lines = Base64.getMimeEncoder(16, "\n".getBytes(StandardCharsets.UTF_8))
+                    .encodeToString(bytes);
+            spellings.add(lines.replace("\n", end));
+        }
+        String base64 = Base64.getEncoder().withoutPadding().encodeToString(bytes);
+        spellings.add(base64.replace("/", "\\/"));
+        spellings.add(URLEncoder.encode(base64, StandardCharsets.UTF_8));
+        return spellings;
+    }
+
+    private static String each(String key, String form, boolean onlySigns) {
+        return key.chars()
+                .mapToObj(c -> onlySigns && c < 128 && Character.isLetterOrDigit(c)
+                        ? Character.toString(c)
+                        : form.formatted(c))
+                .collect(Collectors.joining());
+    }
+
+    private static String each(byte[] bytes, String form, boolean onlySigns) {
+        return each(new String(bytes, StandardCharsets.ISO_8859_1), form, onlySigns);
+    }
+
+    /** Its parts, its beginning and other texts are none. */
+    @Test
+    void whatIsNoKnownKey_isLeftAlone() {
+        Redactor redactor = Redactor.of("sk-proj-Canary_key-0123.4567xyz");
+        for (String text : List.of(
+                "%73k%2dproj",
+                "&#115;k-proj-Canary_key-0123.4567xy",
+                "\\u0073k-proj",
+                "%",
+                "&",
+                "&#",
+                "\\",
+                "=",
+                "&amp;amp;",
+                "%2525",
+                "c2stcHJvai1D")) {
+            assertThat(redactor.mask(text)).isEqualTo(text);
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void escapesWithoutEnd_takeLinearTime() {
+        for (String key :
+                List.of("\\\"&%=-start", "sk-proj-0123456789", "%25%25%25%25", "&amp;&amp;&amp;", "========")) {
+            Redactor redactor = Redactor.of(key);
+            String base64 = Base64.getEncoder().encodeToString(key.getBytes(StandardCharsets.UTF_8));
+            for (String part : List.of(
+                    "\\",
+                    "%",
+                    "%25",
+                    "&amp;",
+                    "&amp;amp;",
+                    "&#0",
+                    "=",
+                    "amp;",
+                    "25",
+                    base64.substring(0, 1) + "\n ",
+                    "\\n",
+                    key.substring(0, 7))) {
+                String text = part.repeat(100_000);
+                assertThat(redactor.mask(text)).isNotEmpty();
+                assertThat(redactor.mask("&" + text + "%" + text)).isNotEmpty();
+            }
+        }
+        assertThat(Redactor.of("k".repeat(100_000)).mask("-" + "\\u006b".repeat(100_000) + "-"))
+                .isEqualTo("-[redacted]-");
     }
 }

@@ -5,7 +5,6 @@ import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
 /**
@@ -26,38 +25,9 @@ final class BoundedGzip extends InputStream {
     BoundedGzip(InputStream compressed) throws IOException {
         this.compressed = new Counted(compressed);
         try {
-            in = new Members(this.compressed);
+            in = new GzipMembers(this.compressed);
         } catch (EOFException | ZipException e) {
             throw damaged();
-        }
-    }
-
-    /**
-     * Members of gzip one behind the other. Where one ends without a byte, the class of the JDK calls itself for the next: here
-     * it comes back instead and is called again, so that as many as a file has take no stack.
-     */
-    private static final class Members extends GZIPInputStream {
-        private boolean isUnderWay;
-
-        Members(InputStream compressed) throws IOException {
-            super(compressed, PlainText.HEAD_BYTES);
-        }
-
-        @Override
-        public int read(byte[] into, int from, int length) throws IOException {
-            if (isUnderWay || length == 0) {
-                return 0;
-            }
-            isUnderWay = true;
-            try {
-                int count;
-                do {
-                    count = super.read(into, from, length);
-                } while (count == 0);
-                return count;
-            } finally {
-                isUnderWay = false;
-            }
         }
     }
 

@@ -21,8 +21,12 @@ import java.util.Optional;
 final class TableLayout implements ResultLayout {
     private static final String PREFIX = "result_";
     private static final List<String> LAST = List.of("tier", "usd", "reused");
-    /** The wide forms are what Excel in Japanese takes for the others. */
-    private static final String FORMULAS = "=+-@\uff1d\uff0b\uff0d\uff20";
+    /** The wide forms are what Excel in Japanese takes for the others; the small ones and a true minus are as near. */
+    private static final String FORMULAS =
+            "=+-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212\u207a\u207b\u207c\u208a\u208b\u208c\ufb29";
+
+    /** Signs that are neither blanks nor formats, and have no picture: fillers, a joiner, an empty pattern of Braille. */
+    private static final String FILLERS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0";
 
     private static final String LINE_ENDS_AND_TABS = "\t\r\n";
 
@@ -142,8 +146,8 @@ final class TableLayout implements ResultLayout {
     /** A spreadsheet takes what follows an apostrophe for text, and may pass over what does not show in front of a formula. */
     private static String harmless(String cell) {
         int first = 0;
-        while (first < cell.length() && isUnseen(cell.charAt(first))) {
-            first++;
+        while (first < cell.length() && isUnseen(cell.codePointAt(first))) {
+            first += Character.charCount(cell.codePointAt(first));
         }
         boolean isFormula = first < cell.length()
                 && FORMULAS.indexOf(cell.charAt(first)) >= 0
@@ -151,10 +155,18 @@ final class TableLayout implements ResultLayout {
         return isFormula || (first > 0 && LINE_ENDS_AND_TABS.indexOf(cell.charAt(0)) >= 0) ? "'" + cell : cell;
     }
 
-    private static boolean isUnseen(char c) {
+    private static boolean isUnseen(int c) {
         return Character.isWhitespace(c)
                 || Character.isSpaceChar(c)
-                || Character.isISOControl(c)
-                || Character.getType(c) == Character.FORMAT;
+                || FILLERS.indexOf(c) >= 0
+                || switch (Character.getType(c)) {
+                    case Character.CONTROL,
+                            Character.FORMAT,
+                            Character.SURROGATE,
+                            Character.UNASSIGNED,
+                            Character.NON_SPACING_MARK,
+                            Character.ENCLOSING_MARK -> true;
+                    default -> false;
+                };
     }
 }

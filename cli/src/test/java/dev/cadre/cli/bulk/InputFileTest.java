@@ -3,6 +3,7 @@ package dev.cadre.cli.bulk;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.cadre.json.Json;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.zip.CRC32;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -274,6 +276,51 @@ class InputFileTest {
                 .isThrownBy(() -> read(cut))
                 .withCauseInstanceOf(UnreadableInputException.class)
                 .withMessageContaining("is gzip that is damaged or ends early");
+    }
+
+    /** What stands behind the first member is text of the file, too. */
+    @Test
+    void gzip_whoseFurtherMembersAreDamaged_isRefused() throws Exception {
+        byte[] first = gzip("{\"a\":1}\n".getBytes(UTF_8));
+        byte[] second = gzip("{\"a\":2}\n".getBytes(UTF_8));
+        var behind = new ArrayList<byte[]>();
+        for (int length = 1; length < second.length; length++) {
+            behind.add(Arrays.copyOf(second, length)); // an interrupted download
+        }
+        for (int place : List.of(0, 1, 2, 3, second.length - 8, second.length - 1)) {
+            byte[] damaged = second.clone();
+            damaged[place] ^= (byte) 0xff; // magic, method, flags, checksum, length
+            behind.add(damaged);
+        }
+        behind.add("{\"a\":2}\n".getBytes(UTF_8));
+        behind.add(joined(new byte[512], second));
+        for (byte[] rest : behind) {
+            byte[] bytes = joined(first, rest);
+
+            assertThatException()
+                    .as("%s", Arrays.toString(rest))
+                    .isThrownBy(() -> read(file("a.jsonl.gz", bytes)))
+                    .withMessageContaining("is gzip that is damaged or ends early");
+        }
+        for (byte[] whole : List.of(second, joined(second, new byte[512]), withEveryField(second))) {
+            assertThat(shown(file("a.jsonl.gz", joined(first, whole)))).containsExactly("1 {\"a\":1}", "2 {\"a\":2}");
+        }
+    }
+
+    private static byte[] joined(byte[] one, byte[] other) {
+        byte[] both = Arrays.copyOf(one, one.length + other.length);
+        System.arraycopy(other, 0, both, one.length, other.length);
+        return both;
+    }
+
+    /** With more bytes, a name, a comment and a checksum of the header. */
+    private static byte[] withEveryField(byte[] member) {
+        byte[] header = joined(Arrays.copyOf(member, 10), "\3\0abcname\0comment\0".getBytes(UTF_8));
+        header[3] = 0x1e;
+        var crc = new CRC32();
+        crc.update(header);
+        byte[] sum = {(byte) crc.getValue(), (byte) (crc.getValue() >> 8)};
+        return joined(joined(header, sum), Arrays.copyOfRange(member, 10, member.length));
     }
 
     @Test

@@ -97,6 +97,20 @@ class TableLayoutTest {
                 "\uff0bcmd",
                 "\uff0d2+3",
                 "\uff20SUM(A1)",
+                "\udb40\udc01=1",
+                "\udb40\udc20=1",
+                "\ud834\udd73=1",
+                "\u034f=1",
+                "\u115f=1",
+                "\u2800=1",
+                "\u3164=1",
+                "\ufe0f=1",
+                "\u0301=1",
+                "\ufe621+1",
+                "\ufe63cmd",
+                "\ufe661+1",
+                "\ufe6bSUM(A1)",
+                "\u22121+1",
                 " \uff1d1+1"
             })
     void formulas_behindWhatDoesNotShow_orInWideForms_areText(String text) {

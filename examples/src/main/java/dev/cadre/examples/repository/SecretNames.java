@@ -5,10 +5,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * File and folder names that usually hold keys or passwords; such files are never opened. What is put behind a name to keep a
- * copy of a file does not hide it.
+ * File and folder names that usually hold keys or passwords; such files are never opened. The usual ways to name a copy of a
+ * file do not hide it: an ending, a number, a date, words behind a blank, {@code .txt}, a compressed form. Neither does a
+ * missing dot in front. A list of names is never whole.
  */
 final class SecretNames {
     /** Whatever is in these folders. */
@@ -19,7 +22,9 @@ final class SecretNames {
             .git-credentials credentials .s3cfg .boto .dockercfg .dockerconfigjson .terraformrc terraform.rc
             .vault-token .vault_pass kubeconfig deploy_key deploy_rsa deploykey secret secrets passwd shadow
             master.key sftp-config.json .remote-sync.json application_default_credentials.json
-            settings-security.xml rclone.conf .rclone.conf .lesshst
+            settings-security.xml rclone.conf .rclone.conf .lesshst pgpass.conf
+            .histfile .zhistory .fish_history .bash_history .zsh_history .sh_history .psql_history .mysql_history
+            .sqlite_history .python_history .node_repl_history .rediscli_history .irb_history consolehost_history.txt
             env.prod env.production env.stage env.staging env.test env.dev env.development env.local""".split("\\s+"));
 
     private static final List<String> STARTS =
@@ -28,6 +33,7 @@ final class SecretNames {
     private static final List<String> ENDS = List.of("""
             .env .pem .key .p8 .p12 .pfx .ppk .jks .keystore .kdb .kdbx .keytab .ovpn .agekey
             .tfstate .tfstate.backup .tfvars .tfvars.json .kubeconfig
+            .pass .passwd .password .htpasswd .pgpass _credentials -credentials
             _rsa _dsa _ecdsa _ed25519 _deploy_key -deploy-key deploy-key""".split("\\s+"));
 
     /** Words that a name of data is made of, and the extensions of data: code that deals with secrets is code. */
@@ -62,11 +68,19 @@ final class SecretNames {
             "enc",
             "plist");
 
+    private static final String TEXT = ".txt";
+
     /** Files that hold keys in folders of these names only. */
     private static final Set<String> IN_FOLDERS = Set.of(".docker/config.json", ".m2/settings.xml", "gh/hosts.yml");
 
-    private static final Set<String> COPIES =
-            Set.of("bak", "backup", "old", "orig", "save", "saved", "copy", "tmp", "local", "dec", "swp", "swo");
+    private static final Set<String> COPIES = Set.of(
+            "bak bk bkp backup old orig save saved copy tmp local dec swp swo gz bz2 xz zst zip tar tgz".split(" "));
+
+    /** As file managers name it: {@code x copy 2}, {@code x (another copy)}, {@code x - Copy}, {@code x (1)}. */
+    private static final Pattern COPY_BEHIND =
+            Pattern.compile("(?: -)? (?:copy(?: \\d{1,4})?|\\((?:\\w{1,9} )?copy(?: \\d{1,4})?\\)|\\(\\d{1,4}\\))$");
+
+    private static final String COPY_IN_FRONT = "copy of ";
 
     /** More copies of copies are not looked through: a name is judged in time linear in it. */
     private static final int MAX_COPIES = 4;
@@ -94,17 +108,36 @@ final class SecretNames {
         if (name.length() > 1 && name.startsWith("#") && name.endsWith("#")) {
             return name.substring(1, name.length() - 1);
         }
+        if (name.startsWith(COPY_IN_FRONT)) {
+            return name.substring(COPY_IN_FRONT.length());
+        }
+        Matcher copy = COPY_BEHIND.matcher(name);
+        if (copy.find()) {
+            return name.substring(0, copy.start());
+        }
         int dot = name.lastIndexOf('.');
         String ending = name.substring(dot + 1);
+        if (isNumbered(ending)) {
+            return name.substring(0, name.length() - ending.length()) + ending.replaceAll("\\d++$", "");
+        }
         boolean isTime = !ending.isEmpty() && ending.chars().allMatch(c -> "0123456789-_".indexOf(c) >= 0);
         return dot > 0 && (isTime || COPIES.contains(ending)) ? name.substring(0, dot) : name;
     }
 
+    /** Whether digits stand behind something else, as in {@code env1}. */
+    private static boolean isNumbered(String ending) {
+        return !ending.isEmpty()
+                && Character.isLetter(ending.charAt(0))
+                && Character.isDigit(ending.charAt(ending.length() - 1));
+    }
+
     private static boolean isSecret(String folder, String name) {
         return WHOLE.contains(name)
+                || WHOLE.contains("." + name)
                 || STARTS.stream().anyMatch(name::startsWith)
-                || ENDS.stream().anyMatch(name::endsWith)
+                || ENDS.stream().anyMatch(end -> name.endsWith(end) || name.endsWith(end + TEXT))
                 || isSecretData(name)
+                || isHidden(name)
                 || (name.startsWith(".") && name.endsWith("_history"))
                 || IN_FOLDERS.contains(folder + "/" + name)
                 // other private keys are named id_<algorithm>, without an extension
@@ -117,6 +150,13 @@ final class SecretNames {
         return dot > 0
                 && DATA.contains(name.substring(dot + 1))
                 && WORDS.stream().anyMatch(word -> holdsWord(name.substring(0, dot), word));
+    }
+
+    /** Whether a name without an extension, such as {@code .secrets}, is hidden and has one of the words. */
+    private static boolean isHidden(String name) {
+        return name.startsWith(".")
+                && name.lastIndexOf('.') == 0
+                && WORDS.stream().anyMatch(word -> holdsWord(name, word));
     }
 
     private static boolean holdsWord(String stem, String word) {

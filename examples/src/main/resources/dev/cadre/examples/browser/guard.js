@@ -1,14 +1,16 @@
 // Lets an event of the pointer or the keyboard pass only if what it hits is what was approved: judged while the event is
 // dispatched, so nothing can change in between. First of all listeners, because it is there before any script of the page;
 // in a world of its own. Where nothing is approved, as in a document that has only just come, nothing passes; nor what cannot
-// be judged, because judging throws.
+// be judged, because judging throws. A text after which its field is one for a secret is taken back, before the page hears of it.
 globalThis[Symbol.for('cadre.guard')] ??= (function () {
   const scene = globalThis[Symbol.for('cadre.scene')];
   const unjudged = {target: 'something that cannot be judged', risks: ['UNKNOWN']};
-  const types = ['pointerdown', 'mousedown', 'mouseup', 'click', 'auxclick', 'dblclick', 'contextmenu', 'dragstart', 'drop', 'keydown', 'keypress', 'beforeinput'];
+  const types = ['pointerdown', 'mousedown', 'mouseup', 'click', 'auxclick', 'dblclick', 'contextmenu', 'dragstart', 'drop', 'keydown', 'keypress', 'beforeinput', 'input'];
   let approved = null;
   let seen = false;
   let refused = null;
+  let written = null; // the field or editor that a text goes into, and how it is taken back
+  let isTakingBack = false;
   let handedTo = null; // the control to which the label that is pressed hands its click on
 
   const howOf = event => (event.altKey ? 'alt+' : '') + mannerOf(event);
@@ -57,6 +59,7 @@ globalThis[Symbol.for('cadre.guard')] ??= (function () {
     const now = scene.judge(howOf(event), element, null);
     if (!isApproved(now, event)) return now;
     if (event.type === 'pointerdown') handedTo = element && scene.controlOf(element);
+    if (event.type === 'beforeinput') written = {element, takeBack: scene.keep(element)};
     return null;
   }
 
@@ -78,6 +81,33 @@ globalThis[Symbol.for('cadre.guard')] ??= (function () {
     }
   }
 
+  // a style may mask what is not empty, or valid: then the text is taken back, and the field is known from then on
+  function look(event) {
+    const {element, takeBack} = written;
+    refused = unjudged;
+    try {
+      const now = scene.judge('type', element, null);
+      refused = now.risks.every(risk => approved.risks.includes(risk)) ? null : now;
+    } finally {
+      if (refused) {
+        globalThis[Symbol.for('cadre.passwords')].add(element);
+        event.stopImmediatePropagation();
+        isTakingBack = true;
+        try {
+          takeBack();
+        } finally {
+          isTakingBack = false;
+        }
+      }
+    }
+  }
+
+  function hear(event) {
+    if (isTakingBack) event.stopImmediatePropagation();
+    else if (event.type !== 'input') judge(event);
+    else if (approved && !refused && written && event.isTrusted && event.composedPath()[0] === written.element) look(event);
+  }
+
   function close() {
     approved = null;
     return {refused};
@@ -86,7 +116,7 @@ globalThis[Symbol.for('cadre.guard')] ??= (function () {
   // a page that opens its document anew takes all listeners away
   function listen() {
     if (window !== top) return; // what goes into a frame was approved as unknown, or is not seen here
-    types.forEach(type => addEventListener(type, judge, true));
+    types.forEach(type => addEventListener(type, hear, true));
     addEventListener('pagehide', close, true);
   }
 
@@ -98,6 +128,7 @@ globalThis[Symbol.for('cadre.guard')] ??= (function () {
       approved = part;
       seen = false;
       refused = null;
+      written = null;
       handedTo = null;
     },
     close,

@@ -51,5 +51,5 @@ globalThis[Symbol.for('cadre.passwords')] ??= (function () {
   scan();
   addEventListener('DOMContentLoaded', scan, true);
   addEventListener('load', scan, true);
-  return {has: field => fields.has(field), scan};
+  return {has: field => fields.has(field), add: field => fields.add(field), scan};
 })();

@@ -27,7 +27,8 @@ globalThis[Symbol.for('cadre.scene')] ??= (function () {
   const shadowOf = element => of(Element, 'shadowRoot').call(element);
   const tagOf = element => of(Element, 'tagName').call(element).toUpperCase();
   const parentOf = element => of(Element, 'assignedSlot').call(element) || of(Node, 'parentNode').call(element);
-  const attribute = (element, name) => Element.prototype.getAttribute.call(element, name);
+  // one of another namespace may have the same name, and no element acts on it
+  const attribute = (element, name) => Element.prototype.getAttributeNS.call(element, null, name);
   const matches = (element, selector) => Element.prototype.matches.call(element, selector);
 
   // the elements around one, as they are shown: slots and shadow trees included
@@ -64,17 +65,18 @@ globalThis[Symbol.for('cadre.scene')] ??= (function () {
   const formOf = element => ofControl(element, 'form');
   const isSender = element => ['submit', 'image'].includes(ofControl(element, 'type'));
 
-  // an animation may give an SVG link another address than its attribute, or its only one
+  // null of what is no link to the browser; an animation may give an SVG link another address than its attribute, its only
+  // one, or an empty one, which leads to the base
   function addressOf(link) {
-    const address = told(SVGAElement, 'href', link);
-    const animated = address ? of(SVGAnimatedString, 'animVal').call(address) : '';
-    return animated !== '' ? animated : attribute(link, 'href')
-      ?? Element.prototype.getAttributeNS.call(link, 'http://www.w3.org/1999/xlink', 'href');
+    if (!matches(link, ':any-link')) return null;
+    const animated = told(SVGAElement, 'href', link);
+    if (animated) return of(SVGAnimatedString, 'animVal').call(animated);
+    return told(HTMLAnchorElement, 'href', link) ?? told(HTMLAreaElement, 'href', link) ?? attribute(link, 'href') ?? '';
   }
 
   function follows(element) {
     for (const link of around(element)) {
-      const address = matches(link, 'a,area') ? addressOf(link) : null;
+      const address = addressOf(link);
       if (address !== null) (attribute(link, 'ping') || '').split(/[\t\n\f\r ]+/).filter(told => told !== '').forEach(leaves);
       if (address !== null && parsed(address).protocol !== 'javascript:') {
         if (saves || attribute(link, 'download') !== null) risks.add('DOWNLOADS');
@@ -111,13 +113,40 @@ globalThis[Symbol.for('cadre.scene')] ??= (function () {
   const secretWords = /(^|\s)(current-password|new-password|one-time-code|cc-number|cc-csc)(\s|$)/i;
   const isMasked = element => !['none', ''].includes(getComputedStyle(element).getPropertyValue('-webkit-text-security'));
 
-  // the elements in an editor between which its text is selected, or would be written
+  // what an end of a selection lies beside, up to the next text on either side: where the end is in no text itself, or at an
+  // end of it, a new text may go into what stands there
+  function* beside(editor, node, offset) {
+    const text = told(CharacterData, 'data', node);
+    const children = told(Node, 'childNodes', node);
+    const lastIn = tree => of(Node, 'lastChild').call(tree);
+    const hasText = one => told(Text, 'assignedSlot', one) !== undefined && of(CharacterData, 'data').call(one).trim();
+    yield node;
+    for (const [next, rest, first] of [
+      ['nextNode', text?.slice(offset), children[offset]],
+      ['previousNode', text?.slice(0, offset), children[offset - 1]],
+    ]) {
+      if (rest?.trim()) continue;
+      const walker = Document.prototype.createTreeWalker.call(document, editor);
+      const step = () => TreeWalker.prototype[next].call(walker);
+      let here = first ?? node;
+      const isBehind = next === 'nextNode' ? !first : first; // its last one is where to go on from
+      while (isBehind && lastIn(here)) here = lastIn(here);
+      Object.getOwnPropertyDescriptor(TreeWalker.prototype, 'currentNode').set.call(walker, here);
+      for (here = first ? here : step(); here; here = hasText(here) ? null : step()) {
+        if (++steps > mostSteps) throw new RangeError('too many elements');
+        yield here;
+      }
+    }
+  }
+
+  // the elements in an editor between which its text is selected, or that it may be written into
   function marked(element) {
     const root = Node.prototype.getRootNode.call(element);
     const within = told(ShadowRoot, 'host', root) ? root : document;
     const selection = typeOf(within).prototype.getSelection.call(within);
-    return ['anchorNode', 'focusNode'].map(end => selection && of(Selection, end).call(selection))
-      .filter(node => node && Node.prototype.contains.call(element, node))
+    return ['anchor', 'focus'].map(end => selection && ['Node', 'Offset'].map(part => of(Selection, end + part).call(selection)))
+      .filter(end => end && end[0] && Node.prototype.contains.call(element, end[0]))
+      .flatMap(end => [...beside(element, ...end)])
       .map(node => (isElement(node) ? node : of(Node, 'parentNode').call(node)))
       .filter(isElement);
   }
@@ -130,14 +159,32 @@ globalThis[Symbol.for('cadre.scene')] ??= (function () {
       risks.add('SECRET');
     }
   }
-  const enters = element => {
-    if (tagOf(element) === 'TEXTAREA') return;
-    if (tagOf(element) === 'INPUT' && formOf(element)) {
-      const form = formOf(element);
-      submits(form, [...of(HTMLFormElement, 'elements').call(form)].find(isSender));
+
+  // the button of a form that a key presses; `elements` lacks those that are pictures
+  function senderOf(form) {
+    const root = Node.prototype.getRootNode.call(form);
+    return [...typeOf(root).prototype.querySelectorAll.call(root, 'button,input')].find(one => isSender(one) && formOf(one) === form);
+  }
+
+  function enters(element) {
+    if (told(HTMLTextAreaElement, 'value', element) !== undefined) return;
+    for (const field of around(element)) {
+      const form = told(HTMLInputElement, 'form', field) ?? told(HTMLSelectElement, 'form', field);
+      if (form) submits(form, senderOf(form));
     }
     activates(element);
-  };
+  }
+
+  // a function that puts back what a field holds now, or undoes what is typed into an editor
+  function keep(element) {
+    const type = [HTMLInputElement, HTMLTextAreaElement].find(one => told(one, 'value', element) !== undefined);
+    if (!type) return () => Document.prototype.execCommand.call(document, 'undo');
+    const [value, start, end] = ['value', 'selectionStart', 'selectionEnd'].map(name => of(type, name).call(element));
+    return () => {
+      Object.getOwnPropertyDescriptor(type.prototype, 'value').set.call(element, value);
+      if (start !== null) type.prototype.setSelectionRange.call(element, start, end);
+    };
+  }
 
   // elements that may have a tree of the page's making which is closed to scripts; a `use` has a copy of what it shows
   const hosts = 'article,aside,blockquote,body,div,footer,h1,h2,h3,h4,h5,h6,header,main,nav,p,section,span,use';
@@ -219,5 +266,5 @@ globalThis[Symbol.for('cadre.scene')] ??= (function () {
 
   const isArea = thing => told(HTMLAreaElement, 'shape', thing) !== undefined;
   const root = () => of(Document, 'documentElement').call(document);
-  return {look, judge, ask, hide, controlOf, hitIn, isArea, isElement, root};
+  return {look, judge, keep, ask, hide, controlOf, hitIn, isArea, isElement, root};
 })();

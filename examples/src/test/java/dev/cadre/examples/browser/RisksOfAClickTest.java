@@ -2,14 +2,18 @@
 package dev.cadre.examples.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.cadre.computer.Action;
 import dev.cadre.computer.Action.Button;
 import dev.cadre.computer.Action.Point;
 import dev.cadre.computer.Environment;
 import dev.cadre.computer.Risk;
+import dev.cadre.computer.Scene;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -165,6 +169,147 @@ class RisksOfAClickTest {
 
             assertThat(risks(page, new Action.Type("x"))).containsExactly(Risk.SECRET);
             assertThat(risks(page, new Action.Press(List.of("x")))).containsExactly(Risk.SECRET);
+        }
+    }
+
+    /** Text that is put in front of something may go into it, or into what stands in front. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "<span>xyz</span> | d, 0",
+                "a<span>xyz</span> | d, 2",
+                "<b></b><!-- --><p><i> </i><span>xyz</span></p> | d, 0",
+                "<span>xyz</span>a | d.lastChild, 0",
+                "<p>a</p> <b></b><span></span> | d.firstChild, 1",
+                "<span></span> | d, 0"
+            })
+    void caretBesideMaskedText_isInASecret(String html, String caret) throws Exception {
+        site.with(STYLE + "<style>span { -webkit-text-security: disc }</style><div id=d class=at contenteditable>"
+                + html + "</div><script>onload = () => { d.focus(); getSelection().collapse(" + caret + ") }</script>");
+        try (Environment page = browser.open()) {
+            assertThat(risks(page, new Action.Type("x"))).containsExactly(Risk.SECRET);
+        }
+    }
+
+    @Test
+    void caretAmongOtherText_isInNoSecret() throws Exception {
+        site.with(STYLE + "<style>span { -webkit-text-security: disc }</style>"
+                + "<div id=d class=at contenteditable>abc<p>de</p><span>xyz</span></div>"
+                + "<script>onload = () => { d.focus(); getSelection().collapse(d, 1) }</script>");
+        try (Environment page = browser.open()) {
+            assertThat(risks(page, new Action.Type("x"))).isEmpty();
+        }
+    }
+
+    /** The style says so, with no script: what is empty looks like any field, and what holds a text is masked. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "<input class=at id=f name=f placeholder=Name> | #f:not(:placeholder-shown)",
+                "<textarea class=at id=f name=f placeholder=Comment></textarea> | #f:not(:placeholder-shown)",
+                "<input class=at id=f name=f required> | #f:valid",
+                "<input class=at id=f name=f pattern=.{6}> | #f:valid:not(:placeholder-shown)",
+                "<input class=at id=f name=f type=email required> | form:has(#f:valid) #f",
+                "<div class=at id=f contenteditable></div> | #f:not(:empty)"
+            })
+    void fieldThatIsMaskedOnceItHoldsAText_takesNoneThatWasNotApproved(String field, String style) throws Exception {
+        site.with(
+                STYLE + "<style>" + style
+                        + " { -webkit-text-security: disc }</style><form method=post action=/order novalidate>" + field
+                        + "<button style=top:450px>Send</button></form>"
+                        + "<script>document.forms[1].onsubmit = () => f.name"
+                        + " || document.forms[1].insertAdjacentHTML('beforeend', '<input name=f value=\"' + f.textContent + '\">')</script>");
+        Action send = new Action.Click(new Point(56, 466), Button.LEFT, List.of());
+        for (boolean isApproved : List.of(false, true)) {
+            try (Environment page = browser.open()) {
+                perform(page, CLICK);
+                var type = new Action.Type("a@b.cd");
+                Scene judged = page.scene(type);
+
+                if (judged.risks().isEmpty()) {
+                    assertThatIllegalStateException()
+                            .isThrownBy(() -> page.perform(type, judged))
+                            .withMessageContaining("would now risk [SECRET]");
+                }
+                assertThat(risks(page, type)).containsExactly(Risk.SECRET);
+                if (isApproved) {
+                    perform(page, type);
+                }
+                perform(page, send);
+
+                assertThat(page.scene(new Action.Look()).title()).isEqualTo("Thanks");
+            }
+        }
+        assertThat(site.posted()).containsExactly("f=", "f=a%40b.cd");
+    }
+
+    /** What a field is called, where its button is, and what else a key sends. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<form id=o action=http://elsewhere.invalid/></form><script>const one = document.createElementNS("
+                        + "'http://www.w3.org/1999/xhtml', 'h:input'); one.className = 'at'; o.append(one)</script>",
+                "<form action=http://elsewhere.invalid/><select class=at size=3><option>1<option>2</select><button>Send</button></form>",
+                "<form action=http://elsewhere.invalid/><select class=at><option>1<option>2</select></form>",
+                "<form action=/order><input class=at><input type=image formaction=http://elsewhere.invalid/></form>",
+                "<form id=o action=/order></form><input class=at form=o><button form=o formaction=http://elsewhere.invalid/>Send</button>",
+            })
+    void enter_sendsTheFormOfAnyField(String html) throws Exception {
+        site.with(STYLE + html);
+        try (Environment page = browser.open()) {
+            perform(page, CLICK);
+
+            assertThat(risks(page, new Action.Press(List.of("ENTER"))))
+                    .containsExactlyInAnyOrder(Risk.SUBMITS_FORM, Risk.LEAVES_SITE);
+            assertThat(risks(page, new Action.Type("x\n")))
+                    .containsExactlyInAnyOrder(Risk.SUBMITS_FORM, Risk.LEAVES_SITE);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "<a class=at id=x>here</a> | href=/here | href=http://elsewhere.invalid/ | LEAVES_SITE",
+                "<a class=at id=x>here</a> | href=javascript:x | href=http://elsewhere.invalid/ | LEAVES_SITE",
+                "<a class=at id=x href=/here>here</a> | ping= | ping=http://elsewhere.invalid/ | LEAVES_SITE",
+                "<svg class=at><a id=x><rect width=400 height=40 /></a></svg> | href=/here | href=http://elsewhere.invalid/ | LEAVES_SITE",
+                "<form id=x><button class=at>Send</button></form> | action=/order | action=http://elsewhere.invalid/ | SUBMITS_FORM LEAVES_SITE",
+                "<form><button class=at id=x>Send</button></form> | formaction=/order | formaction=http://elsewhere.invalid/ | SUBMITS_FORM LEAVES_SITE",
+                "<input class=at id=x> | type=text | type=file | UPLOADS",
+                "<input class=at id=x> | autocomplete=off | autocomplete=current-password | SECRET",
+                "<input class=at id=x> | type=text | type=password | SECRET"
+            })
+    void attribute_ofAnotherNamespace_hidesNothing(String html, String other, String own, String risks)
+            throws Exception {
+        site.with(STYLE + html + "<script>for (const [space, one] of [['urn:x', '" + other + "'], [null, '" + own
+                + "']])" + " x.setAttributeNS(space, one.split('=')[0], one.slice(one.indexOf('=') + 1))</script>");
+        try (Environment page = browser.open()) {
+            Set<Risk> expected = Stream.of(risks.split(" ")).map(Risk::valueOf).collect(Collectors.toSet());
+            if (expected.contains(Risk.SECRET)) {
+                perform(page, CLICK);
+            }
+            Action action = expected.contains(Risk.SECRET) ? new Action.Type("x") : CLICK;
+
+            assertThat(risks(page, action)).isEqualTo(expected);
+        }
+    }
+
+    /** An empty address is that of the base; no address at all is no link. */
+    @ParameterizedTest
+    @CsvSource({
+        "href=/here, '', true",
+        "'', '', true",
+        "href=/here, ' ', true",
+        "href=http://elsewhere.invalid/, /here, true"
+    })
+    void linkThatIsAnimatedToNothing_leadsToTheBase(String attribute, String to, boolean leaves) throws Exception {
+        site.with(STYLE + "<base href=http://elsewhere.invalid/><svg class=at><a " + attribute
+                + "><set attributeName=href to='" + to + "'/><rect width=400 height=40 /></a></svg>");
+        try (Environment page = browser.open()) {
+            assertThat(risks(page, CLICK)).isEqualTo(leaves ? Set.of(Risk.LEAVES_SITE) : Set.of());
         }
     }
 }
