@@ -3,6 +3,7 @@ package dev.cadre.merge;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * The count of a vote. A tie is several {@linkplain #leaders() leaders}; nothing breaks it.
@@ -46,6 +47,12 @@ public record Vote<T>(List<Candidate<T>> candidates, List<String> abstained, Lis
     /** Whether several candidates lead. */
     public boolean isTie() {
         return leaders().size() > 1;
+    }
+
+    /** The value that leads alone; empty if it is a tie, or if nobody voted. */
+    public Optional<T> winner() {
+        List<Candidate<T>> leading = leaders();
+        return leading.size() == 1 ? Optional.of(leading.getFirst().value()) : Optional.empty();
     }
 
     /** The number of votes; those that abstained or are missing are not counted. */

@@ -74,6 +74,7 @@ class BallotTest {
         assertThat(vote.voters()).isEqualTo(3);
         assertThat(vote.leaders()).extracting(each -> each.value().topic()).containsExactly("bug");
         assertThat(vote.isTie()).isFalse();
+        assertThat(vote.winner()).contains(vote.leaders().getFirst().value());
     }
 
     @Test
@@ -83,6 +84,7 @@ class BallotTest {
         Vote<Label> vote = merge(Mergers.vote(LABEL, Label::topic), two);
 
         assertThat(vote.isTie()).isTrue();
+        assertThat(vote.winner()).isEmpty();
         assertThat(vote.leaders()).isEqualTo(vote.candidates()).hasSize(2);
         assertFails(
                 Mergers.vote(LABEL, Label::topic).plurality(),
