@@ -23,8 +23,7 @@ public sealed interface CandidateRate permits CandidateResult, CountedRate {
      * not passed.
      */
     default boolean meets(double required) {
-        return passed().of() > 0
-                && new Proportion(passed().count(), passed().of() + missing()).lower() >= required;
+        return passed().of() > 0 && new Proportion(passed().count(), passed().of() + missing()).lower() >= required;
     }
 
     /**

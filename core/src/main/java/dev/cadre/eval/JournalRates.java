@@ -65,9 +65,11 @@ public final class JournalRates {
      */
     public static PassRates read(Path journal) {
         var reader = new JournalRates();
-        FileJournal.read(journal, line -> reader.runs
-                .computeIfAbsent(line.entry().run(), RunCounts::new)
-                .take(line.entry()));
+        FileJournal.read(
+                journal,
+                line -> reader.runs
+                        .computeIfAbsent(line.entry().run(), RunCounts::new)
+                        .take(line.entry()));
         return reader.runs.values().stream().map(RunCounts::rates).reduce(PassRates.NONE, PassRates::plus);
     }
 
@@ -135,7 +137,8 @@ public final class JournalRates {
                 case WORK -> open.put(key, rung);
                 case ESCALATION -> {
                     Open before = open.put(key, rung);
-                    if (before != null && rung.tier().isAbove(before.tier())) { // otherwise it is the same rung's next try
+                    if (before != null
+                            && rung.tier().isAbove(before.tier())) { // otherwise it is the same rung's next try
                         count(key, before.tier(), false);
                     }
                 }

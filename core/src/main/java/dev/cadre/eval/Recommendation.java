@@ -114,7 +114,8 @@ public sealed interface Recommendation {
         return ofAscending(
                 required,
                 Stream.of(Tier.values())
-                        .flatMap(tier -> rates.of(type, tier)
+                        .flatMap(tier -> rates
+                                .of(type, tier)
                                 .map(count -> new CountedRate(
                                         Candidate.of(tier), new Proportion(count.passed(), count.tried())))
                                 .stream())

@@ -46,11 +46,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 class JournalRatesTest {
     record Topics(List<Topic> topics) {}
 
-    private static final SubtaskType<Topic, Note> STRICT =
-            Crew.NOTE.upTo(Tier.MINI).accept("it is good", (topic, note) -> note.text().equals("good"));
-    private static final SubtaskType<Topic, Topics> LIST =
-            SubtaskType.code("list", Topic.class, Topics.class, (topic, context) ->
-                    new Topics(Stream.of("easy", "hard", "easy too").map(Topic::new).toList()));
+    private static final SubtaskType<Topic, Note> STRICT = Crew.NOTE
+            .upTo(Tier.MINI)
+            .accept("it is good", (topic, note) -> note.text().equals("good"));
+    private static final SubtaskType<Topic, Topics> LIST = SubtaskType.code(
+            "list",
+            Topic.class,
+            Topics.class,
+            (topic, context) -> new Topics(
+                    Stream.of("easy", "hard", "easy too").map(Topic::new).toList()));
 
     private static final Fingerprint PRINT = Fingerprint.of("work");
     private static final Money RESERVED = Money.usd("0.01");
@@ -66,7 +70,9 @@ class JournalRatesTest {
 
     /** Nano is good at what is easy, mini at all but what is hopeless. */
     private void scripted() {
-        model.on(STRICT).onlyOn(Tier.NANO).answers(call -> new Note(call.purpose().input().contains("easy") ? "good" : "bad"));
+        model.on(STRICT)
+                .onlyOn(Tier.NANO)
+                .answers(call -> new Note(call.purpose().input().contains("easy") ? "good" : "bad"));
         model.on(STRICT)
                 .onlyOn(Tier.MINI)
                 .answers(call -> new Note(call.purpose().input().contains("hopeless") ? "bad" : "good"));
@@ -131,7 +137,10 @@ class JournalRatesTest {
         model.on(STRICT, new Topic("hard")).onlyOn(Tier.NANO).replies(new Note("bad"));
         model.on(STRICT).onlyOn(Tier.MINI).replies(new Note("good"));
         try (var journal = FileJournal.open(file())) {
-            var bulk = Coordinator.of(model.pools()).bulk(STRICT).keyedBy(Topic::name).journal(journal);
+            var bulk = Coordinator.of(model.pools())
+                    .bulk(STRICT)
+                    .keyedBy(Topic::name)
+                    .journal(journal);
             bulk.run(Stream.of("a", "b", "hard").map(Topic::new), Budget.usd("1.00"), item -> {});
         }
 
@@ -160,8 +169,9 @@ class JournalRatesTest {
         assertThat(Recommendation.ofStart(STRICT, rates, 0.90).sentence())
                 .isEqualTo("nano is enough for 90 %: 35 of 35, 100 % (90.1 % to 100 %).");
         assertThat(Recommendation.ofStart(STRICT, rates, 0.95).sentence())
-                .isEqualTo("Not enough examples to tell which candidate is enough for 95 %. nano may be (35 of 35, 100 %"
-                        + " (90.1 % to 100 %)): about 38 more examples would tell.");
+                .isEqualTo(
+                        "Not enough examples to tell which candidate is enough for 95 %. nano may be (35 of 35, 100 %"
+                                + " (90.1 % to 100 %)): about 38 more examples would tell.");
     }
 
     // --- journals by hand
@@ -234,8 +244,7 @@ class JournalRatesTest {
                 ends(new Outcome.Succeeded<>("{}"), PRINT),
                 ends(new Outcome.Succeeded<>("{}"), PRINT));
 
-        assertThat(rates)
-                .isEqualTo(PassRates.NONE.with(STRICT, Tier.NANO, 0, 1).with(STRICT, Tier.MINI, 1, 1));
+        assertThat(rates).isEqualTo(PassRates.NONE.with(STRICT, Tier.NANO, 0, 1).with(STRICT, Tier.MINI, 1, 1));
     }
 
     @ParameterizedTest
