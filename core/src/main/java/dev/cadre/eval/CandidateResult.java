@@ -25,7 +25,8 @@ public record CandidateResult(
         Spend spend,
         Duration elapsed,
         long session,
-        BulkSummary.Stop stop) {
+        BulkSummary.Stop stop)
+        implements CandidateRate {
     public CandidateResult {
         models = List.copyOf(models);
         verdicts = List.copyOf(verdicts);
@@ -42,11 +43,13 @@ public record CandidateResult(
     }
 
     /** How many examples have no verdict, because money, time or the provider did not allow it. */
+    @Override
     public long missing() {
         return count(Verdict.Kind.MISSING);
     }
 
     /** How many of the examples with a verdict passed. */
+    @Override
     public Proportion passed() {
         return new Proportion(count(Verdict.Kind.PASSED), examples());
     }
@@ -63,6 +66,7 @@ public record CandidateResult(
     }
 
     /** What an example with a verdict cost, rounded up; empty if there is none. */
+    @Override
     public Optional<Money> perExample() {
         return per(examples());
     }
@@ -91,29 +95,6 @@ public record CandidateResult(
      */
     public Optional<Confusion> confusion(String field) {
         return Confusion.of(field, verdicts);
-    }
-
-    /**
-     * Whether it is good enough: the lower end of its interval reaches this rate, also if every example without a verdict
-     * is counted as not passed.
-     */
-    public boolean meets(double required) {
-        return passed().of() > 0 && withMissing().lower() >= required;
-    }
-
-    private Proportion withMissing() {
-        return new Proportion(count(Verdict.Kind.PASSED), verdicts.size());
-    }
-
-    /**
-     * About how many more examples would show that it is good enough, if its rate stays what it is; empty if it
-     * {@linkplain #meets is shown}, or its rate is not above the required one.
-     */
-    public Optional<Long> moreFor(double required) {
-        long enough = passed().enoughFor(required);
-        return enough == Long.MAX_VALUE || meets(required)
-                ? Optional.empty()
-                : Optional.of(Math.max(Math.max(1, missing()), enough - examples()));
     }
 
     /** One line: {@code nano: 58 of 60, 96.7 % (88.6 % to 99.1 %), $0.0000325 an example}. */

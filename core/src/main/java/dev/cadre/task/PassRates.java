@@ -42,6 +42,10 @@ public record PassRates(Map<Key, Count> counts) {
             }
         }
 
+        private Count plus(Count other) {
+            return new Count(Math.addExact(passed, other.passed), Math.addExact(tried, other.tried));
+        }
+
         /** {@code 71 of 80}. */
         @Override
         public String toString() {
@@ -58,6 +62,17 @@ public record PassRates(Map<Key, Count> counts) {
         var more = new LinkedHashMap<>(counts);
         more.put(new Key(type.name(), tier), new Count(passed, tried));
         return new PassRates(more);
+    }
+
+    /**
+     * Both counts together, for outputs that are not the same ones: nothing tells that an output was counted twice.
+     *
+     * @throws ArithmeticException if a sum is beyond 64 bits
+     */
+    public PassRates plus(PassRates others) {
+        var sum = new LinkedHashMap<>(counts);
+        others.counts.forEach((key, count) -> sum.merge(key, count, Count::plus));
+        return new PassRates(sum);
     }
 
     /** The rate of a type on a tier; empty if it is not known. */

@@ -135,6 +135,14 @@ public final class SubtaskType<I, O> {
     }
 
     /**
+     * Starts on the tier that is suggested for this kind of work: {@link #startingAt} with {@link WorkKind#tier()}. A later
+     * {@code startingAt} or {@code between} overrules it; {@code upTo} and {@code notBelow} after it set top and floor.
+     */
+    public SubtaskType<I, O> suitedTo(WorkKind kind) {
+        return startingAt(kind.tier());
+    }
+
+    /**
      * Lets the planner choose the tier on which each subtask of this type starts, within these bounds. The lower one is
      * the start where nobody chooses, such as in a graph by hand, and the floor; the upper one also raises the top to it.
      * Default no choice. The planner is shown the prices of the tiers; see {@code Coordinator.Builder.tierPolicy} and

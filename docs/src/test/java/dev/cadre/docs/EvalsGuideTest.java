@@ -10,6 +10,7 @@ import dev.cadre.eval.Candidate;
 import dev.cadre.eval.EvalExample;
 import dev.cadre.eval.EvalResult;
 import dev.cadre.eval.Evals;
+import dev.cadre.eval.JournalRates;
 import dev.cadre.eval.Match;
 import dev.cadre.eval.Recommendation;
 import dev.cadre.eval.Scorer;
@@ -18,7 +19,9 @@ import dev.cadre.json.Json;
 import dev.cadre.model.Tier;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.Money;
+import dev.cadre.task.PassRates;
 import dev.cadre.task.SubtaskType;
+import dev.cadre.task.WorkKind;
 import dev.cadre.testing.Cassette;
 import dev.cadre.testing.ScriptedModel;
 import java.nio.file.Path;
@@ -178,6 +181,42 @@ class EvalsGuideTest {
         assertThat(result.of(new Candidate(Tier.NANO, Tier.MINI)).passed().count())
                 .isEqualTo(35);
         assertThat(result.recommend(0.99)).isNotInstanceOf(Recommendation.Enough.class);
+    }
+
+    @Test
+    void kindOfWork_isAStartWithoutExamples() {
+        // region suited
+        SubtaskType<Question, Topic> sort =
+                SORT.suitedTo(WorkKind.CLASSIFICATION).upTo(Tier.MINI);
+        // endregion
+
+        assertThat(sort.tiers().start()).isEqualTo(Tier.NANO);
+    }
+
+    @Test
+    void journal_suggestsAStart() throws Exception {
+        scripted();
+        SubtaskType<Question, Topic> sort = SORT.upTo(Tier.MINI)
+                .accept("fees are a guess of small models", (question, topic) -> topic != Topic.FEES);
+        Path file = folder.resolve("runs.journal");
+        try (var journal = FileJournal.open(file)) {
+            Coordinator.of(model.pools())
+                    .bulk(sort)
+                    .journal(journal)
+                    .run(questions().stream().map(EvalExample::input), Budget.usd("0.50"), item -> {});
+        }
+
+        assertThat(start(sort, file).sentence())
+                .isEqualTo("Not enough examples to tell which candidate is enough for 60 %."
+                        + " nano may be (28 of 42, 66.7 % (51.6 % to 79 %)): about 166 more examples would tell.");
+    }
+
+    private static Recommendation start(SubtaskType<Question, Topic> sort, Path file) {
+        // region journal-rates
+        PassRates rates = JournalRates.read(file);
+        Recommendation start = Recommendation.ofStart(sort, rates, 0.60);
+        // endregion
+        return start;
     }
 
     @Test
