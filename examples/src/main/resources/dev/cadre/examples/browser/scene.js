@@ -139,6 +139,8 @@ globalThis[Symbol.for('cadre.scene')] ??= (function () {
     }
   }
 
+  const isInput = element => told(HTMLInputElement, 'value', element) !== undefined; // a text beside it does not go into it
+
   // the elements in an editor between which its text is selected, or that it may be written into
   function marked(element) {
     const root = Node.prototype.getRootNode.call(element);
@@ -148,7 +150,7 @@ globalThis[Symbol.for('cadre.scene')] ??= (function () {
       .filter(end => end && end[0] && Node.prototype.contains.call(element, end[0]))
       .flatMap(end => [...beside(element, ...end)])
       .map(node => (isElement(node) ? node : of(Node, 'parentNode').call(node)))
-      .filter(isElement);
+      .filter(one => isElement(one) && told(HTMLElement, 'isContentEditable', one) !== false && !isInput(one));
   }
 
   function writes(element) {

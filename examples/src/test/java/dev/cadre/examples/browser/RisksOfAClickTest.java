@@ -195,7 +195,7 @@ class RisksOfAClickTest {
     @Test
     void caretAmongOtherText_isInNoSecret() throws Exception {
         site.with(STYLE + "<style>span { -webkit-text-security: disc }</style>"
-                + "<div id=d class=at contenteditable>abc<p>de</p><span>xyz</span></div>"
+                + "<div id=d class=at contenteditable>abc<p>de</p><span>xyz</span><input type=password></div>"
                 + "<script>onload = () => { d.focus(); getSelection().collapse(d, 1) }</script>");
         try (Environment page = browser.open()) {
             assertThat(risks(page, new Action.Type("x"))).isEmpty();
