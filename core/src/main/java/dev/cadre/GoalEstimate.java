@@ -4,7 +4,6 @@ package dev.cadre;
 import dev.cadre.merge.MergeLoad;
 import dev.cadre.merge.Merger;
 import dev.cadre.plan.PlanRejectedException;
-import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.price.CostEstimate;
 import dev.cadre.price.CostRange;
 import dev.cadre.price.CountRange;
@@ -30,17 +29,19 @@ final class GoalEstimate {
      */
     static CostEstimate of(Coordinator coordinator, Plan<?> plan, Money limit) {
         GivenPlan.requireFit(plan, coordinator.types(), coordinator.settings().limits());
-        return of(coordinator, plan.goal(), nodes(coordinator, plan), plan.subtasks(), plan.planning(), limit);
+        List<GraphNode> nodes = nodes(coordinator, plan);
+        GraphEstimate subtasks = GraphEstimate.of(nodes, plan.subtasks(), coordinator.settings());
+        return of(coordinator, plan.goal(), subtasks, nodes, plan.planning(), limit);
     }
 
+    /** @param subtasks the estimate of these nodes */
     static CostEstimate of(
             Coordinator coordinator,
             Goal<?> goal,
+            GraphEstimate subtasks,
             List<GraphNode> nodes,
-            List<PlannedSubtask> plan,
             Spend planned,
             Money limit) {
-        GraphEstimate subtasks = GraphEstimate.of(nodes, plan, coordinator.settings());
         Money least = GoalNeeds.leastMerge(coordinator, goal.merger());
         Money floor = planned.total()
                 .plus(least.times(GoalNeeds.merges(coordinator, goal)))

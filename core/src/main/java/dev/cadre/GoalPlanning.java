@@ -18,6 +18,7 @@ import dev.cadre.price.Spend;
 import dev.cadre.record.PlanNotes;
 import dev.cadre.record.PlanRecord;
 import dev.cadre.record.RunRecord;
+import dev.cadre.run.GraphEstimate;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.schedule.RunInput;
 import dev.cadre.schema.JsonType;
@@ -29,6 +30,7 @@ import dev.cadre.task.Missing;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.RunFailure;
 import dev.cadre.task.SubtaskType;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -163,7 +165,7 @@ final class GoalPlanning {
             }
             PlanNotes notes = plan(record, intake, progress);
             if (isWhole) {
-                approve(record, intake, nodes, notes);
+                approve(record, intake, nodes, notes, progress);
                 record.ifPresent(kept -> admit(kept, intake, notes));
                 inbox.accept(new RunInput.Admitted(nodes));
             } else {
@@ -199,7 +201,7 @@ final class GoalPlanning {
         List<PlanProgress.Undone> undone = round.undone().stream()
                 .map(each -> new PlanProgress.Undone(each.subtaskId(), planned(planned, whole(each)), each.reason()))
                 .toList();
-        return new PlanProgress(round.round(), done, undone, round.rejected());
+        return new PlanProgress(round.round(), done, undone, round.lost(), round.rejected());
     }
 
     private static String written(SubtaskType<?, ?> type, Object value) {
@@ -291,7 +293,12 @@ final class GoalPlanning {
     // --- approval
 
     /** A review is asked about a plan until it has approved of it, whoever made the plan and whatever is done of it. */
-    private void approve(Optional<PlanRecord> record, PlanIntake intake, List<GraphNode> nodes, PlanNotes notes)
+    private void approve(
+            Optional<PlanRecord> record,
+            PlanIntake intake,
+            List<GraphNode> nodes,
+            PlanNotes notes,
+            PlanProgress progress)
             throws InterruptedException {
         Optional<PlanReview> review = run.coordinator().review();
         List<PlannedSubtask> plan = intake.added();
@@ -302,7 +309,14 @@ final class GoalPlanning {
         }
         CostEstimate estimate = run.asked(
                 RunFailure.Kind.MERGE_FAILED,
-                () -> GoalEstimate.of(run.coordinator(), goal, nodes, plan, spend(), run.limit()));
+                () -> GoalEstimate.of(
+                        run.coordinator(),
+                        goal,
+                        GraphEstimate.of(
+                                nodes, plan, bytes(progress), run.coordinator().settings()),
+                        nodes,
+                        spend(),
+                        run.limit()));
         switch (verdict(review.get(), new PlanReview.ProposedPlan(goal.text(), plan, nodes, estimate))) {
             case PlanReview.Verdict.Approve approved -> record.ifPresent(kept -> kept.approve(plan, nodes));
             case PlanReview.Verdict.Reject(String reason) -> throw new PartFailures.PlanReviewedException(reason);
@@ -311,6 +325,14 @@ final class GoalPlanning {
                 throw new AwaitedException(what);
             }
         }
+    }
+
+    private static Map<String, Long> bytes(PlanProgress progress) {
+        Map<String, Long> bytes = new HashMap<>();
+        progress.done()
+                .forEach(each -> bytes.put(
+                        each.planned().id(), (long) each.output().getBytes(StandardCharsets.UTF_8).length));
+        return bytes;
     }
 
     private PlanReview.Verdict verdict(PlanReview review, PlanReview.ProposedPlan proposed)

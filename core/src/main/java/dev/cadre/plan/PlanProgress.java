@@ -9,15 +9,18 @@ import java.util.List;
  * @param round 1 for the first time that it is asked again; 0 if the goal is being planned for the first time
  * @param done what succeeded, in plan order: it stays, and a new subtask may refer to it
  * @param undone what did not succeed, in plan order: a new subtask may stand in its place
+ * @param lost what else the plan lacks, in one line each: subtasks that could not be taken, or why the planner broke off
  * @param rejected the rule of the goal that the merged answer did not pass; empty if no answer was rejected
  */
-public record PlanProgress(int round, List<Done> done, List<Undone> undone, String rejected) {
+public record PlanProgress(
+        int round, List<Done> done, List<Undone> undone, List<String> lost, String rejected) {
     /** The goal is being planned for the first time. */
-    public static final PlanProgress NONE = new PlanProgress(0, List.of(), List.of(), "");
+    public static final PlanProgress NONE = new PlanProgress(0, List.of(), List.of(), List.of(), "");
 
     public PlanProgress {
         done = List.copyOf(done);
         undone = List.copyOf(undone);
+        lost = List.copyOf(lost);
     }
 
     /**

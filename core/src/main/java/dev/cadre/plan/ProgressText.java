@@ -23,7 +23,7 @@ final class ProgressText {
     private final int input;
 
     private ProgressText(PlanProgress progress) {
-        int lines = progress.done().size() + progress.undone().size();
+        int lines = progress.done().size() + progress.undone().size() + progress.lost().size();
         long left = Math.max(0, (MOST_BYTES - BYTES_AROUND) / Math.max(1, lines) - BYTES_OF_A_LINE);
         excerpt = (int) Math.min(LONGEST_EXCERPT_BYTES, left * 2 / 3);
         input = (int) Math.min(LONGEST_INPUT_BYTES, left / 3);
@@ -31,6 +31,13 @@ final class ProgressText {
         progress.done().forEach(this::done);
         text.append("\nNot done (").append(progress.undone().size()).append("):\n");
         progress.undone().forEach(this::undone);
+        if (!progress.lost().isEmpty()) {
+            text.append("\nNot planned (").append(progress.lost().size()).append("):\n");
+            progress.lost()
+                    .forEach(each -> text.append("- ")
+                            .append(cut(new Json.Str(each).write(), excerpt))
+                            .append('\n'));
+        }
         if (!progress.rejected().isEmpty()) {
             text.append("\nThe outputs were merged, and the answer was rejected. It has to obey this rule: ")
                     .append(new Json.Str(cut(progress.rejected(), LONGEST_EXCERPT_BYTES)).write())

@@ -66,7 +66,18 @@ public final class GraphEstimate {
 
     /** Of a plan: how long the literals of its inputs are is known, too. */
     public static GraphEstimate of(List<GraphNode> nodes, List<PlannedSubtask> planned, RunSettings settings) {
+        return of(nodes, planned, Map.of(), settings);
+    }
+
+    /**
+     * Of a further round of a plan.
+     *
+     * @param done the bytes of the outputs of earlier rounds, by subtask: they are read, and merged, but paid already
+     */
+    public static GraphEstimate of(
+            List<GraphNode> nodes, List<PlannedSubtask> planned, Map<String, Long> done, RunSettings settings) {
         var estimate = new GraphEstimate(settings);
+        done.forEach((id, bytes) -> estimate.outputs.put(id, CountRange.of(bytes)));
         planned.forEach(subtask -> estimate.literalBytes.put(
                 subtask.id(), (long) subtask.toJson().getBytes(StandardCharsets.UTF_8).length));
         nodes.forEach(estimate::add);

@@ -22,6 +22,11 @@ final class RoundCount {
         return current;
     }
 
+    /** Whether a further round is under way and has added subtasks. */
+    boolean hasAdded(int subtasks) {
+        return current > 0 && subtasks > subtasksBefore;
+    }
+
     /** No further round begins. */
     void close() {
         closed = true;

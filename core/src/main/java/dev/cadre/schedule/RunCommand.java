@@ -49,11 +49,14 @@ public sealed interface RunCommand {
      * @param round 1 for the first time
      * @param outcomes of all subtasks, in plan order
      * @param undone what did not succeed and may be replaced, in plan order
+     * @param lost what else the plan lacks: subtasks that could not be taken, or why the planner broke off
      * @param rejected the rule of the goal that the merged answer did not pass; empty if no answer was rejected
      */
-    record StartRound(int round, List<SubtaskOutcome> outcomes, List<Missing> undone, String rejected)
+    record StartRound(
+            int round, List<SubtaskOutcome> outcomes, List<Missing> undone, List<String> lost, String rejected)
             implements RunCommand {
         public StartRound {
+            lost = List.copyOf(lost);
             outcomes = List.copyOf(outcomes);
             undone = List.copyOf(undone);
         }

@@ -43,10 +43,19 @@ final class RunConclusion {
         planDefects.addAll(defects);
     }
 
-    /** A new round of planning knows what the earlier ones lost, and says what comes in its place. */
-    void planBegins() {
+    /** A further round was told what the plan lacks, and has added to it. */
+    void planMended() {
         planLosses.clear();
         planTrouble = null;
+    }
+
+    /** What the plan lacks beside what did not succeed, one line each. */
+    List<String> lost() {
+        var lost = new ArrayList<>(planLosses.stream().map(Missing::reason).toList());
+        if (planTrouble != null) {
+            lost.add(planTrouble.toString());
+        }
+        return lost;
     }
 
     void planBrokeOff(RunFailure trouble) {

@@ -110,6 +110,9 @@ public final class RunMachine {
             case RunInput.Admitted(List<GraphNode> nodes) -> nodes.forEach(this::admit);
             case RunInput.PlanEnded(List<String> defects, List<String> lost) -> {
                 conclusion.planNoted(defects);
+                if (rounds.hasAdded(graph.size())) {
+                    conclusion.planMended();
+                }
                 conclusion.planLost(lost);
                 planEnded(defects);
             }
@@ -544,8 +547,7 @@ public final class RunMachine {
                 rounds.current(),
                 undone.stream().map(Missing::subtaskId).toList(),
                 rejected));
-        commands.add(new RunCommand.StartRound(rounds.current(), conclusion.outcomes(), undone, rejected));
-        conclusion.planBegins();
+        commands.add(new RunCommand.StartRound(rounds.current(), conclusion.outcomes(), undone, conclusion.lost(), rejected));
         return true;
     }
 

@@ -24,6 +24,7 @@ import dev.cadre.model.CallPurpose;
 import dev.cadre.plan.PlanReview;
 import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.plan.Planner;
+import dev.cadre.price.CostEstimate;
 import dev.cadre.price.Money;
 import dev.cadre.task.Missing;
 import dev.cadre.task.Outcome;
@@ -447,6 +448,49 @@ class ReplanningTest {
 
         assertThat(result).isCompleteWith(new Answer("done"));
         assertThat(seen).containsExactly(List.of("cats", "dogs"), List.of("wolves"));
+    }
+
+    @Test
+    void estimateOfARound_countsWhatItReadsOfEarlierOnes() throws Exception {
+        model.on(NOTE).costing(1_000, 400).replies(new Note("x".repeat(40_000)));
+        model.on(NOTE, new Topic("dogs")).costing(1_000, 400).refuses("no dogs");
+        model.on(SHORTEN).costing(10_000, 400).replies(new Brief("short"));
+        model.onMerge().costing(1_000, 400).repliesText(merged("done"));
+        model.onPlan()
+                .replies(plan(plannedNote("cats"), plannedNote("dogs")))
+                .replies(plan(shorten("short", "cats", "dogs")));
+        var estimates = new ArrayList<CostEstimate>();
+        PlanReview review = proposed -> {
+            estimates.add(proposed.estimate());
+            return new PlanReview.Verdict.Approve();
+        };
+
+        var result = coordinator(1).review(review).build().run(GOAL, BUDGET);
+
+        assertThat(result).isCompleteWith(new Answer("done"));
+        Money read = estimates.get(1).subtasks().getFirst().cost().worst();
+        assertThat(read).as("40,000 bytes at $0.20 a million").isGreaterThan(Money.usd("0.008"));
+    }
+
+    @Test
+    void subtaskThatThePlanLost_isShownToTheNextRound_andMissingUntilItAdds() throws Exception {
+        dogsAreRefused();
+        String lost = "{\"type\":\"note\",\"id\":\"lost\",\"input\":{\"name\":7}}";
+        model.onPlan()
+                .replies(plan(plannedNote("cats"), lost))
+                .replies(plan())
+                .replies(plan());
+        var nothingAdded = partial(coordinator(1).build().run(GOAL, BUDGET));
+
+        assertThat(nothingAdded.missing()).extracting(Missing::subtaskId).containsExactly("planner");
+        assertThat(plannerInputs()).hasSize(3);
+        assertThat(plannerInputs().get(2)).contains("Not planned (1):").contains("- \"lost: ");
+
+        model.onPlan()
+                .replies(plan(plannedNote("cats"), lost))
+                .replies(plan())
+                .replies(plan(plannedNote("lost")));
+        assertThat(coordinator(1).build().run(GOAL, BUDGET)).isCompleteWith(new Answer("done"));
     }
 
     @Test
