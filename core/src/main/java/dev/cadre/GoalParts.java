@@ -40,7 +40,7 @@ final class GoalParts<R> implements RunParts {
             Run run, Goal<R> goal, Planner planner, Duration workTime, RunMoney money, @Nullable RunFailure unfunded) {
         this.run = run;
         this.goal = goal;
-        this.planning = new GoalPlanning(run, goal, planner, workTime);
+        this.planning = new GoalPlanning(run, goal, planner, workTime, unfunded);
         this.workTime = workTime;
         this.money = money;
         this.unfunded = unfunded;

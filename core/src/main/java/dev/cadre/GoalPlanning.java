@@ -47,6 +47,8 @@ final class GoalPlanning {
     private final Goal<?> goal;
     private final Planner planner;
     private final Duration workTime;
+    /** Why no model may be asked for anything; null if one may. */
+    private final @Nullable RunFailure unfunded;
 
     /** What the planner spent in this session. */
     private Spend spent = Spend.NONE;
@@ -55,7 +57,8 @@ final class GoalPlanning {
     /** Numbers the attempts of all rounds; null if nothing is recorded, or nothing was planned yet. */
     private @Nullable AttemptListener recorder;
 
-    GoalPlanning(Run run, Goal<?> goal, Planner planner, Duration workTime) {
+    GoalPlanning(Run run, Goal<?> goal, Planner planner, Duration workTime, @Nullable RunFailure unfunded) {
+        this.unfunded = unfunded;
         this.run = run;
         this.goal = goal;
         this.planner = planner;
@@ -104,7 +107,7 @@ final class GoalPlanning {
     /** Plans without running anything. */
     static <R> Plan<R> planOnly(Run run, Goal<R> goal) throws InterruptedException {
         Coordinator coordinator = run.coordinator();
-        var planning = new GoalPlanning(run, goal, coordinator.planner(), run.deadline());
+        var planning = new GoalPlanning(run, goal, coordinator.planner(), run.deadline(), null);
         Optional<PlanRecord> record = run.record().map(kept -> record(kept, coordinator, goal));
         PlanIntake intake = planning.intake(mustBeWhole(coordinator), node -> {});
         try {
@@ -252,6 +255,9 @@ final class GoalPlanning {
             throws InterruptedException {
         Optional<PlanNotes> ended = record.flatMap(PlanRecord::ended);
         record.ifPresent(kept -> kept.restore(intake));
+        if (ended.isEmpty() && unfunded != null) {
+            throw new PartFailures.PartFailedException(unfunded);
+        }
         if (ended.isEmpty()) {
             PlanRequest request = request(run.coordinator(), goal, terms(run, workTime, counted(attempts(record))))
                     .after(progress);
@@ -330,8 +336,8 @@ final class GoalPlanning {
     private static Map<String, Long> bytes(PlanProgress progress) {
         Map<String, Long> bytes = new HashMap<>();
         progress.done()
-                .forEach(each -> bytes.put(
-                        each.planned().id(), (long) each.output().getBytes(StandardCharsets.UTF_8).length));
+                .forEach(each ->
+                        bytes.put(each.planned().id(), (long) each.output().getBytes(StandardCharsets.UTF_8).length));
         return bytes;
     }
 

@@ -207,7 +207,7 @@ final class Run {
                         answer,
                         coordinator.settings().failFast(),
                         coordinator.settings().limits().maxItems(),
-                        answer.isPresent() ? 0 : coordinator.rounds()),
+                        answer.isPresent() ? 0 : rounds()),
                 PoolQuotes.of(coordinator.settings()),
                 subtasks == null ? EarlierOutcomes.NOTHING : subtasks,
                 money(),
@@ -216,6 +216,12 @@ final class Run {
         runner = new LocalRunner(id, machine, parts, listener, new RunDriver(threads, deadlines, clock));
         RunEnding ending = interruptibly(runner::run);
         return result(ending, runner.abandoned());
+    }
+
+    /** Rounds that an earlier session began are gone through again, however many there may be now. */
+    private int rounds() {
+        return Math.max(
+                coordinator.rounds(), record().map(RunRecord::roundsBegun).orElse(0));
     }
 
     /** Work that may end the run by an interrupt. */

@@ -12,8 +12,7 @@ import java.util.List;
  * @param lost what else the plan lacks, in one line each: subtasks that could not be taken, or why the planner broke off
  * @param rejected the rule of the goal that the merged answer did not pass; empty if no answer was rejected
  */
-public record PlanProgress(
-        int round, List<Done> done, List<Undone> undone, List<String> lost, String rejected) {
+public record PlanProgress(int round, List<Done> done, List<Undone> undone, List<String> lost, String rejected) {
     /** The goal is being planned for the first time. */
     public static final PlanProgress NONE = new PlanProgress(0, List.of(), List.of(), List.of(), "");
 

@@ -18,7 +18,6 @@ final class PlanRounds {
 
     private final Set<String> undone = new LinkedHashSet<>();
     private final List<PlannedSubtask> stranded = new ArrayList<>();
-    private boolean begun;
     private boolean replaying;
 
     /** Runs something during which nothing is handed over. */
@@ -33,7 +32,6 @@ final class PlanRounds {
     }
 
     void begin(List<String> admitted, Collection<Candidate> pointingNowhere, Collection<String> notDone) {
-        begun = true;
         earlier.addAll(admitted);
         undone.addAll(notDone);
         for (Candidate each : pointingNowhere) {
@@ -61,9 +59,6 @@ final class PlanRounds {
     /** What is wrong with a subtask in the light of the earlier rounds. */
     List<String> troublesOf(PlannedSubtask planned) {
         var troubles = new ArrayList<String>();
-        if (!begun) {
-            return troubles;
-        }
         if (givenUp.contains(planned.id())) {
             troubles.add("an earlier part of the plan that was given up has this id or refers to it: take another one");
         }

@@ -23,7 +23,9 @@ final class ProgressText {
     private final int input;
 
     private ProgressText(PlanProgress progress) {
-        int lines = progress.done().size() + progress.undone().size() + progress.lost().size();
+        int lines = progress.done().size()
+                + progress.undone().size()
+                + progress.lost().size();
         long left = Math.max(0, (MOST_BYTES - BYTES_AROUND) / Math.max(1, lines) - BYTES_OF_A_LINE);
         excerpt = (int) Math.min(LONGEST_EXCERPT_BYTES, left * 2 / 3);
         input = (int) Math.min(LONGEST_INPUT_BYTES, left / 3);

@@ -7,6 +7,7 @@ import dev.cadre.journal.JournalEntry.PlanAdmitted;
 import dev.cadre.journal.JournalKey;
 import dev.cadre.json.Json;
 import dev.cadre.json.JsonException;
+import dev.cadre.plan.PlanDefect;
 import dev.cadre.plan.PlanIntake;
 import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.price.Spend;
@@ -83,6 +84,8 @@ public final class PlanRecord {
     private final Set<String> unfit = new TreeSet<>();
     private final Set<PlannedSubtask> recorded = new HashSet<>();
     private int nextPosition;
+    /** What is wrong with this round, if a session has begun a further one: then no session asks for this one again. */
+    private Optional<PlanNotes> followed = Optional.empty();
 
     /**
      * The record of one round.
@@ -114,17 +117,28 @@ public final class PlanRecord {
         recorded.addAll(earlier);
         earlier.forEach(trial::restore);
         trial.defects().forEach(defect -> unfit.add(defect.subtaskId()));
+        if (begin(round + 1).isPresent()) {
+            List<String> defects =
+                    trial.defects().stream().map(PlanDefect::toString).toList();
+            followed = Optional.of(new PlanNotes(defects, defects));
+        }
     }
 
     /** Where the subtasks of a round begin; empty if no session began it. */
     private Optional<Integer> begin(int of) {
         return of == 0
                 ? Optional.of(0)
-                : record.recall(key, beginOf(of), Begin.FORM).map(Begin::position);
+                : record.recall(key, beginOf(record, of), Begin.FORM).map(Begin::position);
     }
 
-    private Fingerprint beginOf(int of) {
-        return Fingerprint.of(record.identity().hex(), "round " + of + " begins");
+    private static Fingerprint beginOf(RunRecord record, int round) {
+        return Fingerprint.of(record.identity().hex(), "round " + round + " begins");
+    }
+
+    /** Whether a session began this round. */
+    static boolean isBegun(RunRecord record, int round) {
+        return record.recall(JournalKey.of(record.run(), PLANNER), beginOf(record, round), Begin.FORM)
+                .isPresent();
     }
 
     /** Under which the end of this round is on record. */
@@ -136,7 +150,7 @@ public final class PlanRecord {
     public void begin() {
         if (begin(round).isEmpty()) {
             var began = new Outcome.Succeeded<>(Begin.FORM.write(new Begin(nextPosition)));
-            record.append(new Ended(key, beginOf(round), began, Spend.NONE));
+            record.append(new Ended(key, beginOf(record, round), began, Spend.NONE));
         }
     }
 
@@ -144,7 +158,8 @@ public final class PlanRecord {
     public Optional<PlanNotes> ended() {
         return record.recall(key, end(), Whole.FORM)
                 .filter(whole -> whole.unfit().containsAll(unfit))
-                .map(Whole::notes);
+                .map(Whole::notes)
+                .or(() -> followed);
     }
 
     /** Offers what earlier sessions admitted, in the same order, so that the same nodes come of it. */

@@ -191,6 +191,15 @@ public final class RunRecord implements AutoCloseable {
         return new PlanRecord(this, round, journal.plan(run()), trial);
     }
 
+    /** How many further rounds of the plan earlier sessions began. */
+    public int roundsBegun() {
+        int rounds = 0;
+        while (PlanRecord.isBegun(this, rounds + 1)) {
+            rounds++;
+        }
+        return rounds;
+    }
+
     /** The subtasks, and the items as {@code id#index}, in whose place others were planned. */
     public Set<String> replaced() {
         Set<String> replaced = new HashSet<>();

@@ -6,25 +6,39 @@ import dev.cadre.task.Missing;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What an answer lacks: every required subtask, and every item, that did not succeed and has nobody in its place. */
 final class MissingParts {
     private MissingParts() {}
 
+    /** A part that is missing, and its end. */
+    private record Part(Missing missing, Outcome<?> end) {
+        static Part of(String id, Outcome<?> end) {
+            return new Part(new Missing(id, end.reason()), end);
+        }
+    }
+
     static List<Missing> of(RunningGraph graph) {
-        List<Missing> missing = unsuccessful(graph.all());
-        missing.removeIf(each -> graph.isReplaced(each.subtaskId()));
-        return missing;
+        return new ArrayList<>(parts(graph).map(Part::missing).toList());
+    }
+
+    /** Those of them that another subtask may stand in for: money or time alone did not keep them from being tried. */
+    static List<Missing> replaceable(RunningGraph graph) {
+        return parts(graph)
+                .filter(each -> !isForWantOfMeans(graph, each.end()))
+                .map(Part::missing)
+                .toList();
     }
 
     /** What waits for somebody, among what an answer lacks. */
     static List<Missing> awaited(RunningGraph graph) {
         var awaited = new ArrayList<Missing>();
         for (Subtask subtask : graph.all()) {
-            if (!subtask.node.optional()) {
+            if (!subtask.node.optional() || isNeeded(graph, subtask)) {
                 subtask.executions.forEach(each -> each.awaited()
                         .ifPresent(what -> awaited.add(new Missing(each.id().label(), what))));
             }
@@ -32,15 +46,16 @@ final class MissingParts {
         return awaited;
     }
 
-    /** Whether money or time kept it from being tried, or whatever it depends on. */
-    static boolean isForWantOfMeans(RunningGraph graph, Missing missing) {
-        return graph.find(missing.subtaskId())
-                .filter(subtask -> isForWantOfMeans(graph, subtask.outcome))
-                .isPresent();
+    /** Whether a required subtask was skipped because of it. */
+    private static boolean isNeeded(RunningGraph graph, Subtask optional) {
+        return graph.all().stream()
+                .filter(each -> !each.node.optional())
+                .anyMatch(each -> each.outcome instanceof Outcome.Skipped<?>(Skip skip)
+                        && skip.because().contains(optional.id()));
     }
 
-    private static boolean isForWantOfMeans(RunningGraph graph, @Nullable Outcome<?> outcome) {
-        if (!(outcome instanceof Outcome.Skipped<?>(Skip skip))) {
+    private static boolean isForWantOfMeans(RunningGraph graph, @Nullable Outcome<?> end) {
+        if (!(end instanceof Outcome.Skipped<?>(Skip skip))) {
             return false;
         }
         return switch (skip.kind()) {
@@ -51,27 +66,23 @@ final class MissingParts {
         };
     }
 
-    private static List<Missing> unsuccessful(Collection<Subtask> subtasks) {
-        var missing = new ArrayList<Missing>();
-        for (Subtask subtask : subtasks) {
-            Outcome<?> outcome = subtask.outcome;
-            if (outcome == null || subtask.node.optional()) {
-                continue;
-            }
-            if (!outcome.isSucceeded()) {
-                missing.add(new Missing(subtask.id(), outcome.reason()));
-            } else if (outcome instanceof Outcome.Succeeded<?>(Items<?>(var outcomes))) {
-                addItems(subtask.id(), outcomes, missing);
-            }
-        }
-        return missing;
+    private static Stream<Part> parts(RunningGraph graph) {
+        return graph.all().stream()
+                .filter(subtask -> !subtask.node.optional())
+                .flatMap(MissingParts::parts)
+                .filter(each -> !graph.isReplaced(each.missing().subtaskId()));
     }
 
-    private static void addItems(String id, List<? extends Outcome<?>> outcomes, List<Missing> missing) {
-        for (int index = 0; index < outcomes.size(); index++) {
-            if (!outcomes.get(index).isSucceeded()) {
-                missing.add(new Missing(id + "#" + index, outcomes.get(index).reason()));
-            }
-        }
+    private static Stream<Part> parts(Subtask subtask) {
+        return switch (subtask.outcome) {
+            case null -> Stream.empty();
+            case Outcome.Succeeded<?>(Items<?>(List<? extends Outcome<?>> items)) ->
+                IntStream.range(0, items.size())
+                        .filter(index -> !items.get(index).isSucceeded())
+                        .mapToObj(index -> Part.of(subtask.id() + "#" + index, items.get(index)));
+            case Outcome.Succeeded<?> succeeded -> Stream.empty();
+            case Outcome.Failed<?> failed -> Stream.of(Part.of(subtask.id(), failed));
+            case Outcome.Skipped<?> skipped -> Stream.of(Part.of(subtask.id(), skipped));
+        };
     }
 }

@@ -96,9 +96,7 @@ final class RunConclusion {
 
     /** What did not succeed, in plan order, save what money or time did not allow: another subtask needs them, too. */
     List<Missing> replaceable() {
-        return MissingParts.of(graph).stream()
-                .filter(each -> !MissingParts.isForWantOfMeans(graph, each))
-                .toList();
+        return MissingParts.replaceable(graph);
     }
 
     // --- what it says at the end

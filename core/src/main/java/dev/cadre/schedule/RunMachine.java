@@ -500,7 +500,7 @@ public final class RunMachine {
             finish(conclusion.suspended());
         } else if (settings.answer().isPresent()) {
             concludeWith(settings.answer().get());
-        } else if (conclusion.isAnyReplaceable() && planAgain("")) {
+        } else if (conclusion.isAnyReplaceable() && planAgain(brokenRule)) {
             return;
         } else if (rejected != null && succeeded == succeededAtMerge) {
             finish(rejectedAnswer()); // the same answer again would cost as much again
@@ -547,7 +547,8 @@ public final class RunMachine {
                 rounds.current(),
                 undone.stream().map(Missing::subtaskId).toList(),
                 rejected));
-        commands.add(new RunCommand.StartRound(rounds.current(), conclusion.outcomes(), undone, conclusion.lost(), rejected));
+        commands.add(new RunCommand.StartRound(
+                rounds.current(), conclusion.outcomes(), undone, conclusion.lost(), rejected));
         return true;
     }
 

@@ -138,7 +138,7 @@ final class RunningGraph {
         Set<String> culprits = new LinkedHashSet<>();
         for (Dependency dependency : subtask.node.dependencies()) {
             Subtask on = subtasks.get(dependency.on());
-            if (!dependency.soft() && on != null && on.outcome != null && !on.outcome.isSucceeded()) {
+            if (on != null && on.outcome != null && (dependency.soft() ? isOpen(on) : !on.outcome.isSucceeded())) {
                 culprits.addAll(culprits(on, on.outcome));
             }
         }
@@ -147,6 +147,16 @@ final class RunningGraph {
         }
         List<String> because = List.copyOf(culprits);
         return Optional.of(new Skip(Skip.Kind.DEPENDENCY, RootCause.reasons(find(because)), because));
+    }
+
+    /** Whether it, or a subtask that it was skipped for, waits for somebody: then its end is not its last, if it is required. */
+    private boolean isOpen(Subtask on) {
+        return !on.node.optional()
+                && on.outcome instanceof Outcome.Skipped<?>(Skip skip)
+                && (skip.kind() == Skip.Kind.AWAITED
+                        || find(skip.because()).stream()
+                                .anyMatch(because -> because.outcome instanceof Outcome.Skipped<?>(Skip root)
+                                        && root.kind() == Skip.Kind.AWAITED));
     }
 
     /** The subtasks of these ids, as far as there are any. */

@@ -41,6 +41,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -476,21 +477,153 @@ class ReplanningTest {
     void subtaskThatThePlanLost_isShownToTheNextRound_andMissingUntilItAdds() throws Exception {
         dogsAreRefused();
         String lost = "{\"type\":\"note\",\"id\":\"lost\",\"input\":{\"name\":7}}";
-        model.onPlan()
-                .replies(plan(plannedNote("cats"), lost))
-                .replies(plan())
-                .replies(plan());
+        model.onPlan().replies(plan(plannedNote("cats"), lost)).replies(plan()).replies(plan());
         var nothingAdded = partial(coordinator(1).build().run(GOAL, BUDGET));
 
         assertThat(nothingAdded.missing()).extracting(Missing::subtaskId).containsExactly("planner");
         assertThat(plannerInputs()).hasSize(3);
         assertThat(plannerInputs().get(2)).contains("Not planned (1):").contains("- \"lost: ");
 
-        model.onPlan()
-                .replies(plan(plannedNote("cats"), lost))
-                .replies(plan())
-                .replies(plan(plannedNote("lost")));
+        model.onPlan().replies(plan(plannedNote("cats"), lost)).replies(plan()).replies(plan(plannedNote("lost")));
         assertThat(coordinator(1).build().run(GOAL, BUDGET)).isCompleteWith(new Answer("done"));
+    }
+
+    @Test
+    void itemsThatLackMoney_areNoReasonToPlanAgain() throws Exception {
+        model.on(ABOUT).costing(1_000, 400).replies(new Note("noted"));
+        model.onMerge().costing(1_000, 400).repliesText(merged("done"));
+        var topics = new ArrayList<Topic>();
+        for (int i = 0; i < 60; i++) {
+            topics.add(new Topic("topic-" + i));
+        }
+        SubtaskType<Topic, Topics> list =
+                SubtaskType.code("list", Topic.class, Topics.class, (in, context) -> new Topics(topics));
+        var rounds = new AtomicInteger();
+        Planner planner = (request, intake) -> {
+            rounds.incrementAndGet();
+            intake.offer(PlannedSubtask.of("all", list, new Topic("all")));
+            intake.offer(PlannedSubtask.of("each", ABOUT).withWire("topic", "all", "topics"));
+        };
+
+        var result = partial(Coordinator.builder(model.pools())
+                .plansWith(list, ABOUT)
+                .planner(planner)
+                .replanning(2)
+                .build()
+                .run(GOAL, Budget.usd("0.06")));
+
+        assertThat(result.missing()).isNotEmpty().allMatch(each -> each.reason().contains("BUDGET"));
+        assertThat(rounds).hasValue(1);
+    }
+
+    @Test
+    void firstPlan_standsInNobodysPlace() throws Exception {
+        dogsAreRefused();
+        Planner eager = (request, intake) -> {
+            intake.offer(PlannedSubtask.of("dogs", NOTE, new Topic("dogs")));
+            assertThat(intake.offer(
+                            PlannedSubtask.of("cats", NOTE, new Topic("cats")).replacing("dogs")))
+                    .isPresent();
+            intake.offer(PlannedSubtask.of("cats", NOTE, new Topic("cats")));
+        };
+
+        var result = partial(coordinator(0).planner(eager).build().run(GOAL, BUDGET));
+
+        assertThat(result.missing()).extracting(Missing::subtaskId).contains("dogs");
+    }
+
+    @Test
+    void ruleThatRejectedTheAnswer_isKnownInEachRoundAfterIt() throws Exception {
+        dogsAreRefused();
+        model.onMerge().repliesText(merged("brief")).repliesText(merged("long enough"));
+        model.onPlan()
+                .replies(plan(plannedNote("cats")))
+                .replies(plan(plannedNote("dogs")))
+                .replies(plan(replacing("wolves", "dogs")));
+
+        var result = coordinator(2)
+                .build()
+                .run(GOAL.accept("it is long", answer -> answer.text().length() > 8), BUDGET);
+
+        assertThat(result).isCompleteWith(new Answer("long enough"));
+        assertThat(plannerInputs().get(1)).contains("it is long");
+        assertThat(plannerInputs().get(2)).contains("it is long");
+    }
+
+    @Test
+    void completeRun_isRecalledWhole_ifThereAreFewerRoundsNow() throws Exception {
+        Path file = folder.resolve("run.journal");
+        try (Journal journal = FileJournal.open(file)) {
+            assertThat(session(scripted(), journal)).isCompleteWith(new Answer("done"));
+        }
+        var second = new ScriptedModel();
+
+        try (Journal journal = FileJournal.open(file)) {
+            assertThat(coordinator(second, 0).build().journal(journal).run(GOAL, BUDGET))
+                    .isCompleteWith(new Answer("done"));
+        }
+
+        assertThat(second.calls()).isEmpty();
+    }
+
+    @Test
+    void firstPlanThatBrokeOff_isNotAskedForAgain_onceARoundHasBegun() throws Exception {
+        Path file = folder.resolve("run.journal");
+        var asked = new ArrayList<Integer>();
+        Planner breaking = (request, intake) -> {
+            asked.add(request.progress().round());
+            if (request.progress().isRound()) {
+                intake.offer(
+                        PlannedSubtask.of("wolves", NOTE, new Topic("wolves")).replacing("dogs"));
+                return;
+            }
+            intake.offer(PlannedSubtask.of("cats", NOTE, new Topic("cats")));
+            intake.offer(PlannedSubtask.of("dogs", NOTE, new Topic("dogs")));
+            intake.breakOff("no more money to plan with");
+        };
+        Goal<Answer> goal = GOAL.accept("never", answer -> false);
+        var second = scripted();
+
+        try (Journal journal = FileJournal.open(file)) {
+            partial(coordinator(scripted(), 1)
+                    .planner(breaking)
+                    .build()
+                    .journal(journal)
+                    .run(goal, BUDGET));
+            partial(coordinator(second, 1)
+                    .planner(breaking)
+                    .build()
+                    .journal(journal)
+                    .run(goal, BUDGET));
+        }
+
+        assertThat(asked).containsExactly(0, 1);
+        assertThat(second.calls()).isEmpty();
+    }
+
+    @Test
+    void sessionWithoutTheMoneyForItsRounds_asksNobody() throws Exception {
+        Path file = folder.resolve("run.journal");
+        try (var journal = CrashingJournal.at(
+                entry -> entry instanceof JournalEntry.Intent intent
+                        && intent.asked().kind() == CallPurpose.Kind.PLAN
+                        && isRound(file),
+                FileJournal.open(file))) {
+            session(scripted(), journal);
+        }
+        var second = scripted();
+
+        try (Journal journal = FileJournal.open(file)) {
+            var refused = failed(coordinator(second, 2).build().journal(journal).run(GOAL, Budget.usd("0.05")));
+            assertThat(refused.cause().kind()).isEqualTo(RunFailure.Kind.BUDGET_TOO_SMALL);
+        }
+
+        assertThat(second.calls()).isEmpty();
+    }
+
+    /** Whether the journal has the end of a note, after which the planner is asked again. */
+    private static boolean isRound(Path file) {
+        return finished(file).contains("cats");
     }
 
     @Test

@@ -263,6 +263,46 @@ class SuspendedRunTest {
     }
 
     @Test
+    void subtaskThatCanDoWithoutTheAnswer_waitsForItAllTheSame() throws Exception {
+        record Given(Note note, Optional<Decision> decision) {}
+        SubtaskType<Given, Brief> use = SubtaskType.model("use", Given.class, Brief.class, "Write a headline.");
+        var model = scripted();
+        model.on(use).costing(1_000, 400).replies(new Brief("news"));
+        Worker<Note, Decision> worker = desk().worker(Note.class, Decision.class);
+        var builder = TaskGraph.builder();
+        var note = builder.add("note", NOTE, new Topic("cats"));
+        var decision = builder.add("approve", approve(worker), from(note, each -> each));
+        TaskGraph<Brief> graph =
+                builder.answering(builder.add("use", use, from(note, decision.ifSucceeded(), Given::new)));
+        Coordinator coordinator = Coordinator.of(model.pools());
+
+        try (Journal journal = FileJournal.open(folder.resolve("run.journal"))) {
+            assertThat(coordinator.journal(journal).run(graph, BUDGET)).isSuspendedFor("approve");
+            desk().answer(desk().questions().getFirst(), Decision.class, new Decision(true, ""));
+            assertThat(coordinator.journal(journal).run(graph, BUDGET)).isCompleteWith(new Brief("news"));
+        }
+
+        assertThat(worked(model)).isEqualTo(Map.of("note", 1, "use", 1));
+    }
+
+    @Test
+    void optionalSubtask_thatIsNeededByARequiredOne_suspendsTheRun() throws Exception {
+        var graph = TaskGraph.builder();
+        var note = graph.add("note", NOTE, new Topic("cats"));
+        var decision = graph.add(
+                "approve",
+                approve((in, context) -> {
+                    throw new AwaitedException("somebody");
+                }),
+                from(note, each -> each));
+        graph.optional(decision);
+        var brief = graph.add("brief", PUBLISH, from(note, decision, Reviewed::new));
+
+        assertThat(Coordinator.of(scripted().pools()).run(graph.answering(brief), BUDGET))
+                .isSuspendedFor("approve");
+    }
+
+    @Test
     void plannedSubtask_thatWaits_suspendsBeforeTheMerge() throws Exception {
         var model = scripted();
         model.onPlan()

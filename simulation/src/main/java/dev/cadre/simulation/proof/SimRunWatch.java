@@ -206,7 +206,7 @@ final class SimRunWatch {
     /** Whoever waits for somebody suspends the run, unless it is stopped for good or can do without. */
     private void checkAwaited(RunEnding ending) {
         boolean waits = admitted.values().stream()
-                .anyMatch(node -> !node.optional()
+                .anyMatch(node -> isNeeded(node)
                         && ends.get(node.id()) instanceof Outcome.Skipped<?>(Skip skip)
                         && skip.kind() == Skip.Kind.AWAITED);
         boolean suspended = ending.status() == RunStatus.SUSPENDED;
@@ -220,6 +220,15 @@ final class SimRunWatch {
                 waits,
                 String.valueOf(finalStop),
                 ending.status());
+    }
+
+    /** An optional one is, if a required one was skipped because of it. */
+    private boolean isNeeded(GraphNode node) {
+        return !node.optional()
+                || admitted.values().stream()
+                        .anyMatch(other -> !other.optional()
+                                && ends.get(other.id()) instanceof Outcome.Skipped<?>(Skip skip)
+                                && skip.because().contains(node.id()));
     }
 
     private void checkReplaced(RunEnding ending) {
