@@ -147,7 +147,7 @@ public final class FileDesk {
     }
 
     /** The text of a file; empty if it is not there. */
-    private static Optional<String> read(Path file) throws IOException {
+    private static Optional<String> read(Path file) {
         try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
             byte[] bytes = in.readNBytes(MOST_BYTES + 1);
             if (bytes.length > MOST_BYTES) {
@@ -156,11 +156,13 @@ public final class FileDesk {
             return Optional.of(new String(bytes, StandardCharsets.UTF_8));
         } catch (NoSuchFileException none) {
             return Optional.empty();
+        } catch (IOException unreadable) {
+            throw new AwaitedException("an answer that can be read: " + OwnFiles.reason(unreadable));
         }
     }
 
     /**
-     * The questions that nobody has answered yet, in the order of their names. Reads the folder; a file that is no question
+     * The questions that nobody has answered yet, or not in their form, in the order of their names. Reads the folder; a file that is no question
      * is passed over.
      *
      * @throws UncheckedIOException if the folder cannot be read
@@ -173,9 +175,7 @@ public final class FileDesk {
                     .sorted()
                     .toList();
             for (Path file : sorted) {
-                question(file)
-                        .filter(open -> !Files.exists(folder.resolve(open.name() + ANSWER), LinkOption.NOFOLLOW_LINKS))
-                        .ifPresent(questions::add);
+                question(file).filter(asked -> !isAnswered(asked)).ifPresent(questions::add);
             }
             return List.copyOf(questions);
         } catch (IOException e) {
@@ -183,7 +183,20 @@ public final class FileDesk {
         }
     }
 
-    private static Optional<Question> question(Path file) throws IOException {
+    /** Whether there is an answer that fits the form of the question. */
+    private boolean isAnswered(Question question) {
+        try {
+            Optional<String> answer = read(folder.resolve(question.name() + ANSWER));
+            answer.ifPresent(JsonType.ofSchema(question.answerSchema())::read);
+            return answer.isPresent();
+        } catch (JsonException | AwaitedException unfit) {
+            return false;
+        } catch (IllegalArgumentException otherForm) {
+            return true; // only the type of the subtask can tell
+        }
+    }
+
+    private static Optional<Question> question(Path file) {
         try {
             return read(file)
                     .map(Json::parse)

@@ -3,7 +3,7 @@ package dev.cadre.task;
 
 /**
  * Thrown by code of users whose answer depends on somebody who has not answered yet, such as a person who is to approve: by
- * a {@link Worker}, a planner or a merger.
+ * a {@link Worker}, a planner, a plan review or a merger. Thrown by a tool, a rule or an edge it is a failure like others.
  *
  * <p>It suspends the run: what does not depend on it goes on to its end, and then the run ends as
  * {@code RunResult.Suspended}, without a thread or money of its own. To run the same goal or graph again with the same

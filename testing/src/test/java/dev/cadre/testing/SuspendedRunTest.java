@@ -174,6 +174,21 @@ class SuspendedRunTest {
         assertThat(again.awaited().getFirst().reason())
                 .contains("an answer that fits its form")
                 .contains("approved");
+        assertThat(desk().questions()).as("it is open still").hasSize(1);
+    }
+
+    @Test
+    void answerThatCannotBeRead_isAwaitedOn() throws Exception {
+        Path file = folder.resolve("run.journal");
+        Worker<Note, Decision> worker = desk().worker(Note.class, Decision.class);
+        session(scripted(), file, worker);
+        String name = desk().questions().getFirst().name();
+        Files.createDirectory(folder.resolve("desk").resolve(name + ".answer.json"));
+
+        var again = (RunResult.Suspended<Brief>) session(new ScriptedModel(), file, worker);
+
+        assertThat(again.awaited().getFirst().reason()).contains("an answer that can be read");
+        assertThat(desk().questions()).hasSize(1);
     }
 
     @Test
