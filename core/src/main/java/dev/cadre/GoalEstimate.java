@@ -44,7 +44,7 @@ final class GoalEstimate {
             Money limit) {
         Money least = GoalNeeds.leastMerge(coordinator, goal.merger());
         Money floor = planned.total()
-                .plus(least.times(GoalNeeds.merges(coordinator, goal)))
+                .plus(least.times(GoalNeeds.merges(goal, coordinator.rounds())))
                 .plus(GoalNeeds.leastRound(coordinator, goal).times(coordinator.rounds()))
                 .plus(PoolQuotes.of(coordinator.settings()).cheapestStart(nodes));
         return subtasks.within(

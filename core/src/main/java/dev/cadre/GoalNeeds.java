@@ -45,11 +45,12 @@ record GoalNeeds(Money merge, Money round, Money floor, boolean mergeTakesTime) 
             throws InterruptedException {
         Coordinator coordinator = run.coordinator();
         Money least = leastMerge(run, goal);
-        Money merge = sum(run, () -> least.times(merges(coordinator, goal)));
-        Money round = coordinator.rounds() == 0
+        int rounds = run.roundsLeft();
+        Money merge = sum(run, () -> least.times(merges(goal, rounds)));
+        Money round = rounds == 0
                 ? Money.ZERO
                 : run.asked(RunFailure.Kind.PLANNER_FAILED, () -> leastRound(coordinator, goal));
-        Money again = sum(run, () -> merge.plus(round.times(coordinator.rounds())));
+        Money again = sum(run, () -> merge.plus(round.times(rounds)));
         Money begin = isPlanned ? Money.ZERO : begin(run, goal, planner);
         return new GoalNeeds(merge, round, sum(run, () -> begin.plus(again)), takesItsTime(run, goal, merge));
     }
@@ -60,8 +61,8 @@ record GoalNeeds(Money merge, Money round, Money floor, boolean mergeTakesTime) 
     }
 
     /** How often a run may merge: once more after each round, if the goal can reject an answer. */
-    static int merges(Coordinator coordinator, Goal<?> goal) {
-        return goal.rules().isEmpty() ? 1 : 1 + coordinator.rounds();
+    static int merges(Goal<?> goal, int rounds) {
+        return goal.rules().isEmpty() ? 1 : 1 + rounds;
     }
 
     /** A model does, whatever it costs, and so does code that asks for money. */

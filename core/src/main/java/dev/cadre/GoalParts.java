@@ -60,7 +60,7 @@ final class GoalParts<R> implements RunParts {
         GoalNeeds needs = run.interruptibly(() -> GoalNeeds.of(run, goal, planner, isPlanned));
         Duration workTime =
                 needs.mergeTakesTime() ? run.deadline().minus(MergeShare.time(run.deadline())) : run.deadline();
-        var setAside = new MergeMoney(run, needs, GoalNeeds.merges(run.coordinator(), goal));
+        var setAside = new MergeMoney(run, needs, GoalNeeds.merges(goal, run.roundsLeft()));
         return switch (run.interruptibly(() -> setAside.await(workTime))) {
             case MergeMoney.Answer.Refused(RunFailure why) -> isPlanned ? recall(run, goal, why) : run.refused(why);
             case MergeMoney.Answer.Ready(RunMoney money) -> {

@@ -62,7 +62,7 @@ record MergeMoney(Run run, GoalNeeds needs, int merges) {
         BudgetGuard merging = ofMerges(free);
         var rounds = new ArrayList<BudgetGuard>();
         try {
-            for (int i = 0; i < run.coordinator().rounds() && !needs.round().isZero(); i++) {
+            for (int i = 0; i < run.roundsLeft() && !needs.round().isZero(); i++) {
                 rounds.add(run.guard().allot(needs.round()));
             }
             return new RunMoney(merging, merges, rounds);
@@ -100,8 +100,7 @@ record MergeMoney(Run run, GoalNeeds needs, int merges) {
         }
         return needs.round().isZero()
                 ? "planner, merger and one subtask need"
-                : "planner, merger, one subtask and %d further rounds need"
-                        .formatted(run.coordinator().rounds());
+                : "planner, merger, one subtask and %d further rounds need".formatted(run.roundsLeft());
     }
 
     private RunFailure tooLate(LedgerState money) {

@@ -220,8 +220,16 @@ final class Run {
 
     /** Rounds that an earlier session began are gone through again, however many there may be now. */
     private int rounds() {
-        return Math.max(
-                coordinator.rounds(), record().map(RunRecord::roundsBegun).orElse(0));
+        return Math.max(coordinator.rounds(), roundsBegun());
+    }
+
+    private int roundsBegun() {
+        return record().map(RunRecord::roundsBegun).orElse(0);
+    }
+
+    /** How many rounds may begin that no session has begun. */
+    int roundsLeft() {
+        return Math.max(0, coordinator.rounds() - roundsBegun());
     }
 
     /** Work that may end the run by an interrupt. */

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -32,14 +33,17 @@ import java.util.stream.Stream;
  * {@link AwaitedException}. A question is a file {@code NAME.question.json} with the run, the subtask, the input and the
  * schema of the answer. The answer is a file {@code NAME.answer.json} beside it, written by {@link #answer} or by any other
  * program, also in another process. A question whose input has changed is another question. Answers are read as what they
- * are, input from outside: at most 1 MiB, and checked against the type.
+ * are, input from outside: at most 1 MiB, and checked against the type. The run needs a journal: without one each session is
+ * another run, whose questions nobody has answered.
  *
  * <p>Immutable; safe for use by many threads and processes. For answers that are kept elsewhere, such as in a database,
  * write a {@link Worker} that looks there and throws {@link AwaitedException} while there is none.
  */
 public final class FileDesk {
     private static final int MOST_BYTES = 1 << 20;
+    private static final int MOST_BYTES_OF_A_QUESTION = 1 << 26;
     private static final int NAME_DIGITS = 32;
+    private static final Pattern NAME = Pattern.compile("[0-9a-f]{%d}".formatted(NAME_DIGITS));
     private static final String QUESTION = ".question.json";
     private static final String ANSWER = ".answer.json";
 
@@ -102,7 +106,7 @@ public final class FileDesk {
     private <I, O> O ask(JsonType<I> asked, JsonType<O> answered, I input, WorkerContext context) throws IOException {
         String name = name(context.runId(), context.subtaskId(), asked.canonical(input));
         Path answer = folder.resolve(name + ANSWER);
-        Optional<String> text = read(answer);
+        Optional<String> text = read(answer, MOST_BYTES);
         if (text.isEmpty()) {
             write(name, context, asked.toJson(input), answered);
             throw new AwaitedException(
@@ -147,11 +151,11 @@ public final class FileDesk {
     }
 
     /** The text of a file; empty if it is not there. */
-    private static Optional<String> read(Path file) {
+    private static Optional<String> read(Path file, int most) {
         try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
-            byte[] bytes = in.readNBytes(MOST_BYTES + 1);
-            if (bytes.length > MOST_BYTES) {
-                throw new AwaitedException("an answer of at most %,d bytes: %s is longer".formatted(MOST_BYTES, file));
+            byte[] bytes = in.readNBytes(most + 1);
+            if (bytes.length > most) {
+                throw new AwaitedException("an answer of at most %,d bytes: %s is longer".formatted(most, file));
             }
             return Optional.of(new String(bytes, StandardCharsets.UTF_8));
         } catch (NoSuchFileException none) {
@@ -186,7 +190,7 @@ public final class FileDesk {
     /** Whether there is an answer that fits the form of the question. */
     private boolean isAnswered(Question question) {
         try {
-            Optional<String> answer = read(folder.resolve(question.name() + ANSWER));
+            Optional<String> answer = read(folder.resolve(question.name() + ANSWER), MOST_BYTES);
             answer.ifPresent(JsonType.ofSchema(question.answerSchema())::read);
             return answer.isPresent();
         } catch (JsonException | AwaitedException unfit) {
@@ -198,7 +202,7 @@ public final class FileDesk {
 
     private static Optional<Question> question(Path file) {
         try {
-            return read(file)
+            return read(file, MOST_BYTES_OF_A_QUESTION)
                     .map(Json::parse)
                     .filter(Json.Obj.class::isInstance)
                     .map(json -> Question.from((Json.Obj) json))
@@ -213,6 +217,7 @@ public final class FileDesk {
      * written as JSON, and read as the type of the subtask when its run goes on.
      *
      * @param output the type of the answer, as the worker was given it
+     * @throws IllegalArgumentException if the answer has more than 1 MiB of JSON, or the question is not of a desk
      * @throws UncheckedIOException if the answer cannot be written
      */
     public <O> void answer(Question question, Class<O> output, O value) {
@@ -221,8 +226,15 @@ public final class FileDesk {
 
     /** As {@link #answer(Question, Class, Object)}, for an answer of a generic type. */
     public <O> void answer(Question question, TypeRef<O> output, O value) {
+        if (!NAME.matcher(question.name()).matches()) {
+            throw new IllegalArgumentException("not the name of a question: '%s'".formatted(question.name()));
+        }
+        byte[] json = type(output).write(value).getBytes(StandardCharsets.UTF_8);
+        if (json.length > MOST_BYTES) {
+            throw new IllegalArgumentException(
+                    "an answer may have %,d bytes of JSON, not %,d".formatted(MOST_BYTES, json.length));
+        }
         try {
-            byte[] json = type(output).write(value).getBytes(StandardCharsets.UTF_8);
             OwnFiles.replace(folder.resolve(question.name() + ANSWER), json);
         } catch (IOException e) {
             throw new UncheckedIOException("the answer cannot be written to " + folder, e);

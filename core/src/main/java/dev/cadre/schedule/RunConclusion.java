@@ -22,6 +22,8 @@ final class RunConclusion {
     private final List<Missing> planLosses = new ArrayList<>();
     private final List<String> planDefects = new ArrayList<>();
     private final List<Missing> doubts = new ArrayList<>();
+    /** What planner and merger wait for. */
+    private final List<Missing> awaited = new ArrayList<>();
     /** What ended the planner after it had brought something; null if it came to its end. */
     private @Nullable RunFailure planTrouble;
     /** The first failure that stopped or paused a pool; null if there was none. */
@@ -113,30 +115,33 @@ final class RunConclusion {
         return ending(status, answer, null);
     }
 
+    /** Something is wrong with the answer. */
+    void doubt(String what, String why) {
+        doubts.add(new Missing(what, why));
+    }
+
     /** An answer that its goal does not accept: it is there all the same. */
     RunEnding doubted(Merged<?> answer, String why) {
-        doubts.add(new Missing("answer", why));
+        doubt("answer", why);
         return ending(RunStatus.PARTIAL, answer, null);
     }
 
-    /** Whether a required subtask waits for somebody. */
+    /** The planner or the merger waits for somebody. */
+    void awaits(String who, String what) {
+        awaited.add(new Missing(who, what));
+    }
+
+    /** Whether the planner, the merger or a required subtask waits for somebody. */
     boolean isAnyAwaited() {
-        return !MissingParts.awaited(graph).isEmpty();
+        return !awaited.isEmpty() || !MissingParts.awaited(graph).isEmpty();
     }
 
     /** There is no answer yet. */
     RunEnding suspended() {
-        return suspended(MissingParts.awaited(graph));
-    }
-
-    /** The planner or the merger waits for somebody. */
-    RunEnding suspended(String who, String what) {
-        return suspended(List.of(new Missing(who, what)));
-    }
-
-    private RunEnding suspended(List<Missing> awaited) {
+        var all = new ArrayList<>(awaited);
+        all.addAll(MissingParts.awaited(graph));
         RunEnding ending = ending(RunStatus.SUSPENDED, null, null);
-        return new RunEnding(ending.status(), null, null, ending.outcomes(), awaited, ending.planDefects());
+        return new RunEnding(ending.status(), null, null, ending.outcomes(), all, ending.planDefects());
     }
 
     RunEnding failed(RunFailure failure) {

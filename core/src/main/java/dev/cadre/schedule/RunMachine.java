@@ -119,12 +119,19 @@ public final class RunMachine {
             case RunInput.PlanNoted(List<String> defects) -> conclusion.planNoted(defects);
             case RunInput.PlanFailed(RunFailure failure, String place) ->
                 planFailed(stop == null ? failure : stop.in(place).failure());
-            case RunInput.Awaited(String who, String what) -> finish(conclusion.suspended(who, what));
+            case RunInput.Awaited(String who, String what) -> {
+                conclusion.awaits(who, what);
+                if (phase == Phase.MERGING) {
+                    finish(conclusion.suspended());
+                } else {
+                    planEnded(List.of()); // what runs goes on to its end
+                }
+            }
             case RunInput.Recalled(RungId id, Optional<Outcome<Object>> earlier) -> recalled(id, earlier);
             case RunInput.RungEnded(RungId id, RungEnd end) -> rungEnded(id, end);
             case RunInput.RungAbandoned(RungId id, String thread, String place) -> abandoned(id, thread, place);
             case RunInput.MergeEnded(Merged<?> merged, RunInput.Judgement judgement) -> merged(merged, judgement);
-            case RunInput.MergeFailed(RunFailure failure) -> finish(conclusion.failed(failure));
+            case RunInput.MergeFailed(RunFailure failure) -> mergeFailed(failure);
             case RunInput.Unrecorded(String why) -> stopForGood(StopReason.unrecorded(why));
             case RunInput.Cancelled cancelled -> stopForGood(StopReason.CANCELLED);
             case RunInput.WorkTimeUp timeUp -> {
@@ -525,6 +532,16 @@ public final class RunMachine {
                     finish(rejectedAnswer());
                 }
             }
+        }
+    }
+
+    /** An answer that was rejected is better than none. */
+    private void mergeFailed(RunFailure failure) {
+        if (rejected == null) {
+            finish(conclusion.failed(failure));
+        } else {
+            conclusion.doubt("merger", failure.toString());
+            finish(rejectedAnswer());
         }
     }
 

@@ -28,10 +28,12 @@ import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.Money;
 import dev.cadre.schema.JsonType;
+import dev.cadre.task.AwaitedException;
 import dev.cadre.task.Items;
 import dev.cadre.task.SubtaskRef;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
+import dev.cadre.task.Worker;
 import dev.cadre.testing.Crew.Answer;
 import dev.cadre.testing.Crew.Brief;
 import dev.cadre.testing.Crew.Note;
@@ -44,6 +46,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -56,7 +60,27 @@ enum KilledRun {
     GRAPH(35) {
         @Override
         String run(Coordinator recorded, Coordinator plain) throws InterruptedException {
-            return complete(recorded.run(graph(), Budget.usd("1")));
+            return complete(recorded.run(graph(Optional.empty()), Budget.usd("1")));
+        }
+    },
+    /** The same graph with an approval in it, which suspends each process once before it is given. */
+    SUSPENDED(35) {
+        @Override
+        String run(Coordinator recorded, Coordinator plain) throws InterruptedException {
+            var isAsked = new AtomicBoolean();
+            TaskGraph<Brief> graph = graph(Optional.of((brief, context) -> {
+                if (!isAsked.getAndSet(true)) {
+                    throw new AwaitedException("an approval");
+                }
+                return brief;
+            }));
+            RunResult<Brief> first = recorded.run(graph, Budget.usd("1"));
+            return complete(first instanceof RunResult.Suspended<Brief> ? recorded.run(graph, Budget.usd("1")) : first);
+        }
+
+        @Override
+        boolean isCall(String label) {
+            return !label.equals(APPROVAL);
         }
     },
     /** Planned by a model and merged by one: topics and their notes, and pairs that follow each other. */
@@ -84,6 +108,7 @@ enum KilledRun {
 
     static final int PARALLEL = 4;
     private static final String NESTING = "nested";
+    private static final String APPROVAL = "approval";
     private static final int PETS = 6;
     private static final int GRAPH_PAIRS = 13;
     private static final int GOAL_PAIRS = 14;
@@ -160,7 +185,8 @@ enum KilledRun {
         return graph.answering(graph.add(NESTING, research, new Topic("pets")));
     }
 
-    private static TaskGraph<Brief> graph() {
+    /** @param approval whoever must approve of the rest before it is used; empty if nobody must */
+    private static TaskGraph<Brief> graph(Optional<Worker<Brief, Brief>> approval) {
         var graph = TaskGraph.builder();
         var topics = graph.add("topics", SPLIT, new Topic("pets"));
         var pets = graph.add(
@@ -173,7 +199,12 @@ enum KilledRun {
             seconds.add(graph.add("second-" + i, SECOND, from(first, note -> note)));
         }
         var rest = graph.add("rest", BRIEF, fromAll(seconds, Notes::new));
-        return graph.answering(graph.add("brief", BRIEF, from(pets, rest, KilledRun::together)));
+        var approved = approval.map(worker -> graph.add(
+                        APPROVAL,
+                        SubtaskType.code("approve", Brief.class, Brief.class, worker),
+                        from(rest, brief -> brief)))
+                .orElse(rest);
+        return graph.answering(graph.add("brief", BRIEF, from(pets, approved, KilledRun::together)));
     }
 
     private static Notes together(Items<Note> pets, Brief rest) {

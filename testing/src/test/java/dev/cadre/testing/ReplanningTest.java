@@ -26,6 +26,7 @@ import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.plan.Planner;
 import dev.cadre.price.CostEstimate;
 import dev.cadre.price.Money;
+import dev.cadre.task.AwaitedException;
 import dev.cadre.task.Missing;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.RunFailure;
@@ -41,6 +42,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -599,6 +601,50 @@ class ReplanningTest {
 
         assertThat(asked).containsExactly(0, 1);
         assertThat(second.calls()).isEmpty();
+    }
+
+    @Test
+    void rejectedAnswer_staysIfTheNextMergeFails() throws Exception {
+        model.on(NOTE).replies(new Note("noted"));
+        model.onMerge().repliesText(merged("brief")).refuses("not again");
+        model.onPlan().replies(plan(plannedNote("cats"))).replies(plan(plannedNote("dogs")));
+
+        var result = partial(coordinator(1)
+                .build()
+                .run(GOAL.accept("it is long", answer -> answer.text().length() > 8), BUDGET));
+
+        assertThat(result.answer()).isEqualTo(new Answer("brief"));
+        assertThat(result.missing()).extracting(Missing::subtaskId).containsExactly("merger", "answer");
+    }
+
+    @Test
+    void runThatIsSuspendedInARound_goesOnWithTheBudgetThatItBeganWith() throws Exception {
+        Budget budget = Budget.of(floor(2).plus(Money.usd("0.004")));
+        model.on(NOTE).costing(1_000, 400).replies(new Note("noted"));
+        model.on(NOTE, new Topic("dogs")).costing(1_000, 400).refuses("no dogs");
+        model.onMerge().costing(1_000, 400).repliesText(merged("done"));
+        var allowed = new AtomicBoolean();
+        SubtaskType<Topic, Note> ask = SubtaskType.code("ask", Topic.class, Note.class, (topic, context) -> {
+            if (!allowed.get()) {
+                throw new AwaitedException("somebody");
+            }
+            return new Note("allowed");
+        });
+        model.onPlan()
+                .costing(1_000, 1_800)
+                .replies(plan(plannedNote("cats"), plannedNote("dogs")))
+                .costing(1_000, 1_800)
+                .replies(plan(replacing("asked", "dogs").replace("\"note\"", "\"ask\"")));
+        Coordinator coordinator = Coordinator.builder(model.pools())
+                .plansWith(NOTE, SHORTEN, SPLIT, ask)
+                .replanning(2)
+                .build();
+
+        try (Journal journal = FileJournal.open(folder.resolve("run.journal"))) {
+            assertThat(coordinator.journal(journal).run(GOAL, budget)).isSuspendedFor("asked");
+            allowed.set(true);
+            assertThat(coordinator.journal(journal).run(GOAL, budget)).isCompleteWith(new Answer("done"));
+        }
     }
 
     @Test

@@ -25,6 +25,8 @@ import dev.cadre.merge.Mergers;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.people.FileDesk;
 import dev.cadre.plan.PlanReview;
+import dev.cadre.plan.PlannedSubtask;
+import dev.cadre.plan.Planner;
 import dev.cadre.price.Money;
 import dev.cadre.task.AwaitedException;
 import dev.cadre.task.Missing;
@@ -395,6 +397,41 @@ class SuspendedRunTest {
             assertThat(coordinator.journal(journal).run(goal, BUDGET)).isCompleteWith(new Answer("signed"));
         }
         assertThat(model.calls()).as("the plan and the note, once").hasSize(2);
+    }
+
+    @Test
+    void plannerThatWaits_letsWhatItHasPlannedComeToItsEnd() throws Exception {
+        var model = scripted();
+        var told = new AtomicBoolean();
+        Planner planner = (request, intake) -> {
+            intake.offer(PlannedSubtask.of("cats", NOTE, new Topic("cats")));
+            if (!told.get()) {
+                throw new AwaitedException("the rest of the goal");
+            }
+            intake.offer(PlannedSubtask.of("dogs", NOTE, new Topic("dogs")));
+        };
+        Coordinator coordinator = Coordinator.builder(model.pools())
+                .plansWith(NOTE)
+                .planner(planner)
+                .build();
+        Goal<Answer> goal = Goal.of("Take notes", Answer.class);
+
+        try (Journal journal = FileJournal.open(folder.resolve("run.journal"))) {
+            RunResult<Answer> suspended = coordinator.journal(journal).run(goal, BUDGET);
+            assertThat(suspended).isSuspendedFor("planner").spent("0.0007");
+            told.set(true);
+            assertThat(coordinator.journal(journal).run(goal, BUDGET)).isCompleteWith(new Answer("done"));
+        }
+        assertThat(worked(model)).isEqualTo(Map.of("cats", 1, "dogs", 1, "", 1));
+    }
+
+    @Test
+    void answerOfAnotherPlace_isRefused() {
+        var strange = new FileDesk.Question("../evil", "run", "approve", "{}", "{}");
+
+        assertThatThrownBy(() -> desk().answer(strange, Decision.class, new Decision(true, "")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("../evil");
     }
 
     @Test
