@@ -43,10 +43,18 @@ final class Evidence {
     static Evidence of(MergeInput input) {
         var evidence = new Evidence(input.outcomes());
         if (evidence.isEmpty()) {
-            throw new MergeFailedException("none of %d subtasks succeeded: there is nothing to merge"
-                    .formatted(input.outcomes().size()));
+            throw new MergeFailedException(nothingIn(input.outcomes()));
         }
         return evidence;
+    }
+
+    private static String nothingIn(List<SubtaskOutcome> outcomes) {
+        long succeeded =
+                outcomes.stream().filter(each -> each.outcome().isSucceeded()).count();
+        return succeeded == 0
+                ? "none of %d subtasks succeeded: there is nothing to merge".formatted(outcomes.size())
+                : "%d of %d subtasks succeeded and returned nothing, as a fan-out over an empty list does: there is nothing to merge"
+                        .formatted(succeeded, outcomes.size());
     }
 
     Evidence(List<SubtaskOutcome> outcomes) {

@@ -93,7 +93,7 @@ public final class GoalInput {
         try {
             var unused = shape.type().read(shape.type().toJson(value));
             return shape.whole(value);
-        } catch (JsonException | ClassCastException unfit) {
+        } catch (JsonException | IllegalArgumentException | ClassCastException unfit) {
             throw new IllegalArgumentException(
                     "the input '%s' does not fit its type: %s".formatted(name, unfit.getMessage()), unfit);
         }

@@ -198,6 +198,8 @@ public final class PlanIntake {
         if (!troubles.isEmpty()) {
             return Optional.of(refuse(planned.id(), troubles));
         }
+        // what is chosen counts within the bounds that the type has now; the plan stays as it was written
+        var unused = TierChoices.withinBounds(planned, type, what -> note(planned.id(), what));
         PlannedSubtask decided = isNew ? tiers.decided(planned, type) : planned;
         return take(examination.candidate(decided, tiers.typeOf(decided, type), given.keySet()));
     }

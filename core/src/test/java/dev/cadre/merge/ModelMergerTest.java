@@ -26,6 +26,7 @@ import dev.cadre.price.Money;
 import dev.cadre.price.Price;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Limits;
+import dev.cadre.task.Items;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
 import java.util.ArrayList;
@@ -264,6 +265,17 @@ class ModelMergerTest {
         assertThatExceptionOfType(MergeFailedException.class)
                 .isThrownBy(() -> merge(DOGS))
                 .withMessage("scripted did not merge (REFUSED): \"I won't\\nsay.\"");
+    }
+
+    @Test
+    void fanOutOverAnEmptyList_failsTheMergeAndSaysSo() {
+        var none = new SubtaskOutcome("all", DOGS.type(), new Outcome.Succeeded<>(new Items<>(List.of())));
+
+        assertThatExceptionOfType(MergeFailedException.class)
+                .isThrownBy(() -> merge(none))
+                .withMessage(
+                        "1 of 1 subtasks succeeded and returned nothing, as a fan-out over an empty list does: there is nothing to merge");
+        assertThat(model.requests()).isEmpty();
     }
 
     @Test

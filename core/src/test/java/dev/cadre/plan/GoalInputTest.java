@@ -287,6 +287,16 @@ class GoalInputTest {
         }
 
         @Test
+        @SuppressWarnings({"unchecked", "rawtypes"}) // as code without type arguments may do
+        void value_ofAnotherType_isRefusedByItsName() {
+            TypeRef contract = TypeRef.of(Types.Query.class);
+
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> GoalInput.of("n", contract, "no query"))
+                    .withMessageStartingWith("the input 'n' does not fit its type: ");
+        }
+
+        @Test
         void inputs_ofOneName_inWhateverCase_areRefused() {
             var other = GoalInput.of("Contract", TypeRef.of(String.class), "x");
 

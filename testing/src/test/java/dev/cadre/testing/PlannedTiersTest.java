@@ -268,6 +268,21 @@ class PlannedTiersTest {
     }
 
     @Test
+    void planForLater_whoseTypeLeavesNoChoiceNow_saysSo() throws Exception {
+        model.on(NOTE).replies(new Note("noted"));
+        model.onMerge().repliesText(merged("done"));
+        model.onPlan().replies(plan(note("a", "mini")));
+        var planned = coordinator().build().plan(GOAL, BUDGET);
+
+        var result =
+                Coordinator.builder(model.pools()).plansWith(NOTE).build().run(planned, BUDGET);
+
+        assertThat(workedOn()).containsExactly(Tier.NANO);
+        assertThat(result.report().notes())
+                .containsExactly("a: its type leaves no choice of tier: \"mini\" was passed over");
+    }
+
+    @Test
     void tierWithoutAModel_isRefusedBeforeAnythingIsCalled() {
         var pools = ModelPools.builder()
                 .flagship(model.pools().pool(Tier.FLAGSHIP))
