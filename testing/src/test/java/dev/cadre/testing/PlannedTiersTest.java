@@ -274,8 +274,7 @@ class PlannedTiersTest {
         model.onPlan().replies(plan(note("a", "mini")));
         var planned = coordinator().build().plan(GOAL, BUDGET);
 
-        var result =
-                Coordinator.builder(model.pools()).plansWith(NOTE).build().run(planned, BUDGET);
+        var result = Coordinator.builder(model.pools()).plansWith(NOTE).build().run(planned, BUDGET);
 
         assertThat(workedOn()).containsExactly(Tier.NANO);
         assertThat(result.report().notes())
