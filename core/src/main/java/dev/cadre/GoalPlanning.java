@@ -109,7 +109,7 @@ final class GoalPlanning {
         Coordinator coordinator = run.coordinator();
         var planning = new GoalPlanning(run, goal, coordinator.planner(), run.deadline(), null);
         Optional<PlanRecord> record = run.record().map(kept -> record(kept, coordinator, goal));
-        PlanIntake intake = planning.intake(mustBeWhole(coordinator), node -> {});
+        PlanIntake intake = planning.intake(mustBeWhole(coordinator), PlanProgress.NONE, node -> {});
         try {
             if (record.flatMap(PlanRecord::ended).isEmpty()) {
                 requireMoney(run, goal);
@@ -160,7 +160,8 @@ final class GoalPlanning {
         Optional<PlanNotes> ended = record.flatMap(PlanRecord::ended);
         var nodes = new ArrayList<GraphNode>();
         boolean isWhole = coordinator.review().isPresent() || (mustBeWhole(coordinator) && ended.isEmpty());
-        PlanIntake intake = intake(isWhole, isWhole ? nodes::add : node -> inbox.accept(new RunInput.Admitted(node)));
+        PlanIntake intake =
+                intake(isWhole, progress, isWhole ? nodes::add : node -> inbox.accept(new RunInput.Admitted(node)));
         continued(intake, progress);
         try {
             if (!isWhole) {
@@ -230,10 +231,10 @@ final class GoalPlanning {
         return item < 0 ? missing.subtaskId() : missing.subtaskId().substring(0, item);
     }
 
-    private PlanIntake intake(boolean isWhole, Consumer<GraphNode> sink) {
+    private PlanIntake intake(boolean isWhole, PlanProgress progress, Consumer<GraphNode> sink) {
         Coordinator coordinator = run.coordinator();
         PlanIntake intake = isWhole ? whole(coordinator, goal, sink) : streamed(coordinator, goal, sink);
-        if (!(planner instanceof GivenPlan)) { // whoever gave the plan has decided
+        if (progress.isRound() || !(planner instanceof GivenPlan)) { // whoever gave the first plan has decided
             intake.tiersBy(coordinator.tierPolicy(), coordinator.rates(), run.guard()::available);
         }
         return intake;

@@ -84,12 +84,7 @@ public final class NestedRun<I, R> {
      */
     public static <I, R> NestedRun<I, R> goal(
             Supplier<Coordinator> coordinator, Money allotment, Function<? super I, Goal<R>> goal) {
-        return new NestedRun<>(
-                coordinator,
-                allotment,
-                (nested, input, funding) -> nested.run(made(goal.apply(input)), funding),
-                Budget.LONGEST_DEADLINE,
-                false);
+        return of(coordinator, allotment, (nested, input, funding) -> nested.run(made(goal.apply(input)), funding));
     }
 
     /**
@@ -99,12 +94,11 @@ public final class NestedRun<I, R> {
      */
     public static <I, R> NestedRun<I, R> graph(
             Supplier<Coordinator> coordinator, Money allotment, Function<? super I, TaskGraph<R>> graph) {
-        return new NestedRun<>(
-                coordinator,
-                allotment,
-                (nested, input, funding) -> nested.run(made(graph.apply(input)), funding),
-                Budget.LONGEST_DEADLINE,
-                false);
+        return of(coordinator, allotment, (nested, input, funding) -> nested.run(made(graph.apply(input)), funding));
+    }
+
+    private static <I, R> NestedRun<I, R> of(Supplier<Coordinator> coordinator, Money allotment, Start<I, R> start) {
+        return new NestedRun<>(coordinator, allotment, start, Budget.LONGEST_DEADLINE, false);
     }
 
     private static <T> T made(T work) {

@@ -33,8 +33,8 @@ final class RoundCount {
     }
 
     /**
-     * Begins another round, unless there is to be none: their number is used up, the last one added nothing, or two in a row
-     * brought no success.
+     * Begins another round, unless there is to be none: their number is used up, the last one added nothing, or no
+     * subtask succeeded in two rounds in a row.
      *
      * @param subtasks how many the plan has
      * @param succeeded how many subtasks and items succeeded

@@ -268,6 +268,23 @@ class PlannedTiersTest {
     }
 
     @Test
+    void roundAfterAPlanForLater_isDecidedOnByThePolicy() throws Exception {
+        model.on(CHOICE).replies(new Note("noted"));
+        model.on(CHOICE, new Topic("a")).refuses("not this one");
+        model.onMerge().repliesText(merged("done"));
+        String again =
+                "{\"type\":\"note\",\"id\":\"b\",\"input\":{\"name\":\"b\"},\"tier\":\"mini\",\"replaces\":[\"a\"]}";
+        model.onPlan().replies(plan(note("a", "mini"))).replies(plan(again));
+        Coordinator coordinator =
+                coordinator().replanning(1).tierPolicy(proposal -> Tier.NANO).build();
+
+        var result = coordinator.run(coordinator.plan(GOAL, BUDGET), BUDGET);
+
+        assertThat(result).isCompleteWith(new Answer("done"));
+        assertThat(workedOn()).containsExactly(Tier.NANO, Tier.NANO);
+    }
+
+    @Test
     void planForLater_whoseTypeLeavesNoChoiceNow_saysSo() throws Exception {
         model.on(NOTE).replies(new Note("noted"));
         model.onMerge().repliesText(merged("done"));
