@@ -9,12 +9,10 @@ import dev.cadre.eval.Evals;
 import dev.cadre.event.RunListener;
 import dev.cadre.journal.Fingerprint;
 import dev.cadre.journal.Journal;
-import dev.cadre.model.Tier;
 import dev.cadre.plan.PlanReview;
 import dev.cadre.plan.Planner;
 import dev.cadre.plan.TierPolicy;
 import dev.cadre.pool.ModelPools;
-import dev.cadre.price.Capability;
 import dev.cadre.price.CostEstimate;
 import dev.cadre.price.CostRange;
 import dev.cadre.price.Money;
@@ -36,11 +34,9 @@ import dev.cadre.task.PassRates;
 import dev.cadre.task.RunClock;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
-import dev.cadre.worker.SubtaskWorker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -178,7 +174,7 @@ public final class Coordinator {
     }
 
     <R> RunResult<R> run(TaskGraph<R> graph, Funding funding) throws InterruptedException {
-        requireTiers(types(graph));
+        requirements().holdFor(Requirements.types(graph));
         shutdowns(graph).requireNone();
         return recorded(() -> RunIdentity.of(runKey, graph), funding, Optional.empty(), run -> run.graph(graph));
     }
@@ -200,8 +196,7 @@ public final class Coordinator {
     }
 
     <R> RunResult<R> run(Goal<R> goal, Funding funding) throws InterruptedException {
-        requireTypes();
-        requireTiers(types);
+        requirements().hold(types);
         shutdowns().requireNone();
         return recorded(
                 () -> RunIdentity.of(runKey, goal.asked(), types), funding, Optional.empty(), run -> run.goal(goal));
@@ -231,8 +226,7 @@ public final class Coordinator {
      * @throws InterruptedException if the calling thread was interrupted
      */
     public <R> Plan<R> plan(Goal<R> goal, Budget budget) throws InterruptedException {
-        requireTypes();
-        requireTiers(types);
+        requirements().hold(types);
         shutdowns().requireNone();
         return recorded(
                 () -> RunIdentity.of(runKey, goal.asked(), types),
@@ -251,8 +245,7 @@ public final class Coordinator {
      * @throws InterruptedException as for a graph
      */
     public <R> RunResult<R> run(Plan<R> plan, Budget budget) throws InterruptedException {
-        requireTypes();
-        requireTiers(types);
+        requirements().hold(types);
         shutdowns().requireNone();
         return recorded(
                 () -> RunIdentity.of(runKey, plan.goal().asked(), types),
@@ -294,7 +287,7 @@ public final class Coordinator {
      * @throws IllegalStateException if {@link #run(TaskGraph, Budget)} would refuse the graph
      */
     public CostEstimate preview(TaskGraph<?> graph, Budget budget) {
-        requireTiers(types(graph));
+        requirements().holdFor(Requirements.types(graph));
         return GraphEstimate.of(graph.nodes(), settings).within(budget.spendable());
     }
 
@@ -305,14 +298,13 @@ public final class Coordinator {
      * @throws IllegalStateException if {@link #run(Plan, Budget)} would refuse the types
      */
     public CostEstimate preview(Plan<?> plan, Budget budget) {
-        requireTypes();
-        requireTiers(types);
+        requirements().hold(types);
         return GoalEstimate.of(this, plan, budget.spendable());
     }
 
     /** Performs one kind of work on a stream of inputs. */
     public <I, O> Bulk<I, O> bulk(SubtaskType<I, O> type) {
-        requireTiers(List.of(type));
+        requirements().holdFor(List.of(type));
         Bulk<I, O> bulk = Bulk.of(settings, type, runKey);
         return journal == null ? bulk : bulk.journal(journal);
     }
@@ -354,12 +346,6 @@ public final class Coordinator {
         return new Coordinator(this, journal, key + suffix).bulk(type);
     }
 
-    private static List<SubtaskType<?, ?>> types(TaskGraph<?> graph) {
-        return graph.nodes().stream()
-                .<SubtaskType<?, ?>>map(node -> node.type())
-                .toList();
-    }
-
     /** Of whatever a goal may use: the planner, the merger and every registered type. */
     ModelShutdowns shutdowns() {
         return ModelShutdowns.of(settings.pools());
@@ -367,42 +353,12 @@ public final class Coordinator {
 
     /** Of what the types of a graph may run on. */
     ModelShutdowns shutdowns(TaskGraph<?> graph) {
-        return ModelShutdowns.of(settings.pools(), types(graph));
+        return ModelShutdowns.of(settings.pools(), Requirements.types(graph));
     }
 
-    private void requireTypes() {
-        if (types.isEmpty()) {
-            throw new IllegalStateException("a goal needs subtask types: register them with plansWith(...)");
-        }
-    }
-
-    private void requireTiers(List<SubtaskType<?, ?>> used) {
-        var worker = SubtaskWorker.of(settings.pools());
-        for (SubtaskType<?, ?> type : used) {
-            if (type.isModelWork()) {
-                type.tiers().choices().forEach(settings.pools()::pool);
-                requireCapabilities(type);
-                worker.requirePriced(type, settings.limits());
-            }
-        }
-    }
-
-    /** Money may push a type down to its floor, and an answer that is not accepted up to its top. */
-    private void requireCapabilities(SubtaskType<?, ?> type) {
-        ModelPools pools = settings.pools();
-        for (Tier tier : pools.tiers()) {
-            for (Capability needed : type.tiers().include(tier) ? type.needs() : Set.<Capability>of()) {
-                if (!pools.pool(tier).spec().can(needed)) {
-                    throw new IllegalStateException(
-                            "subtask type '%s' needs %s, and may run on tier %s, whose model %s lacks it: choose other tiers with startingAt, notBelow and upTo"
-                                    .formatted(
-                                            type.name(),
-                                            needed,
-                                            tier,
-                                            pools.pool(tier).model()));
-                }
-            }
-        }
+    /** What must hold before anything is called. */
+    private Requirements requirements() {
+        return new Requirements(settings);
     }
 
     RunSettings settings() {
