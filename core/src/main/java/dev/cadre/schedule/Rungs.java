@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.schedule;
+
+import dev.cadre.event.RunEvent;
+import dev.cadre.model.Tier;
+import dev.cadre.price.Money;
+import dev.cadre.task.Failure;
+import dev.cadre.task.Outcome;
+import dev.cadre.task.SubtaskType;
+import dev.cadre.worker.RungEnd;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The executions of a run, from the look for an earlier outcome over the rungs on each tier to their end. */
+final class Rungs {
+    private final Decisions decisions;
+    private final TierChoice tiers;
+    private final EarlierOutcomes recall;
+    private final RunningGraph graph;
+    private final RunConclusion conclusion;
+    private final Consumer<Subtask> whole;
+
+    private final Map<RungId, Execution> running = new LinkedHashMap<>();
+    /** Those whose earlier outcome somebody looks for. */
+    private final Map<RungId, Execution> recalling = new LinkedHashMap<>();
+
+    /** @param whole is told of each subtask whose last execution has ended */
+    Rungs(
+            Decisions decisions,
+            TierChoice tiers,
+            EarlierOutcomes recall,
+            RunningGraph graph,
+            RunConclusion conclusion,
+            Consumer<Subtask> whole) {
+        this.decisions = decisions;
+        this.tiers = tiers;
+        this.recall = recall;
+        this.graph = graph;
+        this.conclusion = conclusion;
+        this.whole = whole;
+    }
+
+    boolean isAnyRunning() {
+        return !running.isEmpty();
+    }
+
+    /** Whether a rung may have money in flight, or work need none. */
+    boolean isAnyUnderWay() {
+        return !running.isEmpty() || !recalling.isEmpty();
+    }
+
+    /** Whatever has a thread, in the order in which it started, then what is recalled. */
+    List<RungId> underWay() {
+        return Stream.concat(running.keySet().stream(), recalling.keySet().stream())
+                .toList();
+    }
+
+    // --- the beginning
+
+    /** Starts a subtask whose inputs are made. */
+    void begin(Subtask subtask, List<SubtaskInputs.Seed> seeds) {
+        seeds.forEach(seed -> subtask.executions.add(new Execution(subtask, seed.item(), seed.input())));
+        subtask.openExecutions = seeds.size();
+        if (recall.callsUserCode(subtask.node.type())) {
+            subtask.openRecalls = seeds.size();
+            tiers.recalling(subtask);
+            subtask.executions.forEach(this::startRecall);
+        } else {
+            tiers.needsNoMore(subtask);
+            List.copyOf(subtask.executions).forEach(this::startFirst);
+        }
+        if (seeds.isEmpty()) {
+            whole.accept(subtask);
+        }
+    }
+
+    private void startRecall(Execution execution) {
+        RungId id = execution.id();
+        recalling.put(id, execution);
+        decisions.add(new RunCommand.StartRecall(id, execution.subtask.node.type(), execution.input));
+    }
+
+    /** Until then a required subtask keeps its part of the money. */
+    private @Nullable Execution takeRecalling(RungId id) {
+        Execution execution = recalling.remove(id);
+        if (execution != null && --execution.subtask.openRecalls == 0) {
+            tiers.needsNoMore(execution.subtask);
+        }
+        return execution;
+    }
+
+    void recalled(RungId id, Optional<Outcome<Object>> earlier) {
+        Execution execution = takeRecalling(id);
+        if (execution == null) {
+            return; // it was left behind
+        }
+        graph.queue.lookAgain();
+        if (earlier.isEmpty() && decisions.isStopped()) {
+            ended(execution, decisions.neverBegun(""));
+        } else {
+            startFirst(execution, earlier);
+        }
+    }
+
+    private void startFirst(Execution execution) {
+        startFirst(execution, recall(execution.id(), execution.subtask.node.type(), execution.input));
+    }
+
+    /** The outcome of an earlier session. Safe for use by many threads, as far as what was given to the machine is. */
+    Optional<Outcome<Object>> recall(RungId id, SubtaskType<?, ?> type, Object input) {
+        return recall.outcome(id.subtaskId(), id.item(), type, input);
+    }
+
+    private void startFirst(Execution execution, Optional<Outcome<Object>> earlier) {
+        if (earlier.isPresent()) {
+            ended(execution, earlier.get());
+            return;
+        }
+        if (!execution.subtask.node.type().isPaid()) {
+            start(execution, "");
+            return;
+        }
+        startOrWait(execution);
+    }
+
+    private void startOrWait(Execution execution) {
+        tiers.first(execution)
+                .ifPresentOrElse(tier -> startOn(tier, execution), () -> ended(execution, tiers.refusal(execution)));
+    }
+
+    /** What is in flight is booked at its worst case: an optional execution can wait until less is known to be needed. */
+    private void startOn(Tier tier, Execution execution) {
+        switch (tiers.start(execution, tier, isAnyInFlight())) {
+            case NOW -> {
+                lowered(tiers.lowerCeiling(execution, tier));
+                execution.tier = tier;
+                start(execution, "");
+            }
+            case LATER ->
+                tiers.needOnWanted(execution, tier)
+                        .ifPresentOrElse(need -> graph.queue.add(execution, need), () -> graph.queue.add(execution));
+            case NEVER -> ended(execution, tiers.unaffordable(tiers.worstCase(execution, tier)));
+        }
+    }
+
+    /** Whether less may be booked later: a rung or the planner may have money in flight, or work need none. */
+    private boolean isAnyInFlight() {
+        return decisions.isPlanOpen() || isAnyUnderWay();
+    }
+
+    /** Lets the next one look that has waited, unless all would only wait on. */
+    void lookAgain() {
+        Optional<ExecutionQueue.Needs> needs = graph.queue.lookingNeed();
+        if (needs.isPresent() && tiers.allWait(needs.get(), isAnyInFlight())) {
+            graph.queue.stopLooking();
+        } else {
+            graph.queue.take().ifPresent(this::startOrWait);
+        }
+    }
+
+    private void lowered(boolean ceilingFell) {
+        if (ceilingFell) {
+            graph.queue.forgetNeeds();
+            decisions.tell(new RunEvent.CeilingLowered(decisions.runId(), decisions.at(), tiers.ceiling()));
+        }
+    }
+
+    private void start(Execution execution, String evidence) {
+        RungId id = execution.id();
+        running.put(id, execution);
+        tiers.started(execution);
+        decisions.tell(new RunEvent.RungStarted(decisions.runId(), decisions.at(), id.label(), execution.tier));
+        decisions.add(new RunCommand.StartRung(
+                id, execution.subtask.node.type(), execution.input, execution.tier, evidence, execution.order()));
+    }
+
+    // --- the end
+
+    void ended(RungId id, RungEnd end) {
+        Execution execution = running.remove(id);
+        if (execution == null) {
+            return; // an abandoned rung that came back late
+        }
+        tiers.ended(execution);
+        graph.queue.lookAgain();
+        decisions.tell(new RunEvent.RungEnded(
+                decisions.runId(), decisions.at(), id.label(), execution.tier, failure(end)));
+        switch (end) {
+            case RungEnd.Accepted accepted -> ended(execution, new Outcome.Succeeded<>(accepted.value()));
+            case RungEnd.Rejected rejected -> escalate(execution, rejected);
+            case RungEnd.Failed failed -> failed(execution, failed);
+            case RungEnd.Unaffordable unaffordable -> startBelow(execution, unaffordable.needed());
+            case RungEnd.Refused refused -> refused(execution, refused);
+            case RungEnd.Cancelled(boolean begun, String place) ->
+                ended(
+                        execution,
+                        begun || execution.rejected != null ? decisions.stopped(place) : decisions.neverBegun(place));
+        }
+    }
+
+    private void failed(Execution execution, RungEnd.Failed failed) {
+        conclusion.rungFailed(failed.cause().orElse(null));
+        ended(execution, new Outcome.Failed<>(failed.failure()));
+    }
+
+    private void refused(Execution execution, RungEnd.Refused refused) {
+        if (execution.rejected != null) {
+            conclusion.rungFailed(refused.because());
+            ended(execution, new Outcome.Failed<>(execution.rejected));
+        } else {
+            conclusion.rungRefused(refused.because());
+            ended(execution, new Outcome.Skipped<>(refused.skip()));
+        }
+    }
+
+    private @Nullable Failure failure(RungEnd end) {
+        return switch (end) {
+            case RungEnd.Accepted accepted -> null;
+            case RungEnd.Rejected rejected -> rejected.failure();
+            case RungEnd.Failed failed -> failed.failure();
+            case RungEnd.Unaffordable(Money needed) ->
+                new Failure(Failure.Kind.BUDGET, "its first call needs up to " + needed);
+            case RungEnd.Refused refused -> refused.failure();
+            case RungEnd.Cancelled(boolean begun, String place) -> decisions.interrupted(place);
+        };
+    }
+
+    void abandoned(RungId id, String thread, String place) {
+        Execution execution = running.containsKey(id) ? running.remove(id) : takeRecalling(id);
+        if (execution != null) {
+            tiers.ended(execution);
+            graph.queue.lookAgain();
+            decisions.tell(new RunEvent.WorkAbandoned(decisions.runId(), decisions.at(), id.label(), thread));
+            ended(execution, decisions.stopped(place));
+        }
+    }
+
+    private void escalate(Execution execution, RungEnd.Rejected rejected) {
+        Optional<Tier> next = tiers.above(execution);
+        if (next.isEmpty() || decisions.isStopped()) {
+            ended(execution, new Outcome.Failed<>(rejected.failure()));
+            return;
+        }
+        execution.rejected = rejected.failure();
+        execution.tier = next.get();
+        execution.rung++;
+        start(execution, rejected.evidence());
+    }
+
+    /** The money did not reach for the first call of a rung. */
+    private void startBelow(Execution execution, Money needed) {
+        Optional<Tier> lower = tiers.below(execution);
+        if (execution.rejected != null) {
+            ended(execution, new Outcome.Failed<>(execution.rejected)); // it was tried: its answer was not good enough
+        } else if (decisions.isStopped()) {
+            ended(execution, decisions.neverBegun(""));
+        } else if (lower.isEmpty()) {
+            ended(execution, tiers.unaffordable(needed));
+        } else {
+            lowered(tiers.lowerCeiling(execution, execution.tier, needed, lower.get()));
+            execution.tier = lower.get();
+            execution.rung++;
+            start(execution, "");
+        }
+    }
+
+    /** Ends an execution that has no thread. */
+    void ended(Execution execution, Outcome<Object> outcome) {
+        execution.outcome = outcome;
+        if (--execution.subtask.openExecutions == 0) {
+            whole.accept(execution.subtask);
+        }
+    }
+}
