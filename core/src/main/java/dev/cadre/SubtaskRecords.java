@@ -98,7 +98,7 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
         if (event instanceof RunEvent.SubtaskEnded(var id, var at, String subtaskId, Outcome<?> outcome)) {
             leave(subtaskId);
             note(key(subtaskId, JournalKey.WHOLE), outcome);
-            if (outcome instanceof Outcome.Succeeded<?>(Items<?>(List<? extends Outcome<?>> items))) {
+            if (outcome instanceof Outcome.Succeeded<?>(Items<?>(List<? extends Outcome<?>> items, var groups))) {
                 for (int index = 0; index < items.size(); index++) {
                     note(key(subtaskId, index), items.get(index));
                 }

@@ -183,7 +183,7 @@ final class SubtaskTally implements RunListener {
     List<SubtaskReport> subtasks(Map<String, Outcome<?>> outcomes, Set<String> reused) {
         var lines = new ArrayList<SubtaskReport>();
         outcomes.forEach((id, outcome) -> {
-            if (outcome instanceof Outcome.Succeeded<?>(Items<?>(var items))) {
+            if (outcome instanceof Outcome.Succeeded<?>(Items<?>(var items, var groups))) {
                 var ofItems = new ArrayList<SubtaskReport>();
                 for (int index = 0; index < items.size(); index++) {
                     String label = id + "#" + index;

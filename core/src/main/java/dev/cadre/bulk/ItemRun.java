@@ -129,6 +129,7 @@ final class ItemRun<I, O> {
                     }
                     case RunCommand.StartRecall recall -> {}
                     case RunCommand.StopWork stop -> {}
+                    case RunCommand.DropWork drop -> {}
                     case RunCommand.StartMerge merge -> {}
                     case RunCommand.StartRound round -> {}
                     case RunCommand.Tell(RunEvent event) -> tell(event);

@@ -109,7 +109,7 @@ public final class Fingerprints {
 
     private static <O> void add(JsonType<O> type, Outcome<?> outcome, List<String> parts) {
         switch (outcome) {
-            case Outcome.Succeeded<?>(Items<?>(List<? extends Outcome<?>> items)) -> {
+            case Outcome.Succeeded<?>(Items<?>(List<? extends Outcome<?>> items, var groups)) -> {
                 parts.add(items.size() + " items");
                 items.forEach(item -> add(type, item, parts));
             }

@@ -135,6 +135,7 @@ public record RunIdentity(String run, Fingerprint asked, String runKey) {
                             .map(input -> json(node.type().inputType(), input))
                             .toList()
                             .toString();
+                case Binding.Join join -> "";
             };
         } catch (Throwable unmakeable) {
             Thrown.keepInterrupt(unmakeable);

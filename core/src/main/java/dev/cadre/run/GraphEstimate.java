@@ -113,6 +113,11 @@ public final class GraphEstimate {
     }
 
     private void add(GraphNode node) {
+        if (node.binding() instanceof Binding.Join) {
+            outputs.put(node.id(), read(node));
+            lines.add(line(node, CountRange.of(1), Quote.NOTHING));
+            return;
+        }
         Optional<List<?>> inputs = knownInputs(node);
         CountRange items =
                 inputs.map(List::size).map(size -> CountRange.of(size)).orElseGet(() -> unknownItems(node));
@@ -139,13 +144,17 @@ public final class GraphEstimate {
         boolean starts = node.dependencies().isEmpty() && !node.optional() && !failFast;
         outputs.put(node.id(), output);
         Quote certain = starts ? quote : quote.atBest();
-        lines.add(new CostEstimate.Line(
+        lines.add(line(node, items, node.type().maySpendUndeclared() ? certain.openEnded() : certain));
+    }
+
+    private static CostEstimate.Line line(GraphNode node, CountRange items, Quote quote) {
+        return new CostEstimate.Line(
                 node.id(),
                 node.type().name(),
                 node.dependencies().stream().map(Dependency::on).toList(),
                 tiers(node.type()),
                 items,
-                node.type().maySpendUndeclared() ? certain.openEnded() : certain));
+                quote);
     }
 
     /** The inputs that depend on no output; empty if they are yet to be made. No function of the caller's sees outputs. */
@@ -155,6 +164,7 @@ public final class GraphEstimate {
                     switch (node.binding()) {
                         case Binding.One one -> List.of(one.input().apply(NOTHING_YET));
                         case Binding.Each each -> each.inputs().apply(NOTHING_YET);
+                        case Binding.Join join -> List.of();
                     });
         } catch (Throwable unmakeable) {
             Thrown.keepInterrupt(unmakeable);
@@ -165,6 +175,7 @@ public final class GraphEstimate {
     private CountRange unknownItems(GraphNode node) {
         return switch (node.binding()) {
             case Binding.One one -> CountRange.of(1);
+            case Binding.Join join -> CountRange.NONE;
             case Binding.Each each ->
                 new CountRange(0, Math.min(limits.estimates().items(), limits.maxItems()), limits.maxItems());
         };
@@ -172,15 +183,21 @@ public final class GraphEstimate {
 
     /** Its literals, and all that its dependencies bring; an item takes its part of that as a rule, and all at worst. */
     private InputSize unknownInput(GraphNode node, CountRange items) {
-        CountRange read = CountRange.NONE;
-        for (Dependency dependency : node.dependencies()) {
-            read = read.plus(outputs.getOrDefault(dependency.on(), CountRange.NONE));
-        }
+        CountRange read = read(node);
         long literals = literalBytes.getOrDefault(node.id(), 0L);
         long each = read.expected() / Math.max(1, items.expected());
         return new InputSize.Between(new CountRange(0, each, read.worst())
                 .plus(new CountRange(0, literals, literals))
                 .plus(new CountRange(0, 0, FUNCTION_BYTES)));
+    }
+
+    private CountRange read(GraphNode node) {
+        CountRange read = CountRange.NONE;
+        for (String on :
+                node.dependencies().stream().map(Dependency::on).distinct().toList()) {
+            read = read.plus(outputs.getOrDefault(on, CountRange.NONE));
+        }
+        return read;
     }
 
     public static String tiers(SubtaskType<?, ?> type) {

@@ -4,6 +4,7 @@ package dev.cadre.schedule;
 import dev.cadre.price.Money;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -86,6 +87,18 @@ final class ExecutionQueue {
     /** The next execution that looks again. */
     Optional<Execution> take() {
         return Optional.ofNullable(looking.poll());
+    }
+
+    /** The executions of a subtask do not wait any more: those that did. */
+    List<Execution> drop(Subtask subtask) {
+        var dropped = new ArrayList<Execution>();
+        for (Collection<Execution> all : List.of(looking, waiting)) {
+            all.stream().filter(each -> each.subtask == subtask).forEach(dropped::add);
+            all.removeAll(dropped);
+        }
+        lookingNeed = looking.isEmpty() ? null : lookingNeed;
+        waitingNeed = waiting.isEmpty() ? null : waitingNeed;
+        return dropped;
     }
 
     /** Nobody waits any more: all who did. */

@@ -44,6 +44,7 @@ public final class LocalRunner implements RunDriver.Driven {
     /** The latest reading of the books. */
     private @Nullable LedgerState money;
 
+    private boolean stopped;
     private boolean workTimeUp;
     private boolean runTimeUp;
     private boolean cleared;
@@ -135,9 +136,9 @@ public final class LocalRunner implements RunDriver.Driven {
         }
     }
 
-    /** Once threads were interrupted nothing is begun: then this must not queue with all of them for the lock of the books. */
+    /** Once all were interrupted nothing is begun: then this must not queue with all of them for the lock of the books. */
     private LedgerState money() {
-        if (money == null || !driver.isAnyLeaving()) {
+        if (money == null || !stopped || !driver.isAnyLeaving()) {
             money = parts.money();
         }
         return money;
@@ -147,7 +148,12 @@ public final class LocalRunner implements RunDriver.Driven {
         switch (command) {
             case RunCommand.StartRecall start -> startRecall(start);
             case RunCommand.StartRung start -> startRung(start);
-            case RunCommand.StopWork stop -> driver.interrupt(labels(stop));
+            case RunCommand.StopWork stop -> {
+                stopped = true;
+                driver.interrupt(labels(stop));
+            }
+            case RunCommand.DropWork(List<RungId> rungs) ->
+                driver.interrupt(rungs.stream().map(LocalRunner::label).toList());
             case RunCommand.StartRound round -> startPlanner(() -> plan(() -> parts.plan(round, this::post)));
             case RunCommand.StartMerge(List<SubtaskOutcome> outcomes) -> startMerge(outcomes);
             case RunCommand.Tell(RunEvent event) -> listener.on(event);

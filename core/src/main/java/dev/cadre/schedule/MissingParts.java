@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.schedule;
 
+import dev.cadre.task.Binding;
 import dev.cadre.task.Items;
 import dev.cadre.task.Missing;
 import dev.cadre.task.Outcome;
@@ -38,7 +39,8 @@ final class MissingParts {
     static List<Missing> awaited(RunningGraph graph) {
         var awaited = new ArrayList<Missing>();
         for (Subtask subtask : graph.all()) {
-            if (!subtask.node.optional() || isNeeded(graph, subtask)) {
+            boolean isOpen = !subtask.unneeded && !(subtask.outcome instanceof Outcome.Succeeded<?>);
+            if (isOpen && (!subtask.node.optional() || isNeeded(graph, subtask))) {
                 subtask.executions.forEach(each -> each.awaited()
                         .ifPresent(what -> awaited.add(new Missing(each.id().label(), what))));
             }
@@ -61,6 +63,7 @@ final class MissingParts {
         return switch (skip.kind()) {
             case BUDGET, PAUSED, DEADLINE, CANCELLED, FAIL_FAST, AWAITED -> true;
             case PLAN -> false;
+            case NOT_NEEDED -> true;
             case DEPENDENCY ->
                 graph.find(skip.because()).stream().allMatch(because -> isForWantOfMeans(graph, because.outcome));
         };
@@ -68,20 +71,22 @@ final class MissingParts {
 
     private static Stream<Part> parts(RunningGraph graph) {
         return graph.all().stream()
-                .filter(subtask -> !subtask.node.optional())
+                .filter(subtask -> !subtask.node.optional() && !subtask.unneeded)
                 .flatMap(MissingParts::parts)
                 .filter(each -> !graph.isReplaced(each.missing().subtaskId()));
     }
 
     private static Stream<Part> parts(Subtask subtask) {
+        boolean isEnough = subtask.node.binding() instanceof Binding.Each each && each.stopsThere();
         return switch (subtask.outcome) {
             case null -> Stream.empty();
-            case Outcome.Succeeded<?>(Items<?>(List<? extends Outcome<?>> items)) ->
-                IntStream.range(0, items.size())
+            case Outcome.Succeeded<?>(Items<?>(List<? extends Outcome<?>> items, var groups)) ->
+                IntStream.range(0, isEnough ? 0 : items.size())
                         .filter(index -> !items.get(index).isSucceeded())
                         .mapToObj(index -> Part.of(subtask.id() + "#" + index, items.get(index)));
             case Outcome.Succeeded<?> succeeded -> Stream.empty();
             case Outcome.Failed<?> failed -> Stream.of(Part.of(subtask.id(), failed));
+            case Outcome.Skipped<?>(Skip skip) when skip.kind() == Skip.Kind.NOT_NEEDED -> Stream.empty();
             case Outcome.Skipped<?> skipped -> Stream.of(Part.of(subtask.id(), skipped));
         };
     }

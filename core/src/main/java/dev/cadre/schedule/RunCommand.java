@@ -44,6 +44,17 @@ public sealed interface RunCommand {
     }
 
     /**
+     * Interrupts work that is not needed any more, while the rest goes on; each rung still ends, as one that is stopped does.
+     *
+     * @param rungs in the order in which they started, and those that are recalled
+     */
+    record DropWork(List<RungId> rungs) implements RunCommand {
+        public DropWork {
+            rungs = List.copyOf(rungs);
+        }
+    }
+
+    /**
      * Asks the planner again, as what has become of its plan is not enough.
      *
      * @param round 1 for the first time

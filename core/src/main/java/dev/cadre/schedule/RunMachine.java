@@ -53,6 +53,7 @@ public final class RunMachine {
     private final RunConclusion conclusion = new RunConclusion(graph);
     private final TierChoice tiers;
     private final Rungs rungs;
+    private final Alternatives alternatives;
     private final RoundCount rounds;
 
     private Phase phase = Phase.RUNNING;
@@ -75,8 +76,15 @@ public final class RunMachine {
         this.tiers = new TierChoice(prices, money);
         this.rounds = new RoundCount(settings.rounds());
         this.decisions = new Decisions(settings.runId(), startNanos);
+        this.alternatives = new Alternatives(graph, settings.answer(), this::drop);
         this.rungs = new Rungs(
-                decisions, tiers, recall, graph, conclusion, subtask -> end(subtask, subtask.concluded()));
+                decisions,
+                tiers,
+                recall,
+                graph,
+                conclusion,
+                alternatives,
+                subtask -> end(subtask, subtask.concluded()));
     }
 
     /**
@@ -177,9 +185,16 @@ public final class RunMachine {
     }
 
     private void startSubtask(Subtask subtask) {
-        switch (SubtaskInputs.of(subtask.node, graph::find, settings.maxItems())) {
-            case SubtaskInputs.Bad(Failure failure) -> end(subtask, new Outcome.Failed<>(failure));
-            case SubtaskInputs.Made(List<SubtaskInputs.Seed> seeds) -> rungs.begin(subtask, seeds);
+        switch (SubtaskStart.of(subtask.node, graph::find, settings.maxItems())) {
+            case SubtaskStart.Work work -> rungs.begin(subtask, work);
+            case SubtaskStart.Joined(Object output, String doubt) -> {
+                if (!doubt.isEmpty() && !subtask.node.optional()) {
+                    conclusion.doubt(subtask.id(), doubt);
+                }
+                end(subtask, new Outcome.Succeeded<>(output));
+            }
+            case SubtaskStart.NotNeeded(Skip skip) -> end(subtask, new Outcome.Skipped<>(skip));
+            case SubtaskStart.Bad(Failure failure) -> end(subtask, new Outcome.Failed<>(failure));
         }
     }
 
@@ -197,8 +212,26 @@ public final class RunMachine {
         graph.end(subtask, outcome);
         tiers.needsNoMore(subtask);
         decisions.tell(new RunEvent.SubtaskEnded(decisions.runId(), decisions.at(), subtask.id(), outcome));
-        if (settings.failFast() && outcome instanceof Outcome.Failed<?> && !subtask.node.optional()) {
+        alternatives.heard(subtask);
+        if (settings.failFast() && isFatal(subtask, outcome)) {
             stop(StopReason.failFast(subtask.id()));
+        }
+    }
+
+    /** Of those that others may do instead of, only that none does. */
+    private boolean isFatal(Subtask subtask, Outcome<?> outcome) {
+        boolean isFailure = outcome instanceof Outcome.Failed<?>
+                || (RunningGraph.isChoice(subtask)
+                        && outcome instanceof Outcome.Skipped<?>(Skip skip)
+                        && skip.kind() == Skip.Kind.DEPENDENCY);
+        return isFailure && !subtask.node.optional() && !alternatives.isAlternative(subtask);
+    }
+
+    private void drop(Subtask subtask, Skip why) {
+        if (subtask.isStarted()) {
+            rungs.drop(subtask, why);
+        } else {
+            end(subtask, new Outcome.Skipped<>(why));
         }
     }
 
@@ -214,15 +247,31 @@ public final class RunMachine {
 
     /** Lets every consequence of what has ended happen: skips, starts, merge, finish. */
     private void settle() {
-        while (phase == Phase.RUNNING && graph.isUnsettled()) {
+        while (phase == Phase.RUNNING && isUnsettled()) {
             release();
             Optional<Subtask> next = graph.takeReady();
             if (!decisions.isStopped()) {
-                next.ifPresentOrElse(this::startSubtask, rungs::lookAgain);
+                next.ifPresentOrElse(this::startSubtask, this::goOn);
             }
         }
         if (phase == Phase.RUNNING && !decisions.isPlanOpen() && !rungs.isAnyRunning() && graph.isAllEnded()) {
             conclude();
+        }
+    }
+
+    private boolean isUnsettled() {
+        boolean isAnyToGoOn = alternatives.isAnyToDecide() || rungs.isAnyFresh();
+        return graph.isUnsettled() || (isAnyToGoOn && !decisions.isStopped());
+    }
+
+    /** All that was ready is looked at: what an earlier session ended is known, and nothing starts that is not needed. */
+    private void goOn() {
+        if (alternatives.isAnyToDecide()) {
+            alternatives.decide();
+        } else if (rungs.isAnyFresh()) {
+            rungs.startNext();
+        } else {
+            rungs.lookAgain();
         }
     }
 
@@ -237,7 +286,7 @@ public final class RunMachine {
                 end(subtask, reason.skippedOutcome());
             }
         }
-        graph.queue.drop().forEach(execution -> rungs.ended(execution, reason.skippedOutcome()));
+        rungs.stop(reason);
     }
 
     /** Weighs more than a deadline, after which there could be an answer yet. */

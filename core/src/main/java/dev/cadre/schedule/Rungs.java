@@ -6,12 +6,16 @@ import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
+import dev.cadre.task.Skip;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.RungEnd;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.PriorityQueue;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -23,25 +27,38 @@ final class Rungs {
     private final EarlierOutcomes recall;
     private final RunningGraph graph;
     private final RunConclusion conclusion;
+    private final Alternatives alternatives;
     private final Consumer<Subtask> whole;
 
     private final Map<RungId, Execution> running = new LinkedHashMap<>();
     /** Those whose earlier outcome somebody looks for. */
     private final Map<RungId, Execution> recalling = new LinkedHashMap<>();
+    /** Those that no earlier session ended: required ones first, each in plan order. */
+    private final PriorityQueue<Execution> fresh =
+            new PriorityQueue<>(Comparator.comparing((Execution each) -> each.subtask.node.optional())
+                    .thenComparingLong(Execution::order));
+    /** Those of them that wait until nothing is looked for. */
+    private final List<Execution> held = new ArrayList<>();
 
-    /** @param whole is told of each subtask whose last execution has ended */
+    /**
+     * Executions of a graph.
+     *
+     * @param whole is told of each subtask whose last execution has ended
+     */
     Rungs(
             Decisions decisions,
             TierChoice tiers,
             EarlierOutcomes recall,
             RunningGraph graph,
             RunConclusion conclusion,
+            Alternatives alternatives,
             Consumer<Subtask> whole) {
         this.decisions = decisions;
         this.tiers = tiers;
         this.recall = recall;
         this.graph = graph;
         this.conclusion = conclusion;
+        this.alternatives = alternatives;
         this.whole = whole;
     }
 
@@ -62,21 +79,26 @@ final class Rungs {
 
     // --- the beginning
 
-    /** Starts a subtask whose inputs are made. */
-    void begin(Subtask subtask, List<SubtaskInputs.Seed> seeds) {
-        seeds.forEach(seed -> subtask.executions.add(new Execution(subtask, seed.item(), seed.input())));
-        subtask.openExecutions = seeds.size();
+    /** Makes the executions of a subtask, and looks for what earlier sessions made of them. */
+    void begin(Subtask subtask, SubtaskStart.Work work) {
+        work.seeds().forEach(seed -> subtask.executions.add(new Execution(subtask, seed.item(), seed.input())));
+        subtask.groupSizes = work.groupSizes();
+        subtask.openExecutions = subtask.executions.size();
         if (recall.callsUserCode(subtask.node.type())) {
-            subtask.openRecalls = seeds.size();
+            subtask.openRecalls = subtask.executions.size();
             tiers.recalling(subtask);
             subtask.executions.forEach(this::startRecall);
         } else {
-            tiers.needsNoMore(subtask);
-            List.copyOf(subtask.executions).forEach(this::startFirst);
+            List.copyOf(subtask.executions)
+                    .forEach(each -> look(each, recall(each.id(), subtask.node.type(), each.input)));
         }
-        if (seeds.isEmpty()) {
+        if (subtask.executions.isEmpty()) {
             whole.accept(subtask);
         }
+    }
+
+    private void look(Execution execution, Optional<Outcome<Object>> earlier) {
+        earlier.ifPresentOrElse(outcome -> ended(execution, outcome), () -> fresh.add(execution));
     }
 
     private void startRecall(Execution execution) {
@@ -91,6 +113,10 @@ final class Rungs {
         if (execution != null && --execution.subtask.openRecalls == 0) {
             tiers.needsNoMore(execution.subtask);
         }
+        if (recalling.isEmpty()) {
+            fresh.addAll(held);
+            held.clear();
+        }
         return execution;
     }
 
@@ -100,15 +126,11 @@ final class Rungs {
             return; // it was left behind
         }
         graph.queue.lookAgain();
-        if (earlier.isEmpty() && decisions.isStopped()) {
-            ended(execution, decisions.neverBegun(""));
+        if (earlier.isEmpty() && !isWanted(execution)) {
+            ended(execution, neverBegun(execution, ""));
         } else {
-            startFirst(execution, earlier);
+            look(execution, earlier);
         }
-    }
-
-    private void startFirst(Execution execution) {
-        startFirst(execution, recall(execution.id(), execution.subtask.node.type(), execution.input));
     }
 
     /** The outcome of an earlier session. Safe for use by many threads, as far as what was given to the machine is. */
@@ -116,17 +138,74 @@ final class Rungs {
         return recall.outcome(id.subtaskId(), id.item(), type, input);
     }
 
-    private void startFirst(Execution execution, Optional<Outcome<Object>> earlier) {
-        if (earlier.isPresent()) {
-            ended(execution, earlier.get());
-            return;
-        }
-        if (!execution.subtask.node.type().isPaid()) {
-            start(execution, "");
-            return;
-        }
-        startOrWait(execution);
+    /** Whether something can start of which no earlier session has an outcome. */
+    boolean isAnyFresh() {
+        return !fresh.isEmpty();
     }
+
+    /** Starts the next one, unless what is still looked for may show that nobody needs it. */
+    void startNext() {
+        Execution next = fresh.remove();
+        if (!recalling.isEmpty() && alternatives.mayBeGivenUp(next.subtask)) {
+            held.add(next);
+            return;
+        }
+        tiers.needsNoMore(next.subtask);
+        if (next.subtask.node.type().isPaid()) {
+            startOrWait(next);
+        } else {
+            start(next, "");
+        }
+    }
+
+    // --- giving up
+
+    /** Interrupts what there is of a subtask; it ends when all of that has ended. */
+    void drop(Subtask subtask, Skip why) {
+        subtask.dropped = why;
+        List<RungId> gone = underWay(subtask);
+        if (!gone.isEmpty()) {
+            decisions.add(new RunCommand.DropWork(gone));
+        }
+        List<Execution> unbegun = new ArrayList<>(graph.queue.drop(subtask));
+        fresh.removeIf(each -> each.subtask == subtask && unbegun.add(each));
+        held.removeIf(each -> each.subtask == subtask && unbegun.add(each));
+        unbegun.forEach(each -> ended(each, new Outcome.Skipped<>(why)));
+    }
+
+    private List<RungId> underWay(Subtask subtask) {
+        return Stream.of(running, recalling)
+                .flatMap(all -> all.entrySet().stream())
+                .filter(each -> each.getValue().subtask == subtask)
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    /** Gives up all that has not begun. */
+    void stop(StopReason reason) {
+        List<Execution> unbegun = new ArrayList<>(graph.queue.drop());
+        unbegun.addAll(fresh);
+        unbegun.addAll(held);
+        fresh.clear();
+        held.clear();
+        unbegun.forEach(each -> ended(each, reason.skippedOutcome()));
+    }
+
+    private boolean isWanted(Execution execution) {
+        return !decisions.isStopped() && execution.subtask.dropped == null;
+    }
+
+    private Outcome<Object> neverBegun(Execution execution, String place) {
+        Skip dropped = execution.subtask.dropped;
+        return dropped == null ? decisions.neverBegun(place) : new Outcome.Skipped<>(dropped);
+    }
+
+    private Outcome<Object> interrupted(Execution execution, String place) {
+        Skip dropped = execution.subtask.dropped;
+        return dropped == null ? decisions.stopped(place) : new Outcome.Skipped<>(dropped);
+    }
+
+    // --- tiers and money
 
     private void startOrWait(Execution execution) {
         tiers.first(execution)
@@ -199,7 +278,9 @@ final class Rungs {
             case RungEnd.Cancelled(boolean begun, String place) ->
                 ended(
                         execution,
-                        begun || execution.rejected != null ? decisions.stopped(place) : decisions.neverBegun(place));
+                        begun || execution.rejected != null
+                                ? interrupted(execution, place)
+                                : neverBegun(execution, place));
         }
     }
 
@@ -236,13 +317,13 @@ final class Rungs {
             tiers.ended(execution);
             graph.queue.lookAgain();
             decisions.tell(new RunEvent.WorkAbandoned(decisions.runId(), decisions.at(), id.label(), thread));
-            ended(execution, decisions.stopped(place));
+            ended(execution, interrupted(execution, place));
         }
     }
 
     private void escalate(Execution execution, RungEnd.Rejected rejected) {
         Optional<Tier> next = tiers.above(execution);
-        if (next.isEmpty() || decisions.isStopped()) {
+        if (next.isEmpty() || !isWanted(execution)) {
             ended(execution, new Outcome.Failed<>(rejected.failure()));
             return;
         }
@@ -257,8 +338,8 @@ final class Rungs {
         Optional<Tier> lower = tiers.below(execution);
         if (execution.rejected != null) {
             ended(execution, new Outcome.Failed<>(execution.rejected)); // it was tried: its answer was not good enough
-        } else if (decisions.isStopped()) {
-            ended(execution, decisions.neverBegun(""));
+        } else if (!isWanted(execution)) {
+            ended(execution, neverBegun(execution, ""));
         } else if (lower.isEmpty()) {
             ended(execution, tiers.unaffordable(needed));
         } else {
@@ -272,6 +353,7 @@ final class Rungs {
     /** Ends an execution that has no thread. */
     void ended(Execution execution, Outcome<Object> outcome) {
         execution.outcome = outcome;
+        alternatives.heard(execution.subtask);
         if (--execution.subtask.openExecutions == 0) {
             whole.accept(execution.subtask);
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.schedule;
 
+import dev.cadre.task.Binding;
 import dev.cadre.task.Dependency;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.Outcome;
@@ -17,9 +18,11 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** The subtasks of a run in plan order, who waits for whom, and which of them are ready. */
 final class RunningGraph {
@@ -68,6 +71,40 @@ final class RunningGraph {
 
     int size() {
         return subtasks.size();
+    }
+
+    /** Those that wait for a subtask, or have waited for it. */
+    List<Subtask> dependents(Subtask subtask) {
+        return Collections.unmodifiableList(dependents.getOrDefault(subtask.id(), List.of()));
+    }
+
+    /** Those that a subtask depends on, as far as they are known. */
+    List<Subtask> dependencies(Subtask subtask) {
+        return subtask.node.dependencies().stream()
+                .map(Dependency::on)
+                .distinct()
+                .map(subtasks::get)
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    /** Whether a subtask needs some of those that it depends on, and not all. */
+    static boolean isChoice(Subtask subtask) {
+        return subtask.node.binding() instanceof Binding.Join join && join.enough() > 0;
+    }
+
+    /** Whether so many of its items, or of those that it depends on, have succeeded that the others are not needed. */
+    boolean hasEnough(Subtask subtask) {
+        return switch (subtask.node.binding()) {
+            case Binding.One one -> false;
+            case Binding.Each each -> subtask.hasEnough(each);
+            case Binding.Join join ->
+                join.enough() > 0
+                        && dependencies(subtask).stream()
+                                        .filter(on -> on.outcome instanceof Outcome.Succeeded<?>)
+                                        .count()
+                                >= join.enough();
+        };
     }
 
     /** The ids that a subtask depends on and that nobody has admitted. */
@@ -135,18 +172,47 @@ final class RunningGraph {
         if (subtask.isEnded() || !subtask.awaited.isEmpty()) {
             return Optional.empty();
         }
-        Set<String> culprits = new LinkedHashSet<>();
-        for (Dependency dependency : subtask.node.dependencies()) {
-            Subtask on = subtasks.get(dependency.on());
-            if (on != null && on.outcome != null && (dependency.soft() ? isOpen(on) : !on.outcome.isSucceeded())) {
-                culprits.addAll(culprits(on, on.outcome));
-            }
-        }
-        if (culprits.isEmpty()) {
+        return subtask.node.binding() instanceof Binding.Join join
+                ? unjoinable(subtask, join)
+                : unreachable(subtask, dependency -> !dependency.soft());
+    }
+
+    /** Whether those that did not succeed leave enough; of those that are not needed nobody is at fault. */
+    private Optional<Skip> unjoinable(Subtask subtask, Binding.Join join) {
+        if (hasEnough(subtask)) {
             return Optional.empty();
         }
-        List<String> because = List.copyOf(culprits);
-        return Optional.of(new Skip(Skip.Kind.DEPENDENCY, RootCause.reasons(find(because)), because));
+        Optional<Skip> ownFault = unreachable(subtask, dependency -> !dependency.soft());
+        return ownFault.isPresent() || join.enough() == 0 ? ownFault : unreachable(subtask, dependency -> true);
+    }
+
+    private Optional<Skip> unreachable(Subtask subtask, Predicate<Dependency> isNeeded) {
+        Set<String> culprits = new LinkedHashSet<>();
+        Set<String> unneeded = new LinkedHashSet<>();
+        for (Dependency dependency : subtask.node.dependencies()) {
+            Subtask on = subtasks.get(dependency.on());
+            if (on == null || on.outcome == null) {
+                continue;
+            }
+            boolean isFatal = isNeeded.test(dependency) ? !on.outcome.isSucceeded() : isOpen(on);
+            if (isFatal) {
+                (isNotNeeded(on.outcome) ? unneeded : culprits).addAll(culprits(on, on.outcome));
+            }
+        }
+        if (!culprits.isEmpty()) {
+            List<String> because = List.copyOf(culprits);
+            return Optional.of(new Skip(Skip.Kind.DEPENDENCY, RootCause.reasons(find(because)), because));
+        }
+        return unneeded.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Skip(
+                        Skip.Kind.NOT_NEEDED,
+                        "what it is made of is not needed, by %s".formatted(String.join(", ", unneeded)),
+                        List.copyOf(unneeded)));
+    }
+
+    private static boolean isNotNeeded(Outcome<?> outcome) {
+        return outcome instanceof Outcome.Skipped<?>(Skip skip) && skip.kind() == Skip.Kind.NOT_NEEDED;
     }
 
     /** Whether it, or a subtask that it was skipped for, waits for somebody: then its end is not its last, if it is required. */

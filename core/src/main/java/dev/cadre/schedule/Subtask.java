@@ -22,6 +22,14 @@ final class Subtask {
     /** One, or one for each item; empty until the input is made. */
     final List<Execution> executions = new ArrayList<>();
 
+    /** How many items came of each element of an outer list; empty if there is none. */
+    List<Integer> groupSizes = List.of();
+    /** Why what of it is under way is given up; null if it is needed. */
+    @Nullable
+    Skip dropped;
+    /** Whether others did instead of it. */
+    boolean unneeded;
+
     int openExecutions;
     /** Executions of which nobody knows yet whether an earlier session ended them. */
     int openRecalls;
@@ -56,7 +64,18 @@ final class Subtask {
         return switch (node.binding()) {
             case Binding.One one -> ended(executions.get(0));
             case Binding.Each each -> fannedIn(each);
+            case Binding.Join join -> throw new IllegalStateException(id() + " has no executions");
         };
+    }
+
+    /** Whether so many of its items have succeeded that the rest is not needed. */
+    boolean hasEnough(Binding.Each each) {
+        return each.stopsThere()
+                && isStarted()
+                && executions.stream()
+                                .filter(item -> item.outcome instanceof Outcome.Succeeded<?>)
+                                .count()
+                        >= each.minSuccess().of(executions.size());
     }
 
     private long waiting() {
@@ -65,11 +84,11 @@ final class Subtask {
 
     /** A fan-out is not over while an item waits for somebody, however many are enough. */
     private Outcome<?> fannedIn(Binding.Each each) {
-        if (waiting() > 0) {
+        if (waiting() > 0 && !hasEnough(each)) {
             return Outcome.skipped(
                     Skip.Kind.AWAITED, "%d of %d items wait for somebody".formatted(waiting(), executions.size()));
         }
-        var items = new Items<>(executions.stream().map(Subtask::ended).toList());
+        var items = new Items<>(executions.stream().map(Subtask::ended).toList(), groupSizes);
         int needed = each.minSuccess().of(executions.size());
         int succeeded = executions.size() - items.missing().size();
         return succeeded >= needed

@@ -54,13 +54,29 @@ public final class Input<I> {
     /** Inputs for a fan-out: one item for each element of the list that is made from an output. */
     @SuppressWarnings("unchecked") // as above
     public static <A, I> Each<I> forEach(SubtaskRef<A> a, Function<? super A, ? extends List<I>> made) {
-        return new Each<>(new Input<>(List.of(a), values -> made.apply((A) values.get(0))), Binding.MinSuccess.ONE);
+        return new Each<>(new Input<>(List.of(a), values -> made.apply((A) values.get(0))), Binding.MinSuccess.ONE, false, false);
+    }
+
+    /**
+     * Inputs for a fan-out over a fan-out: the items of each element of the outer one that succeeded, all in one list, the
+     * function asked once for each. {@link Items#values()} of the output has them flat, {@link Items#groups()} by the
+     * element that they came of.
+     */
+    @SuppressWarnings("unchecked") // as above
+    public static <A, I> Each<I> forEachOf(SubtaskRef<Items<A>> outer, Function<? super A, ? extends List<I>> made) {
+        Function<List<Object>, List<List<I>>> lists = values -> ((Items<A>) values.get(0))
+                .outcomes().stream()
+                        .map(outcome -> outcome.ifSucceeded()
+                                .<List<I>>map(made)
+                                .orElseGet(List::of))
+                        .toList();
+        return new Each<>(new Input<>(List.of(outer), lists), Binding.MinSuccess.ONE, false, true);
     }
 
     /** Inputs for a fan-out over a list that is known already. */
     public static <I> Each<I> forEach(List<I> list) {
         List<I> copy = List.copyOf(list);
-        return new Each<>(new Input<>(List.of(), values -> copy), Binding.MinSuccess.ONE);
+        return new Each<>(new Input<>(List.of(), values -> copy), Binding.MinSuccess.ONE, false, false);
     }
 
     List<SubtaskRef<?>> sources() {
@@ -91,12 +107,17 @@ public final class Input<I> {
      * @param <I> the input of one item
      */
     public static final class Each<I> {
-        private final Input<? extends List<I>> list;
+        private final Input<? extends List<?>> list;
         private final Binding.MinSuccess minSuccess;
+        private final boolean stopsThere;
+        private final boolean nested;
 
-        private Each(Input<? extends List<I>> list, Binding.MinSuccess minSuccess) {
+        private Each(
+                Input<? extends List<?>> list, Binding.MinSuccess minSuccess, boolean stopsThere, boolean nested) {
             this.list = list;
             this.minSuccess = minSuccess;
+            this.stopsThere = stopsThere;
+            this.nested = nested;
         }
 
         /** How many items must succeed for the subtask to succeed; default one. */
@@ -104,12 +125,26 @@ public final class Input<I> {
             if (items < 0) {
                 throw new IllegalArgumentException("minSuccess must not be negative: " + items);
             }
-            return new Each<>(list, total -> items);
+            return new Each<>(list, total -> items, false, nested);
         }
 
         /** Every item must succeed for the subtask to succeed. */
         public Each<I> allMustSucceed() {
-            return new Each<>(list, total -> total);
+            return new Each<>(list, total -> total, false, nested);
+        }
+
+        /**
+         * So many items are enough: as soon as they have succeeded, the rest is not needed. What of it is under way is
+         * cancelled and booked, and each is skipped as {@link Skip.Kind#NOT_NEEDED}; the answer lacks nothing without them.
+         * If fewer succeed, the subtask fails. Default: all items are tried.
+         *
+         * @throws IllegalArgumentException if it is not positive
+         */
+        public Each<I> enough(int items) {
+            if (items < 1) {
+                throw new IllegalArgumentException("enough must be at least one item, not " + items);
+            }
+            return new Each<>(list, total -> items, true, nested);
         }
 
         List<SubtaskRef<?>> sources() {
@@ -117,7 +152,7 @@ public final class Input<I> {
         }
 
         Binding binding() {
-            return new Binding.Each(list::make, minSuccess);
+            return new Binding.Each(list::make, minSuccess, stopsThere, nested);
         }
     }
 }

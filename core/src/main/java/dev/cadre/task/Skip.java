@@ -5,10 +5,11 @@ import dev.cadre.redact.Redactor;
 import java.util.List;
 
 /**
- * Why a subtask was never tried.
+ * Why a subtask has no outcome of its own: it was never tried, or was given up because others were enough.
  *
  * @param message one line for people, from which keys are taken out
- * @param because the ids of the subtasks at fault; empty unless the kind is {@link Kind#DEPENDENCY}
+ * @param because the ids of the subtasks at fault; for {@link Kind#NOT_NEEDED} of those that decided it; empty
+ *     otherwise unless the kind is {@link Kind#DEPENDENCY}
  */
 public record Skip(Kind kind, String message, List<String> because) {
     /** The kinds of skip. */
@@ -31,7 +32,12 @@ public record Skip(Kind kind, String message, List<String> because) {
         /** The plan left it pointing nowhere. */
         PLAN,
         /** Its code waits for somebody: the run is suspended, and the next session asks again; see {@link AwaitedException}. */
-        AWAITED
+        AWAITED,
+        /**
+         * Nobody needs it: the condition of an edge does not hold, or others were enough. The answer lacks nothing without
+         * it. What it had begun is cancelled and booked.
+         */
+        NOT_NEEDED
     }
 
     public Skip {

@@ -120,6 +120,14 @@ public final class SubtaskType<I, O> {
         return of(name, name, input.jsonType(), output.jsonType(), Work.Code.of(worker));
     }
 
+    /** What stands in a graph for a subtask without work, whose output has the form of this type's. */
+    SubtaskType<O, O> joinedAs(String join) {
+        Worker<O, O> none = (input, context) -> {
+            throw new IllegalStateException("a %s takes no work".formatted(join));
+        };
+        return of(join, join, output, output, Work.Code.of(none)).spendingUpTo(Money.ZERO);
+    }
+
     /**
      * The planner's description of this kind of work; default the instructions, or the name of plain code. It is part of
      * what makes two runs of a goal sessions of the same one, which the instructions are not: to change it is to ask

@@ -8,7 +8,11 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * A validated acyclic graph of subtasks, written by hand; the answer is the output of one of them. Immutable, and may
@@ -24,6 +28,18 @@ public final class TaskGraph<R> {
     private TaskGraph(List<GraphNode> nodes, String answer) {
         this.nodes = List.copyOf(nodes);
         this.answer = answer;
+    }
+
+    /** How often subtasks may be repeated. */
+    private static final int MAX_ROUNDS = 20;
+
+    /** What all subtasks that are added have in common. */
+    private record Scope(String prefix, List<Dependency> conditions) {
+        Scope within(String name, Dependency condition) {
+            var all = new ArrayList<>(conditions);
+            all.add(condition);
+            return new Scope(prefix + name, List.copyOf(all));
+        }
     }
 
     /** An empty graph, to be filled. */
@@ -47,6 +63,8 @@ public final class TaskGraph<R> {
      */
     public static final class Builder {
         private final Map<String, GraphNode> nodes = new LinkedHashMap<>();
+        /** Where subtasks are added. */
+        private Scope scope = new Scope("", List.of());
 
         private Builder() {}
 
@@ -74,21 +92,129 @@ public final class TaskGraph<R> {
             GraphNode node = require(dependent);
             var dependencies = new ArrayList<>(node.dependencies());
             for (SubtaskRef<?> ref : earlier) {
-                require(ref);
-                if (ref.id().equals(node.id()) || reaches(ref.id(), node.id())) {
-                    throw new IllegalArgumentException("'%s' after '%s' closes a cycle".formatted(node.id(), ref.id()));
-                }
+                requireNoCycle(node, require(ref).id());
                 dependencies.add(new Dependency(ref.id(), ref.isSoft()));
             }
-            replace(new GraphNode(node.id(), node.type(), node.binding(), dependencies, node.optional()));
-            return this;
+            return replace(node, dependencies);
+        }
+
+        /**
+         * Lets a subtask start only if something holds of the output of another one. If it does not, the subtask is skipped
+         * as {@link Skip.Kind#NOT_NEEDED}, and so is whatever needs its output; the answer lacks nothing without them. Of
+         * several conditions all must hold. What does not succeed decides nothing: the subtask is skipped for its sake,
+         * unless the reference is {@linkplain SubtaskRef#ifSucceeded soft}, so that work can be done because other work
+         * failed. Branches come together again in a {@link #race}.
+         *
+         * @param condition in words, for reports
+         * @param holds asked on the thread of the run, so that it must not block; may be asked more than once, and must
+         *     then say the same. One that throws fails the subtask as {@link Failure.Kind#INVALID_INPUT}
+         * @throws IllegalArgumentException if this would close a cycle
+         */
+        public <A> Builder when(
+                SubtaskRef<?> dependent, SubtaskRef<A> decider, String condition, Predicate<? super A> holds) {
+            GraphNode node = require(dependent);
+            requireNoCycle(node, require(decider).id());
+            var dependencies = new ArrayList<>(node.dependencies());
+            dependencies.add(conditional(decider, condition, holds));
+            return replace(node, dependencies);
+        }
+
+        /**
+         * The first output that is there, of several that would do: when one of the runners has succeeded, the others are
+         * not needed. What of them is under way is cancelled and booked, with all that only they needed; the answer lacks
+         * nothing without them, whatever they failed of. The race has its winner when the others have ended. If none
+         * succeeds, it is skipped for their sake; if none is needed, neither is the race.
+         *
+         * <p>A resumed run has the same winner, and starts none of the others again.
+         *
+         * @throws IllegalArgumentException if there is no runner, one is soft, is named twice or fans out
+         */
+        @SafeVarargs
+        public final <A> SubtaskRef<A> race(String id, SubtaskRef<? extends A>... runners) {
+            return put(
+                    id,
+                    alternatives("race", List.of(runners)),
+                    new Binding.Join(1, outputs -> new Binding.Joined(
+                            succeeded(List.of(runners), outputs).getFirst(), "")),
+                    softly(List.of(runners)));
+        }
+
+        /**
+         * Outputs of so many subtasks, of several that would do, in the order of the references; otherwise as a
+         * {@link #race}. There may be more of them if some ended at the same time.
+         *
+         * @throws IllegalArgumentException if {@code enough} is not between 1 and the number of members, or as for a race
+         */
+        public <A> SubtaskRef<List<A>> quorum(String id, int enough, List<? extends SubtaskRef<? extends A>> members) {
+            if (enough < 1 || enough > members.size()) {
+                throw new IllegalArgumentException("a quorum needs 1 to %d of its %d members, not %d"
+                        .formatted(members.size(), members.size(), enough));
+            }
+            return put(
+                    id,
+                    alternatives("quorum", members),
+                    new Binding.Join(enough, outputs -> new Binding.Joined(succeeded(members, outputs), "")),
+                    softly(members));
+        }
+
+        /**
+         * Repeats a round of subtasks until a rule holds of what it returns, so many times at most, as a critic loop does.
+         * All rounds are part of the graph from the beginning, so that their worst case is known; those that come to be not
+         * needed are skipped as {@link Skip.Kind#NOT_NEEDED} and cost nothing.
+         *
+         * <p>The output is what the last round returned, or the first output if the rule holds of that already. If the rule
+         * holds of none, or a round did not succeed, it is the last one there is, the run is partial, and the rule is among
+         * what is missing.
+         *
+         * @param id of the subtask that stands for the result; those of a round get ids that begin with it and the number of
+         *     the round, as {@code polish.1.critic}
+         * @param most how many rounds there may be, from 1 to {@value #MAX_ROUNDS}
+         * @param rule what the rule says, in words
+         * @param holds as for {@link #when}; one that throws fails what asks it
+         * @param round adds the subtasks of one round to this builder and returns the one whose output counts; given what
+         *     the round before it returned
+         * @throws IllegalArgumentException if the number of rounds is another one, or a round returns what it did not add,
+         *     what is soft or what fans out
+         */
+        public <A> SubtaskRef<A> repeat(
+                String id,
+                SubtaskRef<A> first,
+                int most,
+                String rule,
+                Predicate<? super A> holds,
+                UnaryOperator<SubtaskRef<A>> round) {
+            if (most < 1 || most > MAX_ROUNDS) {
+                throw new IllegalArgumentException(
+                        "'%s' may have 1 to %d rounds, not %d".formatted(id, MAX_ROUNDS, most));
+            }
+            var ends = new ArrayList<SubtaskRef<A>>(List.of(first));
+            Scope outer = scope;
+            try {
+                for (int number = 1; number <= most; number++) {
+                    SubtaskRef<A> last = ends.getLast();
+                    scope = outer.within(
+                            "%s.%d.".formatted(id, number),
+                            conditional(last, "not: " + rule, (A output) -> !holds.test(output)));
+                    ends.add(requireOfRound(round.apply(last)));
+                }
+            } finally {
+                scope = outer;
+            }
+            var dependencies = new ArrayList<SubtaskRef<?>>(softly(ends));
+            dependencies.set(0, first);
+            return put(
+                    id,
+                    alternatives("repeat", ends),
+                    new Binding.Join(0, outputs -> lastOf(ends, rule, holds, outputs)),
+                    dependencies);
         }
 
         /** Marks subtasks without which the run still counts as complete; they are the first to go when money is short. */
         public Builder optional(SubtaskRef<?>... refs) {
             for (SubtaskRef<?> ref : refs) {
                 GraphNode node = require(ref);
-                replace(new GraphNode(node.id(), node.type(), node.binding(), node.dependencies(), true));
+                nodes.put(
+                        node.id(), new GraphNode(node.id(), node.type(), node.binding(), node.dependencies(), true));
             }
             return this;
         }
@@ -102,21 +228,96 @@ public final class TaskGraph<R> {
             return new TaskGraph<>(List.copyOf(nodes.values()), answer.id());
         }
 
-        private <R> SubtaskRef<R> put(String id, SubtaskType<?, ?> type, Binding binding, List<SubtaskRef<?>> sources) {
+        private <R> SubtaskRef<R> put(
+                String name, SubtaskType<?, ?> type, Binding binding, List<? extends SubtaskRef<?>> sources) {
+            String id = scope.prefix + name;
             if (nodes.containsKey(id)) {
                 throw new IllegalArgumentException("the graph has a subtask '%s' already".formatted(id));
             }
             sources.forEach(this::require);
-            var dependencies = sources.stream()
-                    .map(ref -> new Dependency(ref.id(), ref.isSoft()))
+            var dependencies = Stream.concat(
+                            sources.stream().map(ref -> new Dependency(ref.id(), ref.isSoft())),
+                            scope.conditions.stream())
                     .distinct()
                     .toList();
             nodes.put(id, new GraphNode(id, type, binding, dependencies, false));
             return new SubtaskRef<>(id, this, false);
         }
 
-        private void replace(GraphNode node) {
-            nodes.put(node.id(), node);
+        private Builder replace(GraphNode node, List<Dependency> dependencies) {
+            nodes.put(
+                    node.id(), new GraphNode(node.id(), node.type(), node.binding(), dependencies, node.optional()));
+            return this;
+        }
+
+        private void requireNoCycle(GraphNode node, String earlier) {
+            if (earlier.equals(node.id()) || reaches(earlier, node.id())) {
+                throw new IllegalArgumentException("'%s' after '%s' closes a cycle".formatted(node.id(), earlier));
+            }
+        }
+
+        @SuppressWarnings("unchecked") // a reference stands for the output that its own type declares
+        private static <A> Dependency conditional(
+                SubtaskRef<A> decider, String condition, Predicate<? super A> holds) {
+            var asked = new Condition(condition, output -> holds.test((A) output));
+            return new Dependency(decider.id(), decider.isSoft(), Optional.of(asked));
+        }
+
+        private <A> SubtaskRef<A> requireOfRound(SubtaskRef<A> returned) {
+            if (!returned.id().startsWith(scope.prefix)) {
+                throw new IllegalArgumentException("a round must add the subtask that it returns, not return '%s'"
+                        .formatted(returned.id()));
+            }
+            return returned;
+        }
+
+        /** The type of what stands for one of these. */
+        private SubtaskType<?, ?> alternatives(String join, List<? extends SubtaskRef<?>> refs) {
+            if (refs.isEmpty()) {
+                throw new IllegalArgumentException("a %s needs a subtask".formatted(join));
+            }
+            for (SubtaskRef<?> ref : refs) {
+                if (require(ref).binding() instanceof Binding.Each) {
+                    throw new IllegalArgumentException(
+                            "'%s' fans out, and cannot be part of a %s".formatted(ref.id(), join));
+                }
+                if (ref.isSoft()) {
+                    throw new IllegalArgumentException(
+                            "'%s' cannot be part of a %s as a soft reference".formatted(ref.id(), join));
+                }
+            }
+            if (refs.stream().map(SubtaskRef::id).distinct().count() < refs.size()) {
+                throw new IllegalArgumentException("a subtask is twice in a %s: %s".formatted(join, refs));
+            }
+            return require(refs.getFirst()).type().joinedAs(join);
+        }
+
+        private static List<SubtaskRef<?>> softly(List<? extends SubtaskRef<?>> refs) {
+            return refs.stream().<SubtaskRef<?>>map(SubtaskRef::ifSucceeded).toList();
+        }
+
+        /** Their outputs, in the order of the references. */
+        private static List<Object> succeeded(List<? extends SubtaskRef<?>> refs, Outputs outputs) {
+            return refs.stream()
+                    .map(ref -> outputs.of(ref.id()))
+                    .flatMap(Optional::stream)
+                    .toList();
+        }
+
+        @SuppressWarnings("unchecked") // as above
+        private static <A> Binding.Joined lastOf(
+                List<SubtaskRef<A>> ends, String rule, Predicate<? super A> holds, Outputs outputs) {
+            int last = ends.size() - 1;
+            while (last > 0 && outputs.of(ends.get(last).id()).isEmpty()) {
+                last--;
+            }
+            var output = (A) outputs.of(ends.get(last).id()).orElseThrow();
+            String doubt = holds.test(output)
+                    ? ""
+                    : last == ends.size() - 1
+                            ? "its rule '%s' does not hold after %d rounds".formatted(rule, last)
+                            : "its rule '%s' does not hold, and round %d did not succeed".formatted(rule, last + 1);
+            return new Binding.Joined(output, doubt);
         }
 
         private GraphNode require(SubtaskRef<?> ref) {

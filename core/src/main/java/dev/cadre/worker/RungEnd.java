@@ -70,7 +70,7 @@ public sealed interface RungEnd {
                     switch (skip.kind()) {
                         case DEADLINE -> Failure.Kind.DEADLINE;
                         case PAUSED -> Failure.Kind.MODEL_FAILED;
-                        case AWAITED -> Failure.Kind.CANCELLED;
+                        case AWAITED, NOT_NEEDED -> Failure.Kind.CANCELLED;
                         default -> Failure.Kind.BUDGET;
                     },
                     skip.message());

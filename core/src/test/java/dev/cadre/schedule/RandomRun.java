@@ -11,6 +11,9 @@ import dev.cadre.price.Money;
 import dev.cadre.schedule.RunRig.In;
 import dev.cadre.schedule.RunRig.Out;
 import dev.cadre.task.Binding;
+import dev.cadre.task.Condition;
+import dev.cadre.task.Missing;
+import dev.cadre.task.Skip;
 import dev.cadre.task.Dependency;
 import dev.cadre.task.Failure;
 import dev.cadre.task.GraphNode;
@@ -28,6 +31,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.assertj.core.groups.Tuple;
 
@@ -53,6 +58,7 @@ final class RandomRun {
     private final List<GraphNode> nodes;
     private final Random schedule;
     private final RunRig rig;
+    private final Sessions sessions;
     private final Map<String, Integer> started = new HashMap<>();
     private int admitted;
     private boolean planOpen = true;
@@ -60,19 +66,86 @@ final class RandomRun {
     RandomRun(long seed, long scheduleSeed, Cut cut) {
         this.seed = seed;
         this.cut = cut;
-        nodes = graph(new Random(seed));
+        nodes = graph(new Random(seed), hasRaces());
         schedule = new Random(31 * seed + scheduleSeed);
+        sessions = new Sessions(seed);
         RunRig merged = cut == Cut.FAIL_FAST ? RunRig.failingFast() : RunRig.merged();
-        rig = seed % 2 == 0 ? merged : merged.recalling(new Sessions());
+        rig = seed % 2 == 0 ? merged : merged.recalling(sessions);
+    }
+
+    /** A later session of a run. */
+    RandomRun(long seed, long scheduleSeed, RandomRun earlier) {
+        this.seed = seed;
+        cut = Cut.NOTHING;
+        nodes = earlier.nodes;
+        schedule = new Random(31 * seed + scheduleSeed);
+        sessions = new Sessions(earlier.succeeded());
+        rig = RunRig.merged().recalling(sessions);
+    }
+
+    private Map<String, Outcome<Object>> succeeded() {
+        var succeeded = new HashMap<String, Outcome<Object>>();
+        var left = new HashSet<RungId>();
+        for (RunInput input : rig.inputs) {
+            if (input instanceof RunInput.RungAbandoned abandoned) {
+                left.add(abandoned.id());
+            } else if (input instanceof RunInput.RungEnded(RungId id, RungEnd.Accepted(Object value))
+                    && !left.contains(id)) {
+                succeeded.putIfAbsent(id.label(), new Outcome.Succeeded<>(value));
+            }
+        }
+        for (GraphNode node : nodes) {
+            for (int item = -1; item < 6; item++) {
+                String label = new RungId(node.id(), item, 0).label();
+                sessions.outcome(node.id(), item, node.type(), "").ifPresent(old -> succeeded.put(label, old));
+            }
+        }
+        return succeeded;
+    }
+
+    /** What was started in this session, or was to be asked again. */
+    Set<String> startedLabels() {
+        return rig.only(RunCommand.StartRung.class).stream()
+                .map(start -> start.id().label())
+                .collect(Collectors.toSet());
+    }
+
+    /** What was tried and did not succeed. */
+    Set<String> failedLabels() {
+        var failed = new HashSet<String>();
+        rig.inputs.forEach(input -> {
+            if (input instanceof RunInput.RungEnded(RungId id, RungEnd end)
+                    && (end instanceof RungEnd.Failed || end instanceof RungEnd.Rejected)) {
+                failed.add(id.label());
+            }
+        });
+        return failed;
     }
 
     /** Earlier sessions, which have ended some of the work; some of it is asked for on threads of its own. */
-    private final class Sessions implements EarlierOutcomes {
+    private static final class Sessions implements EarlierOutcomes {
+        private final long seed;
+        private final Map<String, Outcome<Object>> known;
+
+        /** Sessions that ended a part of the work at random. */
+        Sessions(long seed) {
+            this.seed = seed;
+            known = Map.of();
+        }
+
+        /** Sessions that ended this. */
+        Sessions(Map<String, Outcome<Object>> known) {
+            seed = 0;
+            this.known = known;
+        }
+
         @Override
         public Optional<Outcome<Object>> outcome(String subtaskId, int item, SubtaskType<?, ?> type, Object input) {
-            return Math.floorMod(Objects.hash(seed, subtaskId, item) * 0x9E3779B9, 4) == 0
-                    ? Optional.of(new Outcome.Succeeded<>(new Out("on record " + input)))
-                    : Optional.empty();
+            Optional<Outcome<Object>> kept = Optional.ofNullable(known.get(new RungId(subtaskId, item, 0).label()));
+            boolean isDrawn = seed % 2 != 0 && Math.floorMod(Objects.hash(seed, subtaskId, item) * 0x9E3779B9, 4) == 0;
+            return isDrawn
+                    ? Optional.of(new Outcome.Succeeded<>(new Out("on record %s %d".formatted(subtaskId, item))))
+                    : kept;
         }
 
         @Override
@@ -98,35 +171,58 @@ final class RandomRun {
             rig.on(new RunInput.RungAbandoned(start.id(), "thread")).recalled(start.id(), Optional.empty());
         } else {
             boolean isCut = interrupted && schedule.nextBoolean();
-            rig.recalled(start.id(), isCut ? Optional.empty() : new Sessions().outcome(start));
+            rig.recalled(start.id(), isCut ? Optional.empty() : sessions.outcome(start));
         }
     }
 
     private boolean isInterrupted(RungId id) {
         return rig.only(RunCommand.StopWork.class).stream()
-                .anyMatch(stop -> stop.rungs().contains(id));
+                        .anyMatch(stop -> stop.rungs().contains(id))
+                || isDropped(id);
+    }
+
+    private boolean isDropped(RungId id) {
+        return rig.only(RunCommand.DropWork.class).stream()
+                .anyMatch(drop -> drop.rungs().contains(id));
+    }
+
+    /** Whether who is first may decide what the run ends with. */
+    boolean hasRaces() {
+        return seed % 3 == 0;
     }
 
     // --- the graph
 
-    private static List<GraphNode> graph(Random random) {
+    private static List<GraphNode> graph(Random random, boolean races) {
         var nodes = new ArrayList<GraphNode>();
         int size = 1 + random.nextInt(14);
         for (int position = 0; position < size; position++) {
-            nodes.add(node(position, random));
+            nodes.add(races && position > 1 && random.nextInt(3) == 0 ? race(nodes, random) : node(position, random, races));
         }
-        if (random.nextInt(4) == 0) {
+        if (!races && random.nextInt(4) == 0) {
             Collections.shuffle(nodes, random); // a planner may name a dependency before it brings it
         }
         return nodes;
     }
 
-    private static GraphNode node(int position, Random random) {
+    /** A choice among subtasks before it. */
+    private static GraphNode race(List<GraphNode> before, Random random) {
+        List<Dependency> members = before.stream()
+                .filter(each -> !(each.binding() instanceof Binding.Each) && random.nextInt(before.size()) < 3)
+                .map(each -> new Dependency(each.id(), true))
+                .toList();
+        int enough = members.isEmpty() ? 0 : 1 + random.nextInt(members.size());
+        var join = new Binding.Join(enough, outputs -> new Binding.Joined(new Out(read(members, outputs)), ""));
+        return new GraphNode("s" + before.size(), RunRig.CODE, join, members, false);
+    }
+
+    private static GraphNode node(int position, Random random, boolean races) {
         String id = "s" + position;
         var dependencies = new ArrayList<Dependency>();
         for (int on = 0; on < position; on++) {
             if (random.nextInt(position + 1) < 2) {
-                dependencies.add(new Dependency("s" + on, random.nextInt(4) == 0));
+                boolean soft = random.nextInt(4) == 0;
+                dependencies.add(new Dependency("s" + on, soft, condition(random)));
             }
         }
         if (random.nextInt(25) == 0) {
@@ -135,12 +231,18 @@ final class RandomRun {
         return new GraphNode(
                 id,
                 TYPES.get(random.nextInt(TYPES.size())),
-                binding(id, dependencies, random),
+                binding(id, dependencies, random, races),
                 dependencies,
                 random.nextInt(5) == 0);
     }
 
-    private static Binding binding(String id, List<Dependency> dependencies, Random random) {
+    private static Optional<Condition> condition(Random random) {
+        return random.nextInt(8) == 0
+                ? Optional.of(new Condition("it is even", output -> output.toString().hashCode() % 2 == 0))
+                : Optional.empty();
+    }
+
+    private static Binding binding(String id, List<Dependency> dependencies, Random random, boolean races) {
         if (random.nextInt(4) > 0) {
             return new Binding.One(outputs -> new In(id + read(dependencies, outputs)));
         }
@@ -150,7 +252,9 @@ final class RandomRun {
                 outputs -> IntStream.range(0, items)
                         .mapToObj(item -> new In(id + item + read(dependencies, outputs)))
                         .toList(),
-                total -> Math.min(needed, total));
+                total -> Math.min(needed, total),
+                races && needed > 0 && random.nextBoolean(),
+                false);
     }
 
     private static String read(List<Dependency> dependencies, Outputs outputs) {
@@ -207,6 +311,9 @@ final class RandomRun {
         if (isStopped && schedule.nextBoolean()) {
             planOpen = false;
             rig.on(new RunInput.PlanFailed(RunFailure.of(RunFailure.Kind.CANCELLED, "interrupted")));
+        } else if (hasRaces() && admitted < nodes.size()) { // they are written by hand, and come all at once
+            admitted = nodes.size();
+            rig.on(new RunInput.Admitted(nodes));
         } else if (admitted < nodes.size()) {
             rig.admit(nodes.get(admitted++));
         } else {
@@ -266,15 +373,33 @@ final class RandomRun {
                             .toList());
         }
         checkStarts();
+        checkNotNeeded(ending);
         int before = rig.commands.size();
         rig.on(new RunInput.Cancelled()).on(new RunInput.PlanEnded(List.of()));
         assertThat(rig.commands).as("%s: nothing after the end", this).hasSize(before);
+    }
+
+    /** Nothing is missing that is not needed, and nothing is given up unless somebody said so. */
+    private void checkNotNeeded(RunEnding ending) {
+        ending.outcomes().forEach((id, outcome) -> {
+            if (outcome instanceof Outcome.Skipped<?>(Skip skip) && skip.kind() == Skip.Kind.NOT_NEEDED) {
+                assertThat(ending.missing()).as("%s: %s", this, id).extracting(Missing::subtaskId).doesNotContain(id);
+                assertThat(skip.because()).as("%s: %s", this, id).isNotEmpty();
+            }
+            if (node(id).binding() instanceof Binding.Join join && outcome.isSucceeded()) {
+                assertThat(node(id).dependencies().stream()
+                                .filter(on -> Objects.requireNonNull(ending.outcomes().get(on.on())).isSucceeded()))
+                        .as("%s: %s", this, id)
+                        .hasSizeGreaterThanOrEqualTo(join.enough());
+            }
+        });
     }
 
     /** Nothing starts before what it needs has succeeded, and nothing at all after a stop. */
     private void checkStarts() {
         var succeeded = new HashSet<String>();
         var endedIds = new HashSet<String>();
+        var given = new HashSet<String>();
         boolean over = false;
         for (RunCommand command : rig.commands) {
             switch (command) {
@@ -285,11 +410,15 @@ final class RandomRun {
                     }
                 }
                 case RunCommand.StopWork stop -> over = true;
+                case RunCommand.DropWork drop -> drop.rungs().forEach(id -> given.add(id.label()));
                 case RunCommand.StartRecall start ->
                     assertThat(over)
                             .as("%s: %s is recalled after the stop", this, start.id())
                             .isFalse();
                 case RunCommand.StartRung start -> {
+                    assertThat(given)
+                            .as("%s: %s starts after it was given up", this, start.id())
+                            .doesNotContain(start.id().label());
                     assertThat(over)
                             .as("%s: %s starts after the stop", this, start.id())
                             .isFalse();

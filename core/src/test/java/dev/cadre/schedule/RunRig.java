@@ -46,6 +46,7 @@ final class RunRig {
     final Map<RungId, RunCommand.StartRung> running = new LinkedHashMap<>();
     final Map<RungId, RunCommand.StartRecall> recalling = new LinkedHashMap<>();
     final List<RunCommand> commands = new ArrayList<>();
+    final List<RunInput> inputs = new ArrayList<>();
     LedgerState money = money(1_000, 0, 0);
     /** How often the machine has asked for a price. */
     int quotes;
@@ -171,6 +172,7 @@ final class RunRig {
     // --- inputs
 
     RunRig on(RunInput input) {
+        inputs.add(input);
         List<RunCommand> next = machine.on(input, money, START_NANOS + now.toNanos());
         commands.addAll(next);
         for (RunCommand command : next) {

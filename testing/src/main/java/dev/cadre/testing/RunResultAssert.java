@@ -79,7 +79,7 @@ public final class RunResultAssert<R> extends AbstractAssert<RunResultAssert<R>,
         if (mark < 0) {
             return (Outcome<Object>) whole;
         }
-        if (whole instanceof Outcome.Succeeded<?>(Items<?>(List<? extends Outcome<?>> items))) {
+        if (whole instanceof Outcome.Succeeded<?>(Items<?>(List<? extends Outcome<?>> items, var groups))) {
             return (Outcome<Object>) items.get(Integer.parseInt(label, mark + 1, label.length(), 10));
         }
         throw new IllegalArgumentException("subtask '%s' returned no items: %s".formatted(label, whole.reason()));

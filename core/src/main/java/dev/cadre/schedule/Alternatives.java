@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.schedule;
+
+import dev.cadre.task.Binding;
+import dev.cadre.task.Outcome;
+import dev.cadre.task.Skip;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiConsumer;
+
+/**
+ * Gives up what is not needed any more: the losers of a race or a quorum with all that only they needed, and the items of
+ * a fan-out of which enough have succeeded.
+ *
+ * <p>It decides when everything is known that an earlier session did, so that a resumed run decides alike.
+ */
+final class Alternatives {
+    private final RunningGraph graph;
+    private final Optional<String> answer;
+    private final BiConsumer<Subtask, Skip> dropped;
+    /** What may be decided since it was looked at last, in the order in which that came to be known. */
+    private final Set<Subtask> undecided = new LinkedHashSet<>();
+
+    /**
+     * Alternatives of a graph.
+     *
+     * @param answer the subtask that gives the answer: it is needed always
+     * @param dropped gives up a subtask that has not ended
+     */
+    Alternatives(RunningGraph graph, Optional<String> answer, BiConsumer<Subtask, Skip> dropped) {
+        this.graph = graph;
+        this.answer = answer;
+        this.dropped = dropped;
+    }
+
+    /** Something of this subtask has succeeded, or it has ended itself. */
+    void heard(Subtask subtask) {
+        if (subtask.node.binding() instanceof Binding.Each each && each.stopsThere()) {
+            undecided.add(subtask);
+        }
+        if (subtask.isEnded()) {
+            graph.dependents(subtask).stream().filter(RunningGraph::isChoice).forEach(undecided::add);
+        }
+    }
+
+    boolean isAnyToDecide() {
+        return !undecided.isEmpty();
+    }
+
+    /** Gives up what is not needed by what is known now. */
+    void decide() {
+        List<Subtask> known = List.copyOf(undecided);
+        undecided.clear();
+        known.forEach(this::decide);
+    }
+
+    private void decide(Subtask subtask) {
+        if (!graph.hasEnough(subtask)) {
+            return;
+        }
+        if (isJoin(subtask)) {
+            dropLosers(subtask);
+        } else if (!subtask.isEnded()) {
+            dropped.accept(
+                    subtask, new Skip(Skip.Kind.NOT_NEEDED, "enough other items had succeeded", List.of(subtask.id())));
+        }
+    }
+
+    private void dropLosers(Subtask join) {
+        var skip = new Skip(
+                Skip.Kind.NOT_NEEDED, "others were enough for '%s'".formatted(join.id()), List.of(join.id()));
+        Deque<Subtask> open = new ArrayDeque<>();
+        for (Subtask member : graph.dependencies(join)) {
+            if (!isSucceeded(member)) {
+                member.unneeded |= member.isEnded(); // whoever else needs it is missing itself
+                open.addAll(member.isEnded() ? graph.dependencies(member) : List.of(member));
+            }
+        }
+        for (Subtask loser = open.poll(); loser != null; loser = open.poll()) {
+            if (!loser.unneeded && isOnlyFor(loser, join)) {
+                loser.unneeded = true;
+                if (!loser.isEnded() && !isJoin(loser)) { // a join follows from the others, in each session alike
+                    dropped.accept(loser, skip);
+                }
+                open.addAll(graph.dependencies(loser));
+            }
+        }
+    }
+
+    private boolean isOnlyFor(Subtask subtask, Subtask join) {
+        List<Subtask> dependents = graph.dependents(subtask);
+        return !isAnswer(subtask)
+                && !dependents.isEmpty()
+                && dependents.stream().allMatch(each -> each == join || each.unneeded);
+    }
+
+    /** Whether it may come to be known that nobody needs the whole of it. */
+    boolean mayBeGivenUp(Subtask subtask) {
+        return (subtask.node.binding() instanceof Binding.Each each && each.stopsThere()) || isAlternative(subtask);
+    }
+
+    /** Whether somebody else may do instead of it: then its failure is not yet one of the run. */
+    boolean isAlternative(Subtask subtask) {
+        Set<Subtask> reached = new LinkedHashSet<>(Set.of(subtask));
+        Deque<Subtask> open = new ArrayDeque<>(reached);
+        for (Subtask next = open.poll(); next != null; next = open.poll()) {
+            List<Subtask> dependents = graph.dependents(next);
+            if (dependents.isEmpty() || isAnswer(next)) {
+                return false;
+            }
+            for (Subtask dependent : dependents) {
+                if (!RunningGraph.isChoice(dependent) && reached.add(dependent)) {
+                    open.add(dependent);
+                }
+            }
+        }
+        return true;
+    }
+
+    private boolean isAnswer(Subtask subtask) {
+        return answer.equals(Optional.of(subtask.id()));
+    }
+
+    private static boolean isJoin(Subtask subtask) {
+        return subtask.node.binding() instanceof Binding.Join;
+    }
+
+    private static boolean isSucceeded(Subtask subtask) {
+        return subtask.outcome instanceof Outcome.Succeeded<?>;
+    }
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.schedule;
+
+import dev.cadre.task.Binding;
+import dev.cadre.task.Condition;
+import dev.cadre.task.Dependency;
+import dev.cadre.task.Failure;
+import dev.cadre.task.GraphNode;
+import dev.cadre.task.Outputs;
+import dev.cadre.task.Skip;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** What becomes of a subtask whose dependencies have ended as they should. */
+sealed interface SubtaskStart {
+    /**
+     * There is work to do.
+     *
+     * @param seeds one for each execution: a single one, or one an item
+     * @param groupSizes how many of them came of each element of an outer list; empty if there is none
+     */
+    record Work(List<Seed> seeds, List<Integer> groupSizes) implements SubtaskStart {
+        public Work {
+            seeds = List.copyOf(seeds);
+            groupSizes = List.copyOf(groupSizes);
+        }
+    }
+
+    /** There is none: its output follows from others. */
+    record Joined(Object output, String doubt) implements SubtaskStart {}
+
+    /** A condition does not hold. */
+    record NotNeeded(Skip skip) implements SubtaskStart {}
+
+    /** Its inputs could not be made. */
+    record Bad(Failure failure) implements SubtaskStart {}
+
+    /** The input of one execution; the item is -1 if the subtask does not fan out. */
+    record Seed(int item, Object input) {}
+
+    /** Finds out; the graph's own functions may throw, which is the subtask's failure and nobody else's. */
+    static SubtaskStart of(GraphNode node, Function<String, Optional<Subtask>> subtasks, int maxItems) {
+        Outputs outputs = id -> subtasks.apply(id).flatMap(SubtaskStart::output);
+        try {
+            Optional<Skip> unneeded = brokenCondition(node, outputs);
+            if (unneeded.isPresent()) {
+                return new NotNeeded(unneeded.get());
+            }
+            return switch (node.binding()) {
+                case Binding.One one ->
+                    new Work(List.of(new Seed(-1, checked(node, one.input().apply(outputs)))), List.of());
+                case Binding.Each each -> items(node, each, outputs, maxItems);
+                case Binding.Join join -> {
+                    Binding.Joined made = join.output().apply(outputs);
+                    yield new Joined(made.value(), made.doubt());
+                }
+            };
+        } catch (Throwable e) { // errors too, as in a worker: they touch this subtask alone
+            return new Bad(Failure.thrown(
+                    Failure.Kind.INVALID_INPUT,
+                    e,
+                    "the code that makes the input of subtask '%s'".formatted(node.id())));
+        }
+    }
+
+    private static Optional<Skip> brokenCondition(GraphNode node, Outputs outputs) {
+        for (Dependency dependency : node.dependencies()) {
+            Optional<Condition> condition = dependency.condition();
+            if (condition.isPresent() && !holds(condition.get(), dependency, outputs)) {
+                String why = "it is not so that %s (of '%s')"
+                        .formatted(condition.get().says(), dependency.on());
+                return Optional.of(new Skip(Skip.Kind.NOT_NEEDED, why, List.of(dependency.on())));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean holds(Condition condition, Dependency dependency, Outputs outputs) {
+        Optional<Object> output = outputs.of(dependency.on());
+        return condition.holds().test(dependency.soft() ? output : output.orElseThrow());
+    }
+
+    private static SubtaskStart items(GraphNode node, Binding.Each each, Outputs outputs, int maxItems) {
+        List<?> made = each.inputs().apply(outputs);
+        var seeds = new ArrayList<Seed>();
+        var groupSizes = new ArrayList<Integer>();
+        for (List<?> group : each.nested() ? lists(made) : List.of(made)) {
+            int before = seeds.size();
+            for (Object input : group) {
+                if (seeds.size() == maxItems) { // counted here: a list that grows meanwhile has no size
+                    return tooMany(Math.max(group.size(), maxItems + 1), maxItems);
+                }
+                seeds.add(new Seed(seeds.size(), checked(node, input)));
+            }
+            groupSizes.add(seeds.size() - before);
+        }
+        return new Work(seeds, each.nested() ? groupSizes : List.of());
+    }
+
+    private static List<List<?>> lists(List<?> made) {
+        var lists = new ArrayList<List<?>>();
+        made.forEach(list -> lists.add((List<?>) list));
+        return lists;
+    }
+
+    private static SubtaskStart tooMany(int items, int maxItems) {
+        return new Bad(new Failure(
+                Failure.Kind.TOO_MANY_ITEMS,
+                "a list of %d to fan out over exceeds the limit of %d items".formatted(items, maxItems)));
+    }
+
+    private static Object checked(GraphNode node, Object input) {
+        if (!node.type().input().isInstance(input)) {
+            throw new IllegalArgumentException("subtask type '%s' takes %s, not %s"
+                    .formatted(node.type().name(), node.type().input().getName(), nameOf(input)));
+        }
+        return input;
+    }
+
+    private static Optional<Object> output(Subtask subtask) {
+        return subtask.outcome == null
+                ? Optional.empty()
+                : subtask.outcome.ifSucceeded().map(value -> (Object) value);
+    }
+
+    private static String nameOf(Object input) {
+        return input == null ? "null" : input.getClass().getName();
+    }
+}
