@@ -121,6 +121,9 @@ final class Run {
                 return refused(unrecorded.get());
             }
             record().ifPresent(kept -> kept.graph(graph.nodes()));
+            if (subtasks != null) {
+                subtasks.lookUpJoins(graph.nodes());
+            }
             return conclude(new GraphParts(this, graph.nodes()), Optional.of(graph.answer()), deadline);
         });
     }

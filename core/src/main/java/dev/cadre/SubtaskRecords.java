@@ -5,6 +5,7 @@ import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
 import dev.cadre.journal.JournalKey;
 import dev.cadre.price.Spend;
+import dev.cadre.record.JoinRecord;
 import dev.cadre.record.RunRecord;
 import dev.cadre.record.WorkRecord;
 import dev.cadre.run.Attachments;
@@ -12,6 +13,7 @@ import dev.cadre.schedule.EarlierOutcomes;
 import dev.cadre.schedule.RunDriver;
 import dev.cadre.schedule.RungId;
 import dev.cadre.task.Failure;
+import dev.cadre.task.GraphNode;
 import dev.cadre.task.Items;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
@@ -29,12 +31,18 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
     private static final Outcome<Object> REPLACED =
             Outcome.skipped(Skip.Kind.PLAN, "an earlier session planned another subtask in its place");
 
+    private static final Outcome<Object> UNNEEDED =
+            Outcome.skipped(Skip.Kind.NOT_NEEDED, "others were enough in an earlier session");
+
     private final RunRecord record;
     private final Attachments attachments;
     private final Map<JournalKey, WorkRecord> works = new ConcurrentHashMap<>();
     private final Set<String> reused = ConcurrentHashMap.newKeySet();
     /** What earlier sessions planned others for, in its place. */
     private volatile Set<String> replaced = Set.of();
+
+    /** What the joins of earlier sessions did without. */
+    private volatile Set<String> unneeded = Set.of();
 
     SubtaskRecords(RunRecord record, Attachments attachments) {
         this.record = record;
@@ -56,7 +64,9 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
             case Attached.Made made -> {
                 WorkRecord work = record.work(subtaskId, item, type, input, made);
                 works.put(key(subtaskId, item), work);
-                Optional<Outcome<Object>> earlier = work.recall().or(() -> ofReplaced(subtaskId, item, label));
+                Optional<Outcome<Object>> earlier = work.recall()
+                        .or(() -> ofReplaced(subtaskId, item, label))
+                        .or(() -> ofUnneeded(subtaskId, item));
                 if (earlier.isPresent()) {
                     attachments.release(label);
                     reused.add(label);
@@ -71,6 +81,18 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
         return replaced.contains(subtaskId) || replaced.contains(label)
                 ? record.lastFailure(key(subtaskId, item)).or(() -> Optional.of(REPLACED))
                 : Optional.empty();
+    }
+
+    /** What a join has done without ends as it did, so that the join takes the same again. */
+    private Optional<Outcome<Object>> ofUnneeded(String subtaskId, int item) {
+        return unneeded.contains(subtaskId)
+                ? record.lastFailure(key(subtaskId, item)).or(() -> Optional.of(UNNEEDED))
+                : Optional.empty();
+    }
+
+    /** Looks up what the joins of earlier sessions did without; before the subtasks are admitted. */
+    void lookUpJoins(List<GraphNode> nodes) {
+        unneeded = JoinRecord.without(record, nodes);
     }
 
     /** Looks up what earlier sessions planned others for; before the first subtask of the plan is admitted. */
@@ -95,7 +117,9 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
     /** Ends without a value are on record in time for whatever is sent because of them. */
     @Override
     public void on(RunEvent event) {
-        if (event instanceof RunEvent.SubtaskEnded(var id, var at, String subtaskId, Outcome<?> outcome)) {
+        if (event instanceof RunEvent.Joined joined) {
+            JoinRecord.joined(record, joined.subtaskId(), joined.without());
+        } else if (event instanceof RunEvent.SubtaskEnded(var id, var at, String subtaskId, Outcome<?> outcome)) {
             leave(subtaskId);
             note(key(subtaskId, JournalKey.WHOLE), outcome);
             if (outcome instanceof Outcome.Succeeded<?>(Items<?>(List<? extends Outcome<?>> items, var groups))) {

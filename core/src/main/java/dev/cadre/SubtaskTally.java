@@ -109,6 +109,7 @@ final class SubtaskTally implements RunListener {
             case RunEvent.AttemptStarted started -> {}
             case RunEvent.AttemptEnded ended -> book(ended);
             case RunEvent.SubtaskEnded ended -> account(ended.subtaskId()).ended(ended.at());
+            case RunEvent.Joined joined -> {}
             case RunEvent.MergeStarted started -> merger.beganAgain(started.at());
             case RunEvent.RunEnded ended -> merger.ended(ended.at());
             case RunEvent.ModelShutsDown notice -> {}

@@ -253,6 +253,18 @@ public sealed interface RunEvent {
     /** A subtask ended. */
     record SubtaskEnded(String runId, Duration at, String subtaskId, Outcome<?> outcome) implements RunEvent {}
 
+    /**
+     * A join of a graph has its output: a race, a quorum or a repetition.
+     *
+     * @param without the ids of the subtasks that are not needed any more, because others were enough; what of them was under
+     *     way has been cancelled
+     */
+    record Joined(String runId, Duration at, String subtaskId, List<String> without) implements RunEvent {
+        public Joined {
+            without = List.copyOf(without);
+        }
+    }
+
     /** The outcomes are being merged into one answer. */
     record MergeStarted(String runId, Duration at, int succeeded, int total) implements RunEvent {}
 

@@ -70,24 +70,41 @@ final class Alternatives {
         }
     }
 
+    /** The ids of those that are not needed any more because a join has others, in the order in which that was found. */
+    List<String> without(Subtask join) {
+        if (RunningGraph.isChoice(join)) {
+            dropLosers(join);
+        }
+        return join.without.stream().map(Subtask::id).toList();
+    }
+
     private void dropLosers(Subtask join) {
         var skip = new Skip(
                 Skip.Kind.NOT_NEEDED, "others were enough for '%s'".formatted(join.id()), List.of(join.id()));
         Deque<Subtask> open = new ArrayDeque<>();
         for (Subtask member : graph.dependencies(join)) {
             if (!isSucceeded(member)) {
-                member.unneeded |= member.isEnded(); // whoever else needs it is missing itself
+                if (member.isEnded()) {
+                    giveUp(member, join); // whoever else needs it is missing itself
+                }
                 open.addAll(member.isEnded() ? graph.dependencies(member) : List.of(member));
             }
         }
         for (Subtask loser = open.poll(); loser != null; loser = open.poll()) {
             if (!loser.unneeded && isOnlyFor(loser, join)) {
-                loser.unneeded = true;
+                giveUp(loser, join);
                 if (!loser.isEnded() && !isJoin(loser)) { // a join follows from the others, in each session alike
                     dropped.accept(loser, skip);
                 }
                 open.addAll(graph.dependencies(loser));
             }
+        }
+    }
+
+    private static void giveUp(Subtask loser, Subtask join) {
+        if (!loser.unneeded) {
+            loser.unneeded = true;
+            join.without.add(loser);
         }
     }
 

@@ -191,6 +191,8 @@ public final class RunMachine {
                 if (!doubt.isEmpty() && !subtask.node.optional()) {
                     conclusion.doubt(subtask.id(), doubt);
                 }
+                decisions.tell(new RunEvent.Joined(
+                        decisions.runId(), decisions.at(), subtask.id(), alternatives.without(subtask)));
                 end(subtask, new Outcome.Succeeded<>(output));
             }
             case SubtaskStart.NotNeeded(Skip skip) -> end(subtask, new Outcome.Skipped<>(skip));
@@ -250,8 +252,10 @@ public final class RunMachine {
         while (phase == Phase.RUNNING && isUnsettled()) {
             release();
             Optional<Subtask> next = graph.takeReady();
-            if (!decisions.isStopped()) {
-                next.ifPresentOrElse(this::startSubtask, this::goOn);
+            if (next.isPresent()) {
+                startSubtask(next.get());
+            } else if (!decisions.isStopped()) {
+                goOn();
             }
         }
         if (phase == Phase.RUNNING && !decisions.isPlanOpen() && !rungs.isAnyRunning() && graph.isAllEnded()) {
@@ -260,13 +264,18 @@ public final class RunMachine {
     }
 
     private boolean isUnsettled() {
-        boolean isAnyToGoOn = alternatives.isAnyToDecide() || rungs.isAnyFresh();
+        boolean isAnyToGoOn = isAnyToDecide() || rungs.isAnyFresh();
         return graph.isUnsettled() || (isAnyToGoOn && !decisions.isStopped());
+    }
+
+    /** What an earlier session ended is waited for, so that this one decides as that did. */
+    private boolean isAnyToDecide() {
+        return alternatives.isAnyToDecide() && !rungs.isAnyRecalled();
     }
 
     /** All that was ready is looked at: what an earlier session ended is known, and nothing starts that is not needed. */
     private void goOn() {
-        if (alternatives.isAnyToDecide()) {
+        if (isAnyToDecide()) {
             alternatives.decide();
         } else if (rungs.isAnyFresh()) {
             rungs.startNext();
@@ -282,11 +291,16 @@ public final class RunMachine {
         decisions.stop(reason);
         decisions.add(new RunCommand.StopWork(decisions.isPlanOpen(), rungs.underWay()));
         for (Subtask subtask : graph.all()) {
-            if (!subtask.isEnded() && !subtask.isStarted()) {
+            if (!subtask.isEnded() && !subtask.isStarted() && !isDecided(subtask)) {
                 end(subtask, reason.skippedOutcome());
             }
         }
         rungs.stop(reason);
+    }
+
+    /** Whether it is a join that has what it needs, and only waits for the others to end. */
+    private boolean isDecided(Subtask subtask) {
+        return RunningGraph.isChoice(subtask) && graph.hasEnough(subtask);
     }
 
     /** Weighs more than a deadline, after which there could be an answer yet. */

@@ -71,6 +71,11 @@ final class Rungs {
         return !running.isEmpty() || !recalling.isEmpty();
     }
 
+    /** Whether anybody looks for an earlier outcome yet. */
+    boolean isAnyRecalled() {
+        return !recalling.isEmpty();
+    }
+
     /** Whatever has a thread, in the order in which it started, then what is recalled. */
     List<RungId> underWay() {
         return Stream.concat(running.keySet().stream(), recalling.keySet().stream())

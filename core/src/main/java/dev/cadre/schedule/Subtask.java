@@ -29,6 +29,8 @@ final class Subtask {
     Skip dropped;
     /** Whether others did instead of it. */
     boolean unneeded;
+    /** Those that are not needed because it has others. */
+    final List<Subtask> without = new ArrayList<>();
 
     int openExecutions;
     /** Executions of which nobody knows yet whether an earlier session ended them. */

@@ -12,6 +12,7 @@ import dev.cadre.schedule.RunRig.In;
 import dev.cadre.schedule.RunRig.Out;
 import dev.cadre.task.Binding;
 import dev.cadre.task.Condition;
+import dev.cadre.task.Items;
 import dev.cadre.task.Missing;
 import dev.cadre.task.Skip;
 import dev.cadre.task.Dependency;
@@ -94,13 +95,20 @@ final class RandomRun {
                 succeeded.putIfAbsent(id.label(), new Outcome.Succeeded<>(value));
             }
         }
-        for (GraphNode node : nodes) {
-            for (int item = -1; item < 6; item++) {
-                String label = new RungId(node.id(), item, 0).label();
-                sessions.outcome(node.id(), item, node.type(), "").ifPresent(old -> succeeded.put(label, old));
+        for (RunEvent.Joined joined : rig.events(RunEvent.Joined.class)) {
+            for (String id : joined.without()) {
+                for (int item = -1; item < 6; item++) {
+                    succeeded.putIfAbsent(new RungId(id, item, 0).label(), ended(id));
+                }
             }
         }
         return succeeded;
+    }
+
+    @SuppressWarnings("unchecked") // nobody looks at what it holds
+    private Outcome<Object> ended(String id) {
+        Outcome<?> end = rig.ended(id);
+        return end.isSucceeded() ? Outcome.skipped(Skip.Kind.NOT_NEEDED, "it was enough") : (Outcome<Object>) end;
     }
 
     /** What was started in this session, or was to be asked again. */
@@ -260,6 +268,7 @@ final class RandomRun {
     private static String read(List<Dependency> dependencies, Outputs outputs) {
         return dependencies.stream()
                 .map(on -> outputs.of(on.on())
+                        .map(value -> value instanceof Items<?> items ? items.values() : value)
                         .map(value -> Integer.toHexString(value.hashCode()))
                         .orElse("-"))
                 .toList()
@@ -341,7 +350,7 @@ final class RandomRun {
     }
 
     private RungEnd end(RunCommand.StartRung start) {
-        int dice = Math.floorMod(Objects.hash(seed, start.input(), start.tier()) * 0x9E3779B9, 10);
+        int dice = Math.floorMod(Objects.hash(seed, start.input(), start.tier().ordinal()) * 0x9E3779B9, 10);
         String label = start.id().label() + "@" + start.tier();
         if (dice < 2) {
             return RungEnd.Failed.of(new Failure(Failure.Kind.REFUSED, label));

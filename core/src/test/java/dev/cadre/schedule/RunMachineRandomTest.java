@@ -45,7 +45,7 @@ class RunMachineRandomTest {
     /** Whatever succeeded is on record when the next session begins; who won a race is not, and yet is known. */
     @Test
     void resumedRun_anyOrderOfCompletion_endsTheSameAndStartsNothingThatWasGivenUp() {
-        for (long seed = 0; seed < SEEDS; seed++) {
+        for (long seed = 0; seed < 2 * SEEDS; seed += 2) { // the others draw what an earlier session did
             RandomRun first = new RandomRun(seed, 0, Cut.NOTHING).run();
             for (long schedule = 1; schedule < SCHEDULES; schedule++) {
                 RandomRun next = new RandomRun(seed, schedule, first).run();

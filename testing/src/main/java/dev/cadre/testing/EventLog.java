@@ -112,6 +112,7 @@ public final class EventLog implements RunListener {
                                 e.round(),
                                 e.undone(),
                                 e.rejected().isEmpty() ? "" : ", rejected by '" + e.rejected() + "'");
+            case RunEvent.Joined e -> "%s joined, without %s".formatted(e.subtaskId(), e.without());
             case RunEvent.RungStarted e -> e.subtaskId() + " started on " + e.tier();
             case RunEvent.RungEnded e -> e.subtaskId() + " ended on " + e.tier() + ": " + e.result();
             case RunEvent.AttemptStarted e ->

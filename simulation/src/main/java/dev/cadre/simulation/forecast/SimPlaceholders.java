@@ -5,6 +5,7 @@ import dev.cadre.simulation.proof.SimTypes;
 import dev.cadre.simulation.proof.SimTypes.Finding;
 import dev.cadre.simulation.proof.SimTypes.Question;
 import dev.cadre.task.Binding;
+import dev.cadre.task.Dependency;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.Work;
@@ -34,7 +35,11 @@ final class SimPlaceholders {
 
     private GraphNode of(GraphNode node) {
         SubtaskType<?, ?> type = types.computeIfAbsent(node.type().name(), name -> placeholder(node.type()));
-        return new GraphNode(node.id(), type, binding(node), node.dependencies(), node.optional());
+        List<Dependency> unconditional = node.dependencies().stream()
+                .map(each -> new Dependency(each.on(), each.soft()))
+                .distinct()
+                .toList();
+        return new GraphNode(node.id(), type, binding(node), unconditional, node.optional());
     }
 
     private SubtaskType<?, ?> placeholder(SubtaskType<?, ?> type) {
@@ -73,8 +78,11 @@ final class SimPlaceholders {
                 List<Question> questions = IntStream.range(0, items)
                         .mapToObj(item -> new Question(node.id() + "#" + item))
                         .toList();
-                yield new Binding.Each(outputs -> questions, each.minSuccess());
+                yield new Binding.Each(outputs -> questions, each.minSuccess(), each.stopsThere(), false);
             }
+            case Binding.Join join ->
+                new Binding.Join(
+                        join.enough(), outputs -> new Binding.Joined(new Finding("what was joined", 1), ""));
         };
     }
 

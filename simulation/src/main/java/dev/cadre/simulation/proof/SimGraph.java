@@ -6,6 +6,7 @@ import dev.cadre.schedule.RunCommand;
 import dev.cadre.simulation.proof.SimTypes.Finding;
 import dev.cadre.simulation.proof.SimTypes.Question;
 import dev.cadre.task.Binding;
+import dev.cadre.task.Condition;
 import dev.cadre.task.Dependency;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.Outputs;
@@ -13,6 +14,7 @@ import dev.cadre.task.SubtaskType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
@@ -25,21 +27,48 @@ final class SimGraph {
 
     private final SplittableRandom dice;
     private final boolean planned;
+    private final boolean branching;
     private final boolean shallow;
 
-    private SimGraph(SplittableRandom dice, boolean planned) {
+    private SimGraph(SplittableRandom dice, boolean planned, boolean branching) {
         this.dice = dice;
         this.planned = planned;
+        this.branching = branching;
         this.shallow = dice.nextBoolean();
     }
 
-    static List<GraphNode> random(SplittableRandom dice, int size, boolean planned) {
-        var graph = new SimGraph(dice, planned);
+    /**
+     * Draws a graph.
+     *
+     * @param planned whether it is a plan, which may refer to what it lacks
+     * @param branching whether it has conditions, races, quorums and fan-outs of which a part is enough
+     */
+    static List<GraphNode> random(SplittableRandom dice, int size, boolean planned, boolean branching) {
+        var graph = new SimGraph(dice, planned, branching);
         var nodes = new ArrayList<GraphNode>();
         for (int position = 0; position < size; position++) {
-            nodes.add(graph.node(position));
+            boolean isChoice = branching && position > 1 && SimDice.chance(dice, 0.1);
+            nodes.add(isChoice ? graph.choice(nodes) : graph.node(position));
         }
         return nodes;
+    }
+
+    /** A race or a quorum of subtasks before it. */
+    private GraphNode choice(List<GraphNode> before) {
+        var members = new LinkedHashMap<String, Dependency>();
+        for (int i = 0; i < 3; i++) {
+            GraphNode member = before.get(before.size() - 1 - dice.nextInt(Math.min(before.size(), REACH)));
+            if (!(member.binding() instanceof Binding.Each)) {
+                members.put(member.id(), new Dependency(member.id(), true));
+            }
+        }
+        int enough = members.isEmpty() ? 0 : 1 + dice.nextInt(members.size());
+        return new GraphNode(
+                "s" + before.size(),
+                SimTypes.ALL.getFirst(),
+                new Binding.Join(enough, outputs -> new Binding.Joined(Finding.of(true, true), "")),
+                List.copyOf(members.values()),
+                false);
     }
 
     /** Subtasks of one type that know nothing of each other. */
@@ -100,12 +129,19 @@ final class SimGraph {
         int count = position == 0 || (shallow && dice.nextBoolean()) ? 0 : dice.nextInt(4);
         for (int i = 0; i < count; i++) {
             String on = "s" + (position - 1 - dice.nextInt(Math.min(position, REACH)));
-            dependencies.put(on, new Dependency(on, SimDice.chance(dice, 0.2)));
+            boolean soft = SimDice.chance(dice, 0.2);
+            dependencies.put(on, new Dependency(on, soft, condition()));
         }
         if (planned && SimDice.chance(dice, 0.01)) {
             dependencies.put("ghost", new Dependency("ghost", false));
         }
         return List.copyOf(dependencies.values());
+    }
+
+    private Optional<Condition> condition() {
+        return branching && SimDice.chance(dice, 0.1)
+                ? Optional.of(new Condition("it is even", output -> output.toString().length() % 2 == 0))
+                : Optional.empty();
     }
 
     private static Binding one(int position, List<Dependency> dependencies) {
@@ -119,7 +155,9 @@ final class SimGraph {
                 outputs -> IntStream.range(0, items)
                         .mapToObj(item -> question(position, item, dependencies, outputs))
                         .toList(),
-                total -> Math.min(needed, total));
+                total -> Math.min(needed, total),
+                branching && needed > 0 && dice.nextBoolean(),
+                false);
     }
 
     private static Question question(int position, int item, List<Dependency> dependencies, Outputs outputs) {

@@ -253,6 +253,7 @@ final class SimRun {
             case RunCommand.StartRecall recall -> throw new IllegalStateException("there is no earlier session");
             case RunCommand.StartRung start -> launch(start);
             case RunCommand.StopWork stop -> interrupt(stop);
+            case RunCommand.DropWork drop -> drop.rungs().forEach(id -> interrupt(id, world.obeys()));
             case RunCommand.StartRound round -> startRound(round);
             case RunCommand.StartMerge(List<SubtaskOutcome> outcomes) -> startMerge(outcomes);
             case RunCommand.Tell(RunEvent event) -> {}

@@ -60,7 +60,10 @@ record SimRunPlan(String id, Work work, Bounds bounds, SimUpsets upsets) {
         int size = (int) SimDice.magnitude(dice, 1, runs.mostSubtasks() + 1);
         boolean hurried = runs.cuts() && SimDice.chance(dice, 0.25);
         boolean cancelled = runs.cuts() && SimDice.chance(dice, 0.12);
-        List<GraphNode> nodes = SimGraph.random(dice.split(), size, style != Style.BY_HAND);
+        boolean failFast = runs.cuts() && SimDice.chance(dice, 0.05);
+        // who is first in a race depends on the schedule, and so does what it ends with
+        boolean branching = style == Style.BY_HAND && runs.cuts() && !failFast;
+        List<GraphNode> nodes = SimGraph.random(dice.split(), size, style != Style.BY_HAND, branching);
         return new SimRunPlan(
                 id,
                 new Work(style, nodes, style == Style.BY_HAND ? nodes.getLast().id() : null),
@@ -68,7 +71,7 @@ record SimRunPlan(String id, Work work, Bounds bounds, SimUpsets upsets) {
                         limit(style, runs, dice),
                         hurried ? seconds(SimDice.magnitude(dice, 1, 60)) : runs.cuts() ? LONG : NEVER,
                         cancelled ? seconds(SimDice.magnitude(dice, 0.05, 30)) : NEVER,
-                        runs.cuts() && SimDice.chance(dice, 0.05)),
+                        failFast),
                 runs.cuts() ? SimUpsets.random(dice) : SimUpsets.NONE);
     }
 

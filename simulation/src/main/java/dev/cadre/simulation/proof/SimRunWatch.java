@@ -33,6 +33,8 @@ final class SimRunWatch {
     private final Set<String> started = new HashSet<>();
     private final Map<String, Tier> lastTier = new HashMap<>();
     private final Set<RungId> running = new HashSet<>();
+    /** Those that are not needed because others were enough. */
+    private final Set<String> without = new HashSet<>();
     private Tier ceiling = Tier.FLAGSHIP;
     private boolean stopped;
     /** Whether anything has ended the work, be it that an answer may still be made of what there is. */
@@ -88,6 +90,7 @@ final class SimRunWatch {
             case RunCommand.StartRecall recall -> {}
             case RunCommand.StartRung start -> started(start);
             case RunCommand.StopWork stop -> stopped = true;
+            case RunCommand.DropWork drop -> world.met(SimulationPhenomenon.OTHERS_ENOUGH);
             case RunCommand.StartRound round -> {
                 world.met(SimulationPhenomenon.PLANNED_AGAIN);
                 rounds++;
@@ -121,7 +124,14 @@ final class SimRunWatch {
             world.met(SimulationPhenomenon.TIER_CEILING);
             SimCheck.that(ceiling.isAbove(lowered.ceiling()), "the ceiling rises to %s", lowered.ceiling());
             ceiling = lowered.ceiling();
+        } else if (event instanceof RunEvent.Joined joined) {
+            without.addAll(joined.without());
+            SimCheck.that(
+                    ends.keySet().containsAll(joined.without()), "'%s' is joined before %s", joined.subtaskId(), joined);
         } else if (event instanceof RunEvent.SubtaskEnded end) {
+            if (isNotNeeded(end.outcome())) {
+                world.met(SimulationPhenomenon.CONDITION);
+            }
             Outcome<?> before = ends.put(end.subtaskId(), end.outcome());
             SimCheck.that(before == null, "subtask '%s' ended twice", end.subtaskId());
             boolean required = !SimWorld.require(admitted.get(end.subtaskId())).optional();
@@ -129,6 +139,10 @@ final class SimRunWatch {
                 stop(RunFailure.Kind.FAILED_FAST);
             }
         }
+    }
+
+    private static boolean isNotNeeded(Outcome<?> outcome) {
+        return outcome instanceof Outcome.Skipped<?>(Skip skip) && skip.kind() == Skip.Kind.NOT_NEEDED;
     }
 
     /** What must hold when all commands of an input are carried out: whoever waits, waits for something that is to come. */
@@ -207,6 +221,7 @@ final class SimRunWatch {
     private void checkAwaited(RunEnding ending) {
         boolean waits = admitted.values().stream()
                 .anyMatch(node -> isNeeded(node)
+                        && !without.contains(node.id())
                         && ends.get(node.id()) instanceof Outcome.Skipped<?>(Skip skip)
                         && skip.kind() == Skip.Kind.AWAITED);
         boolean suspended = ending.status() == RunStatus.SUSPENDED;
@@ -236,6 +251,9 @@ final class SimRunWatch {
         admitted.values().forEach(node -> replaced.addAll(node.replaces()));
         ending.missing()
                 .forEach(missing -> SimCheck.that(
+                        !without.contains(missing.subtaskId()), "%s is missing, and was not needed", missing));
+        ending.missing()
+                .forEach(missing -> SimCheck.that(
                         !replaced.contains(missing.subtaskId()), "%s is missing, and was replaced", missing));
         for (GraphNode node : admitted.values()) {
             Outcome<?> end = ends.get(node.id());
@@ -247,6 +265,8 @@ final class SimRunWatch {
                     ending.status() != RunStatus.COMPLETE
                             || succeeded
                             || node.optional()
+                            || without.contains(node.id())
+                            || (end != null && isNotNeeded(end))
                             || replaced.contains(node.id()),
                     "complete without '%s'",
                     node.id());

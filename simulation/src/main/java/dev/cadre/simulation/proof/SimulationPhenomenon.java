@@ -31,6 +31,10 @@ public enum SimulationPhenomenon {
     ABANDONED,
     /** A shell gave up a single rung, whose run went on. */
     GIVEN_UP,
+    /** Others were enough in a race, a quorum or a fan-out, and what was under way was given up. */
+    OTHERS_ENOUGH,
+    /** A subtask was not needed, because a condition of an edge did not hold. */
+    CONDITION,
     /** The journal of a run failed. */
     UNRECORDED,
     /** A plan referred to a subtask that came later. */
