@@ -155,6 +155,8 @@ public final class OpenTelemetryListener implements RunListener {
                                 GenAi.COST,
                                 call.spend().total().picoUsd()));
             case RunEvent.AttemptEnded call -> called(run, call);
+            case RunEvent.Joined joined ->
+                run.happened("cadre.joined", joined.at(), Attributes.of(GenAi.SUBTASK, joined.subtaskId()));
             case RunEvent.CeilingLowered lowered ->
                 run.happened(
                         "cadre.ceiling_lowered",

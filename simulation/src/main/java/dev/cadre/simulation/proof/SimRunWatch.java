@@ -127,7 +127,7 @@ final class SimRunWatch {
         } else if (event instanceof RunEvent.Joined joined) {
             without.addAll(joined.without());
             SimCheck.that(
-                    ends.keySet().containsAll(joined.without()), "'%s' is joined before %s", joined.subtaskId(), joined);
+                    admitted.keySet().containsAll(joined.without()), "%s names who is not there", joined);
         } else if (event instanceof RunEvent.SubtaskEnded end) {
             if (isNotNeeded(end.outcome())) {
                 world.met(SimulationPhenomenon.CONDITION);
