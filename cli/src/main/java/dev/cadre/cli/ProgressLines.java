@@ -143,6 +143,7 @@ final class ProgressLines implements RunListener {
             case RunEvent.CodeSpent code -> {}
             case RunEvent.RunStarted started -> {}
             case RunEvent.PlanEnded ended -> {}
+            case RunEvent.Joined joined -> {}
             case RunEvent.RungStarted started -> {}
             case RunEvent.RungEnded ended -> {}
             case RunEvent.RunEnded ended ->

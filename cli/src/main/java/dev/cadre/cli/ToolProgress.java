@@ -44,6 +44,7 @@ final class ToolProgress implements RunListener {
             case RunEvent.CodeSpent other -> {}
             case RunEvent.Nested other -> {}
             case RunEvent.PlanEnded other -> {}
+            case RunEvent.Joined other -> {}
             case RunEvent.RungStarted other -> {}
             case RunEvent.RungEnded other -> {}
             case RunEvent.RunEnded other -> {}

@@ -75,7 +75,7 @@ final class Evidence {
             for (Outcome<?> item : items.outcomes()) {
                 add(subtask.id() + "#" + index++, subtask.type(), item);
             }
-        } else {
+        } else if (!subtask.outcome().isNotNeeded()) {
             add(subtask.id(), subtask.type(), subtask.outcome());
         }
     }

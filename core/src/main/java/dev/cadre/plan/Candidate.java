@@ -36,6 +36,7 @@ record Candidate(
         var dependencies = new LinkedHashSet<String>();
         planned.wires().forEach(wire -> dependencies.add(wire.from()));
         dependencies.addAll(planned.after());
+        planned.when().ifPresent(when -> dependencies.add(when.from()));
         dependencies.removeAll(given);
         return new Candidate(planned, type, input, new LinkedHashMap<>(literals), dependencies);
     }
@@ -63,13 +64,19 @@ record Candidate(
     List<Dependency> edges(Function<String, Source> sources) {
         var edges = new ArrayList<Dependency>();
         for (String on : dependencies) {
-            edges.add(new Dependency(on, sources.apply(on).isOptional() && !needs(on)));
+            edges.add(new Dependency(
+                    on,
+                    sources.apply(on).isOptional() && !needs(on),
+                    planned.when()
+                            .filter(when -> when.from().equals(on))
+                            .map(when -> Conditions.of(when, sources.apply(on)))));
         }
         return edges;
     }
 
     private boolean needs(String on) {
-        return planned.wires().stream()
+        return planned.when().filter(when -> when.from().equals(on)).isPresent()
+                || planned.wires().stream()
                 .anyMatch(wire -> wire.from().equals(on) && !Shape.isOptional(component(wire.into())));
     }
 }

@@ -24,11 +24,21 @@ final class InputCompiler {
     private Optional<Feed> fanOut = Optional.empty();
 
     /** One wire, checked: it never fails unless the output it reads breaks its own type. */
-    private record Feed(Wire wire, Source source, String field, boolean alone) {
+    private record Feed(Wire wire, Source source, String field, Source.Fit fit) {
         Json read(Outputs outputs) {
             return source.read(outputs, wire, field)
-                    .map(read -> alone ? Json.arr(read) : read)
+                    .map(read -> switch (fit) {
+                        case WHOLE, EACH -> read;
+                        case EACH_OF_EACH -> flat((Json.Arr) read);
+                        case ALONE -> Json.arr(read);
+                    })
                     .orElse(Json.Null.NULL);
+        }
+
+        private static Json flat(Json.Arr lists) {
+            return new Json.Arr(lists.items().stream()
+                    .flatMap(list -> ((Json.Arr) list).items().stream())
+                    .toList());
         }
 
         /** The length of a list that is there already. */
@@ -45,12 +55,16 @@ final class InputCompiler {
         this.maxItems = maxItems;
         this.sources = sources;
         candidate.planned().wires().forEach(this::connect);
+        candidate.planned()
+                .when()
+                .flatMap(when -> Conditions.trouble(when, sources.apply(when.from())))
+                .ifPresent(troubles::add);
     }
 
     /** What is understood though it was not asked for. */
     List<String> notes() {
         return feeds.stream()
-                .filter(Feed::alone)
+                .filter(feed -> feed.fit == Source.Fit.ALONE)
                 .map(feed -> "input.%s is a list and gets one value: a list of one".formatted(feed.wire.into()))
                 .toList();
     }
@@ -84,7 +98,6 @@ final class InputCompiler {
             return;
         }
         Optional<Source.Fit> fit = Source.fit(produced.get(), into);
-        var feed = new Feed(wire, source, field, fit.equals(Optional.of(Source.Fit.ALONE)));
         if (fit.isEmpty()) {
             troubles.add("%s of %s is %s and does not fit input.%s, which is %s"
                     .formatted(
@@ -93,10 +106,10 @@ final class InputCompiler {
                             Notation.of(produced.get()),
                             wire.into(),
                             Notation.of(into)));
-        } else if (fit.get() == Source.Fit.EACH) {
-            connectList(feed);
+        } else if (fit.get() == Source.Fit.EACH || fit.get() == Source.Fit.EACH_OF_EACH) {
+            connectList(new Feed(wire, source, field, fit.get()));
         } else {
-            feeds.add(feed);
+            feeds.add(new Feed(wire, source, field, fit.get()));
         }
     }
 

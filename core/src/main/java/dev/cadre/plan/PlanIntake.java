@@ -256,7 +256,7 @@ public final class PlanIntake {
     }
 
     private PlannedSubtask respelled(PlannedSubtask planned) {
-        return References.respelled(planned, id -> {
+        return planned.respelled(id -> {
             String spelled = isTaken(id) || given.containsKey(id) ? id : onlyLike(id, knownIds());
             if (!spelled.equals(id)) {
                 note(planned.id(), "%s was read as %s".formatted(Quoted.of(id), Quoted.of(spelled)));

@@ -121,6 +121,7 @@ final class PlanPrompt {
                 + (request.attachments().isEmpty() ? "" : Prompt.PLAN_ATTACHED.with() + "\n")
                 + (hasTiers(types) ? Prompt.PLAN_TIER.with() + "\n" : "")
                 + (types.stream().anyMatch(SubtaskType::isOptionalAllowed) ? Prompt.PLAN_OPTIONAL.with() + "\n" : "")
+                + (Conditions.areAllowed(types) ? Prompt.PLAN_WHEN.with() + "\n" : "")
                 + (PlanSchema.hasOrder(types) ? Prompt.PLAN_AFTER.with() + "\n" : "");
     }
 
@@ -138,6 +139,11 @@ final class PlanPrompt {
                             Notation.of(Shape.of(type.outputType()).components())));
             if (!type.description().equals(type.name())) {
                 text.append("  ").append(type.description()).append('\n');
+            }
+            if (type.isDeciding()) {
+                text.append("  decides: ")
+                        .append(String.join(", ", Conditions.fields(type)))
+                        .append('\n');
             }
             if (type.tiers().isChoice()) {
                 text.append("  tiers: ").append(tiers(type)).append('\n');

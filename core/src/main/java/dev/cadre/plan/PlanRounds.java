@@ -62,7 +62,7 @@ final class PlanRounds {
         if (givenUp.contains(planned.id())) {
             troubles.add("an earlier part of the plan that was given up has this id or refers to it: take another one");
         }
-        references(planned)
+        planned.references()
                 .filter(id -> undone.contains(id) || givenUp.contains(id))
                 .distinct()
                 .forEach(id -> troubles.add(
@@ -72,10 +72,6 @@ final class PlanRounds {
                 .forEach(id -> troubles.add(
                         "it is to replace %s, which is not among what is not done".formatted(Quoted.of(id))));
         return troubles;
-    }
-
-    private static Stream<String> references(PlannedSubtask planned) {
-        return Stream.concat(planned.wires().stream().map(Wire::from), planned.after().stream());
     }
 
     /** The subtask as a model wrote it, in the place of nothing but what is not done. */
@@ -89,14 +85,6 @@ final class PlanRounds {
                 .filter(id -> !undone.contains(id))
                 .forEach(id -> note.accept("it replaces %s, which is not among what is not done: that was passed over"
                         .formatted(Quoted.of(id))));
-        return new PlannedSubtask(
-                planned.id(),
-                planned.type(),
-                planned.literals(),
-                planned.wires(),
-                planned.after(),
-                planned.optional(),
-                planned.tier(),
-                kept);
+        return planned.withReplaces(kept);
     }
 }

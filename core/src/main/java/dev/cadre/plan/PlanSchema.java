@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The strict schema of a plan: one branch for each registered type.
@@ -27,6 +28,7 @@ final class PlanSchema {
 
     private static final String REFERENCE = "Reference";
     private static final String INPUT_REFERENCE = "Input";
+    private static final String CONDITION = "Condition";
     /** More names are left to the model's care: an enum has its limits in strict mode. */
     private static final int MAX_NAMED_FIELDS = 100;
 
@@ -36,6 +38,9 @@ final class PlanSchema {
     private final Map<Set<String>, Json.Obj> references = new HashMap<>();
     /** The definition of a reference to the whole of an input of the goal by the names of those that fit. */
     private final Map<List<String>, Json.Obj> inputReferences = new HashMap<>();
+
+    /** The definition of a condition; null until there is one. */
+    private Json.@Nullable Obj condition;
 
     private final List<GoalInput> inputs;
     /** What a subtask may stand in the place of. */
@@ -75,6 +80,9 @@ final class PlanSchema {
         if (hasOrder(types)) {
             properties = properties.with(PlannedJson.AFTER, arrayOf(string()));
         }
+        if (Conditions.areAllowed(types)) {
+            properties = properties.with(PlannedJson.WHEN, condition());
+        }
         if (!undone.isEmpty()) {
             properties = properties.with(
                     PlannedJson.REPLACES, arrayOf(undone.size() > MAX_NAMED_FIELDS ? string() : oneOf(undone)));
@@ -83,6 +91,20 @@ final class PlanSchema {
                 type.isOptionalAllowed()
                         ? properties.with(PlannedJson.OPTIONAL, Json.obj().with("type", "boolean"))
                         : properties);
+    }
+
+    private Json.Obj condition() {
+        if (condition == null) {
+            List<String> constants = List.copyOf(Conditions.constants(types));
+            Json.Obj bool = Json.obj().with("type", "boolean");
+            Json.Obj name = constants.size() > MAX_NAMED_FIELDS ? string() : oneOf(constants);
+            Json.Obj is = constants.isEmpty() ? bool : Json.obj().with("anyOf", Json.arr(bool, name));
+            condition = definitions.define(
+                    CONDITION,
+                    SchemaDefinitions.object(
+                            PlannedCondition.properties(oneOf(List.copyOf(Conditions.fields(types))), is)));
+        }
+        return Json.obj().with("anyOf", Json.arr(condition, Json.obj().with("type", "null")));
     }
 
     private Json.Obj input(Shape<?> shape) {

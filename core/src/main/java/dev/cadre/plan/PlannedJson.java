@@ -29,9 +29,11 @@ final class PlannedJson {
     static final String AFTER = "after";
     static final String OPTIONAL = "optional";
     static final String TIER = "tier";
+    static final String WHEN = "when";
     static final String REPLACES = "replaces";
 
-    private static final Set<String> KEYS = Set.of(TYPE, ID, INPUT, WIRES, AFTER, OPTIONAL, TIER, REPLACES);
+    private static final Set<String> KEYS = Set.of(TYPE, ID, INPUT, WIRES, AFTER, OPTIONAL, TIER, WHEN, REPLACES);
+    private static final Set<String> CONDITION_KEYS = Set.of(FROM, FIELD, "is");
     private static final Set<String> WIRE_KEYS = Set.of(INTO, FROM, FIELD);
 
     private PlannedJson() {}
@@ -51,6 +53,9 @@ final class PlannedJson {
                 .with(OPTIONAL, planned.optional());
         if (!planned.tier().isEmpty()) {
             written = written.with(TIER, planned.tier());
+        }
+        if (planned.when().isPresent()) {
+            written = written.with(WHEN, planned.when().get().write());
         }
         return planned.replaces().isEmpty() ? written : written.with(REPLACES, Json.strings(planned.replaces()));
     }
@@ -84,6 +89,9 @@ final class PlannedJson {
                 strings(object, AFTER),
                 object.at(OPTIONAL).isPresent() && object.bool(OPTIONAL),
                 object.at(TIER).filter(tier -> tier != Json.Null.NULL).isPresent() ? object.string(TIER) : "",
+                object.at(WHEN)
+                        .filter(when -> when != Json.Null.NULL)
+                        .map(when -> PlannedCondition.read(requireObject(when, CONDITION_KEYS))),
                 strings(object, REPLACES));
     }
 

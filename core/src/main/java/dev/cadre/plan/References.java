@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /**
@@ -38,15 +37,7 @@ final class References {
             Optional<Wire> wire = literal.startsWith("{") ? wire(name, literal, input) : Optional.empty();
             wire.ifPresentOrElse(wires::add, () -> literals.put(name, literal));
         });
-        return new PlannedSubtask(
-                written.id(),
-                type.name(),
-                literals,
-                wires,
-                written.after(),
-                written.optional(),
-                written.tier(),
-                written.replaces());
+        return written.withInput(type.name(), literals, wires);
     }
 
     private static Optional<Wire> wire(String into, String literal, Shape<?> input) {
@@ -88,16 +79,7 @@ final class References {
 
     /** The subtask with dashes for what no id may have, such as blanks, in its id and in those that it names. */
     static PlannedSubtask withTidyIds(PlannedSubtask planned) {
-        PlannedSubtask tidy = respelled(planned, References::tidy);
-        return new PlannedSubtask(
-                tidy(planned.id()),
-                tidy.type(),
-                tidy.literals(),
-                tidy.wires(),
-                tidy.after(),
-                tidy.optional(),
-                tidy.tier(),
-                tidy.replaces());
+        return planned.respelled(References::tidy).withId(tidy(planned.id()));
     }
 
     private static String tidy(String id) {
@@ -106,22 +88,5 @@ final class References {
         }
         String tidy = UNFIT_IN_ID.matcher(id.strip()).replaceAll("-");
         return GraphNode.isValidId(tidy) ? tidy : id;
-    }
-
-    /** The subtask with the ids that it names changed. */
-    static PlannedSubtask respelled(PlannedSubtask planned, UnaryOperator<String> spelling) {
-        List<Wire> wires = planned.wires().stream()
-                .map(wire -> new Wire(wire.into(), spelling.apply(wire.from()), wire.field()))
-                .toList();
-        List<String> after = planned.after().stream().map(spelling).toList();
-        return new PlannedSubtask(
-                planned.id(),
-                planned.type(),
-                planned.literals(),
-                wires,
-                after,
-                planned.optional(),
-                planned.tier(),
-                planned.replaces());
     }
 }

@@ -26,6 +26,9 @@ final class Source {
     static final String WHOLE = "";
 
     private final Shape<?> output;
+    /** The fields by which it can be decided whether others are run. */
+    private final List<String> deciding;
+
     private final boolean fansOut;
     private final boolean optional;
     /** The input of the goal; null if a subtask brings it. */
@@ -33,6 +36,7 @@ final class Source {
 
     Source(SubtaskType<?, ?> type, boolean fansOut, boolean optional) {
         this.output = Shape.of(type.outputType());
+        this.deciding = type.isDeciding() && !fansOut ? Conditions.fields(type) : List.of();
         this.fansOut = fansOut;
         this.optional = optional;
         this.given = null;
@@ -41,6 +45,7 @@ final class Source {
     /** An input of the goal: it is there before anything starts. */
     Source(GoalInput given) {
         this.output = given.shape();
+        this.deciding = List.of();
         this.fansOut = false;
         this.optional = false;
         this.given = given;
@@ -52,6 +57,16 @@ final class Source {
 
     boolean isOptional() {
         return optional;
+    }
+
+    /** The fields by which it can be decided whether others are run: none of one that fans out. */
+    List<String> decidingFields() {
+        return deciding;
+    }
+
+    /** The bare JSON of a field of what one that does not fan out has brought. */
+    Json bare(Object brought, String field) {
+        return output.bare(brought, field);
     }
 
     /** The fields by which a subtask of a type, run once or for each element, can bring a component. */
@@ -88,6 +103,8 @@ final class Source {
         WHOLE,
         /** Each element of a list in its turn: the subtask runs once for each. */
         EACH,
+        /** The same for each element of each of several lists. */
+        EACH_OF_EACH,
         /** As the one element of a list. */
         ALONE
     }
@@ -99,6 +116,9 @@ final class Source {
         }
         if (brought.element().filter(into::accepts).isPresent()) {
             return Optional.of(Fit.EACH);
+        }
+        if (brought.element().flatMap(JsonType::element).filter(into::accepts).isPresent()) {
+            return Optional.of(Fit.EACH_OF_EACH);
         }
         return into.element().filter(element -> element.accepts(brought)).map(element -> Fit.ALONE);
     }

@@ -30,6 +30,7 @@ final class SubtaskCheck {
         this.input = Shape.of(type.inputType());
         planned.wires().forEach(this::wire);
         planned.after().forEach(this::reference);
+        planned.when().ifPresent(when -> reference(when.from()));
         planned.literals().forEach(this::literal);
         input.components().forEach(this::requireGiven);
         requireTier(type);

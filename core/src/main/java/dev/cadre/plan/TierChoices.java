@@ -50,7 +50,7 @@ final class TierChoices {
                 note.accept(
                         "its type leaves no choice of tier: %s was passed over".formatted(Quoted.of(planned.tier())));
             }
-            return withTier(planned, "");
+            return planned.withTier("");
         }
         if (written.isEmpty()) {
             return planned;
@@ -90,18 +90,6 @@ final class TierChoices {
 
     /** Whether two subtasks are the same but for their tiers. */
     static boolean isSameWork(PlannedSubtask one, PlannedSubtask other) {
-        return withTier(one, other.tier()).equals(other);
-    }
-
-    private static PlannedSubtask withTier(PlannedSubtask planned, String tier) {
-        return new PlannedSubtask(
-                planned.id(),
-                planned.type(),
-                planned.literals(),
-                planned.wires(),
-                planned.after(),
-                planned.optional(),
-                tier,
-                planned.replaces());
+        return one.withTier(other.tier()).equals(other);
     }
 }

@@ -19,6 +19,8 @@ public enum Prompt {
     PLAN("plan", 1),
     /** A rule for plans, where a type leaves the choice of its tier. */
     PLAN_TIER("plan-tier", 1),
+    /** A rule for plans, where a type may decide whether others are run. */
+    PLAN_WHEN("plan-when", 1),
     /** A rule for plans, where a type may be optional. */
     PLAN_OPTIONAL("plan-optional", 1),
     /** A rule for plans, where a type changes something. */

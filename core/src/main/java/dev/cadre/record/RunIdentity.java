@@ -59,6 +59,9 @@ public record RunIdentity(String run, Fingerprint asked, String runKey) {
         types.forEach(type -> {
             addType(type, parts);
             parts.add(type.hasOwnDescription() ? type.description() : "");
+            if (type.isDeciding()) {
+                parts.add("decides");
+            }
             if (type.tiers().isChoice()) {
                 parts.add("tiers " + type.tiers().choices());
             }

@@ -86,8 +86,8 @@ final class MissingParts {
                         .mapToObj(index -> Part.of(subtask.id() + "#" + index, items.get(index)));
             case Outcome.Succeeded<?> succeeded -> Stream.empty();
             case Outcome.Failed<?> failed -> Stream.of(Part.of(subtask.id(), failed));
-            case Outcome.Skipped<?>(Skip skip) when skip.kind() == Skip.Kind.NOT_NEEDED -> Stream.empty();
-            case Outcome.Skipped<?> skipped -> Stream.of(Part.of(subtask.id(), skipped));
+            case Outcome.Skipped<?> skipped ->
+                skipped.isNotNeeded() ? Stream.empty() : Stream.of(Part.of(subtask.id(), skipped));
         };
     }
 }

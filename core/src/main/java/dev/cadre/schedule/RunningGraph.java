@@ -196,7 +196,7 @@ final class RunningGraph {
             }
             boolean isFatal = isNeeded.test(dependency) ? !on.outcome.isSucceeded() : isOpen(on);
             if (isFatal) {
-                (isNotNeeded(on.outcome) ? unneeded : culprits).addAll(culprits(on, on.outcome));
+                (on.outcome.isNotNeeded() ? unneeded : culprits).addAll(culprits(on, on.outcome));
             }
         }
         if (!culprits.isEmpty()) {
@@ -209,10 +209,6 @@ final class RunningGraph {
                         Skip.Kind.NOT_NEEDED,
                         "what it is made of is not needed, by %s".formatted(String.join(", ", unneeded)),
                         List.copyOf(unneeded)));
-    }
-
-    private static boolean isNotNeeded(Outcome<?> outcome) {
-        return outcome instanceof Outcome.Skipped<?>(Skip skip) && skip.kind() == Skip.Kind.NOT_NEEDED;
     }
 
     /** Whether it, or a subtask that it was skipped for, waits for somebody: then its end is not its last, if it is required. */

@@ -28,7 +28,7 @@ public sealed interface Outcome<T> {
         }
     }
 
-    /** It was never tried. */
+    /** It was never tried, or given up because others were enough. */
     record Skipped<T>(Skip skip) implements Outcome<T> {
         @Override
         public String toString() {
@@ -58,6 +58,11 @@ public sealed interface Outcome<T> {
     /** Whether there is a value. */
     default boolean isSucceeded() {
         return this instanceof Succeeded<T>;
+    }
+
+    /** Whether nobody needs it: nothing is missing without it. */
+    default boolean isNotNeeded() {
+        return this instanceof Skipped<T>(Skip skip) && skip.kind() == Skip.Kind.NOT_NEEDED;
     }
 
     /** One line for people: {@code succeeded}, or the kind and message of the reason. */

@@ -32,6 +32,19 @@ import java.util.stream.Collectors;
 public final class SubtaskType<I, O> {
     private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,63}");
 
+    /** What a planner may do with subtasks of the type beside planning them. */
+    private record Planning(boolean optional, boolean deciding) {
+        static final Planning PLAIN = new Planning(false, false);
+
+        Planning withOptional() {
+            return new Planning(true, deciding);
+        }
+
+        Planning withDeciding() {
+            return new Planning(optional, true);
+        }
+    }
+
     private final String name;
     private final String description;
     private final JsonType<I> input;
@@ -39,7 +52,7 @@ public final class SubtaskType<I, O> {
     private final Work<I, O> work;
     private final Tiers tiers;
     private final List<Acceptance<I, O>> acceptances;
-    private final boolean optionalAllowed;
+    private final Planning planning;
 
     private SubtaskType(
             String name,
@@ -49,7 +62,7 @@ public final class SubtaskType<I, O> {
             Work<I, O> work,
             Tiers tiers,
             List<Acceptance<I, O>> acceptances,
-            boolean optionalAllowed) {
+            Planning planning) {
         this.name = name;
         this.description = description;
         this.input = input;
@@ -57,7 +70,7 @@ public final class SubtaskType<I, O> {
         this.work = work;
         this.tiers = tiers;
         this.acceptances = List.copyOf(acceptances);
-        this.optionalAllowed = optionalAllowed;
+        this.planning = planning;
     }
 
     private static <I, O> SubtaskType<I, O> of(
@@ -65,7 +78,7 @@ public final class SubtaskType<I, O> {
         if (!NAME.matcher(name).matches()) {
             throw new IllegalArgumentException("subtask type name '%s' must match %s".formatted(name, NAME));
         }
-        return new SubtaskType<>(name, description, input, output, work, Tiers.NANO_ONLY, List.of(), false);
+        return new SubtaskType<>(name, description, input, output, work, Tiers.NANO_ONLY, List.of(), Planning.PLAIN);
     }
 
     /**
@@ -134,7 +147,7 @@ public final class SubtaskType<I, O> {
      * another planner.
      */
     public SubtaskType<I, O> describedAs(String text) {
-        return new SubtaskType<>(name, text, input, output, work, tiers, acceptances, optionalAllowed);
+        return new SubtaskType<>(name, text, input, output, work, tiers, acceptances, planning);
     }
 
     /** The first tier to try; default {@link Tier#NANO}. Also raises the floor and the top to it. */
@@ -321,12 +334,33 @@ public final class SubtaskType<I, O> {
     public SubtaskType<I, O> accept(String rule, BiPredicate<? super I, ? super O> test) {
         var added = new ArrayList<>(acceptances);
         added.add(new Acceptance<>(rule, test));
-        return new SubtaskType<>(name, description, input, output, work, tiers, added, optionalAllowed);
+        return new SubtaskType<>(name, description, input, output, work, tiers, added, planning);
     }
 
     /** Lets a planner mark subtasks of this type optional; by default its wish is ignored. */
     public SubtaskType<I, O> allowingOptional() {
-        return new SubtaskType<>(name, description, input, output, work, tiers, acceptances, true);
+        return new SubtaskType<>(
+                name, description, input, output, work, tiers, acceptances, planning.withOptional());
+    }
+
+    /**
+     * Lets a planner say that other subtasks are run only if a field of this one's output has a value: a boolean, or an enum
+     * constant. By default it can make nothing depend on that, and every subtask of a plan is run. What is not run is
+     * {@link Skip.Kind#NOT_NEEDED}, and the answer lacks nothing without it.
+     *
+     * @throws IllegalArgumentException if the output is no record with a component that is a boolean or an enum
+     */
+    public SubtaskType<I, O> deciding() {
+        boolean canDecide = output.components().stream()
+                .map(component -> component.type().rawType())
+                .anyMatch(type -> type == Boolean.class || type.isEnum());
+        if (!canDecide) {
+            throw new IllegalArgumentException(
+                    "subtask type '%s' cannot decide: its output %s has no component that is a boolean or an enum"
+                            .formatted(name, output().getName()));
+        }
+        return new SubtaskType<>(
+                name, description, input, output, work, tiers, acceptances, planning.withDeciding());
     }
 
     /** The name by which planners, journals and messages speak of it. */
@@ -388,7 +422,12 @@ public final class SubtaskType<I, O> {
 
     /** Whether a planner may mark a subtask of this type as one that the run can do without. */
     public boolean isOptionalAllowed() {
-        return optionalAllowed;
+        return planning.optional();
+    }
+
+    /** Whether a planner may make it depend on the output of this type whether others are run. */
+    public boolean isDeciding() {
+        return planning.deciding();
     }
 
     /** Whether a model does the work. */
@@ -427,11 +466,11 @@ public final class SubtaskType<I, O> {
     }
 
     private SubtaskType<I, O> with(Tiers changed) {
-        return new SubtaskType<>(name, description, input, output, work, changed, acceptances, optionalAllowed);
+        return new SubtaskType<>(name, description, input, output, work, changed, acceptances, planning);
     }
 
     private SubtaskType<I, O> with(Work<I, O> changed) {
-        return new SubtaskType<>(name, description, input, output, changed, tiers, acceptances, optionalAllowed);
+        return new SubtaskType<>(name, description, input, output, changed, tiers, acceptances, planning);
     }
 
     private Work.Model<I, O> modelWork(String setting) {

@@ -23,6 +23,7 @@ class PromptTest {
         assertThat(versions).isEqualTo("""
                 PLAN c5fc8710
                 PLAN_TIER 317c4488
+                PLAN_WHEN 58372cf5
                 PLAN_OPTIONAL 024af5bb
                 PLAN_AFTER c4b3e534
                 PLAN_INPUTS d3032bb4
@@ -43,7 +44,7 @@ class PromptTest {
                 JUDGE 9b32b76b""");
         assertThat(Prompt.versions())
                 .isEqualTo(
-                        "plan 1, plan-tier 1, plan-optional 1, plan-after 1, plan-inputs 1, plan-attached 1, plan-continuation 1,"
+                        "plan 1, plan-tier 1, plan-when 1, plan-optional 1, plan-after 1, plan-inputs 1, plan-attached 1, plan-continuation 1,"
                                 + " plan-round 1, plan-repair 1, work 1, work-pack 1, work-context 1,"
                                 + " work-earlier-attempt 1, work-repair 1, merge 1, merge-repair 1, merge-notes 1,"
                                 + " merge-instructions 1, judge-best 1, judge 1");

@@ -237,6 +237,15 @@ class FlowTest {
         }
 
         @Test
+        void deadline_whileTheLosersEnd_leavesTheWinner() {
+            var rig = run(race).accept("quick").on(new RunInput.WorkTimeUp());
+            rig.end("half", new RungEnd.Cancelled());
+
+            assertThat(rig.ending().answer()).isEqualTo(new Out("quick done"));
+            assertThat(rig.ending().status()).isEqualTo(RunStatus.COMPLETE);
+        }
+
+        @Test
         void rejectedLoser_doesNotEscalate() {
             var graph = TaskGraph.builder();
             SubtaskRef<Out> a = graph.add("a", NOTE, new In("a"));

@@ -129,7 +129,7 @@ final class SimRunWatch {
             SimCheck.that(
                     admitted.keySet().containsAll(joined.without()), "%s names who is not there", joined);
         } else if (event instanceof RunEvent.SubtaskEnded end) {
-            if (isNotNeeded(end.outcome())) {
+            if (end.outcome().isNotNeeded()) {
                 world.met(SimulationPhenomenon.CONDITION);
             }
             Outcome<?> before = ends.put(end.subtaskId(), end.outcome());
@@ -139,10 +139,6 @@ final class SimRunWatch {
                 stop(RunFailure.Kind.FAILED_FAST);
             }
         }
-    }
-
-    private static boolean isNotNeeded(Outcome<?> outcome) {
-        return outcome instanceof Outcome.Skipped<?>(Skip skip) && skip.kind() == Skip.Kind.NOT_NEEDED;
     }
 
     /** What must hold when all commands of an input are carried out: whoever waits, waits for something that is to come. */
@@ -266,7 +262,7 @@ final class SimRunWatch {
                             || succeeded
                             || node.optional()
                             || without.contains(node.id())
-                            || (end != null && isNotNeeded(end))
+                            || (end != null && end.isNotNeeded())
                             || replaced.contains(node.id()),
                     "complete without '%s'",
                     node.id());

@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.testing;
+
+import static dev.cadre.task.Input.from;
+import static dev.cadre.testing.CadreAssertions.assertThat;
+import static dev.cadre.testing.Crew.NOTE;
+import static dev.cadre.testing.Crew.merged;
+import static dev.cadre.testing.Crew.plan;
+import static dev.cadre.testing.Crew.start;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cadre.Coordinator;
+import dev.cadre.Goal;
+import dev.cadre.RunReport;
+import dev.cadre.RunResult;
+import dev.cadre.budget.Budget;
+import dev.cadre.event.RunEvent;
+import dev.cadre.journal.FileJournal;
+import dev.cadre.journal.Journal;
+import dev.cadre.journal.JournalEntry;
+import dev.cadre.price.Money;
+import dev.cadre.task.Input;
+import dev.cadre.task.Items;
+import dev.cadre.task.Outcome;
+import dev.cadre.task.Skip;
+import dev.cadre.task.SubtaskRef;
+import dev.cadre.task.SubtaskType;
+import dev.cadre.task.TaskGraph;
+import dev.cadre.testing.Crew.Answer;
+import dev.cadre.testing.Crew.Note;
+import dev.cadre.testing.Crew.Topic;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Graphs and plans that branch, race and repeat: what they cost, what they lack, and how they are resumed. */
+class FlowRunTest {
+    enum Kind {
+        COMPLAINT,
+        PRAISE
+    }
+
+    record Sorted(Kind kind) {}
+
+    record Draft(String text) {}
+
+    record Verdict(String text, boolean fine) {}
+
+    private static final SubtaskType<Topic, Sorted> SORT =
+            SubtaskType.model("sort", Topic.class, Sorted.class, "What kind of message is it?").deciding();
+    private static final SubtaskType<Draft, Verdict> POLISH =
+            SubtaskType.model("polish", Draft.class, Verdict.class, "Write it better, and say whether it is fine.");
+    private static final Budget BUDGET = Budget.usd("1.00");
+
+    @TempDir
+    Path folder;
+
+    private final ScriptedModel model = new ScriptedModel();
+
+    private static Map<String, Integer> worked(ScriptedModel model) {
+        var worked = new HashMap<String, Integer>();
+        model.calls().forEach(call -> worked.merge(call.purpose().subtaskId(), 1, Integer::sum));
+        return worked;
+    }
+
+    private static TaskGraph<Note> race(SubtaskType<Topic, Note> first, SubtaskType<Topic, Note> second) {
+        var graph = TaskGraph.builder();
+        var slow = graph.add("slow", first, new Topic("slow"));
+        var quick = graph.add("quick", second, new Topic("quick"));
+        return graph.answering(graph.race("race", slow, quick));
+    }
+
+    // --- races
+
+    @Test
+    void loser_isCancelledBookedAndNotMissing() throws Exception {
+        var never = new Gate();
+        model.on(NOTE, new Topic("slow")).holdUntil(never).replies(new Note("slow"));
+        model.on(NOTE, new Topic("quick")).costing(1_000, 400).replies(new Note("quick"));
+        var log = new EventLog();
+
+        RunResult<Note> result =
+                Coordinator.builder(model.pools()).listener(log).build().run(race(NOTE, NOTE), BUDGET);
+
+        assertThat(result).isCompleteWith(new Note("quick"));
+        RunReport report = result.report();
+        assertThat(Objects.requireNonNull(report.outcomes().get("slow")).isNotNeeded()).isTrue();
+        assertThat(report.spend().settled()).isEqualTo(Money.usd(Crew.NOTE_USD));
+        assertThat(report.spend().forfeited()).as("the call whose fate nobody knows").isGreaterThan(Money.ZERO);
+        assertThat(report.openReservations()).isZero();
+        assertThat(log.events())
+                .filteredOn(RunEvent.Joined.class::isInstance)
+                .extracting(event -> ((RunEvent.Joined) event).without())
+                .containsExactly(List.of("slow"));
+    }
+
+    @Test
+    void runner_thatTheMoneyDoesNotReach_leavesTheRaceToTheOther() throws Exception {
+        var dear = NOTE.maxOutputTokens(1_000_000);
+        model.on(NOTE, new Topic("quick")).costing(1_000, 400).replies(new Note("quick"));
+
+        RunResult<Note> result = Coordinator.of(model.pools()).run(race(dear, NOTE), Budget.usd("0.01"));
+
+        assertThat(result).isCompleteWith(new Note("quick"));
+        assertThat(worked(model)).containsOnlyKeys("quick");
+    }
+
+    @Test
+    void race_inARunThatIsCancelled_leavesNothingBehind() throws Exception {
+        var never = new Gate();
+        model.on(NOTE).holdUntil(never).replies(new Note("never"));
+        var run = start(() -> Coordinator.of(model.pools()).run(race(NOTE, NOTE), BUDGET));
+        assertThat(model.awaitInFlight(2)).isTrue();
+        run.thread().interrupt();
+
+        assertThat(run.failure()).isInstanceOf(InterruptedException.class);
+        assertThat(model.inFlight()).isZero();
+    }
+
+    @Test
+    void resumedRun_hasTheSameWinnerAndCallsNobody() throws Exception {
+        Path file = folder.resolve("run.journal");
+        var never = new Gate();
+        model.on(NOTE, new Topic("slow")).holdUntil(never).replies(new Note("slow"));
+        model.on(NOTE, new Topic("quick")).replies(new Note("quick"));
+        try (var journal = FileJournal.open(file)) {
+            Coordinator.of(model.pools()).journal(journal).run(race(NOTE, NOTE), BUDGET);
+        }
+
+        var both = new ScriptedModel();
+        both.on(NOTE).answers(call -> new Note("now everybody is quick"));
+        try (var journal = FileJournal.open(file)) {
+            RunResult<Note> again = Coordinator.of(both.pools()).journal(journal).run(race(NOTE, NOTE), BUDGET);
+            assertThat(again).isCompleteWith(new Note("quick"));
+        }
+        assertThat(both.calls()).isEmpty();
+    }
+
+    /** The winner came to its turn because the first one failed, and what failed is tried again otherwise. */
+    @Test
+    void resumedRun_doesNotTryAgainWhatTheRaceDidWithout() throws Exception {
+        Path file = folder.resolve("run.journal");
+        model.on(NOTE, new Topic("first")).refuses("no");
+        model.on(NOTE, new Topic("instead")).replies(new Note("instead"));
+        try (var journal = FileJournal.open(file)) {
+            RunResult<Note> result = Coordinator.of(model.pools()).journal(journal).run(fallback(), BUDGET);
+            assertThat(result).isCompleteWith(new Note("instead"));
+        }
+
+        var healed = new ScriptedModel();
+        healed.on(NOTE).answers(call -> new Note("healed"));
+        try (var journal = FileJournal.open(file)) {
+            RunResult<Note> again = Coordinator.of(healed.pools()).journal(journal).run(fallback(), BUDGET);
+            assertThat(again).isCompleteWith(new Note("instead"));
+        }
+        assertThat(healed.calls()).isEmpty();
+    }
+
+    private static TaskGraph<Note> fallback() {
+        var graph = TaskGraph.builder();
+        var first = graph.add("first", NOTE, new Topic("first"));
+        var instead = graph.add("instead", NOTE, new Topic("instead"));
+        graph.when(instead, first.ifSucceeded(), "the first did not succeed", Optional::isEmpty);
+        return graph.answering(graph.race("either", first, instead));
+    }
+
+    @Test
+    void resumedRun_whoseWinnerIsOtherWorkNow_performsThatAlone() throws Exception {
+        Path file = folder.resolve("run.journal");
+        var never = new Gate();
+        model.on(NOTE, new Topic("slow")).holdUntil(never).replies(new Note("slow"));
+        model.on(NOTE, new Topic("quick")).replies(new Note("quick"));
+        try (var journal = FileJournal.open(file)) {
+            Coordinator.of(model.pools()).journal(journal).run(race(NOTE, NOTE), BUDGET);
+        }
+        var changed = SubtaskType.model("note", Topic.class, Note.class, "State four facts about the topic.");
+        var next = new ScriptedModel();
+        next.on(changed).answers(call -> new Note("four facts"));
+        try (var journal = FileJournal.open(file)) {
+            RunResult<Note> again = Coordinator.of(next.pools()).journal(journal).run(race(NOTE, changed), BUDGET);
+            assertThat(again).isCompleteWith(new Note("four facts"));
+        }
+        assertThat(worked(next)).containsOnlyKeys("quick");
+    }
+
+    // --- repetition
+
+    private TaskGraph<Verdict> loop() {
+        var graph = TaskGraph.builder();
+        var draft = graph.add("draft", POLISH, new Draft("draft"));
+        return graph.answering(graph.repeat("better", draft, 4, "it is fine", Verdict::fine, last ->
+                graph.add("polish", POLISH, from(last, verdict -> new Draft(verdict.text())))));
+    }
+
+    private static void scriptLoop(ScriptedModel model) {
+        model.on(POLISH, new Draft("draft")).costing(1_000, 400).replies(new Verdict("poor", false));
+        model.on(POLISH, new Draft("poor")).costing(1_000, 400).replies(new Verdict("fair", false));
+        model.on(POLISH, new Draft("fair")).costing(1_000, 400).replies(new Verdict("good", true));
+    }
+
+    @Test
+    void loop_endsWithTheRoundOfWhichTheRuleHolds_andPaysForNoFurther() throws Exception {
+        scriptLoop(model);
+
+        RunResult<Verdict> result = Coordinator.of(model.pools()).run(loop(), BUDGET);
+
+        assertThat(result).isCompleteWith(new Verdict("good", true));
+        assertThat(worked(model)).containsOnlyKeys("draft", "better.1.polish", "better.2.polish");
+        assertThat(result.report().spend().total()).isEqualTo(Money.usd(Crew.NOTE_USD).times(3));
+        model.assertFullyUsed();
+    }
+
+    @Test
+    void preview_countsEveryRoundAtItsWorst() {
+        var estimate = Coordinator.of(model.pools()).preview(loop());
+
+        assertThat(estimate.subtasks()).hasSize(6);
+        assertThat(estimate.cost().worst())
+                .isGreaterThanOrEqualTo(estimate.subtasks().getFirst().cost().worst().times(5));
+    }
+
+    @Test
+    void loopAndRace_brokenOffAtEveryEntry_endAlikeAndPayForNothingFinishedAgain() throws Exception {
+        for (int crashAt = 1; ; crashAt++) {
+            Path file = folder.resolve("crash-%d.journal".formatted(crashAt));
+            var paid = new HashMap<String, Integer>();
+            boolean crashed;
+            try (var journal = CrashingJournal.atEntry(crashAt, FileJournal.open(file))) {
+                var first = scripted();
+                Coordinator.of(first.pools()).journal(journal).run(whole(), BUDGET);
+                crashed = journal.lost().isPresent();
+                worked(first).forEach((id, calls) -> paid.merge(id, calls, Integer::sum));
+            }
+            List<String> finished = finished(file);
+            var next = scripted();
+            try (Journal journal = FileJournal.open(file)) {
+                RunResult<Note> resumed =
+                        Coordinator.of(next.pools()).journal(journal).run(whole(), BUDGET);
+                assertThat(resumed).as("broken off at entry %d", crashAt).isCompleteWith(new Note("good and instead"));
+            }
+            assertThat(worked(next)).as("broken off at entry %d", crashAt).doesNotContainKeys(finished.toArray(String[]::new));
+            worked(next).forEach((id, calls) -> paid.merge(id, calls, Integer::sum));
+            assertThat(paid.values()).as("broken off at entry %d: %s", crashAt, paid).allMatch(calls -> calls <= 2);
+            if (!crashed) {
+                assertThat(worked(next)).isEmpty();
+                assertThat(crashAt).isGreaterThan(15);
+                return;
+            }
+        }
+    }
+
+    private static ScriptedModel scripted() {
+        var model = new ScriptedModel();
+        scriptLoop(model);
+        model.on(NOTE, new Topic("first")).refuses("no");
+        model.on(NOTE, new Topic("instead")).costing(1_000, 400).replies(new Note("instead"));
+        return model;
+    }
+
+    /** A loop, a fallback, and code that puts both together. */
+    private static TaskGraph<Note> whole() {
+        var graph = TaskGraph.builder();
+        var draft = graph.add("draft", POLISH, new Draft("draft"));
+        SubtaskRef<Verdict> better = graph.repeat("better", draft, 4, "it is fine", Verdict::fine, last ->
+                graph.add("polish", POLISH, from(last, verdict -> new Draft(verdict.text()))));
+        var first = graph.add("first", NOTE, new Topic("first"));
+        var instead = graph.add("instead", NOTE, new Topic("instead"));
+        graph.when(instead, first.ifSucceeded(), "the first did not succeed", Optional::isEmpty);
+        var either = graph.race("either", first, instead);
+        var both = SubtaskType.code("both", Draft.class, Note.class, (in, context) -> new Note(in.text()));
+        return graph.answering(graph.add("both", both, from(better, either, (verdict, note) ->
+                new Draft(verdict.text() + " and " + note.text()))));
+    }
+
+    private static List<String> finished(Path file) {
+        var finished = new ArrayList<String>();
+        FileJournal.read(file, line -> {
+            if (line.entry() instanceof JournalEntry.Ended ended
+                    && ended.outcome().isSucceeded()) {
+                finished.add(ended.key().subtask());
+            }
+        });
+        return finished;
+    }
+
+    // --- by plan
+
+    private static String subtask(String type, String id, String input, String when) {
+        return "{\"type\":\"%s\",\"id\":\"%s\",\"input\":%s,\"when\":%s}".formatted(type, id, input, when);
+    }
+
+    @Test
+    void planner_makesWorkDependOnWhatAnotherSubtaskDecides() throws Exception {
+        model.onPlan()
+                .costing(1_000, 400)
+                .repliesText(plan(
+                        subtask("sort", "kind", "{\"name\":\"mail\"}", "null"),
+                        subtask(
+                                "note",
+                                "sorry",
+                                "{\"name\":\"sorry\"}",
+                                "{\"from\":\"kind\",\"field\":\"kind\",\"is\":\"COMPLAINT\"}"),
+                        subtask(
+                                "note",
+                                "thanks",
+                                "{\"name\":\"thanks\"}",
+                                "{\"from\":\"kind\",\"field\":\"kind\",\"is\":\"PRAISE\"}")));
+        model.on(SORT).costing(1_000, 400).replies(new Sorted(Kind.PRAISE));
+        model.on(NOTE, new Topic("thanks")).costing(1_000, 400).replies(new Note("thank you"));
+        model.onMerge().costing(1_000, 400).repliesText(merged("thank you"));
+        var coordinator = Coordinator.builder(model.pools()).plansWith(SORT, NOTE).build();
+
+        RunResult<Answer> result = coordinator.run(Goal.of("Answer the mail.", Answer.class), BUDGET);
+
+        assertThat(result).isCompleteWith(new Answer("thank you"));
+        var sorry = (Outcome.Skipped<?>) Objects.requireNonNull(result.report().outcomes().get("sorry"));
+        assertThat(sorry.skip().kind()).isEqualTo(Skip.Kind.NOT_NEEDED);
+        assertThat(sorry.skip().because()).containsExactly("kind");
+        String asked = model.calls().getFirst().request().instructions();
+        assertThat(model.calls().getLast().request().turns().toString())
+                .as("the merger is not told of what nobody needs")
+                .doesNotContain("sorry");
+        assertThat(asked).contains("decides: kind");
+    }
+
+    @Test
+    void type_thatCannotDecide_isRefused() {
+        assertThatThrownBy(NOTE::deciding)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("subtask type 'note' cannot decide: its output %s has no component that is a boolean or an enum"
+                        .formatted(Note.class.getName()));
+    }
+
+    // --- quorums of one fan-out
+
+    @Test
+    void fanOut_ofWhichAPartIsEnough_paysForNoMoreThanItBegan() throws Exception {
+        var never = new Gate();
+        model.on(NOTE, new Topic("a")).holdUntil(never).replies(new Note("never"));
+        model.on(NOTE, new Topic("b")).replies(new Note("b"));
+        model.on(NOTE, new Topic("c")).replies(new Note("c"));
+        var graph = TaskGraph.builder();
+        var some = graph.add(
+                "votes",
+                NOTE,
+                Input.forEach(List.of(new Topic("a"), new Topic("b"), new Topic("c"))).enough(2));
+
+        var result = Coordinator.of(model.pools()).run(graph.answering(some), BUDGET);
+
+        assertThat(result)
+                .isInstanceOfSatisfying(
+                        RunResult.Complete.class,
+                        complete -> assertThat(((Items<?>) complete.answer()).values())
+                                .isEqualTo(List.of(new Note("b"), new Note("c"))));
+    }
+}
