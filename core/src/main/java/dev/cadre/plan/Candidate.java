@@ -77,6 +77,6 @@ record Candidate(
     private boolean needs(String on) {
         return planned.when().filter(when -> when.from().equals(on)).isPresent()
                 || planned.wires().stream()
-                .anyMatch(wire -> wire.from().equals(on) && !Shape.isOptional(component(wire.into())));
+                        .anyMatch(wire -> wire.from().equals(on) && !Shape.isOptional(component(wire.into())));
     }
 }

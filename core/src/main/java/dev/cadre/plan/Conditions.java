@@ -67,10 +67,7 @@ final class Conditions {
         }
         if (!fields.contains(condition.field())) {
             return Optional.of("%s has no field %s to decide by; it has %s"
-                    .formatted(
-                            Quoted.of(condition.from()),
-                            Quoted.of(condition.field()),
-                            String.join(", ", fields)));
+                    .formatted(Quoted.of(condition.from()), Quoted.of(condition.field()), String.join(", ", fields)));
         }
         JsonType<?> field = source.field(condition.field()).orElseThrow();
         return isValue(condition.is(), field)

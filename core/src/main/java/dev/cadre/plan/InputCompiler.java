@@ -55,7 +55,8 @@ final class InputCompiler {
         this.maxItems = maxItems;
         this.sources = sources;
         candidate.planned().wires().forEach(this::connect);
-        candidate.planned()
+        candidate
+                .planned()
                 .when()
                 .flatMap(when -> Conditions.trouble(when, sources.apply(when.from())))
                 .ifPresent(troubles::add);

@@ -126,8 +126,7 @@ public record PlannedSubtask(
             throw new IllegalArgumentException("a condition is on a boolean or an enum, not " + value);
         }
         var condition = new PlannedCondition(from, field, Literal.of(value).write());
-        return new PlannedSubtask(
-                id, type, literals, wires, after, optional, tier, Optional.of(condition), replaces);
+        return new PlannedSubtask(id, type, literals, wires, after, optional, tier, Optional.of(condition), replaces);
     }
 
     // --- copies with one part changed
@@ -145,8 +144,7 @@ public record PlannedSubtask(
     }
 
     PlannedSubtask withInput(String ofType, Map<String, String> otherLiterals, List<Wire> otherWires) {
-        return new PlannedSubtask(
-                id, ofType, otherLiterals, otherWires, after, optional, tier, when, replaces);
+        return new PlannedSubtask(id, ofType, otherLiterals, otherWires, after, optional, tier, when, replaces);
     }
 
     /** This subtask with the ids that it names changed. */
@@ -168,7 +166,10 @@ public record PlannedSubtask(
 
     /** The ids of the subtasks and inputs that it refers to, some perhaps twice. */
     Stream<String> references() {
-        return Stream.of(wires.stream().map(Wire::from), after.stream(), when.stream().map(PlannedCondition::from))
+        return Stream.of(
+                        wires.stream().map(Wire::from),
+                        after.stream(),
+                        when.stream().map(PlannedCondition::from))
                 .flatMap(each -> each);
     }
 

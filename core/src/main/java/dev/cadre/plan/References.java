@@ -9,7 +9,6 @@ import dev.cadre.task.SubtaskType;
 import dev.cadre.task.Wire;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;

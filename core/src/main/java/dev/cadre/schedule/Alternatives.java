@@ -79,8 +79,8 @@ final class Alternatives {
     }
 
     private void dropLosers(Subtask join) {
-        var skip = new Skip(
-                Skip.Kind.NOT_NEEDED, "others were enough for '%s'".formatted(join.id()), List.of(join.id()));
+        var skip =
+                new Skip(Skip.Kind.NOT_NEEDED, "others were enough for '%s'".formatted(join.id()), List.of(join.id()));
         Deque<Subtask> open = new ArrayDeque<>();
         for (Subtask member : graph.dependencies(join)) {
             if (!isSucceeded(member)) {

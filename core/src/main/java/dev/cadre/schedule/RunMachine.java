@@ -335,7 +335,8 @@ public final class RunMachine {
         } else {
             phase = Phase.MERGING;
             succeededAtMerge = succeeded;
-            decisions.tell(new RunEvent.MergeStarted(decisions.runId(), decisions.at(), (int) succeeded, outcomes.size()));
+            decisions.tell(
+                    new RunEvent.MergeStarted(decisions.runId(), decisions.at(), (int) succeeded, outcomes.size()));
             decisions.add(new RunCommand.StartMerge(outcomes));
         }
     }

@@ -272,8 +272,8 @@ final class Rungs {
         }
         tiers.ended(execution);
         graph.queue.lookAgain();
-        decisions.tell(new RunEvent.RungEnded(
-                decisions.runId(), decisions.at(), id.label(), execution.tier, failure(end)));
+        decisions.tell(
+                new RunEvent.RungEnded(decisions.runId(), decisions.at(), id.label(), execution.tier, failure(end)));
         switch (end) {
             case RungEnd.Accepted accepted -> ended(execution, new Outcome.Succeeded<>(accepted.value()));
             case RungEnd.Rejected rejected -> escalate(execution, rejected);

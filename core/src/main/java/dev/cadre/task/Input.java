@@ -54,7 +54,8 @@ public final class Input<I> {
     /** Inputs for a fan-out: one item for each element of the list that is made from an output. */
     @SuppressWarnings("unchecked") // as above
     public static <A, I> Each<I> forEach(SubtaskRef<A> a, Function<? super A, ? extends List<I>> made) {
-        return new Each<>(new Input<>(List.of(a), values -> made.apply((A) values.get(0))), Binding.MinSuccess.ONE, false, false);
+        return new Each<>(
+                new Input<>(List.of(a), values -> made.apply((A) values.get(0))), Binding.MinSuccess.ONE, false, false);
     }
 
     /**
@@ -66,9 +67,7 @@ public final class Input<I> {
     public static <A, I> Each<I> forEachOf(SubtaskRef<Items<A>> outer, Function<? super A, ? extends List<I>> made) {
         Function<List<Object>, List<List<I>>> lists = values -> ((Items<A>) values.get(0))
                 .outcomes().stream()
-                        .map(outcome -> outcome.ifSucceeded()
-                                .<List<I>>map(made)
-                                .orElseGet(List::of))
+                        .map(outcome -> outcome.ifSucceeded().<List<I>>map(made).orElseGet(List::of))
                         .toList();
         return new Each<>(new Input<>(List.of(outer), lists), Binding.MinSuccess.ONE, false, true);
     }
@@ -112,8 +111,7 @@ public final class Input<I> {
         private final boolean stopsThere;
         private final boolean nested;
 
-        private Each(
-                Input<? extends List<?>> list, Binding.MinSuccess minSuccess, boolean stopsThere, boolean nested) {
+        private Each(Input<? extends List<?>> list, Binding.MinSuccess minSuccess, boolean stopsThere, boolean nested) {
             this.list = list;
             this.minSuccess = minSuccess;
             this.stopsThere = stopsThere;

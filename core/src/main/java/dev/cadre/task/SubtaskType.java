@@ -339,8 +339,7 @@ public final class SubtaskType<I, O> {
 
     /** Lets a planner mark subtasks of this type optional; by default its wish is ignored. */
     public SubtaskType<I, O> allowingOptional() {
-        return new SubtaskType<>(
-                name, description, input, output, work, tiers, acceptances, planning.withOptional());
+        return new SubtaskType<>(name, description, input, output, work, tiers, acceptances, planning.withOptional());
     }
 
     /**
@@ -359,8 +358,7 @@ public final class SubtaskType<I, O> {
                     "subtask type '%s' cannot decide: its output %s has no component that is a boolean or an enum"
                             .formatted(name, output().getName()));
         }
-        return new SubtaskType<>(
-                name, description, input, output, work, tiers, acceptances, planning.withDeciding());
+        return new SubtaskType<>(name, description, input, output, work, tiers, acceptances, planning.withDeciding());
     }
 
     /** The name by which planners, journals and messages speak of it. */

@@ -130,13 +130,12 @@ public final class TaskGraph<R> {
          * @throws IllegalArgumentException if there is no runner, one is soft, is named twice or fans out
          */
         @SafeVarargs
+        @SuppressWarnings("varargs") // the array is only read
         public final <A> SubtaskRef<A> race(String id, SubtaskRef<? extends A>... runners) {
-            return put(
-                    id,
-                    alternatives("race", List.of(runners)),
-                    new Binding.Join(1, outputs -> new Binding.Joined(
-                            succeeded(List.of(runners), outputs).getFirst(), "")),
-                    softly(List.of(runners)));
+            List<SubtaskRef<? extends A>> all = List.of(runners);
+            var first = new Binding.Join(
+                    1, outputs -> new Binding.Joined(succeeded(all, outputs).getFirst(), ""));
+            return put(id, alternatives("race", all), first, softly(all));
         }
 
         /**
@@ -213,8 +212,7 @@ public final class TaskGraph<R> {
         public Builder optional(SubtaskRef<?>... refs) {
             for (SubtaskRef<?> ref : refs) {
                 GraphNode node = require(ref);
-                nodes.put(
-                        node.id(), new GraphNode(node.id(), node.type(), node.binding(), node.dependencies(), true));
+                nodes.put(node.id(), new GraphNode(node.id(), node.type(), node.binding(), node.dependencies(), true));
             }
             return this;
         }
@@ -245,8 +243,7 @@ public final class TaskGraph<R> {
         }
 
         private Builder replace(GraphNode node, List<Dependency> dependencies) {
-            nodes.put(
-                    node.id(), new GraphNode(node.id(), node.type(), node.binding(), dependencies, node.optional()));
+            nodes.put(node.id(), new GraphNode(node.id(), node.type(), node.binding(), dependencies, node.optional()));
             return this;
         }
 
@@ -257,16 +254,15 @@ public final class TaskGraph<R> {
         }
 
         @SuppressWarnings("unchecked") // a reference stands for the output that its own type declares
-        private static <A> Dependency conditional(
-                SubtaskRef<A> decider, String condition, Predicate<? super A> holds) {
+        private static <A> Dependency conditional(SubtaskRef<A> decider, String condition, Predicate<? super A> holds) {
             var asked = new Condition(condition, output -> holds.test((A) output));
             return new Dependency(decider.id(), decider.isSoft(), Optional.of(asked));
         }
 
         private <A> SubtaskRef<A> requireOfRound(SubtaskRef<A> returned) {
             if (!returned.id().startsWith(scope.prefix)) {
-                throw new IllegalArgumentException("a round must add the subtask that it returns, not return '%s'"
-                        .formatted(returned.id()));
+                throw new IllegalArgumentException(
+                        "a round must add the subtask that it returns, not return '%s'".formatted(returned.id()));
             }
             return returned;
         }

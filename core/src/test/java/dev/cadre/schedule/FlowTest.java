@@ -128,8 +128,8 @@ class FlowTest {
 
             assertThat(skipped(rig.outcome("complaint"))).isEqualTo(Skip.Kind.DEPENDENCY);
             assertThat(rig.outcome("reply"))
-                    .isEqualTo(new Outcome.Skipped<>(new Skip(
-                            Skip.Kind.DEPENDENCY, "REFUSED: kind refused (subtask 'kind')", List.of("kind"))));
+                    .isEqualTo(new Outcome.Skipped<>(
+                            new Skip(Skip.Kind.DEPENDENCY, "REFUSED: kind refused (subtask 'kind')", List.of("kind"))));
             assertThat(rig.ending().status()).isEqualTo(RunStatus.FAILED);
         }
 
@@ -149,7 +149,8 @@ class FlowTest {
             });
             var rig = say(run(RunRig.merged(), graph.answering(complaint)), "kind", "praise");
 
-            assertThat(((Outcome.Failed<?>) rig.ended("praise")).failure().kind()).isEqualTo(Failure.Kind.INVALID_INPUT);
+            assertThat(((Outcome.Failed<?>) rig.ended("praise")).failure().kind())
+                    .isEqualTo(Failure.Kind.INVALID_INPUT);
             assertThat(rig.ended("praise").reason()).contains("no length");
         }
 
@@ -330,15 +331,25 @@ class FlowTest {
 
         @Test
         void tooFew_skipTheQuorumForTheirSake() {
-            var rig = run(graph.quorum("q", 3, members)).accept("m3").fail("m0").fail("m1").accept("m2");
+            var rig = run(graph.quorum("q", 3, members))
+                    .accept("m3")
+                    .fail("m0")
+                    .fail("m1")
+                    .accept("m2");
 
             assertThat(skipped(rig.outcome("q"))).isEqualTo(Skip.Kind.DEPENDENCY);
         }
 
         @Test
         void fanOut_ofWhichSoManyItemsAreEnough_endsTheRest() {
-            var some = graph.add("f", NOTE, Input.forEach(List.of(new In("0"), new In("1"), new In("2"))).enough(1));
-            var rig = run(RunRig.answeredBy("f"), graph.answering(some)).fail("f#0").accept("f#2");
+            var some = graph.add(
+                    "f",
+                    NOTE,
+                    Input.forEach(List.of(new In("0"), new In("1"), new In("2")))
+                            .enough(1));
+            var rig = run(RunRig.answeredBy("f"), graph.answering(some))
+                    .fail("f#0")
+                    .accept("f#2");
 
             assertThat(dropped(rig)).containsExactly("f#1");
             members.forEach(each -> rig.accept(each.id()));
@@ -352,7 +363,11 @@ class FlowTest {
         @Test
         void resumedFanOut_thatHadEnough_startsNothing() {
             var graph = TaskGraph.builder();
-            var some = graph.add("f", NOTE, Input.forEach(List.of(new In("0"), new In("1"), new In("2"))).enough(1));
+            var some = graph.add(
+                    "f",
+                    NOTE,
+                    Input.forEach(List.of(new In("0"), new In("1"), new In("2")))
+                            .enough(1));
             var rig = run(RunRig.answeredBy("f").recalling(ended("f#2")), graph.answering(some));
 
             assertThat(rig.started()).isEmpty();
@@ -362,8 +377,11 @@ class FlowTest {
         @Test
         void fanOut_thatNeverHasEnough_fails() {
             var graph = TaskGraph.builder();
-            var some = graph.add("f", NOTE, Input.forEach(List.of(new In("0"), new In("1"))).enough(2));
-            var rig = run(RunRig.answeredBy("f"), graph.answering(some)).accept("f#0").fail("f#1");
+            var some = graph.add(
+                    "f", NOTE, Input.forEach(List.of(new In("0"), new In("1"))).enough(2));
+            var rig = run(RunRig.answeredBy("f"), graph.answering(some))
+                    .accept("f#0")
+                    .fail("f#1");
 
             assertThat(((Outcome.Failed<?>) rig.outcome("f")).failure().kind()).isEqualTo(Failure.Kind.TOO_FEW_ITEMS);
         }
@@ -374,7 +392,12 @@ class FlowTest {
         private final SubtaskRef<Out> draft = note("draft");
 
         private SubtaskRef<Out> polish(int most) {
-            return graph.repeat("polish", draft, most, "the critic has no objection", out -> out.text().equals("fine"),
+            return graph.repeat(
+                    "polish",
+                    draft,
+                    most,
+                    "the critic has no objection",
+                    out -> out.text().equals("fine"),
                     last -> of("revised", of("critique", last)));
         }
 
@@ -446,9 +469,19 @@ class FlowTest {
 
         @Test
         void repetitionWithinARepetition_hasItsOwnRounds() {
-            SubtaskRef<Out> result = graph.repeat("outer", draft, 2, "best", out -> out.text().equals("best"), last ->
-                    graph.repeat("inner", of("start", last), 1, "good", out -> out.text().equals("good"), inner ->
-                            of("better", inner)));
+            SubtaskRef<Out> result = graph.repeat(
+                    "outer",
+                    draft,
+                    2,
+                    "best",
+                    out -> out.text().equals("best"),
+                    last -> graph.repeat(
+                            "inner",
+                            of("start", last),
+                            1,
+                            "good",
+                            out -> out.text().equals("good"),
+                            inner -> of("better", inner)));
             var rig = say(say(run(result), "draft", "poor"), "outer.1.start", "poor");
             say(rig, "outer.1.inner.1.better", "best");
 
@@ -464,10 +497,15 @@ class FlowTest {
     class Nesting {
         @Test
         void fanOutOverAFanOut_isFlatAndInGroups() {
-            var outer = graph.add(
-                    "o", NOTE, Input.forEach(List.of(new In("0"), new In("1"), new In("2"))));
-            var inner = graph.add("i", NOTE, Input.forEachOf(outer, out ->
-                    out.text().equals("two") ? List.of(new In("a"), new In("b")) : List.of(new In("c"))));
+            var outer = graph.add("o", NOTE, Input.forEach(List.of(new In("0"), new In("1"), new In("2"))));
+            var inner = graph.add(
+                    "i",
+                    NOTE,
+                    Input.forEachOf(
+                            outer,
+                            out -> out.text().equals("two")
+                                    ? List.of(new In("a"), new In("b"))
+                                    : List.of(new In("c"))));
             var rig = run(RunRig.answeredBy("i"), graph.answering(inner)).fail("o#1");
             say(say(rig, "o#0", "two"), "o#2", "one");
 
@@ -485,9 +523,11 @@ class FlowTest {
         @Test
         void tooManyItemsAltogether_failAndStartNothing() {
             var outer = graph.add("o", NOTE, Input.forEach(List.of(new In("0"), new In("1"))));
-            var inner = graph.add("i", NOTE, Input.forEachOf(outer, out ->
-                    List.of(new In("a"), new In("b"), new In("c"))));
-            var rig = run(RunRig.answeredBy("i"), graph.answering(inner)).accept("o#0").accept("o#1");
+            var inner =
+                    graph.add("i", NOTE, Input.forEachOf(outer, out -> List.of(new In("a"), new In("b"), new In("c"))));
+            var rig = run(RunRig.answeredBy("i"), graph.answering(inner))
+                    .accept("o#0")
+                    .accept("o#1");
 
             assertThat(((Outcome.Failed<?>) rig.outcome("i")).failure().kind()).isEqualTo(Failure.Kind.TOO_MANY_ITEMS);
         }

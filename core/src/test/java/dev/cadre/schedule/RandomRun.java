@@ -12,15 +12,15 @@ import dev.cadre.schedule.RunRig.In;
 import dev.cadre.schedule.RunRig.Out;
 import dev.cadre.task.Binding;
 import dev.cadre.task.Condition;
-import dev.cadre.task.Items;
-import dev.cadre.task.Missing;
-import dev.cadre.task.Skip;
 import dev.cadre.task.Dependency;
 import dev.cadre.task.Failure;
 import dev.cadre.task.GraphNode;
+import dev.cadre.task.Items;
+import dev.cadre.task.Missing;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Outputs;
 import dev.cadre.task.RunFailure;
+import dev.cadre.task.Skip;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.RungEnd;
 import java.util.ArrayList;
@@ -205,7 +205,10 @@ final class RandomRun {
         var nodes = new ArrayList<GraphNode>();
         int size = 1 + random.nextInt(14);
         for (int position = 0; position < size; position++) {
-            nodes.add(races && position > 1 && random.nextInt(3) == 0 ? race(nodes, random) : node(position, random, races));
+            nodes.add(
+                    races && position > 1 && random.nextInt(3) == 0
+                            ? race(nodes, random)
+                            : node(position, random, races));
         }
         if (!races && random.nextInt(4) == 0) {
             Collections.shuffle(nodes, random); // a planner may name a dependency before it brings it
@@ -246,7 +249,8 @@ final class RandomRun {
 
     private static Optional<Condition> condition(Random random) {
         return random.nextInt(8) == 0
-                ? Optional.of(new Condition("it is even", output -> output.toString().hashCode() % 2 == 0))
+                ? Optional.of(
+                        new Condition("it is even", output -> output.toString().hashCode() % 2 == 0))
                 : Optional.empty();
     }
 
@@ -392,12 +396,17 @@ final class RandomRun {
     private void checkNotNeeded(RunEnding ending) {
         ending.outcomes().forEach((id, outcome) -> {
             if (outcome instanceof Outcome.Skipped<?>(Skip skip) && skip.kind() == Skip.Kind.NOT_NEEDED) {
-                assertThat(ending.missing()).as("%s: %s", this, id).extracting(Missing::subtaskId).doesNotContain(id);
+                assertThat(ending.missing())
+                        .as("%s: %s", this, id)
+                        .extracting(Missing::subtaskId)
+                        .doesNotContain(id);
                 assertThat(skip.because()).as("%s: %s", this, id).isNotEmpty();
             }
             if (node(id).binding() instanceof Binding.Join join && outcome.isSucceeded()) {
                 assertThat(node(id).dependencies().stream()
-                                .filter(on -> Objects.requireNonNull(ending.outcomes().get(on.on())).isSucceeded()))
+                                .filter(on -> Objects.requireNonNull(
+                                                ending.outcomes().get(on.on()))
+                                        .isSucceeded()))
                         .as("%s: %s", this, id)
                         .hasSizeGreaterThanOrEqualTo(join.enough());
             }

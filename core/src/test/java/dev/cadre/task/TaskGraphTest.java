@@ -166,4 +166,61 @@ class TaskGraphTest {
         assertThatThrownBy(() -> Input.forEach(List.of("x")).minSuccess(-1))
                 .hasMessage("minSuccess must not be negative: -1");
     }
+
+    // --- branches, races and loops
+
+    @Test
+    void when_onWhatDependsOnIt_closesACycle() {
+        var a = note("a");
+        var b = note("b", a);
+
+        assertThatThrownBy(() -> graph.when(a, b, "it is so", text -> true))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("'a' after 'b' closes a cycle");
+        assertThatThrownBy(() -> graph.when(b, a, " ", text -> true)).hasMessage("a condition must be said in words");
+    }
+
+    @Test
+    void race_ofWhatCannotRace_isRefused() {
+        var a = note("a");
+        var items = graph.add("items", NOTE, Input.forEach(List.of("x")));
+
+        assertThatThrownBy(() -> graph.<String>race("r")).hasMessage("a race needs a subtask");
+        assertThatThrownBy(() -> graph.race("r", a, a))
+                .hasMessage("a subtask is twice in a race: [SubtaskRef[a], SubtaskRef[a]]");
+        assertThatThrownBy(() -> graph.race("r", items)).hasMessage("'items' fans out, and cannot be part of a race");
+        assertThatThrownBy(() -> graph.race("r", a.ifSucceeded()))
+                .hasMessage("'a' cannot be part of a race as a soft reference");
+        assertThatThrownBy(() -> graph.quorum("q", 2, List.of(a)))
+                .hasMessage("a quorum needs 1 to 1 of its 1 members, not 2");
+        assertThatThrownBy(() -> Input.forEach(List.of("x")).enough(0))
+                .hasMessage("enough must be at least one item, not 0");
+        assertThat(graph.answering(a).nodes()).extracting(GraphNode::id).containsExactly("a", "items");
+    }
+
+    @Test
+    void repeat_addsAllItsRoundsWithIdsOfTheirOwn() {
+        var a = note("a");
+        var last = graph.repeat("r", a, 2, "it is long", text -> text.length() > 9, text -> note("more", text));
+
+        var built = graph.answering(last);
+        assertThat(built.nodes()).extracting(GraphNode::id).containsExactly("a", "r.1.more", "r.2.more", "r");
+        assertThat(dependencies(built, "r.2.more"))
+                .extracting(Object::toString)
+                .containsExactly(
+                        "Dependency[on=r.1.more, soft=false]",
+                        "Dependency[on=r.1.more, soft=false, when=not: it is long]");
+        assertThat(note("after").id()).as("what is added later").isEqualTo("after");
+    }
+
+    @Test
+    void repeat_ofARoundThatAddsNothing_isRefused() {
+        var a = note("a");
+
+        assertThatThrownBy(() -> graph.repeat("r", a, 2, "rule", text -> true, text -> a))
+                .hasMessage("a round must add the subtask that it returns, not return 'a'");
+        assertThatThrownBy(() -> graph.repeat("r", a, 0, "rule", text -> true, text -> note("x")))
+                .hasMessage("'r' may have 1 to 20 rounds, not 0");
+        assertThat(note("b").id()).as("what is added later").isEqualTo("b");
+    }
 }

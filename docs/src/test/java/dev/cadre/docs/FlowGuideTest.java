@@ -55,8 +55,12 @@ class FlowGuideTest {
 
         var reply = graph.race("reply", sorry, thanks); // the one that is run
         var polite = graph.repeat(
-                "polite", reply, 3, "the reply is polite", Reply::polite, last -> graph.add(
-                        "polish", POLISH, Input.from(last, each -> each)));
+                "polite",
+                reply,
+                3,
+                "the reply is polite",
+                Reply::polite,
+                last -> graph.add("polish", POLISH, Input.from(last, each -> each)));
 
         RunResult<Reply> result = Coordinator.of(models).run(graph.answering(polite), Budget.usd("0.10"));
         // endregion

@@ -53,8 +53,9 @@ class FlowRunTest {
 
     record Verdict(String text, boolean fine) {}
 
-    private static final SubtaskType<Topic, Sorted> SORT =
-            SubtaskType.model("sort", Topic.class, Sorted.class, "What kind of message is it?").deciding();
+    private static final SubtaskType<Topic, Sorted> SORT = SubtaskType.model(
+                    "sort", Topic.class, Sorted.class, "What kind of message is it?")
+            .deciding();
     private static final SubtaskType<Draft, Verdict> POLISH =
             SubtaskType.model("polish", Draft.class, Verdict.class, "Write it better, and say whether it is fine.");
     private static final Budget BUDGET = Budget.usd("1.00");
@@ -91,9 +92,12 @@ class FlowRunTest {
 
         assertThat(result).isCompleteWith(new Note("quick"));
         RunReport report = result.report();
-        assertThat(Objects.requireNonNull(report.outcomes().get("slow")).isNotNeeded()).isTrue();
+        assertThat(Objects.requireNonNull(report.outcomes().get("slow")).isNotNeeded())
+                .isTrue();
         assertThat(report.spend().settled()).isEqualTo(Money.usd(Crew.NOTE_USD));
-        assertThat(report.spend().forfeited()).as("the call whose fate nobody knows").isGreaterThan(Money.ZERO);
+        assertThat(report.spend().forfeited())
+                .as("the call whose fate nobody knows")
+                .isGreaterThan(Money.ZERO);
         assertThat(report.openReservations()).isZero();
         assertThat(log.events())
                 .filteredOn(RunEvent.Joined.class::isInstance)
@@ -137,7 +141,8 @@ class FlowRunTest {
         var both = new ScriptedModel();
         both.on(NOTE).answers(call -> new Note("now everybody is quick"));
         try (var journal = FileJournal.open(file)) {
-            RunResult<Note> again = Coordinator.of(both.pools()).journal(journal).run(race(NOTE, NOTE), BUDGET);
+            RunResult<Note> again =
+                    Coordinator.of(both.pools()).journal(journal).run(race(NOTE, NOTE), BUDGET);
             assertThat(again).isCompleteWith(new Note("quick"));
         }
         assertThat(both.calls()).isEmpty();
@@ -150,14 +155,16 @@ class FlowRunTest {
         model.on(NOTE, new Topic("first")).refuses("no");
         model.on(NOTE, new Topic("instead")).replies(new Note("instead"));
         try (var journal = FileJournal.open(file)) {
-            RunResult<Note> result = Coordinator.of(model.pools()).journal(journal).run(fallback(), BUDGET);
+            RunResult<Note> result =
+                    Coordinator.of(model.pools()).journal(journal).run(fallback(), BUDGET);
             assertThat(result).isCompleteWith(new Note("instead"));
         }
 
         var healed = new ScriptedModel();
         healed.on(NOTE).answers(call -> new Note("healed"));
         try (var journal = FileJournal.open(file)) {
-            RunResult<Note> again = Coordinator.of(healed.pools()).journal(journal).run(fallback(), BUDGET);
+            RunResult<Note> again =
+                    Coordinator.of(healed.pools()).journal(journal).run(fallback(), BUDGET);
             assertThat(again).isCompleteWith(new Note("instead"));
         }
         assertThat(healed.calls()).isEmpty();
@@ -184,7 +191,8 @@ class FlowRunTest {
         var next = new ScriptedModel();
         next.on(changed).answers(call -> new Note("four facts"));
         try (var journal = FileJournal.open(file)) {
-            RunResult<Note> again = Coordinator.of(next.pools()).journal(journal).run(race(NOTE, changed), BUDGET);
+            RunResult<Note> again =
+                    Coordinator.of(next.pools()).journal(journal).run(race(NOTE, changed), BUDGET);
             assertThat(again).isCompleteWith(new Note("four facts"));
         }
         assertThat(worked(next)).containsOnlyKeys("quick");
@@ -195,8 +203,13 @@ class FlowRunTest {
     private TaskGraph<Verdict> loop() {
         var graph = TaskGraph.builder();
         var draft = graph.add("draft", POLISH, new Draft("draft"));
-        return graph.answering(graph.repeat("better", draft, 4, "it is fine", Verdict::fine, last ->
-                graph.add("polish", POLISH, from(last, verdict -> new Draft(verdict.text())))));
+        return graph.answering(graph.repeat(
+                "better",
+                draft,
+                4,
+                "it is fine",
+                Verdict::fine,
+                last -> graph.add("polish", POLISH, from(last, verdict -> new Draft(verdict.text())))));
     }
 
     private static void scriptLoop(ScriptedModel model) {
@@ -213,7 +226,8 @@ class FlowRunTest {
 
         assertThat(result).isCompleteWith(new Verdict("good", true));
         assertThat(worked(model)).containsOnlyKeys("draft", "better.1.polish", "better.2.polish");
-        assertThat(result.report().spend().total()).isEqualTo(Money.usd(Crew.NOTE_USD).times(3));
+        assertThat(result.report().spend().total())
+                .isEqualTo(Money.usd(Crew.NOTE_USD).times(3));
         model.assertFullyUsed();
     }
 
@@ -223,7 +237,8 @@ class FlowRunTest {
 
         assertThat(estimate.subtasks()).hasSize(6);
         assertThat(estimate.cost().worst())
-                .isGreaterThanOrEqualTo(estimate.subtasks().getFirst().cost().worst().times(5));
+                .isGreaterThanOrEqualTo(
+                        estimate.subtasks().getFirst().cost().worst().times(5));
     }
 
     @Test
@@ -245,9 +260,13 @@ class FlowRunTest {
                         Coordinator.of(next.pools()).journal(journal).run(whole(), BUDGET);
                 assertThat(resumed).as("broken off at entry %d", crashAt).isCompleteWith(new Note("good and instead"));
             }
-            assertThat(worked(next)).as("broken off at entry %d", crashAt).doesNotContainKeys(finished.toArray(String[]::new));
+            assertThat(worked(next))
+                    .as("broken off at entry %d", crashAt)
+                    .doesNotContainKeys(finished.toArray(String[]::new));
             worked(next).forEach((id, calls) -> paid.merge(id, calls, Integer::sum));
-            assertThat(paid.values()).as("broken off at entry %d: %s", crashAt, paid).allMatch(calls -> calls <= 2);
+            assertThat(paid.values())
+                    .as("broken off at entry %d: %s", crashAt, paid)
+                    .allMatch(calls -> calls <= 2);
             if (!crashed) {
                 assertThat(worked(next)).isEmpty();
                 assertThat(crashAt).isGreaterThan(15);
@@ -268,15 +287,22 @@ class FlowRunTest {
     private static TaskGraph<Note> whole() {
         var graph = TaskGraph.builder();
         var draft = graph.add("draft", POLISH, new Draft("draft"));
-        SubtaskRef<Verdict> better = graph.repeat("better", draft, 4, "it is fine", Verdict::fine, last ->
-                graph.add("polish", POLISH, from(last, verdict -> new Draft(verdict.text()))));
+        SubtaskRef<Verdict> better = graph.repeat(
+                "better",
+                draft,
+                4,
+                "it is fine",
+                Verdict::fine,
+                last -> graph.add("polish", POLISH, from(last, verdict -> new Draft(verdict.text()))));
         var first = graph.add("first", NOTE, new Topic("first"));
         var instead = graph.add("instead", NOTE, new Topic("instead"));
         graph.when(instead, first.ifSucceeded(), "the first did not succeed", Optional::isEmpty);
         var either = graph.race("either", first, instead);
         var both = SubtaskType.code("both", Draft.class, Note.class, (in, context) -> new Note(in.text()));
-        return graph.answering(graph.add("both", both, from(better, either, (verdict, note) ->
-                new Draft(verdict.text() + " and " + note.text()))));
+        return graph.answering(graph.add(
+                "both",
+                both,
+                from(better, either, (verdict, note) -> new Draft(verdict.text() + " and " + note.text()))));
     }
 
     private static List<String> finished(Path file) {
@@ -315,12 +341,14 @@ class FlowRunTest {
         model.on(SORT).costing(1_000, 400).replies(new Sorted(Kind.PRAISE));
         model.on(NOTE, new Topic("thanks")).costing(1_000, 400).replies(new Note("thank you"));
         model.onMerge().costing(1_000, 400).repliesText(merged("thank you"));
-        var coordinator = Coordinator.builder(model.pools()).plansWith(SORT, NOTE).build();
+        var coordinator =
+                Coordinator.builder(model.pools()).plansWith(SORT, NOTE).build();
 
         RunResult<Answer> result = coordinator.run(Goal.of("Answer the mail.", Answer.class), BUDGET);
 
         assertThat(result).isCompleteWith(new Answer("thank you"));
-        var sorry = (Outcome.Skipped<?>) Objects.requireNonNull(result.report().outcomes().get("sorry"));
+        var sorry = (Outcome.Skipped<?>)
+                Objects.requireNonNull(result.report().outcomes().get("sorry"));
         assertThat(sorry.skip().kind()).isEqualTo(Skip.Kind.NOT_NEEDED);
         assertThat(sorry.skip().because()).containsExactly("kind");
         String asked = model.calls().getFirst().request().instructions();
@@ -334,8 +362,9 @@ class FlowRunTest {
     void type_thatCannotDecide_isRefused() {
         assertThatThrownBy(NOTE::deciding)
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("subtask type 'note' cannot decide: its output %s has no component that is a boolean or an enum"
-                        .formatted(Note.class.getName()));
+                .hasMessage(
+                        "subtask type 'note' cannot decide: its output %s has no component that is a boolean or an enum"
+                                .formatted(Note.class.getName()));
     }
 
     // --- quorums of one fan-out
@@ -350,7 +379,8 @@ class FlowRunTest {
         var some = graph.add(
                 "votes",
                 NOTE,
-                Input.forEach(List.of(new Topic("a"), new Topic("b"), new Topic("c"))).enough(2));
+                Input.forEach(List.of(new Topic("a"), new Topic("b"), new Topic("c")))
+                        .enough(2));
 
         var result = Coordinator.of(model.pools()).run(graph.answering(some), BUDGET);
 

@@ -140,7 +140,8 @@ final class SimGraph {
 
     private Optional<Condition> condition() {
         return branching && SimDice.chance(dice, 0.1)
-                ? Optional.of(new Condition("it is even", output -> output.toString().length() % 2 == 0))
+                ? Optional.of(
+                        new Condition("it is even", output -> output.toString().length() % 2 == 0))
                 : Optional.empty();
     }
 

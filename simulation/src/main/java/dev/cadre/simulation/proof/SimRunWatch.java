@@ -35,6 +35,7 @@ final class SimRunWatch {
     private final Set<RungId> running = new HashSet<>();
     /** Those that are not needed because others were enough. */
     private final Set<String> without = new HashSet<>();
+
     private Tier ceiling = Tier.FLAGSHIP;
     private boolean stopped;
     /** Whether anything has ended the work, be it that an answer may still be made of what there is. */
@@ -126,8 +127,7 @@ final class SimRunWatch {
             ceiling = lowered.ceiling();
         } else if (event instanceof RunEvent.Joined joined) {
             without.addAll(joined.without());
-            SimCheck.that(
-                    admitted.keySet().containsAll(joined.without()), "%s names who is not there", joined);
+            SimCheck.that(admitted.keySet().containsAll(joined.without()), "%s names who is not there", joined);
         } else if (event instanceof RunEvent.SubtaskEnded end) {
             if (end.outcome().isNotNeeded()) {
                 world.met(SimulationPhenomenon.CONDITION);
