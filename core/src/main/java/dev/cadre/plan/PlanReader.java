@@ -130,6 +130,9 @@ public final class PlanReader {
                         "input %s is longer than %,d characters".formatted(Quoted.of(name), MAX_LITERAL_CHARS));
             }
         });
+        planned.when().filter(when -> when.is().length() > MAX_LITERAL_CHARS).ifPresent(when -> {
+            throw new JsonException("\"when\" is longer than %,d characters".formatted(MAX_LITERAL_CHARS));
+        });
         if (planned.wires().size() + planned.after().size() + planned.replaces().size() > MAX_REFERENCES) {
             throw new JsonException("it has more than %,d wires and ids to come after".formatted(MAX_REFERENCES));
         }

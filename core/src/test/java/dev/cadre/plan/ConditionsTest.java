@@ -113,6 +113,14 @@ class ConditionsTest {
     }
 
     @Test
+    void condition_ofAnEndlessValue_isADefectThatQuotesNothingOfIt() {
+        String defect = read(
+                subtask("sort", "s", "null"), subtask("look", "x", when("s", "kind", '"' + "x".repeat(40_000) + '"')));
+
+        assertThat(defect).isEqualTo("[x: \"when\" is longer than 32,768 characters]");
+    }
+
+    @Test
     void condition_onItself_isADefect() {
         assertThat(read(subtask("sort", "s", when("s", "urgent", "true")))).contains("s: it depends on itself");
     }

@@ -19,6 +19,7 @@ import dev.cadre.event.RunEvent;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.Journal;
 import dev.cadre.journal.JournalEntry;
+import dev.cadre.journal.JournalKey;
 import dev.cadre.price.Money;
 import dev.cadre.task.Input;
 import dev.cadre.task.Items;
@@ -39,6 +40,8 @@ import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Graphs and plans that branch, race and repeat: what they cost, what they lack, and how they are resumed. */
 class FlowRunTest {
@@ -196,6 +199,36 @@ class FlowRunTest {
             assertThat(again).isCompleteWith(new Note("four facts"));
         }
         assertThat(worked(next)).containsOnlyKeys("quick");
+    }
+
+    /** Somebody changed it, and the frame of the line fits: the race is run as if nothing was known of it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", "[1, null, {}]", "\"slow\""})
+    void joinRecord_thatCannotBeRead_saysNothing(String written) throws Exception {
+        Path file = folder.resolve("run.journal");
+        model.on(NOTE, new Topic("first")).refuses("no");
+        model.on(NOTE, new Topic("instead")).replies(new Note("instead"));
+        try (var journal = FileJournal.open(file)) {
+            Coordinator.of(model.pools()).journal(journal).run(fallback(), BUDGET);
+            String run = journal.runs().getFirst().run();
+            var whole = new ArrayList<JournalEntry.Ended>();
+            FileJournal.read(file, line -> {
+                if (line.entry() instanceof JournalEntry.Ended ended
+                        && ended.key().equals(JournalKey.of(run, "either"))) {
+                    whole.add(ended);
+                }
+            });
+            JournalEntry.Ended last = whole.getLast();
+            journal.append(new JournalEntry.Ended(
+                    last.key(), last.fingerprint(), new Outcome.Succeeded<>(written), last.spend()));
+        }
+
+        var healed = new ScriptedModel();
+        healed.on(NOTE).answers(call -> new Note("healed"));
+        try (var journal = FileJournal.open(file)) {
+            RunResult<Note> again = Coordinator.of(healed.pools()).journal(journal).run(fallback(), BUDGET);
+            assertThat(again).isCompleteWith(new Note("healed"));
+        }
     }
 
     // --- repetition
