@@ -123,6 +123,9 @@ public final class Coordinator {
      * run a subtask or item is the same if nothing about it has changed that can change its answer: its type with
      * instructions, tools, rules, tiers, models and caps, and its input.
      *
+     * <p>The planner is not part of it, and neither are {@linkplain dev.cadre.plan.ModelPlanner#instructedBy its
+     * instructions}: a plan on record is kept, and changed instructions plan what is not planned yet.
+     *
      * <p>What cannot be seen: values that the function of an edge captured, the code of workers, tools, rules and mergers,
      * and whatever they read elsewhere. Two runs that differ only in these are sessions of one run, with one budget; give
      * them different run keys.

@@ -27,6 +27,8 @@ public enum Prompt {
     PLAN_INPUTS("plan-inputs", 1),
     /** A rule for plans of a goal that has attachments. */
     PLAN_ATTACHED("plan-attached", 1),
+    /** The caller's instructions for the planner. */
+    PLAN_INSTRUCTIONS("plan-instructions", 1),
     /** Asks for the rest of a plan. */
     PLAN_CONTINUATION("plan-continuation", 1),
     /** Asks for what is to come in the place of what did not succeed. */

@@ -11,6 +11,7 @@ import dev.cadre.budget.Budget;
 import dev.cadre.merge.Mergers;
 import dev.cadre.model.Attachment;
 import dev.cadre.model.Tier;
+import dev.cadre.plan.Planner;
 import dev.cadre.price.Money;
 import dev.cadre.task.Input;
 import dev.cadre.task.Limits;
@@ -129,6 +130,26 @@ class ConceptsTest {
                 .isCompleteWith(new Report("In the pool."))
                 .outcome("s")
                 .usedTiers(Tier.MINI);
+    }
+
+    @Test
+    void planner_isInstructed() throws Exception {
+        model.onPlan().replies("""
+                        {"subtasks":[{"type":"summarise","id":"s","input":{"path":"Pool.java"}}]}""");
+        model.on(SUMMARISE).replies(new Summary("It retries."));
+        model.onMerge().repliesText("{\"answer\":{\"text\":\"In the pool.\"},\"citations\":[]}");
+        var models = model.pools();
+
+        // region concepts-instructed
+        Coordinator coordinator = Coordinator.builder(models)
+                .plansWith(FIND, SUMMARISE)
+                .planner(Planner.model().instructedBy("Prefer few, large subtasks. Find files before you summarise."))
+                .build();
+        // endregion
+
+        assertThat(coordinator.run(Goal.of("Where is retry implemented?", Report.class), Budget.usd("0.25")))
+                .isCompleteWith(new Report("In the pool."));
+        assertThat(model.calls().getFirst().request().instructions()).contains("Prefer few, large subtasks.");
     }
 
     @Test
