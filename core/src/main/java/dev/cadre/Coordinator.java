@@ -162,7 +162,7 @@ public final class Coordinator {
      * the latest about a second after its deadline; spends money.
      *
      * @throws IllegalStateException if no model is bound to the tier that a type starts on, or one may run on a model that
-     *     lacks what its tools need; nothing was called
+     *     lacks what its tools need or does not take its {@linkplain SubtaskType#sampling sampling}; nothing was called
      * @throws dev.cadre.price.ModelShutDownException if a model that a type may run on is gone, by the calendar of its pool;
      *     nothing was called
      * @throws dev.cadre.price.UnpricedException if a type asks for a service tier or a tool at the provider that has no price
@@ -188,7 +188,7 @@ public final class Coordinator {
      * money.
      *
      * @throws IllegalStateException if no subtask type is registered, no model is bound to the tier that one starts on, or
-     *     one may run on a model that lacks what its tools need; nothing was called
+     *     one may run on a model that lacks what its tools need or does not take its sampling; nothing was called
      * @throws dev.cadre.price.ModelShutDownException if a model that is bound to a tier is gone, by the calendar of its pool;
      *     nothing was called
      * @throws dev.cadre.journal.RunUnderWayException as for a graph

@@ -76,6 +76,8 @@ public final class Fingerprints {
             if (model.verbosity() != Verbosity.STANDARD) {
                 parts.add("verbosity " + model.verbosity());
             }
+            model.sampling().temperature().ifPresent(value -> parts.add("temperature " + value));
+            model.sampling().topP().ifPresent(value -> parts.add("top_p " + value));
             parts.add(Long.toString(model.maxOutputTokens().orElse(limits.workerOutputTokens())));
             parts.add(models(type.tiers().floor(), type.tiers().top()));
         }

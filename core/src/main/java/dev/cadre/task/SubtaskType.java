@@ -4,6 +4,7 @@ package dev.cadre.task;
 import dev.cadre.json.Json;
 import dev.cadre.model.Attachment;
 import dev.cadre.model.ProviderTool;
+import dev.cadre.model.Sampling;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.Tier;
 import dev.cadre.model.Verbosity;
@@ -212,6 +213,16 @@ public final class SubtaskType<I, O> {
     /** How much the model writes; default that of the pool. */
     public SubtaskType<I, O> verbosity(Verbosity verbosity) {
         return with(modelWork("verbosity").withVerbosity(verbosity));
+    }
+
+    /**
+     * How the model draws its tokens, such as a higher temperature for answers that differ, which are voted on; default the
+     * provider's. Sent with every call of the type, repairs and higher tiers included; it changes no price. A run, plan or
+     * bulk whose type may run on a model that does not take it is refused before anything is called: by the catalogue,
+     * models that reason take it at effort {@code NONE} only, and some never.
+     */
+    public SubtaskType<I, O> sampling(Sampling sampling) {
+        return with(modelWork("sampling").withSampling(sampling));
     }
 
     /**

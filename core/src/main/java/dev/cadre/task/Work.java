@@ -5,6 +5,7 @@ import dev.cadre.model.Attachment;
 import dev.cadre.model.CallOptions;
 import dev.cadre.model.Effort;
 import dev.cadre.model.ProviderTool;
+import dev.cadre.model.Sampling;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.Verbosity;
 import dev.cadre.price.Money;
@@ -118,6 +119,7 @@ public sealed interface Work<I, O> {
         private @Nullable Long maxOutputTokens;
         private @Nullable Effort effort;
         private Verbosity verbosity = Verbosity.STANDARD;
+        private Sampling sampling = Sampling.DEFAULT;
         private ServiceTier serviceTier = ServiceTier.STANDARD;
         private @Nullable Function<? super I, List<Attachment>> attaching;
 
@@ -134,6 +136,7 @@ public sealed interface Work<I, O> {
             maxOutputTokens = other.maxOutputTokens;
             effort = other.effort;
             verbosity = other.verbosity;
+            sampling = other.sampling;
             serviceTier = other.serviceTier;
             attaching = other.attaching;
         }
@@ -189,6 +192,12 @@ public sealed interface Work<I, O> {
         Model<I, O> withVerbosity(Verbosity chosen) {
             var copy = new Model<>(this);
             copy.verbosity = chosen;
+            return copy;
+        }
+
+        Model<I, O> withSampling(Sampling chosen) {
+            var copy = new Model<>(this);
+            copy.sampling = chosen;
             return copy;
         }
 
@@ -260,6 +269,11 @@ public sealed interface Work<I, O> {
         /** How much is written; the standard leaves it to the pool. */
         public Verbosity verbosity() {
             return verbosity;
+        }
+
+        /** How the model draws its tokens; the default leaves it to the provider. */
+        public Sampling sampling() {
+            return sampling;
         }
 
         /** The processing class; the standard leaves it to the pool. */

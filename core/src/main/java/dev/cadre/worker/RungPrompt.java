@@ -52,6 +52,7 @@ final class RungPrompt {
                 work.effort().orElse(limits.effort()),
                 work.serviceTier(),
                 CallOptions.NONE
+                        .withSampling(work.sampling())
                         .withVerbosity(work.verbosity())
                         .withProviderTools(work.providerTools(), work.maxProviderCalls()));
     }
