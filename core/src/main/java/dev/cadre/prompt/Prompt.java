@@ -41,6 +41,10 @@ public enum Prompt {
     WORK_PACK("work-pack", 1),
     /** What all inputs of a type have in common: a JSON string. */
     WORK_CONTEXT("work-context", 1),
+    /** What stands for values of the input that are read by range. */
+    WORK_ARTIFACTS("work-artifacts", 1),
+    /** The description of the tool that reads them. */
+    READ_ARTIFACT("read-artifact", 1),
     /** What another tier answered: JSON. */
     WORK_EARLIER_ATTEMPT("work-earlier-attempt", 1),
     /** Asks for an answer in its form: the defects. */

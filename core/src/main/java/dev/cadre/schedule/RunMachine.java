@@ -10,6 +10,7 @@ import dev.cadre.price.Money;
 import dev.cadre.task.Dependency;
 import dev.cadre.task.Failure;
 import dev.cadre.task.GraphNode;
+import dev.cadre.task.Limits;
 import dev.cadre.task.Missing;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.RunFailure;
@@ -40,8 +41,21 @@ public final class RunMachine {
      * @param answer the id of the subtask that gives the answer, or empty if a merger makes it
      * @param failFast whether the first failure ends the run
      * @param rounds how often the planner may be asked again
+     * @param toolOutputBytes the most of one result of a tool
      */
-    public record Settings(String runId, Optional<String> answer, boolean failFast, int maxItems, int rounds) {
+    public record Settings(
+            String runId, Optional<String> answer, boolean failFast, int maxItems, int rounds, int toolOutputBytes) {
+        /** A run whose tools have the usual limits. */
+        public Settings(String runId, Optional<String> answer, boolean failFast, int maxItems, int rounds) {
+            this(
+                    runId,
+                    answer,
+                    failFast,
+                    maxItems,
+                    rounds,
+                    Limits.DEFAULT.tools().outputBytes());
+        }
+
         /** A run whose planner is asked once. */
         public Settings(String runId, Optional<String> answer, boolean failFast, int maxItems) {
             this(runId, answer, failFast, maxItems, 0);
@@ -304,17 +318,19 @@ public final class RunMachine {
         tiers.started(execution);
         tell(new RunEvent.RungStarted(settings.runId(), at(), id.label(), execution.tier));
         commands.add(new RunCommand.StartRung(
-                id, execution.subtask.node.type(), execution.input, execution.tier, evidence, execution.order()));
+                id, execution.type, execution.input, execution.tier, evidence, execution.order()));
     }
 
     // --- starting what is ready
 
     private void startSubtask(Subtask subtask) {
-        SubtaskInputs inputs = SubtaskInputs.of(subtask.node, graph::find, settings.maxItems());
+        SubtaskInputs inputs =
+                SubtaskInputs.of(subtask.node, graph::find, settings.maxItems(), settings.toolOutputBytes());
         switch (inputs) {
             case SubtaskInputs.Bad(Failure failure) -> end(subtask, new Outcome.Failed<>(failure));
             case SubtaskInputs.Made(List<SubtaskInputs.Seed> seeds) -> {
-                seeds.forEach(seed -> subtask.executions.add(new Execution(subtask, seed.item(), seed.input())));
+                seeds.forEach(
+                        seed -> subtask.executions.add(new Execution(subtask, seed.item(), seed.input(), seed.type())));
                 subtask.openExecutions = seeds.size();
                 if (recall.callsUserCode(subtask.node.type())) {
                     subtask.openRecalls = seeds.size();
@@ -334,7 +350,7 @@ public final class RunMachine {
     private void startRecall(Execution execution) {
         RungId id = execution.id();
         recalling.put(id, execution);
-        commands.add(new RunCommand.StartRecall(id, execution.subtask.node.type(), execution.input));
+        commands.add(new RunCommand.StartRecall(id, execution.type, execution.input));
     }
 
     /** Until then a required subtask keeps its part of the money. */
@@ -360,7 +376,7 @@ public final class RunMachine {
     }
 
     private void startFirst(Execution execution) {
-        startFirst(execution, recall(execution.id(), execution.subtask.node.type(), execution.input));
+        startFirst(execution, recall(execution.id(), execution.type, execution.input));
     }
 
     /** The outcome of an earlier session. Safe for use by many threads, as far as what was given to the machine is. */

@@ -5,6 +5,7 @@ import dev.cadre.task.Binding;
 import dev.cadre.task.Failure;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.Outputs;
+import dev.cadre.task.SubtaskType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,17 +19,26 @@ sealed interface SubtaskInputs {
     /** They could not be made. */
     record Bad(Failure failure) implements SubtaskInputs {}
 
-    /** The input of one execution; the item is -1 if the subtask does not fan out. */
-    record Seed(int item, Object input) {}
+    /**
+     * The input of one execution.
+     *
+     * @param item -1 if the subtask does not fan out
+     * @param type that of the node, with what its model reads of this input by range
+     */
+    record Seed(int item, Object input, SubtaskType<?, ?> type) {}
 
     /** Makes them; the graph's own functions may throw, which is the subtask's failure and nobody else's. */
-    static SubtaskInputs of(GraphNode node, Function<String, Optional<Subtask>> subtasks, int maxItems) {
+    static SubtaskInputs of(
+            GraphNode node, Function<String, Optional<Subtask>> subtasks, int maxItems, int toolOutputBytes) {
+        KeptOutputs kept = KeptOutputs.of(node, subtasks, toolOutputBytes);
         Outputs outputs = id -> subtasks.apply(id).flatMap(SubtaskInputs::output);
         try {
             return switch (node.binding()) {
-                case Binding.One one ->
-                    new Made(List.of(new Seed(-1, checked(node, one.input().apply(outputs)))));
-                case Binding.Each each -> items(node, each.inputs().apply(outputs), maxItems);
+                case Binding.One one -> {
+                    Object input = checked(node, one.input().apply(outputs));
+                    yield new Made(List.of(new Seed(-1, input, kept.reading(input))));
+                }
+                case Binding.Each each -> items(node, each.inputs().apply(outputs), maxItems, kept);
             };
         } catch (Throwable e) { // errors too, as in a worker: they touch this subtask alone
             return new Bad(Failure.thrown(
@@ -38,7 +48,7 @@ sealed interface SubtaskInputs {
         }
     }
 
-    private static SubtaskInputs items(GraphNode node, List<?> inputs, int maxItems) {
+    private static SubtaskInputs items(GraphNode node, List<?> inputs, int maxItems, KeptOutputs kept) {
         var seeds = new ArrayList<Seed>();
         for (Object input : inputs) {
             if (seeds.size() == maxItems) { // counted here: a list that grows meanwhile has no size
@@ -47,7 +57,7 @@ sealed interface SubtaskInputs {
                         "a list of %d to fan out over exceeds the limit of %d items"
                                 .formatted(Math.max(inputs.size(), maxItems + 1), maxItems)));
             }
-            seeds.add(new Seed(seeds.size(), checked(node, input)));
+            seeds.add(new Seed(seeds.size(), checked(node, input), kept.reading(input)));
         }
         return new Made(List.copyOf(seeds));
     }

@@ -14,6 +14,7 @@ import dev.cadre.schema.JsonType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
@@ -31,6 +32,7 @@ import java.util.stream.Collectors;
  * @param <O> the output
  */
 public final class SubtaskType<I, O> {
+    private static final long LEAST_KEPT_BYTES = 2_000;
     private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,63}");
 
     private final String name;
@@ -40,7 +42,17 @@ public final class SubtaskType<I, O> {
     private final Work<I, O> work;
     private final Tiers tiers;
     private final List<Acceptance<I, O>> acceptances;
-    private final boolean optionalAllowed;
+    private final Allowance allowance;
+
+    /**
+     * What a type allows.
+     *
+     * @param optional whether a planner may mark its subtasks optional
+     * @param keptAbove the bytes above which an output is kept; the longest of all numbers for never
+     */
+    private record Allowance(boolean optional, long keptAbove) {
+        static final Allowance NOTHING = new Allowance(false, Long.MAX_VALUE);
+    }
 
     private SubtaskType(
             String name,
@@ -50,7 +62,7 @@ public final class SubtaskType<I, O> {
             Work<I, O> work,
             Tiers tiers,
             List<Acceptance<I, O>> acceptances,
-            boolean optionalAllowed) {
+            Allowance allowance) {
         this.name = name;
         this.description = description;
         this.input = input;
@@ -58,7 +70,7 @@ public final class SubtaskType<I, O> {
         this.work = work;
         this.tiers = tiers;
         this.acceptances = List.copyOf(acceptances);
-        this.optionalAllowed = optionalAllowed;
+        this.allowance = allowance;
     }
 
     private static <I, O> SubtaskType<I, O> of(
@@ -66,7 +78,7 @@ public final class SubtaskType<I, O> {
         if (!NAME.matcher(name).matches()) {
             throw new IllegalArgumentException("subtask type name '%s' must match %s".formatted(name, NAME));
         }
-        return new SubtaskType<>(name, description, input, output, work, Tiers.NANO_ONLY, List.of(), false);
+        return new SubtaskType<>(name, description, input, output, work, Tiers.NANO_ONLY, List.of(), Allowance.NOTHING);
     }
 
     /**
@@ -127,7 +139,7 @@ public final class SubtaskType<I, O> {
      * another planner.
      */
     public SubtaskType<I, O> describedAs(String text) {
-        return new SubtaskType<>(name, text, input, output, work, tiers, acceptances, optionalAllowed);
+        return new SubtaskType<>(name, text, input, output, work, tiers, acceptances, allowance);
     }
 
     /** The first tier to try; default {@link Tier#NANO}. Also raises the floor and the top to it. */
@@ -324,12 +336,44 @@ public final class SubtaskType<I, O> {
     public SubtaskType<I, O> accept(String rule, BiPredicate<? super I, ? super O> test) {
         var added = new ArrayList<>(acceptances);
         added.add(new Acceptance<>(rule, test));
-        return new SubtaskType<>(name, description, input, output, work, tiers, added, optionalAllowed);
+        return new SubtaskType<>(name, description, input, output, work, tiers, added, allowance);
     }
 
     /** Lets a planner mark subtasks of this type optional; by default its wish is ignored. */
     public SubtaskType<I, O> allowingOptional() {
-        return new SubtaskType<>(name, description, input, output, work, tiers, acceptances, true);
+        return new SubtaskType<>(
+                name, description, input, output, work, tiers, acceptances, new Allowance(true, allowance.keptAbove()));
+    }
+
+    /**
+     * Keeps an output of more than so many bytes of JSON out of prompts. The output stays whole: for the journal, the
+     * report, plain code and mergers of plain code. A model that works on it, or on a part of it that is as long, is given
+     * its id, size, form and first lines instead, with a tool {@code read_artifact} that reads the rest by range; the
+     * {@linkplain Limits.ToolLimits limits of tools} hold for that, and every call reserves what was read before it. It is
+     * found in an input as it stands in the output: text that an edge function makes of it is sent in full. {@code
+     * Mergers.synthesis} reads the beginning and says so in the report. Of a fan-out each item is an output. Default: every
+     * output is sent in full.
+     *
+     * @param bytes at least {@value #LEAST_KEPT_BYTES}: a reference has some hundred bytes itself
+     * @throws IllegalArgumentException if it is less
+     */
+    public SubtaskType<I, O> keepingAbove(long bytes) {
+        if (bytes < LEAST_KEPT_BYTES) {
+            throw new IllegalArgumentException(
+                    "outputs can be kept above %d bytes or more, not above %d".formatted(LEAST_KEPT_BYTES, bytes));
+        }
+        var keeping = new Allowance(allowance.optional(), bytes);
+        return new SubtaskType<>(name, description, input, output, work, tiers, acceptances, keeping);
+    }
+
+    /** The bytes above which an output is kept out of prompts; empty if never. */
+    public OptionalLong keptAbove() {
+        return allowance.keptAbove() == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(allowance.keptAbove());
+    }
+
+    /** This type for one input, of which its model reads some values by range. For the engine. */
+    public SubtaskType<I, O> reading(Artifacts artifacts) {
+        return with(modelWork("reading").withArtifacts(artifacts));
     }
 
     /** The name by which planners, journals and messages speak of it. */
@@ -391,7 +435,7 @@ public final class SubtaskType<I, O> {
 
     /** Whether a planner may mark a subtask of this type as one that the run can do without. */
     public boolean isOptionalAllowed() {
-        return optionalAllowed;
+        return allowance.optional();
     }
 
     /** Whether a model does the work. */
@@ -430,11 +474,11 @@ public final class SubtaskType<I, O> {
     }
 
     private SubtaskType<I, O> with(Tiers changed) {
-        return new SubtaskType<>(name, description, input, output, work, changed, acceptances, optionalAllowed);
+        return new SubtaskType<>(name, description, input, output, work, changed, acceptances, allowance);
     }
 
     private SubtaskType<I, O> with(Work<I, O> changed) {
-        return new SubtaskType<>(name, description, input, output, changed, tiers, acceptances, optionalAllowed);
+        return new SubtaskType<>(name, description, input, output, changed, tiers, acceptances, allowance);
     }
 
     private Work.Model<I, O> modelWork(String setting) {

@@ -114,6 +114,7 @@ public sealed interface Work<I, O> {
         private final String instructions;
         private String sharedContext = "";
         private List<Tool> tools = List.of();
+        private Artifacts artifacts = Artifacts.NONE;
         private List<ProviderTool> providerTools = List.of();
         private int maxProviderCalls;
         private @Nullable Long maxOutputTokens;
@@ -131,6 +132,7 @@ public sealed interface Work<I, O> {
             instructions = other.instructions;
             sharedContext = other.sharedContext;
             tools = other.tools;
+            artifacts = other.artifacts;
             providerTools = other.providerTools;
             maxProviderCalls = other.maxProviderCalls;
             maxOutputTokens = other.maxOutputTokens;
@@ -157,12 +159,29 @@ public sealed interface Work<I, O> {
         Model<I, O> withTools(List<Tool> added) {
             var all = new ArrayList<>(tools);
             all.addAll(added);
+            if (added.stream().anyMatch(tool -> tool.name().equals(ArtifactTool.NAME))) {
+                throw new IllegalArgumentException(
+                        "the library has a tool '%s' of its own".formatted(ArtifactTool.NAME));
+            }
             if (all.stream().map(Tool::name).distinct().count() != all.size()) {
                 throw new IllegalArgumentException("two tools share a name: "
                         + all.stream().map(Tool::name).toList());
             }
             var copy = new Model<>(this);
             copy.tools = List.copyOf(all);
+            return copy;
+        }
+
+        /** With the tool that reads them; these replace earlier ones. */
+        Model<I, O> withArtifacts(Artifacts read) {
+            var copy = new Model<>(this);
+            var all = new ArrayList<>(tools);
+            all.removeIf(tool -> tool.name().equals(ArtifactTool.NAME));
+            if (!read.isNone()) {
+                all.add(read.tool());
+            }
+            copy.tools = List.copyOf(all);
+            copy.artifacts = read;
             return copy;
         }
 
@@ -229,6 +248,11 @@ public sealed interface Work<I, O> {
         /** The tools that the model may call, in this process. */
         public List<Tool> tools() {
             return tools;
+        }
+
+        /** The values of its input that the model reads by range. */
+        public Artifacts artifacts() {
+            return artifacts;
         }
 
         /** The tools that run at the provider. */

@@ -34,6 +34,8 @@ class PromptTest {
                 WORK 51c94178
                 WORK_PACK 85e76ce9
                 WORK_CONTEXT 4a304202
+                WORK_ARTIFACTS 141dd263
+                READ_ARTIFACT c16098e7
                 WORK_EARLIER_ATTEMPT 3146605d
                 WORK_REPAIR 541eb978
                 MERGE 72d4618f
@@ -45,7 +47,7 @@ class PromptTest {
         assertThat(Prompt.versions())
                 .isEqualTo(
                         "plan 1, plan-tier 1, plan-optional 1, plan-after 1, plan-inputs 1, plan-attached 1, plan-instructions 1, plan-continuation 1,"
-                                + " plan-round 1, plan-repair 1, work 1, work-pack 1, work-context 1,"
+                                + " plan-round 1, plan-repair 1, work 1, work-pack 1, work-context 1, work-artifacts 1, read-artifact 1,"
                                 + " work-earlier-attempt 1, work-repair 1, merge 1, merge-repair 1, merge-notes 1,"
                                 + " merge-instructions 1, judge-best 1, judge 1");
     }

@@ -11,6 +11,7 @@ import dev.cadre.budget.Budget;
 import dev.cadre.merge.Mergers;
 import dev.cadre.model.Attachment;
 import dev.cadre.model.Tier;
+import dev.cadre.model.ToolCall;
 import dev.cadre.plan.Planner;
 import dev.cadre.price.Money;
 import dev.cadre.task.Input;
@@ -130,6 +131,33 @@ class ConceptsTest {
                 .isCompleteWith(new Report("In the pool."))
                 .outcome("s")
                 .usedTiers(Tier.MINI);
+    }
+
+    record Text(String body) {}
+
+    static final SubtaskType<Source, Text> READ = SubtaskType.code(
+            "read", Source.class, Text.class, (source, context) -> new Text("It admits calls.\n".repeat(3_000)));
+
+    static final SubtaskType<Text, Summary> DIGEST =
+            SubtaskType.model("digest", Text.class, Summary.class, "Summarise the text in one sentence.");
+
+    @Test
+    void longOutput_isReadByRange() throws Exception {
+        model.on(DIGEST)
+                .calls(new ToolCall("1", "read_artifact", "{\"artifact\":\"text\",\"offset\":40000,\"length\":100}"))
+                .replies(new Summary("It admits calls."));
+        Coordinator coordinator = Coordinator.of(model.pools());
+
+        // region concepts-artifacts
+        SubtaskType<Source, Text> read = READ.keepingAbove(20_000); // bytes of JSON
+        var graph = TaskGraph.builder();
+        var text = graph.add("text", read, new Source("Pool.java"));
+        var summary = graph.add("summary", DIGEST, Input.from(text, each -> each));
+        RunResult<Summary> result = coordinator.run(graph.answering(summary), Budget.usd("0.05"));
+        // endregion
+
+        assertThat(result).isCompleteWith(new Summary("It admits calls."));
+        assertThat(model.calls()).hasSize(2);
     }
 
     @Test
