@@ -121,7 +121,7 @@ public final class Coordinator {
      * the default. Of a bulk: the name of its
      * type. The order of maps and sets and the digits of a number ({@code 1.0} or {@code 1}) make no difference. Within a
      * run a subtask or item is the same if nothing about it has changed that can change its answer: its type with
-     * instructions, tools, rules, tiers, models and caps, and its input.
+     * instructions, tools, rules, tiers, models, caps and sampling, and its input.
      *
      * <p>The planner is not part of it, and neither are {@linkplain dev.cadre.plan.ModelPlanner#instructedBy its
      * instructions}: a plan on record is kept, and changed instructions plan what is not planned yet.
