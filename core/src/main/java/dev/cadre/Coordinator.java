@@ -121,7 +121,10 @@ public final class Coordinator {
      * the default. Of a bulk: the name of its
      * type. The order of maps and sets and the digits of a number ({@code 1.0} or {@code 1}) make no difference. Within a
      * run a subtask or item is the same if nothing about it has changed that can change its answer: its type with
-     * instructions, tools, rules, tiers, models and caps, and its input.
+     * instructions, tools, rules, tiers, models, caps and sampling, and its input.
+     *
+     * <p>The planner is not part of it, and neither are {@linkplain dev.cadre.plan.ModelPlanner#instructedBy its
+     * instructions}: a plan on record is kept, and changed instructions plan what is not planned yet.
      *
      * <p>What cannot be seen: values that the function of an edge captured, the code of workers, tools, rules and mergers,
      * and whatever they read elsewhere. Two runs that differ only in these are sessions of one run, with one budget; give
@@ -159,7 +162,7 @@ public final class Coordinator {
      * the latest about a second after its deadline; spends money.
      *
      * @throws IllegalStateException if no model is bound to the tier that a type starts on, or one may run on a model that
-     *     lacks what its tools need; nothing was called
+     *     lacks what its tools need or does not take its {@linkplain SubtaskType#sampling sampling}; nothing was called
      * @throws dev.cadre.price.ModelShutDownException if a model that a type may run on is gone, by the calendar of its pool;
      *     nothing was called
      * @throws dev.cadre.price.UnpricedException if a type asks for a service tier or a tool at the provider that has no price
@@ -185,7 +188,7 @@ public final class Coordinator {
      * money.
      *
      * @throws IllegalStateException if no subtask type is registered, no model is bound to the tier that one starts on, or
-     *     one may run on a model that lacks what its tools need; nothing was called
+     *     one may run on a model that lacks what its tools need or does not take its sampling; nothing was called
      * @throws dev.cadre.price.ModelShutDownException if a model that is bound to a tier is gone, by the calendar of its pool;
      *     nothing was called
      * @throws dev.cadre.journal.RunUnderWayException as for a graph

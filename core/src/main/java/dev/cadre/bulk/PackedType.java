@@ -61,6 +61,7 @@ final class PackedType<I, O> {
                 .notBelow(type.tiers().floor())
                 .serviceTier(work.serviceTier())
                 .verbosity(work.verbosity())
+                .sampling(work.sampling())
                 .effort(work.effort().orElse(limits.effort()));
         return new PackedType<>(
                 type,

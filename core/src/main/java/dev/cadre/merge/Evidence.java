@@ -23,8 +23,9 @@ final class Evidence {
      * @param reason why it brought nothing; empty if it succeeded
      * @param passages what it returned; empty if it did not succeed
      * @param first the number of its first passage
+     * @param keptBytes the length of an outcome that is kept out of prompts; 0 if it is not
      */
-    record Piece(String id, String type, String reason, List<Passage> passages, int first) {
+    record Piece(String id, String type, String reason, List<Passage> passages, int first, long keptBytes) {
         boolean succeeded() {
             return reason.isEmpty();
         }
@@ -85,8 +86,22 @@ final class Evidence {
                 .map(value -> passages(type.outputType(), value))
                 .orElse(List.of());
         String reason = passages.isEmpty() ? Excerpt.line(outcome.reason()) : "";
-        pieces.add(new Piece(id, type.name(), reason, passages, numbered + 1));
+        pieces.add(new Piece(id, type.name(), reason, passages, numbered + 1, keptBytes(type, outcome)));
         numbered += passages.size();
+    }
+
+    private static long keptBytes(SubtaskType<?, ?> type, Outcome<?> outcome) {
+        if (type.keptAbove().isEmpty()) {
+            return 0;
+        }
+        long bytes = outcome.ifSucceeded()
+                .map(value -> Packing.bytes(written(type.outputType(), value)))
+                .orElse(0);
+        return bytes > type.keptAbove().getAsLong() ? bytes : 0;
+    }
+
+    private static <O> String written(JsonType<O> type, Object value) {
+        return type.write(type.rawType().cast(value));
     }
 
     private static <O> List<Passage> passages(JsonType<O> type, Object value) {

@@ -17,8 +17,9 @@ import java.util.Map;
  * @param citable what the text shows, by number
  * @param cut the ids of the outcomes that are cut
  * @param leftOut how many outcomes are left out
+ * @param kept the ids of the outcomes that their types keep out of prompts but for the beginning
  */
-record Packing(String text, Map<Integer, Citation> citable, List<String> cut, int leftOut) {
+record Packing(String text, Map<Integer, Citation> citable, List<String> cut, int leftOut, List<String> kept) {
     /** Less than this of an outcome is not worth reading. */
     static final int SCRAP_BYTES = 120;
 
@@ -27,11 +28,18 @@ record Packing(String text, Map<Integer, Citation> citable, List<String> cut, in
 
     private static final String MARK = "…[%d of %d passages are cut]\n";
     private static final int MARK_BYTES = 48;
+    private static final String KEPT = "…[%d of %d passages of an artifact of %d bytes are not shown]\n";
+    private static final int KEPT_BYTES = 96;
+
+    /** So much is read of an outcome that is kept out of prompts. */
+    private static final int KEPT_BODY_BYTES = 600;
+
     private static final String REST = "…[%d more results are left out]\n";
     private static final int REST_BYTES = 64;
 
     Packing {
         cut = List.copyOf(cut);
+        kept = List.copyOf(kept);
     }
 
     static Packing of(Evidence evidence, int maxBytes) {
@@ -59,6 +67,10 @@ record Packing(String text, Map<Integer, Citation> citable, List<String> cut, in
             notes.add("%d outcomes were cut to fit what the merger may read: %s"
                     .formatted(cut.size(), Excerpt.line(String.join(", ", cut))));
         }
+        if (!kept.isEmpty()) {
+            notes.add("%d outcomes are kept out of prompts by their types, and the merger read their beginning: %s"
+                    .formatted(kept.size(), Excerpt.line(String.join(", ", kept))));
+        }
         if (leftOut > 0) {
             notes.add("%d outcomes were left out because they did not fit what the merger may read".formatted(leftOut));
         }
@@ -69,11 +81,12 @@ record Packing(String text, Map<Integer, Citation> citable, List<String> cut, in
         var text = new StringBuilder();
         var citable = new LinkedHashMap<Integer, Citation>();
         var cut = new ArrayList<String>();
+        var kept = new ArrayList<String>();
         for (Entry entry : entries.subList(0, count)) {
             text.append(entry.head);
             if (entry.isCutTo(bodyBytes)) {
-                cut.add(entry.piece.id());
-                entry.write(text, citable, bodyBytes);
+                (entry.isKept() ? kept : cut).add(entry.piece.id());
+                entry.write(text, citable, entry.most(bodyBytes));
             } else {
                 entry.write(text, citable, Integer.MAX_VALUE);
             }
@@ -82,7 +95,7 @@ record Packing(String text, Map<Integer, Citation> citable, List<String> cut, in
         if (leftOut > 0) {
             text.append(REST.formatted(leftOut));
         }
-        return new Packing(text.toString(), citable, cut, leftOut);
+        return new Packing(text.toString(), citable, cut, leftOut, kept);
     }
 
     /** The largest length to which all bodies may be cut, by bisection; that of scraps is known to fit. */
@@ -137,13 +150,26 @@ record Packing(String text, Map<Integer, Citation> citable, List<String> cut, in
             return "[%d] %s\n".formatted(number(index), passage.text());
         }
 
+        boolean isKept() {
+            return piece.keptBytes() > 0;
+        }
+
+        /** So much of the body may be read. */
+        int most(int bodyBytes) {
+            return isKept() ? Math.min(bodyBytes, KEPT_BODY_BYTES) : bodyBytes;
+        }
+
         /** A cut must save more than its mark costs. */
         boolean isCutTo(int bodyBytes) {
-            return bytes - MARK_BYTES > bodyBytes;
+            return bytes - markBytes() > most(bodyBytes);
         }
 
         int size(int bodyBytes) {
-            return headBytes + (isCutTo(bodyBytes) ? bodyBytes + MARK_BYTES : bytes);
+            return headBytes + (isCutTo(bodyBytes) ? most(bodyBytes) + markBytes() : bytes);
+        }
+
+        private int markBytes() {
+            return isKept() ? KEPT_BYTES : MARK_BYTES;
         }
 
         /** The passages that fit, and of the next one the beginning. */
@@ -161,7 +187,10 @@ record Packing(String text, Map<Integer, Citation> citable, List<String> cut, in
             if (beginning >= LEAST_BEGINNING_BYTES) {
                 show(shown, piece.passages().get(shown).beginning(beginning), text, citable);
             }
-            text.append(MARK.formatted(lines.size() - shown, lines.size()));
+            text.append(
+                    isKept()
+                            ? KEPT.formatted(lines.size() - shown, lines.size(), piece.keptBytes())
+                            : MARK.formatted(lines.size() - shown, lines.size()));
         }
 
         private void show(int index, Passage passage, StringBuilder text, Map<Integer, Citation> citable) {

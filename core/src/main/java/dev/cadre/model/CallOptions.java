@@ -5,9 +5,10 @@ import java.util.HashSet;
 import java.util.List;
 
 /**
- * The optional settings of a request that not every provider has. A client that cannot serve one of the tools must
- * refuse the request; it may ignore the other settings. Immutable.
+ * The optional settings of a request that not every provider has. A client that cannot serve one of the tools or the
+ * sampling must refuse the request; it may ignore the other settings. Immutable.
  *
+ * @param sampling how the model draws its tokens; default {@link Sampling#DEFAULT}, which sends nothing
  * @param verbosity the length of the text; default {@link Verbosity#STANDARD}
  * @param safetyIdentifier an opaque id of the end user, of at most {@value #MAX_SAFETY_CHARS} characters, so that the
  *     provider can block one user instead of all; empty by default
@@ -20,6 +21,7 @@ import java.util.List;
  *     rests on it
  */
 public record CallOptions(
+        Sampling sampling,
         Verbosity verbosity,
         String safetyIdentifier,
         String cacheKey,
@@ -32,7 +34,7 @@ public record CallOptions(
 
     /** The defaults. */
     public static final CallOptions NONE =
-            new CallOptions(Verbosity.STANDARD, "", "", PromptCaching.AUTOMATIC, List.of(), 0);
+            new CallOptions(Sampling.DEFAULT, Verbosity.STANDARD, "", "", PromptCaching.AUTOMATIC, List.of(), 0);
 
     public CallOptions {
         providerTools = List.copyOf(providerTools);
@@ -56,23 +58,33 @@ public record CallOptions(
         }
     }
 
+    public CallOptions withSampling(Sampling sampling) {
+        return new CallOptions(
+                sampling, verbosity, safetyIdentifier, cacheKey, promptCaching, providerTools, maxProviderCalls);
+    }
+
     public CallOptions withVerbosity(Verbosity verbosity) {
-        return new CallOptions(verbosity, safetyIdentifier, cacheKey, promptCaching, providerTools, maxProviderCalls);
+        return new CallOptions(
+                sampling, verbosity, safetyIdentifier, cacheKey, promptCaching, providerTools, maxProviderCalls);
     }
 
     public CallOptions withSafetyIdentifier(String safetyIdentifier) {
-        return new CallOptions(verbosity, safetyIdentifier, cacheKey, promptCaching, providerTools, maxProviderCalls);
+        return new CallOptions(
+                sampling, verbosity, safetyIdentifier, cacheKey, promptCaching, providerTools, maxProviderCalls);
     }
 
     public CallOptions withCacheKey(String cacheKey) {
-        return new CallOptions(verbosity, safetyIdentifier, cacheKey, promptCaching, providerTools, maxProviderCalls);
+        return new CallOptions(
+                sampling, verbosity, safetyIdentifier, cacheKey, promptCaching, providerTools, maxProviderCalls);
     }
 
     public CallOptions withPromptCaching(PromptCaching promptCaching) {
-        return new CallOptions(verbosity, safetyIdentifier, cacheKey, promptCaching, providerTools, maxProviderCalls);
+        return new CallOptions(
+                sampling, verbosity, safetyIdentifier, cacheKey, promptCaching, providerTools, maxProviderCalls);
     }
 
     public CallOptions withProviderTools(List<ProviderTool> providerTools, int maxProviderCalls) {
-        return new CallOptions(verbosity, safetyIdentifier, cacheKey, promptCaching, providerTools, maxProviderCalls);
+        return new CallOptions(
+                sampling, verbosity, safetyIdentifier, cacheKey, promptCaching, providerTools, maxProviderCalls);
     }
 }

@@ -33,23 +33,24 @@ final class PlanDialogue {
         STUCK
     }
 
-    PlanDialogue(PlanRequest request, PlanIntake intake) {
+    PlanDialogue(PlanRequest request, String wishes, PlanIntake intake) {
         this.request = request;
         this.intake = intake;
         this.pool = flagship(request);
-        this.prompt = new PlanPrompt(request, pool.model());
+        this.prompt = new PlanPrompt(request, pool.model(), wishes);
         this.maxOutputTokens = firstCap(request);
     }
 
-    static Money firstCall(PlanRequest request) {
+    static Money firstCall(PlanRequest request, String wishes) {
         var pool = flagship(request);
-        return pool.worstCase(new PlanPrompt(request, pool.model()).first(firstCap(request)));
+        return pool.worstCase(new PlanPrompt(request, pool.model(), wishes).first(firstCap(request)));
     }
 
     /** The worst case of the first call of a later round, whatever the plan has come to by then. */
-    static Money roundCall(PlanRequest request) {
+    static Money roundCall(PlanRequest request, String wishes) {
         var pool = flagship(request);
-        return pool.worstCase(new PlanPrompt(request, pool.model()).first(firstCap(request)), ProgressText.MOST_BYTES);
+        return pool.worstCase(
+                new PlanPrompt(request, pool.model(), wishes).first(firstCap(request)), ProgressText.MOST_BYTES);
     }
 
     private static ModelPool flagship(PlanRequest request) {

@@ -27,11 +27,13 @@ final class PlanPrompt {
     private final String instructions;
     private final OutputFormat output;
 
-    PlanPrompt(PlanRequest request, String model) {
+    /** @param wishes the caller's instructions for the plan; may be empty */
+    PlanPrompt(PlanRequest request, String model, String wishes) {
         this.request = request;
         this.model = model;
-        this.instructions = Prompt.PLAN.with(
+        String own = Prompt.PLAN.with(
                 rules(request), request.limits().maxSubtasks(), request.limits().maxDepth(), describe(request.types()));
+        this.instructions = wishes.isEmpty() ? own : own + "\n" + Prompt.PLAN_INSTRUCTIONS.with(wishes);
         this.output = new OutputFormat.JsonSchema(PlanSchema.NAME, schema(request), true);
     }
 

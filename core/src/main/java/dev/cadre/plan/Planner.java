@@ -9,7 +9,7 @@ import dev.cadre.price.Money;
 @FunctionalInterface
 public interface Planner {
     /** The default: asks the flagship model, and lets subtasks start while it is still writing. */
-    static Planner model() {
+    static ModelPlanner model() {
         return new ModelPlanner();
     }
 

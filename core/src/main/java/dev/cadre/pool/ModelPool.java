@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,6 +109,13 @@ public final class ModelPool {
     /** The catalogue's entry for the model. */
     public ModelSpec spec() {
         return costs.spec();
+    }
+
+    /** The catalogue's entries for this model and for those that the pool falls back to. */
+    public List<ModelSpec> servingSpecs() {
+        return Stream.concat(Stream.of(this), chain.others().stream())
+                .map(ModelPool::spec)
+                .toList();
     }
 
     /** The configured limits. */

@@ -15,6 +15,10 @@ public enum Capability {
     PROMPT_CACHE_BREAKPOINTS("supports_prompt_cache_breakpoints"),
     /** Reads images. */
     VISION("supports_vision"),
+    /** Takes a temperature; one that reasons does so at {@link dev.cadre.model.Effort#NONE} only. */
+    TEMPERATURE("supports_temperature"),
+    /** Takes a {@code top_p}, also beside a temperature; one that reasons does so at {@code NONE} only. */
+    TOP_P("supports_top_p"),
     /** Operates a screen. */
     COMPUTER_USE("supports_computer_use");
 

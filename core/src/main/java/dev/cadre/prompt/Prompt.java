@@ -29,6 +29,8 @@ public enum Prompt {
     PLAN_INPUTS("plan-inputs", 1),
     /** A rule for plans of a goal that has attachments. */
     PLAN_ATTACHED("plan-attached", 1),
+    /** The caller's instructions for the planner. */
+    PLAN_INSTRUCTIONS("plan-instructions", 1),
     /** Asks for the rest of a plan. */
     PLAN_CONTINUATION("plan-continuation", 1),
     /** Asks for what is to come in the place of what did not succeed. */
@@ -41,6 +43,10 @@ public enum Prompt {
     WORK_PACK("work-pack", 1),
     /** What all inputs of a type have in common: a JSON string. */
     WORK_CONTEXT("work-context", 1),
+    /** What stands for values of the input that are read by range. */
+    WORK_ARTIFACTS("work-artifacts", 1),
+    /** The description of the tool that reads them. */
+    READ_ARTIFACT("read-artifact", 1),
     /** What another tier answered: JSON. */
     WORK_EARLIER_ATTEMPT("work-earlier-attempt", 1),
     /** Asks for an answer in its form: the defects. */

@@ -55,7 +55,16 @@ public final class Fingerprints {
 
     /** Of a type alone, for what came to an end without an input. */
     public Fingerprint of(SubtaskType<?, ?> type) {
-        return types.computeIfAbsent(type, unknown -> Fingerprint.of(parts(type).toArray(String[]::new)));
+        // a type that reads by range is made for one input
+        return isReading(type)
+                ? Fingerprint.of(parts(type).toArray(String[]::new))
+                : types.computeIfAbsent(
+                        type, unknown -> Fingerprint.of(parts(type).toArray(String[]::new)));
+    }
+
+    private static boolean isReading(SubtaskType<?, ?> type) {
+        return type.work() instanceof Work.Model<?, ?> model
+                && !model.artifacts().isNone();
     }
 
     private List<String> parts(SubtaskType<?, ?> type) {
@@ -76,6 +85,11 @@ public final class Fingerprints {
             if (model.verbosity() != Verbosity.STANDARD) {
                 parts.add("verbosity " + model.verbosity());
             }
+            if (isReading(type)) {
+                parts.add("reads " + model.artifacts().shownInput());
+            }
+            model.sampling().temperature().ifPresent(value -> parts.add("temperature " + value));
+            model.sampling().topP().ifPresent(value -> parts.add("top_p " + value));
             parts.add(Long.toString(model.maxOutputTokens().orElse(limits.workerOutputTokens())));
             parts.add(models(type.tiers().floor(), type.tiers().top()));
         }
@@ -97,6 +111,7 @@ public final class Fingerprints {
         }
         for (SubtaskOutcome each : outcomes) {
             parts.add(each.id());
+            each.type().keptAbove().ifPresent(bytes -> parts.add("kept above " + bytes));
             add(each.type().outputType(), each.outcome(), parts);
         }
         return Fingerprint.of(parts.toArray(String[]::new));

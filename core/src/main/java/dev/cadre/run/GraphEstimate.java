@@ -8,6 +8,7 @@ import dev.cadre.price.CountRange;
 import dev.cadre.price.Money;
 import dev.cadre.price.Quote;
 import dev.cadre.redact.Thrown;
+import dev.cadre.task.Artifacts;
 import dev.cadre.task.Binding;
 import dev.cadre.task.Dependency;
 import dev.cadre.task.GraphNode;
@@ -20,9 +21,11 @@ import dev.cadre.worker.SubtaskWorker;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Estimates what the subtasks of a graph will cost: what is known of their inputs is counted, the rest follows from the
@@ -50,6 +53,7 @@ public final class GraphEstimate {
     private final boolean failFast;
     private final Map<String, Long> literalBytes = new HashMap<>();
     private final Map<String, CountRange> outputs = new HashMap<>();
+    private final Set<String> keeping = new HashSet<>();
     private final List<CostEstimate.Line> lines = new ArrayList<>();
     private Money firstCalls = Money.ZERO;
 
@@ -137,12 +141,13 @@ public final class GraphEstimate {
         } else if (inputs.isPresent()) {
             output = CountRange.NONE; // a list that is too long fails its subtask, and nothing is sent
         } else {
-            SubtaskQuote one = worker.quote(node.type(), unknownInput(node, items), limits);
+            SubtaskQuote one = worker.quote(reading(node), unknownInput(node, items), limits);
             quote = one.quote().atBest().times(items);
             output = one.outputBytes().times(items);
         }
         boolean starts = node.dependencies().isEmpty() && !node.optional() && !failFast;
         outputs.put(node.id(), output);
+        node.type().keptAbove().ifPresent(bytes -> keeping.add(node.id()));
         Quote certain = starts ? quote : quote.atBest();
         lines.add(line(node, items, node.type().maySpendUndeclared() ? certain.openEnded() : certain));
     }
@@ -170,6 +175,13 @@ public final class GraphEstimate {
             Thrown.keepInterrupt(unmakeable);
             return Optional.empty();
         }
+    }
+
+    /** What it is made of may be kept, and then its model has rounds of a tool. */
+    private SubtaskType<?, ?> reading(GraphNode node) {
+        boolean mayRead = node.type().isModelWork()
+                && node.dependencies().stream().anyMatch(dependency -> keeping.contains(dependency.on()));
+        return mayRead ? node.type().reading(Artifacts.unknown(limits.tools().outputBytes())) : node.type();
     }
 
     private CountRange unknownItems(GraphNode node) {

@@ -6,6 +6,7 @@ import dev.cadre.price.Money;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
+import dev.cadre.task.SubtaskType;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,9 @@ final class Execution {
     final Subtask subtask;
     final int item;
     final Object input;
+    /** That of the node, with what its model reads of the input by range. */
+    final SubtaskType<?, ?> type;
+
     Tier tier;
     int rung;
     /** The worst case of a first call on each tier that somebody asked for. */
@@ -29,9 +33,14 @@ final class Execution {
     Outcome<Object> outcome;
 
     Execution(Subtask subtask, int item, Object input) {
+        this(subtask, item, input, subtask.node.type());
+    }
+
+    Execution(Subtask subtask, int item, Object input, SubtaskType<?, ?> type) {
         this.subtask = subtask;
         this.item = item;
         this.input = input;
+        this.type = type;
         this.tier = subtask.node.type().tiers().start();
     }
 

@@ -8,6 +8,7 @@ import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.task.Dependency;
 import dev.cadre.task.Failure;
 import dev.cadre.task.GraphNode;
+import dev.cadre.task.Limits;
 import dev.cadre.task.Missing;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.RunFailure;
@@ -33,8 +34,21 @@ public final class RunMachine {
      * @param answer the id of the subtask that gives the answer, or empty if a merger makes it
      * @param failFast whether the first failure ends the run
      * @param rounds how often the planner may be asked again
+     * @param toolOutputBytes the most of one result of a tool
      */
-    public record Settings(String runId, Optional<String> answer, boolean failFast, int maxItems, int rounds) {
+    public record Settings(
+            String runId, Optional<String> answer, boolean failFast, int maxItems, int rounds, int toolOutputBytes) {
+        /** A run whose tools have the usual limits. */
+        public Settings(String runId, Optional<String> answer, boolean failFast, int maxItems, int rounds) {
+            this(
+                    runId,
+                    answer,
+                    failFast,
+                    maxItems,
+                    rounds,
+                    Limits.DEFAULT.tools().outputBytes());
+        }
+
         /** A run whose planner is asked once. */
         public Settings(String runId, Optional<String> answer, boolean failFast, int maxItems) {
             this(runId, answer, failFast, maxItems, 0);
@@ -185,7 +199,7 @@ public final class RunMachine {
     }
 
     private void startSubtask(Subtask subtask) {
-        switch (SubtaskStart.of(subtask.node, graph::find, settings.maxItems())) {
+        switch (SubtaskStart.of(subtask.node, graph::find, settings.maxItems(), settings.toolOutputBytes())) {
             case SubtaskStart.Work work -> rungs.begin(subtask, work);
             case SubtaskStart.Joined(Object output, String doubt) -> {
                 if (!doubt.isEmpty() && !subtask.node.optional()) {

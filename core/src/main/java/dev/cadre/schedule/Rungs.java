@@ -86,7 +86,7 @@ final class Rungs {
 
     /** Makes the executions of a subtask, and looks for what earlier sessions made of them. */
     void begin(Subtask subtask, SubtaskStart.Work work) {
-        work.seeds().forEach(seed -> subtask.executions.add(new Execution(subtask, seed.item(), seed.input())));
+        work.seeds().forEach(seed -> subtask.executions.add(new Execution(subtask, seed.item(), seed.input(), seed.type())));
         subtask.groupSizes = work.groupSizes();
         subtask.openExecutions = subtask.executions.size();
         if (recall.callsUserCode(subtask.node.type())) {
@@ -95,7 +95,7 @@ final class Rungs {
             subtask.executions.forEach(this::startRecall);
         } else {
             List.copyOf(subtask.executions)
-                    .forEach(each -> look(each, recall(each.id(), subtask.node.type(), each.input)));
+                    .forEach(each -> look(each, recall(each.id(), each.type, each.input)));
         }
         if (subtask.executions.isEmpty()) {
             whole.accept(subtask);
@@ -109,7 +109,7 @@ final class Rungs {
     private void startRecall(Execution execution) {
         RungId id = execution.id();
         recalling.put(id, execution);
-        decisions.add(new RunCommand.StartRecall(id, execution.subtask.node.type(), execution.input));
+        decisions.add(new RunCommand.StartRecall(id, execution.type, execution.input));
     }
 
     /** Until then a required subtask keeps its part of the money. */
@@ -260,7 +260,7 @@ final class Rungs {
         tiers.started(execution);
         decisions.tell(new RunEvent.RungStarted(decisions.runId(), decisions.at(), id.label(), execution.tier));
         decisions.add(new RunCommand.StartRung(
-                id, execution.subtask.node.type(), execution.input, execution.tier, evidence, execution.order()));
+                id, execution.type, execution.input, execution.tier, evidence, execution.order()));
     }
 
     // --- the end

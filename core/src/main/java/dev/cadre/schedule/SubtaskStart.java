@@ -8,6 +8,7 @@ import dev.cadre.task.Failure;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.Outputs;
 import dev.cadre.task.Skip;
+import dev.cadre.task.SubtaskType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -37,11 +38,18 @@ sealed interface SubtaskStart {
     /** Its inputs could not be made. */
     record Bad(Failure failure) implements SubtaskStart {}
 
-    /** The input of one execution; the item is -1 if the subtask does not fan out. */
-    record Seed(int item, Object input) {}
+    /**
+     * The input of one execution.
+     *
+     * @param item -1 if the subtask does not fan out
+     * @param type that of the node, with what its model reads of this input by range
+     */
+    record Seed(int item, Object input, SubtaskType<?, ?> type) {}
 
     /** Finds out; the graph's own functions may throw, which is the subtask's failure and nobody else's. */
-    static SubtaskStart of(GraphNode node, Function<String, Optional<Subtask>> subtasks, int maxItems) {
+    static SubtaskStart of(
+            GraphNode node, Function<String, Optional<Subtask>> subtasks, int maxItems, int toolOutputBytes) {
+        KeptOutputs kept = KeptOutputs.of(node, subtasks, toolOutputBytes);
         Outputs outputs = id -> subtasks.apply(id).flatMap(SubtaskStart::output);
         try {
             Optional<Skip> unneeded = brokenCondition(node, outputs);
@@ -49,9 +57,11 @@ sealed interface SubtaskStart {
                 return new NotNeeded(unneeded.get());
             }
             return switch (node.binding()) {
-                case Binding.One one ->
-                    new Work(List.of(new Seed(-1, checked(node, one.input().apply(outputs)))), List.of());
-                case Binding.Each each -> items(node, each, outputs, maxItems);
+                case Binding.One one -> {
+                    Object input = checked(node, one.input().apply(outputs));
+                    yield new Work(List.of(new Seed(-1, input, kept.reading(input))), List.of());
+                }
+                case Binding.Each each -> items(node, each, outputs, maxItems, kept);
                 case Binding.Join join -> {
                     Binding.Joined made = join.output().apply(outputs);
                     yield new Joined(made.value(), made.doubt());
@@ -82,7 +92,7 @@ sealed interface SubtaskStart {
         return condition.holds().test(dependency.soft() ? output : output.orElseThrow());
     }
 
-    private static SubtaskStart items(GraphNode node, Binding.Each each, Outputs outputs, int maxItems) {
+    private static SubtaskStart items(GraphNode node, Binding.Each each, Outputs outputs, int maxItems, KeptOutputs kept) {
         List<?> made = each.inputs().apply(outputs);
         var seeds = new ArrayList<Seed>();
         var groupSizes = new ArrayList<Integer>();
@@ -92,7 +102,7 @@ sealed interface SubtaskStart {
                 if (seeds.size() == maxItems) { // counted here: a list that grows meanwhile has no size
                     return tooMany(Math.max(group.size(), maxItems + 1), maxItems);
                 }
-                seeds.add(new Seed(seeds.size(), checked(node, input)));
+                seeds.add(new Seed(seeds.size(), checked(node, input), kept.reading(input)));
             }
             groupSizes.add(seeds.size() - before);
         }

@@ -111,7 +111,7 @@ final class TierChoice {
         if (known != null) {
             return known;
         }
-        Money asked = prices.worstCase(type(execution), execution.input, tier);
+        Money asked = prices.worstCase(execution.type, execution.input, tier);
         execution.needs.put(tier, asked);
         return asked;
     }

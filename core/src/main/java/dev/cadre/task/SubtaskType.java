@@ -4,6 +4,7 @@ package dev.cadre.task;
 import dev.cadre.json.Json;
 import dev.cadre.model.Attachment;
 import dev.cadre.model.ProviderTool;
+import dev.cadre.model.Sampling;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.Tier;
 import dev.cadre.model.Verbosity;
@@ -13,6 +14,7 @@ import dev.cadre.schema.JsonType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
@@ -30,20 +32,8 @@ import java.util.stream.Collectors;
  * @param <O> the output
  */
 public final class SubtaskType<I, O> {
+    private static final long LEAST_KEPT_BYTES = 2_000;
     private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,63}");
-
-    /** What a planner may do with subtasks of the type beside planning them. */
-    private record Planning(boolean optional, boolean deciding) {
-        static final Planning PLAIN = new Planning(false, false);
-
-        Planning withOptional() {
-            return new Planning(true, deciding);
-        }
-
-        Planning withDeciding() {
-            return new Planning(optional, true);
-        }
-    }
 
     private final String name;
     private final String description;
@@ -52,7 +42,30 @@ public final class SubtaskType<I, O> {
     private final Work<I, O> work;
     private final Tiers tiers;
     private final List<Acceptance<I, O>> acceptances;
-    private final Planning planning;
+    private final Allowance allowance;
+
+    /**
+     * What a type allows.
+     *
+     * @param optional whether a planner may mark its subtasks optional
+     * @param deciding whether a planner may make it depend on its output whether others are run
+     * @param keptAbove the bytes above which an output is kept; the longest of all numbers for never
+     */
+    private record Allowance(boolean optional, boolean deciding, long keptAbove) {
+        static final Allowance NOTHING = new Allowance(false, false, Long.MAX_VALUE);
+
+        Allowance withOptional() {
+            return new Allowance(true, deciding, keptAbove);
+        }
+
+        Allowance withDeciding() {
+            return new Allowance(optional, true, keptAbove);
+        }
+
+        Allowance withKeptAbove(long bytes) {
+            return new Allowance(optional, deciding, bytes);
+        }
+    }
 
     private SubtaskType(
             String name,
@@ -62,7 +75,7 @@ public final class SubtaskType<I, O> {
             Work<I, O> work,
             Tiers tiers,
             List<Acceptance<I, O>> acceptances,
-            Planning planning) {
+            Allowance allowance) {
         this.name = name;
         this.description = description;
         this.input = input;
@@ -70,7 +83,7 @@ public final class SubtaskType<I, O> {
         this.work = work;
         this.tiers = tiers;
         this.acceptances = List.copyOf(acceptances);
-        this.planning = planning;
+        this.allowance = allowance;
     }
 
     private static <I, O> SubtaskType<I, O> of(
@@ -78,7 +91,7 @@ public final class SubtaskType<I, O> {
         if (!NAME.matcher(name).matches()) {
             throw new IllegalArgumentException("subtask type name '%s' must match %s".formatted(name, NAME));
         }
-        return new SubtaskType<>(name, description, input, output, work, Tiers.NANO_ONLY, List.of(), Planning.PLAIN);
+        return new SubtaskType<>(name, description, input, output, work, Tiers.NANO_ONLY, List.of(), Allowance.NOTHING);
     }
 
     /**
@@ -138,7 +151,8 @@ public final class SubtaskType<I, O> {
         Worker<O, O> none = (input, context) -> {
             throw new IllegalStateException("a %s takes no work".formatted(join));
         };
-        return of(join, join, output, output, Work.Code.of(none)).spendingUpTo(Money.ZERO);
+        SubtaskType<O, O> joined = of(join, join, output, output, Work.Code.of(none)).spendingUpTo(Money.ZERO);
+        return allowance.keptAbove() == Long.MAX_VALUE ? joined : joined.keepingAbove(allowance.keptAbove());
     }
 
     /**
@@ -147,7 +161,7 @@ public final class SubtaskType<I, O> {
      * another planner.
      */
     public SubtaskType<I, O> describedAs(String text) {
-        return new SubtaskType<>(name, text, input, output, work, tiers, acceptances, planning);
+        return new SubtaskType<>(name, text, input, output, work, tiers, acceptances, allowance);
     }
 
     /** The first tier to try; default {@link Tier#NANO}. Also raises the floor and the top to it. */
@@ -233,6 +247,16 @@ public final class SubtaskType<I, O> {
     /** How much the model writes; default that of the pool. */
     public SubtaskType<I, O> verbosity(Verbosity verbosity) {
         return with(modelWork("verbosity").withVerbosity(verbosity));
+    }
+
+    /**
+     * How the model draws its tokens, such as a higher temperature for answers that differ, which are voted on; default the
+     * provider's. Sent with every call of the type, repairs and higher tiers included; it changes no price. A run, plan or
+     * bulk whose type may run on a model that does not take it is refused before anything is called: by the catalogue,
+     * models that reason take it at effort {@code NONE} only, and some never.
+     */
+    public SubtaskType<I, O> sampling(Sampling sampling) {
+        return with(modelWork("sampling").withSampling(sampling));
     }
 
     /**
@@ -334,12 +358,13 @@ public final class SubtaskType<I, O> {
     public SubtaskType<I, O> accept(String rule, BiPredicate<? super I, ? super O> test) {
         var added = new ArrayList<>(acceptances);
         added.add(new Acceptance<>(rule, test));
-        return new SubtaskType<>(name, description, input, output, work, tiers, added, planning);
+        return new SubtaskType<>(name, description, input, output, work, tiers, added, allowance);
     }
 
     /** Lets a planner mark subtasks of this type optional; by default its wish is ignored. */
     public SubtaskType<I, O> allowingOptional() {
-        return new SubtaskType<>(name, description, input, output, work, tiers, acceptances, planning.withOptional());
+        return new SubtaskType<>(
+                name, description, input, output, work, tiers, acceptances, allowance.withOptional());
     }
 
     /**
@@ -358,7 +383,38 @@ public final class SubtaskType<I, O> {
                     "subtask type '%s' cannot decide: its output %s has no component that is a boolean or an enum"
                             .formatted(name, output().getName()));
         }
-        return new SubtaskType<>(name, description, input, output, work, tiers, acceptances, planning.withDeciding());
+        return new SubtaskType<>(name, description, input, output, work, tiers, acceptances, allowance.withDeciding());
+    }
+
+    /**
+     * Keeps an output of more than so many bytes of JSON out of prompts. The output stays whole: for the journal, the
+     * report, plain code and mergers of plain code. A model that works on it, or on a part of it that is as long, is given
+     * its id, size, form and first lines instead, with a tool {@code read_artifact} that reads the rest by range; the
+     * {@linkplain Limits.ToolLimits limits of tools} hold for that, and every call reserves what was read before it. It is
+     * found in an input as it stands in the output: text that an edge function makes of it is sent in full. {@code
+     * Mergers.synthesis} reads the beginning and says so in the report. Of a fan-out each item is an output. Default: every
+     * output is sent in full.
+     *
+     * @param bytes at least {@value #LEAST_KEPT_BYTES}: a reference has some hundred bytes itself
+     * @throws IllegalArgumentException if it is less
+     */
+    public SubtaskType<I, O> keepingAbove(long bytes) {
+        if (bytes < LEAST_KEPT_BYTES) {
+            throw new IllegalArgumentException(
+                    "outputs can be kept above %d bytes or more, not above %d".formatted(LEAST_KEPT_BYTES, bytes));
+        }
+        return new SubtaskType<>(
+                name, description, input, output, work, tiers, acceptances, allowance.withKeptAbove(bytes));
+    }
+
+    /** The bytes above which an output is kept out of prompts; empty if never. */
+    public OptionalLong keptAbove() {
+        return allowance.keptAbove() == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(allowance.keptAbove());
+    }
+
+    /** This type for one input, of which its model reads some values by range. For the engine. */
+    public SubtaskType<I, O> reading(Artifacts artifacts) {
+        return with(modelWork("reading").withArtifacts(artifacts));
     }
 
     /** The name by which planners, journals and messages speak of it. */
@@ -420,12 +476,12 @@ public final class SubtaskType<I, O> {
 
     /** Whether a planner may mark a subtask of this type as one that the run can do without. */
     public boolean isOptionalAllowed() {
-        return planning.optional();
+        return allowance.optional();
     }
 
     /** Whether a planner may make it depend on the output of this type whether others are run. */
     public boolean isDeciding() {
-        return planning.deciding();
+        return allowance.deciding();
     }
 
     /** Whether a model does the work. */
@@ -464,11 +520,11 @@ public final class SubtaskType<I, O> {
     }
 
     private SubtaskType<I, O> with(Tiers changed) {
-        return new SubtaskType<>(name, description, input, output, work, changed, acceptances, planning);
+        return new SubtaskType<>(name, description, input, output, work, changed, acceptances, allowance);
     }
 
     private SubtaskType<I, O> with(Work<I, O> changed) {
-        return new SubtaskType<>(name, description, input, output, changed, tiers, acceptances, planning);
+        return new SubtaskType<>(name, description, input, output, changed, tiers, acceptances, allowance);
     }
 
     private Work.Model<I, O> modelWork(String setting) {

@@ -5,6 +5,7 @@ import dev.cadre.model.Attachment;
 import dev.cadre.model.CallOptions;
 import dev.cadre.model.Effort;
 import dev.cadre.model.ProviderTool;
+import dev.cadre.model.Sampling;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.Verbosity;
 import dev.cadre.price.Money;
@@ -113,11 +114,13 @@ public sealed interface Work<I, O> {
         private final String instructions;
         private String sharedContext = "";
         private List<Tool> tools = List.of();
+        private Artifacts artifacts = Artifacts.NONE;
         private List<ProviderTool> providerTools = List.of();
         private int maxProviderCalls;
         private @Nullable Long maxOutputTokens;
         private @Nullable Effort effort;
         private Verbosity verbosity = Verbosity.STANDARD;
+        private Sampling sampling = Sampling.DEFAULT;
         private ServiceTier serviceTier = ServiceTier.STANDARD;
         private @Nullable Function<? super I, List<Attachment>> attaching;
 
@@ -129,11 +132,13 @@ public sealed interface Work<I, O> {
             instructions = other.instructions;
             sharedContext = other.sharedContext;
             tools = other.tools;
+            artifacts = other.artifacts;
             providerTools = other.providerTools;
             maxProviderCalls = other.maxProviderCalls;
             maxOutputTokens = other.maxOutputTokens;
             effort = other.effort;
             verbosity = other.verbosity;
+            sampling = other.sampling;
             serviceTier = other.serviceTier;
             attaching = other.attaching;
         }
@@ -154,12 +159,29 @@ public sealed interface Work<I, O> {
         Model<I, O> withTools(List<Tool> added) {
             var all = new ArrayList<>(tools);
             all.addAll(added);
+            if (added.stream().anyMatch(tool -> tool.name().equals(ArtifactTool.NAME))) {
+                throw new IllegalArgumentException(
+                        "the library has a tool '%s' of its own".formatted(ArtifactTool.NAME));
+            }
             if (all.stream().map(Tool::name).distinct().count() != all.size()) {
                 throw new IllegalArgumentException("two tools share a name: "
                         + all.stream().map(Tool::name).toList());
             }
             var copy = new Model<>(this);
             copy.tools = List.copyOf(all);
+            return copy;
+        }
+
+        /** With the tool that reads them; these replace earlier ones. */
+        Model<I, O> withArtifacts(Artifacts read) {
+            var copy = new Model<>(this);
+            var all = new ArrayList<>(tools);
+            all.removeIf(tool -> tool.name().equals(ArtifactTool.NAME));
+            if (!read.isNone()) {
+                all.add(read.tool());
+            }
+            copy.tools = List.copyOf(all);
+            copy.artifacts = read;
             return copy;
         }
 
@@ -192,6 +214,12 @@ public sealed interface Work<I, O> {
             return copy;
         }
 
+        Model<I, O> withSampling(Sampling chosen) {
+            var copy = new Model<>(this);
+            copy.sampling = chosen;
+            return copy;
+        }
+
         Model<I, O> withServiceTier(ServiceTier chosen) {
             if (chosen == ServiceTier.BATCH) {
                 throw new IllegalArgumentException("only the batch lane of bulk uses the service tier BATCH");
@@ -220,6 +248,11 @@ public sealed interface Work<I, O> {
         /** The tools that the model may call, in this process. */
         public List<Tool> tools() {
             return tools;
+        }
+
+        /** The values of its input that the model reads by range. */
+        public Artifacts artifacts() {
+            return artifacts;
         }
 
         /** The tools that run at the provider. */
@@ -260,6 +293,11 @@ public sealed interface Work<I, O> {
         /** How much is written; the standard leaves it to the pool. */
         public Verbosity verbosity() {
             return verbosity;
+        }
+
+        /** How the model draws its tokens; the default leaves it to the provider. */
+        public Sampling sampling() {
+            return sampling;
         }
 
         /** The processing class; the standard leaves it to the pool. */

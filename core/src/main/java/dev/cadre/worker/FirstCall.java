@@ -24,7 +24,7 @@ final class FirstCall {
 
     static Optional<Money> worstCase(RungTask task, ModelPools pools, Limits limits) {
         try {
-            return quoted(task.type(), task.tier(), task.inputJson(), task.evidence(), pools, limits);
+            return quoted(task.type(), task.tier(), task.shownInput(), task.evidence(), pools, limits);
         } catch (JsonException | UnpricedException unfit) {
             return Optional.of(Money.ZERO);
         }

@@ -72,7 +72,7 @@ public final class Rung {
         ModelRequest first = RungPrompt.first(
                 task.type(),
                 work,
-                task.inputJson(),
+                task.shownInput(),
                 task.attachments(),
                 task.evidence(),
                 model,

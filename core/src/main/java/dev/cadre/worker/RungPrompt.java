@@ -44,7 +44,7 @@ final class RungPrompt {
         var output = type.outputType();
         return new ModelRequest(
                 model,
-                Prompt.WORK.with(work.instructions()) + shared(work.sharedContext()),
+                Prompt.WORK.with(work.instructions()) + shared(work.sharedContext()) + artifacts(work),
                 List.of(new Turn.User(input(inputJson) + evidence(evidence), attachments)),
                 work.tools().stream().map(Tool::spec).toList(),
                 new OutputFormat.JsonSchema(output.schemaName(), output.schema()),
@@ -52,6 +52,7 @@ final class RungPrompt {
                 work.effort().orElse(limits.effort()),
                 work.serviceTier(),
                 CallOptions.NONE
+                        .withSampling(work.sampling())
                         .withVerbosity(work.verbosity())
                         .withProviderTools(work.providerTools(), work.maxProviderCalls()));
     }
@@ -61,6 +62,11 @@ final class RungPrompt {
             return "";
         }
         return "\n\n" + Prompt.WORK_CONTEXT.with(enclosed(new Json.Str(context).write()));
+    }
+
+    /** Not the same for all subtasks of a type, and so behind what is. */
+    private static String artifacts(Work.Model<?, ?> work) {
+        return work.artifacts().isNone() ? "" : "\n\n" + Prompt.WORK_ARTIFACTS.with();
     }
 
     private static String input(String json) {

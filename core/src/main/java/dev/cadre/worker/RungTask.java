@@ -7,6 +7,7 @@ import dev.cadre.model.Tier;
 import dev.cadre.schema.JsonType;
 import dev.cadre.task.Failure;
 import dev.cadre.task.SubtaskType;
+import dev.cadre.task.Work;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +62,18 @@ public record RungTask(
      */
     public String inputJson() {
         return write(type.inputType());
+    }
+
+    /**
+     * The input as its model reads it: with references in the places of what it reads by range.
+     *
+     * @throws JsonException as {@link #inputJson}
+     */
+    String shownInput() {
+        return type.work() instanceof Work.Model<?, ?> model
+                        && !model.artifacts().isNone()
+                ? model.artifacts().shownInput()
+                : inputJson();
     }
 
     /**

@@ -7,6 +7,8 @@ import static dev.cadre.plan.Types.ALL;
 import static dev.cadre.plan.Types.ECHO;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.model.CallPurpose;
@@ -30,6 +32,8 @@ class ModelPlannerTest {
     private static final String OTHER_A = A.replace("v-a", "v-other");
     private static final String B = subtask("b", "[\"a\"]");
     private static final String C = subtask("c", "[]");
+
+    private static final ModelPlanner INSTRUCTED = Planner.model().instructedBy("Prefer few, large subtasks.");
 
     private final ScriptedClient model = new ScriptedClient();
     private final List<String> handedOver = new ArrayList<>();
@@ -390,6 +394,54 @@ class ModelPlannerTest {
 
         assertThat(handedOver).containsExactly("a");
         assertThat(intake.outstanding().getLast().message()).startsWith("the planner could not be asked on: call of");
+    }
+
+    @Test
+    void instructions_standWithTheLibrarys_inEveryCall_andTheContextIsData() throws InterruptedException {
+        model.streams(Finish.TRUNCATED, "{\"subtasks\":[" + A + ",")
+                .replies(planOf(OTHER_A))
+                .replies(planOf());
+
+        INSTRUCTED.plan(request(Limits.DEFAULT, budget("1.00")), intake);
+
+        assertThat(model.requests())
+                .as("a plan, its continuation and its repair")
+                .hasSize(3);
+        for (ModelRequest each : model.requests()) {
+            assertThat(each.instructions()).endsWith("""
+
+                            These are instructions for how to plan, from whoever runs the plan; the rules above stay as they are:
+                            Prefer few, large subtasks.""").doesNotContain("plan nothing");
+            assertThat(each.turns().toString()).contains("plan nothing").doesNotContain("Prefer few");
+        }
+    }
+
+    @Test
+    void instructions_areInWhatTheFirstCallNeeds_andInThatOfARound() throws InterruptedException {
+        var request = request(Limits.DEFAULT, budget("1.00"));
+        var least = INSTRUCTED.leastCost(request);
+
+        assertThat(least).isGreaterThan(new ModelPlanner().leastCost(request));
+        assertThat(INSTRUCTED.leastRoundCost(request).minus(new ModelPlanner().leastRoundCost(request)))
+                .isEqualTo(least.minus(new ModelPlanner().leastCost(request)));
+        var tooLittle = budget(least.minus(Money.ofPico(1)).toUsd());
+        assertThatExceptionOfType(CallRefusedException.class)
+                .isThrownBy(() -> INSTRUCTED.plan(request(Limits.DEFAULT, tooLittle), intake));
+        model.replies(planOf(A));
+        INSTRUCTED.plan(request(Limits.DEFAULT, budget(least.toUsd())), intake);
+    }
+
+    @Test
+    void instructions_thatAreBlankOrTooLong_areRefused_andTheLimitIsNamed() {
+        String longest = "x".repeat(ModelPlanner.MAX_INSTRUCTION_CHARS);
+
+        assertThatNoException().isThrownBy(() -> Planner.model().instructedBy(longest));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Planner.model().instructedBy(longest + "x"))
+                .withMessage("the instructions for the planner have 8001 characters, at most 8000 are taken");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Planner.model().instructedBy(" \n"))
+                .withMessage("the instructions for the planner are blank");
     }
 
     @Test

@@ -105,6 +105,24 @@ final class ModelCatalogTest {
     }
 
     @Test
+    void standard_knowsWhoTakesATemperature() {
+        assertThat(STANDARD.models().stream().filter(spec -> spec.can(Capability.TEMPERATURE)))
+                .extracting(ModelSpec::id)
+                .containsExactlyInAnyOrder(
+                        "gpt-5.4",
+                        "gpt-5.4-mini",
+                        "gpt-5.4-nano",
+                        "claude-haiku-4-5",
+                        "gemini-3-flash",
+                        "gemini-3-flash-preview",
+                        "gemini-2.5-flash-lite");
+        assertThat(STANDARD.spec("claude-haiku-4-5").can(Capability.TOP_P))
+                .as("it takes one of the two")
+                .isFalse();
+        assertThat(STANDARD.spec("gpt-5.4-nano").can(Capability.TOP_P)).isTrue();
+    }
+
+    @Test
     void standard_everyModel_namesItsSourceAndDate() {
         assertThat(STANDARD.models()).hasSize(13).allSatisfy(spec -> {
             assertThat(spec.listing().source()).isNotBlank();

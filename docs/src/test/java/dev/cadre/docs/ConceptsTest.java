@@ -11,6 +11,8 @@ import dev.cadre.budget.Budget;
 import dev.cadre.merge.Mergers;
 import dev.cadre.model.Attachment;
 import dev.cadre.model.Tier;
+import dev.cadre.model.ToolCall;
+import dev.cadre.plan.Planner;
 import dev.cadre.price.Money;
 import dev.cadre.task.Input;
 import dev.cadre.task.Limits;
@@ -129,6 +131,53 @@ class ConceptsTest {
                 .isCompleteWith(new Report("In the pool."))
                 .outcome("s")
                 .usedTiers(Tier.MINI);
+    }
+
+    record Text(String body) {}
+
+    static final SubtaskType<Source, Text> READ = SubtaskType.code(
+            "read", Source.class, Text.class, (source, context) -> new Text("It admits calls.\n".repeat(3_000)));
+
+    static final SubtaskType<Text, Summary> DIGEST =
+            SubtaskType.model("digest", Text.class, Summary.class, "Summarise the text in one sentence.");
+
+    @Test
+    void longOutput_isReadByRange() throws Exception {
+        model.on(DIGEST)
+                .calls(new ToolCall("1", "read_artifact", "{\"artifact\":\"text\",\"offset\":40000,\"length\":100}"))
+                .replies(new Summary("It admits calls."));
+        Coordinator coordinator = Coordinator.of(model.pools());
+
+        // region concepts-artifacts
+        SubtaskType<Source, Text> read = READ.keepingAbove(20_000); // bytes of JSON
+        var graph = TaskGraph.builder();
+        var text = graph.add("text", read, new Source("Pool.java"));
+        var summary = graph.add("summary", DIGEST, Input.from(text, each -> each));
+        RunResult<Summary> result = coordinator.run(graph.answering(summary), Budget.usd("0.05"));
+        // endregion
+
+        assertThat(result).isCompleteWith(new Summary("It admits calls."));
+        assertThat(model.calls()).hasSize(2);
+    }
+
+    @Test
+    void planner_isInstructed() throws Exception {
+        model.onPlan().replies("""
+                        {"subtasks":[{"type":"summarise","id":"s","input":{"path":"Pool.java"}}]}""");
+        model.on(SUMMARISE).replies(new Summary("It retries."));
+        model.onMerge().repliesText("{\"answer\":{\"text\":\"In the pool.\"},\"citations\":[]}");
+        var models = model.pools();
+
+        // region concepts-instructed
+        Coordinator coordinator = Coordinator.builder(models)
+                .plansWith(FIND, SUMMARISE)
+                .planner(Planner.model().instructedBy("Prefer few, large subtasks. Find files before you summarise."))
+                .build();
+        // endregion
+
+        assertThat(coordinator.run(Goal.of("Where is retry implemented?", Report.class), Budget.usd("0.25")))
+                .isCompleteWith(new Report("In the pool."));
+        assertThat(model.calls().getFirst().request().instructions()).contains("Prefer few, large subtasks.");
     }
 
     @Test

@@ -10,12 +10,16 @@ import dev.cadre.budget.Budget;
 import dev.cadre.merge.Merger;
 import dev.cadre.merge.Mergers;
 import dev.cadre.merge.Vote;
+import dev.cadre.model.Sampling;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
+import dev.cadre.task.Input;
 import dev.cadre.task.SubtaskType;
+import dev.cadre.task.TaskGraph;
 import dev.cadre.task.TypeRef;
 import dev.cadre.testing.ScriptedModel;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Runs the snippets of docs/merging.md. */
@@ -57,6 +61,30 @@ class MergingGuideTest {
         // endregion
 
         assertThat(coordinator().run(goal, Budget.usd("0.05"))).isCompleteWith(new Label("bug", 60));
+    }
+
+    record Labels(List<Label> labels) {}
+
+    static final SubtaskType<Labels, Label> COUNT = SubtaskType.code(
+            "count", Labels.class, Label.class, (in, context) -> in.labels().getFirst());
+
+    @Test
+    void votes_thatDiffer() throws Exception {
+        var ticket = new Ticket("It hangs.");
+        model.on(LABEL, ticket).replies(new Label("bug", 60));
+
+        // region merging-varied
+        SubtaskType<Ticket, Label> varied = LABEL.sampling(Sampling.ofTemperature(1.2));
+        var graph = TaskGraph.builder();
+        var votes = IntStream.range(0, 5)
+                .mapToObj(i -> graph.add("vote" + i, varied, ticket))
+                .toList();
+        var winner = graph.add("winner", COUNT, Input.fromAll(votes, Labels::new));
+        // endregion
+
+        assertThat(coordinator().run(graph.answering(winner), Budget.usd("0.05")))
+                .isCompleteWith(new Label("bug", 60));
+        assertThat(model.calls()).hasSize(5);
     }
 
     @Test

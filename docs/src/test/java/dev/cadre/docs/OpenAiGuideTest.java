@@ -7,6 +7,7 @@ import dev.cadre.Coordinator;
 import dev.cadre.budget.Budget;
 import dev.cadre.model.Attachment;
 import dev.cadre.model.ProviderTool;
+import dev.cadre.model.Sampling;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.Verbosity;
 import dev.cadre.openai.ListedModel;
@@ -85,6 +86,25 @@ class OpenAiGuideTest {
         }
         assertThat(server.requests().getLast().body())
                 .contains("\"service_tier\":\"flex\"", "\"verbosity\":\"low\"", "\"safety_identifier\":\"tenant-7\"");
+    }
+
+    private static final SubtaskType<Question, Answer> ASK =
+            SubtaskType.model("ask", Question.class, Answer.class, "Answer.");
+
+    @Test
+    void type_isSampled() throws Exception {
+        // region openai-sampling
+        SubtaskType<Question, Answer> varied = ASK.sampling(Sampling.ofTemperature(1.2)); // answers that differ
+        SubtaskType<Question, Answer> steady = ASK.sampling(Sampling.ofTemperature(0)); // nearly the same each time
+        // endregion
+
+        var environment = Map.of("OPENAI_API_KEY", "sk-test", "OPENAI_BASE_URL", server.baseUrl());
+        try (var models = OpenAi.fromEnv(environment, pool -> pool)) {
+            run(models, varied, new Question("What is it?"));
+            run(models, steady, new Question("What is it?"));
+        }
+        assertThat(server.requests().stream().map(request -> request.body().contains("\"temperature\":1.2")))
+                .containsExactly(true, false);
     }
 
     @Test

@@ -83,6 +83,8 @@ final class ChatRequests {
                             .build())
                     .build());
         }
+        request.options().sampling().temperature().ifPresent(parameters::temperature);
+        request.options().sampling().topP().ifPresent(parameters::topP);
         int cap = (int) Math.min(request.maxOutputTokens(), Integer.MAX_VALUE);
         return OpenAiParameters.takeCompletionCap(model.defaults())
                 ? OpenAiParameters.withCompletionCap(parameters.build(), cap)

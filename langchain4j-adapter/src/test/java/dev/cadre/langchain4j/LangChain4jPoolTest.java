@@ -16,6 +16,7 @@ import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.OutputFormat;
 import dev.cadre.model.ProviderTool;
+import dev.cadre.model.Sampling;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.Tier;
 import dev.cadre.model.TokenUsage;
@@ -72,6 +73,24 @@ class LangChain4jPoolTest {
         assertThat(reply.text()).isEqualTo("hello");
         assertThat(reply.model()).isEqualTo("fake-2026");
         assertThat(budget.state().spent()).isEqualTo(Money.usd("0.00006"));
+    }
+
+    @Test
+    void sampling_isSent_andWithoutItThatOfTheModelIsKept() {
+        var model = FakeChatModel.saying("ok");
+        ModelRequest request = request("Say hello.");
+
+        ChatRequest sent = ChatRequests.of(
+                request.withOptions(CallOptions.NONE.withSampling(
+                        Sampling.ofTemperature(0.3).withTopP(0.9))),
+                new LangChain4jModel.Whole(model),
+                SchemaPlaces.Place.FORMAT);
+
+        assertThat(sent.temperature()).isEqualTo(0.3);
+        assertThat(sent.topP()).isEqualTo(0.9);
+        ChatRequest plain = ChatRequests.of(request, new LangChain4jModel.Whole(model), SchemaPlaces.Place.FORMAT);
+        assertThat(plain.temperature()).isNull();
+        assertThat(plain.topP()).isNull();
     }
 
     @Test

@@ -13,6 +13,7 @@ import dev.cadre.model.Effort;
 import dev.cadre.model.ModelException.InvalidRequest;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.OutputFormat;
+import dev.cadre.model.Sampling;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.ToolCall;
 import dev.cadre.model.ToolSpec;
@@ -120,6 +121,9 @@ final class ChatWriter {
         if (!request.options().safetyIdentifier().isEmpty()) {
             body.put("safety_identifier", request.options().safetyIdentifier());
         }
+        Sampling sampling = request.options().sampling();
+        sampling.temperature().ifPresent(value -> body.put("temperature", value));
+        sampling.topP().ifPresent(value -> body.put("top_p", value));
     }
 
     /** Asks for the usage, too, which a stream does not tell by itself. */

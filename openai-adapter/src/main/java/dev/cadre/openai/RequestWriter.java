@@ -110,6 +110,8 @@ final class RequestWriter {
         if (!options.safetyIdentifier().isEmpty()) {
             params.safetyIdentifier(options.safetyIdentifier());
         }
+        options.sampling().temperature().ifPresent(params::temperature);
+        options.sampling().topP().ifPresent(params::topP);
     }
 
     private static void providerTools(ResponseCreateParams.Builder params, ModelRequest request, McpAccess access) {

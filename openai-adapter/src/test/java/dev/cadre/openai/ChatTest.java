@@ -17,6 +17,7 @@ import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.OutputFormat;
 import dev.cadre.model.ProviderTool;
+import dev.cadre.model.Sampling;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.model.ToolCall;
@@ -108,6 +109,18 @@ class ChatTest extends LoopbackTest {
                         "\"service_tier\":\"flex\"",
                         "\"verbosity\":\"low\"",
                         "\"safety_identifier\":\"user-7\"");
+    }
+
+    @Test
+    void sampling_isSentAsItStands() throws InterruptedException {
+        server.onAny().replies(LoopbackReply.text("Fine."));
+
+        chat.call(
+                REQUEST.withOptions(
+                        REQUEST.options().withSampling(Sampling.ofTemperature(0).withTopP(0.5))),
+                plain());
+
+        assertThat(server.requests().getLast().body()).contains("\"temperature\":0.0", "\"top_p\":0.5");
     }
 
     @ParameterizedTest

@@ -11,7 +11,9 @@ import dev.cadre.budget.BudgetGuard;
 import dev.cadre.json.Json;
 import dev.cadre.model.Attachment;
 import dev.cadre.model.Effort;
+import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelRequest;
+import dev.cadre.model.Sampling;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.model.Turn;
@@ -153,6 +155,35 @@ class ServiceOptionsTest extends LoopbackTest {
         assertThat(sent().text("text", "verbosity")).isEqualTo("low");
         assertThat(sent().text("safety_identifier")).isEqualTo("user-7");
         assertThat(sent().text("reasoning", "effort")).isEqualTo("high");
+    }
+
+    @Test
+    void sampling_ofAType_isSentAsItStands_andNothingWithoutIt() throws InterruptedException {
+        server.onAny().replies(LoopbackReply.text("{\"text\":\"Cats purr.\"}"));
+
+        run(NOTE.sampling(Sampling.ofTemperature(0.7).withTopP(0.95)));
+
+        assertThat(sent().body()).contains("\"temperature\":0.7", "\"top_p\":0.95");
+        run(NOTE);
+        assertThat(sent().body()).doesNotContain("temperature", "top_p");
+    }
+
+    @Test
+    void sampling_thatTheServerRefuses_isNeverLeftOut() throws InterruptedException {
+        server.onAny()
+                .replies(LoopbackReply.error(
+                        400,
+                        "invalid_request_error",
+                        "unsupported_parameter",
+                        "Unsupported parameter: 'temperature' is not supported with this model."));
+
+        assertThatThrownBy(() -> call(
+                        ModelPool.builder(client, MODEL),
+                        REQUEST.withOptions(REQUEST.options().withSampling(Sampling.ofTemperature(0.7)))))
+                .isInstanceOf(ModelException.InvalidRequest.class)
+                .hasMessageContaining("'temperature' is not supported");
+
+        assertThat(server.requests()).allMatch(request -> request.body().contains("\"temperature\":0.7"));
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.PromptCaching;
+import dev.cadre.model.Sampling;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.Tier;
 import dev.cadre.pool.ModelPool;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -46,6 +48,8 @@ public final class Cassette implements AutoCloseable {
     public static final String PROPERTY = "cadre.cassette";
 
     private static final int KEY_DIGITS = 16;
+    private static final String OPTIONS = "options";
+    private static final String SAMPLING = "sampling";
     private static final JsonType<ModelRequest> REQUEST = JsonType.of(ModelRequest.class);
 
     /** What is done with a call. */
@@ -221,8 +225,20 @@ public final class Cassette implements AutoCloseable {
     private Json asked(ModelRequest request) {
         var options =
                 request.options().withCacheKey("").withSafetyIdentifier("").withPromptCaching(PromptCaching.AUTOMATIC);
-        return secrets.clean(
-                REQUEST.toJson(request.withServiceTier(ServiceTier.STANDARD).withOptions(options)));
+        Json asked =
+                REQUEST.toJson(request.withServiceTier(ServiceTier.STANDARD).withOptions(options));
+        return secrets.clean(options.sampling().equals(Sampling.DEFAULT) ? withoutSampling(asked) : asked);
+    }
+
+    /** As in the cassettes that know no sampling yet. */
+    private static Json withoutSampling(Json request) {
+        var fields = new LinkedHashMap<>(((Json.Obj) request).fields());
+        fields.computeIfPresent(OPTIONS, (name, options) -> {
+            var others = new LinkedHashMap<>(((Json.Obj) options).fields());
+            others.remove(SAMPLING);
+            return new Json.Obj(others);
+        });
+        return new Json.Obj(fields);
     }
 
     private static String key(Json asked) {

@@ -17,6 +17,7 @@ import dev.cadre.model.ModelRequest;
 import dev.cadre.model.OutputFormat;
 import dev.cadre.model.PromptCaching;
 import dev.cadre.model.ProviderTool;
+import dev.cadre.model.Sampling;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.ToolCall;
 import dev.cadre.model.ToolSpec;
@@ -172,10 +173,11 @@ class RequestConformanceTest {
         kinds.add(new Kind("pictures and a file", PLAIN.withTurns(List.of(new Turn.User("What is this?", ATTACHED)))));
         kinds.add(new Kind("pictures of a tool", afterTools("", ATTACHED)));
         kinds.add(new Kind(
-                "cache key, safety identifier, verbosity",
+                "cache key, safety identifier, verbosity, sampling",
                 PLAIN.withOptions(CallOptions.NONE
                         .withCacheKey("cadre-1")
                         .withSafetyIdentifier("user-1")
+                        .withSampling(Sampling.ofTemperature(0.7).withTopP(0.9))
                         .withVerbosity(Verbosity.LOW))));
         ModelRequest marked = PLAIN.withOptions(CallOptions.NONE.withPromptCaching(PromptCaching.MARKED));
         kinds.add(new Kind("marked prompt", marked.withOutput(new OutputFormat.JsonSchema("verdict", OBJECT))));

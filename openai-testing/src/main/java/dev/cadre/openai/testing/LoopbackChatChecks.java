@@ -80,6 +80,7 @@ final class LoopbackChatChecks {
                 .or(() -> unless(request.maxOutputTokens() >= 1, "'max_completion_tokens' must be sent"))
                 .or(() -> unless(!request.isTrue("store"), "'store' must not be true"))
                 .or(() -> unless(isOneOf("reasoning_effort", LoopbackChecks.EFFORTS), "Invalid 'reasoning_effort'."))
+                .or(() -> LoopbackChecks.sampling(body, request.text("reasoning_effort")))
                 .or(() -> unless(isOneOf("service_tier", LoopbackChecks.TIERS), "Invalid 'service_tier'."))
                 .or(() -> unless(
                         body.at("stream_options").isEmpty() || request.streams(),

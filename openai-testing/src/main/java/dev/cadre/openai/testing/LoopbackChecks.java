@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Refuses what the provider refuses, and what Cadre must never send: a request without a cap, or one that is stored.
@@ -86,6 +87,7 @@ final class LoopbackChecks {
                 .or(() -> unless(is("store", new Json.Bool(false)), "'store' must be false"))
                 .or(() -> unless(
                         EFFORTS.contains(request.text("reasoning", "effort")), "'reasoning.effort' must be sent"))
+                .or(() -> sampling(body, request.text("reasoning", "effort")))
                 .or(() -> unless(isServiceTier(), "Invalid value: 'service_tier'."))
                 .or(this::caching)
                 .or(this::conversation)
@@ -104,6 +106,14 @@ final class LoopbackChecks {
                 .filter(name -> !parameters.contains(name))
                 .findFirst()
                 .map("Unknown parameter: '%s'."::formatted);
+    }
+
+    /** Models that reason draw their tokens by themselves. */
+    static Optional<String> sampling(Json.Obj body, String effort) {
+        return Stream.of("temperature", "top_p")
+                .filter(name -> body.at(name).isPresent() && !effort.isEmpty() && !effort.equals("none"))
+                .findFirst()
+                .map("Unsupported parameter: '%s' is not supported with this model."::formatted);
     }
 
     private Optional<String> cap() {

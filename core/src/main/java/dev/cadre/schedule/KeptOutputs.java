@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.schedule;
+
+import dev.cadre.json.Json;
+import dev.cadre.json.JsonException;
+import dev.cadre.schema.JsonType;
+import dev.cadre.schema.Notation;
+import dev.cadre.task.Artifacts;
+import dev.cadre.task.Dependency;
+import dev.cadre.task.GraphNode;
+import dev.cadre.task.Items;
+import dev.cadre.task.Outcome;
+import dev.cadre.task.SubtaskType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Function;
+
+/** The outputs that a subtask depends on and that its model reads by range. */
+final class KeptOutputs {
+    /** Where less may be read at once, nothing is. */
+    private static final int LEAST_READ_BYTES = 1_000;
+
+    private final SubtaskType<?, ?> type;
+    private final Artifacts.Index index;
+
+    private KeptOutputs(SubtaskType<?, ?> type, Artifacts.Index index) {
+        this.type = type;
+        this.index = index;
+    }
+
+    /** @param mostReadBytes of one result of a tool */
+    static KeptOutputs of(GraphNode node, Function<String, Optional<Subtask>> subtasks, int mostReadBytes) {
+        var outputs = new ArrayList<Artifacts.Output>();
+        if (node.type().isModelWork() && mostReadBytes >= LEAST_READ_BYTES) {
+            for (Dependency dependency : node.dependencies()) {
+                subtasks.apply(dependency.on()).ifPresent(on -> add(on, outputs));
+            }
+        }
+        return new KeptOutputs(node.type(), new Artifacts.Index(outputs, mostReadBytes));
+    }
+
+    private static void add(Subtask on, List<Artifacts.Output> outputs) {
+        SubtaskType<?, ?> type = on.node.type();
+        if (type.keptAbove().isEmpty()) {
+            return;
+        }
+        if (on.outcome instanceof Outcome.Succeeded<?>(Items<?>(List<? extends Outcome<?>> items, var groups))) {
+            for (int item = 0; item < items.size(); item++) {
+                add(on.id() + "#" + item, type, items.get(item), outputs);
+            }
+        } else if (on.outcome != null) {
+            add(on.id(), type, on.outcome, outputs);
+        }
+    }
+
+    private static void add(String id, SubtaskType<?, ?> type, Outcome<?> outcome, List<Artifacts.Output> outputs) {
+        OptionalLong above = type.keptAbove();
+        if (outcome instanceof Outcome.Succeeded<?>(Object value) && above.isPresent()) {
+            json(type.outputType(), value)
+                    .ifPresent(json -> outputs.add(
+                            new Artifacts.Output(id, json, Notation.of(type.outputType()), above.getAsLong())));
+        }
+    }
+
+    /** The type with what its model reads of this input by range; as it is if that is nothing. */
+    SubtaskType<?, ?> reading(Object input) {
+        return index.isEmpty()
+                ? type
+                : json(type.inputType(), input)
+                        .map(index::in)
+                        .<SubtaskType<?, ?>>map(type::reading)
+                        .orElse(type);
+    }
+
+    /** Empty for what cannot be written: that fails by itself. */
+    private static <T> Optional<Json> json(JsonType<T> form, Object value) {
+        try {
+            return Optional.of(form.toJson(form.rawType().cast(value)));
+        } catch (JsonException | ClassCastException unfit) {
+            return Optional.empty();
+        }
+    }
+}
