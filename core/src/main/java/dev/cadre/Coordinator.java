@@ -199,7 +199,7 @@ public final class Coordinator {
         requirements().hold(types);
         shutdowns().requireNone();
         return recorded(
-                () -> RunIdentity.of(runKey, goal.asked(), types), funding, Optional.empty(), run -> run.goal(goal));
+                () -> identity(goal), funding, Optional.empty(), run -> run.goal(goal));
     }
 
     /**
@@ -211,6 +211,16 @@ public final class Coordinator {
     Coordinator nestedIn(Nesting outer, String key) {
         Journal record = journal == null ? outer.journal().orElse(null) : journal;
         return new Coordinator(this, settings.nestedIn(outer), record, key);
+    }
+
+    /** This coordinator for a run that is recorded in this journal, or in none, under this key, whatever it had before. */
+    Coordinator recordedIn(Optional<Journal> record, String key) {
+        return new Coordinator(this, record.orElse(null), "").runKey(key);
+    }
+
+    /** What makes a run of this goal the same as another one. */
+    RunIdentity identity(Goal<?> goal) {
+        return RunIdentity.of(runKey, goal.asked(), types);
     }
 
     /**
@@ -229,7 +239,7 @@ public final class Coordinator {
         requirements().hold(types);
         shutdowns().requireNone();
         return recorded(
-                () -> RunIdentity.of(runKey, goal.asked(), types),
+                () -> identity(goal),
                 before -> budget,
                 Optional.empty(),
                 run -> run.planOnly(goal));
@@ -248,7 +258,7 @@ public final class Coordinator {
         requirements().hold(types);
         shutdowns().requireNone();
         return recorded(
-                () -> RunIdentity.of(runKey, plan.goal().asked(), types),
+                () -> identity(plan.goal()),
                 before -> budget,
                 Optional.of(plan),
                 run -> run.plan(plan));
