@@ -89,8 +89,8 @@ public final class Conversation implements AutoCloseable {
         }
         String key = coordinator.runKey();
         if (key.length() > MAX_KEY_CHARS) {
-            throw new IllegalArgumentException("the key of a conversation may have %d characters, not %d"
-                    .formatted(MAX_KEY_CHARS, key.length()));
+            throw new IllegalArgumentException(
+                    "the key of a conversation may have %d characters, not %d".formatted(MAX_KEY_CHARS, key.length()));
         }
         Optional<Journal> journal = coordinator.journal();
         if (journal.isEmpty()) {

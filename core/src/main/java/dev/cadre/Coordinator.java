@@ -198,8 +198,7 @@ public final class Coordinator {
     <R> RunResult<R> run(Goal<R> goal, Funding funding) throws InterruptedException {
         requirements().hold(types);
         shutdowns().requireNone();
-        return recorded(
-                () -> identity(goal), funding, Optional.empty(), run -> run.goal(goal));
+        return recorded(() -> identity(goal), funding, Optional.empty(), run -> run.goal(goal));
     }
 
     /**
@@ -238,11 +237,7 @@ public final class Coordinator {
     public <R> Plan<R> plan(Goal<R> goal, Budget budget) throws InterruptedException {
         requirements().hold(types);
         shutdowns().requireNone();
-        return recorded(
-                () -> identity(goal),
-                before -> budget,
-                Optional.empty(),
-                run -> run.planOnly(goal));
+        return recorded(() -> identity(goal), before -> budget, Optional.empty(), run -> run.planOnly(goal));
     }
 
     /**
@@ -257,11 +252,7 @@ public final class Coordinator {
     public <R> RunResult<R> run(Plan<R> plan, Budget budget) throws InterruptedException {
         requirements().hold(types);
         shutdowns().requireNone();
-        return recorded(
-                () -> identity(plan.goal()),
-                before -> budget,
-                Optional.of(plan),
-                run -> run.plan(plan));
+        return recorded(() -> identity(plan.goal()), before -> budget, Optional.of(plan), run -> run.plan(plan));
     }
 
     private interface Session<T> {

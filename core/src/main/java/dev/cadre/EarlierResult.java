@@ -91,8 +91,7 @@ record EarlierResult(EarlierRun run, List<GoalInput> inputs) {
                 case RunResult.Failed<?> failed -> failure = failed.cause().toString();
             }
             subtasks.forEach(id -> bring(id, origin.made(id), ((Outcome.Succeeded<?>) report.outcome(id)).value()));
-            return new EarlierResult(
-                    new EarlierRun(name, origin.asked(), answer, failure, brought, missing()), inputs);
+            return new EarlierResult(new EarlierRun(name, origin.asked(), answer, failure, brought, missing()), inputs);
         }
 
         private String answer(RunReport.Origin origin, Object value) {
@@ -144,13 +143,12 @@ record EarlierResult(EarlierRun run, List<GoalInput> inputs) {
                     missing.add(new Missing(id, outcome.reason()));
                 }
             });
-            List<Missing> more =
-                    switch (result) {
-                        case RunResult.Partial<?> partial -> partial.missing();
-                        case RunResult.Suspended<?> suspended -> suspended.awaited();
-                        case RunResult.Complete<?> complete -> List.of();
-                        case RunResult.NoAnswer<?> failed -> List.of();
-                    };
+            List<Missing> more = switch (result) {
+                case RunResult.Partial<?> partial -> partial.missing();
+                case RunResult.Suspended<?> suspended -> suspended.awaited();
+                case RunResult.Complete<?> complete -> List.of();
+                case RunResult.NoAnswer<?> failed -> List.of();
+            };
             more.stream().filter(each -> !isOfASubtask(each.subtaskId())).forEach(missing::add);
             return missing;
         }

@@ -39,8 +39,7 @@ public final class Goal<R> {
         }
     }
 
-    private Goal(
-            String text, String context, TypeRef<R> answer, Merger<R> merger, List<Rule<R>> rules, Given given) {
+    private Goal(String text, String context, TypeRef<R> answer, Merger<R> merger, List<Rule<R>> rules, Given given) {
         if (text.isBlank()) {
             throw new IllegalArgumentException("the goal is blank");
         }
@@ -138,8 +137,7 @@ public final class Goal<R> {
             throw new IllegalArgumentException("the goal follows a run named '%s' already".formatted(name));
         }
         if (given.earlier().size() == GoalInput.MAX_INPUTS) {
-            throw new IllegalArgumentException(
-                    "a goal may follow %d runs, not more".formatted(GoalInput.MAX_INPUTS));
+            throw new IllegalArgumentException("a goal may follow %d runs, not more".formatted(GoalInput.MAX_INPUTS));
         }
         var inputs = new ArrayList<>(given.inputs());
         inputs.addAll(result.inputs());

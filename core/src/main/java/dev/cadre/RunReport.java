@@ -73,7 +73,11 @@ public record RunReport(
             this.made = Map.copyOf(made);
         }
 
-        /** Of a run of a goal. @param lines of its subtasks, which say of what type each is */
+        /**
+         * Of a run of a goal.
+         *
+         * @param lines those of its subtasks, which say of what type each is
+         */
         static Origin of(Goal<?> goal, List<SubtaskType<?, ?>> types, List<SubtaskReport> lines) {
             Map<String, Made> byName = new HashMap<>();
             types.forEach(type -> byName.put(type.name(), Made.of(type)));
@@ -88,12 +92,11 @@ public record RunReport(
         static Origin of(TaskGraph<?> graph) {
             Map<String, Made> made = new HashMap<>();
             graph.nodes().forEach(node -> made.put(node.id(), Made.of(node.type())));
-            JsonType<?> answer =
-                    graph.nodes().stream()
-                            .filter(node -> node.id().equals(graph.answer()))
-                            .map(node -> node.type().outputType())
-                            .findFirst()
-                            .orElse(null);
+            JsonType<?> answer = graph.nodes().stream()
+                    .filter(node -> node.id().equals(graph.answer()))
+                    .map(node -> node.type().outputType())
+                    .findFirst()
+                    .orElse(null);
             return new Origin(graph.answer(), answer, made);
         }
 

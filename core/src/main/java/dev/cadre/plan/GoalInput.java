@@ -60,6 +60,7 @@ public final class GoalInput {
     }
 
     /** As {@link #of(String, TypeRef, Object)}, with the JSON form of the type. */
+    @SuppressWarnings("exports") // for the library's own modules
     public static <T> GoalInput of(String name, JsonType<T> type, T value) {
         if (!GraphNode.isValidId(name)) {
             throw new IllegalArgumentException(

@@ -63,7 +63,8 @@ class ConversationGuideTest {
                 Conversation talk =
                         Conversation.of(coordinator.journal(journal).runKey("user 7"), Budget.usd("1.00"))) {
             RunResult<Answer> first = talk.ask(Goal.of("What do cats do?", Answer.class), Budget.usd("0.30"));
-            RunResult<Answer> second = talk.ask(Goal.of("Is the first of these true?", Answer.class), Budget.usd("0.20"));
+            RunResult<Answer> second =
+                    talk.ask(Goal.of("Is the first of these true?", Answer.class), Budget.usd("0.20"));
             System.out.println(second.requireComplete().text() + " " + talk.spent());
         }
         // endregion
@@ -91,8 +92,7 @@ class ConversationGuideTest {
     void goal_thatFollowsARun() throws Exception {
         Coordinator coordinator =
                 Coordinator.builder(model.pools()).plansWith(LOOK_UP, CHECK).build();
-        RunResult<Answer> earlier =
-                coordinator.run(Goal.of("What do cats do?", Answer.class), Budget.usd("0.30"));
+        RunResult<Answer> earlier = coordinator.run(Goal.of("What do cats do?", Answer.class), Budget.usd("0.30"));
         model.onPlan()
                 .repliesText(
                         "{\"subtasks\":[{\"type\":\"check\",\"id\":\"checked\",\"input\":{\"text\":{\"from\":\"pets.cats\",\"field\":\"text\"}}}]}");

@@ -53,8 +53,8 @@ class ConversationTest {
     private static final String NOTES = plan(
             "{\"type\":\"note\",\"id\":\"cats\",\"input\":{\"name\":\"cats\"}}",
             "{\"type\":\"note\",\"id\":\"dogs\",\"input\":{\"name\":\"dogs\"}}");
-    private static final String MORE =
-            plan("{\"type\":\"detail\",\"id\":\"more\",\"input\":{\"text\":{\"from\":\"turn1.dogs\",\"field\":\"text\"}}}");
+    private static final String MORE = plan(
+            "{\"type\":\"detail\",\"id\":\"more\",\"input\":{\"text\":{\"from\":\"turn1.dogs\",\"field\":\"text\"}}}");
     /** A plan and a merge at 1,000 tokens in and 400 out. */
     private static final Money PLANNED = Money.usd("0.0085");
 
@@ -79,10 +79,16 @@ class ConversationTest {
 
     private static ScriptedModel scripted(String firstAnswer) {
         var model = new ScriptedModel();
-        model.when("first plan", call -> isPlan(call) && !isFollowUp(call)).costing(1_000, 400).repliesText(NOTES);
-        model.when("next plan", call -> isPlan(call) && isFollowUp(call)).costing(1_000, 400).repliesText(MORE);
-        model.on(NOTE).costing(1_000, 400).answers(call -> new Note(
-                call.request().turns().toString().contains("dogs") ? "Dogs bark." : "Cats purr."));
+        model.when("first plan", call -> isPlan(call) && !isFollowUp(call))
+                .costing(1_000, 400)
+                .repliesText(NOTES);
+        model.when("next plan", call -> isPlan(call) && isFollowUp(call))
+                .costing(1_000, 400)
+                .repliesText(MORE);
+        model.on(NOTE)
+                .costing(1_000, 400)
+                .answers(call ->
+                        new Note(call.request().turns().toString().contains("dogs") ? "Dogs bark." : "Cats purr."));
         model.on(DETAIL).costing(1_000, 400).replies(new Note("Dogs bark at night."));
         model.when("first merge", call -> isMerge(call) && !isOfDetails(call))
                 .costing(1_000, 400)
@@ -161,8 +167,7 @@ class ConversationTest {
         try (var talk = Conversation.of(coordinator(model), SESSION)) {
             RunResult<Answer> first = talk.ask(PETS, TURN);
 
-            RunResult<Answer> second =
-                    talk.run(details, DOGS.following("turn1", first, List.of("dogs")), TURN);
+            RunResult<Answer> second = talk.run(details, DOGS.following("turn1", first, List.of("dogs")), TURN);
 
             assertThat(second).isCompleteWith(new Answer("At night."));
             assertThat(talk.turns()).hasSize(2);
@@ -416,7 +421,9 @@ class ConversationTest {
         try (var journal = FileJournal.open(file);
                 var poor = Conversation.of(recorded(model, journal), Budget.of(FIRST.plus(SECOND)))) {
             int calls = model.calls().size();
-            assertThat(failed(poor.ask(Goal.of("Something else", Answer.class), TURN)).cause().kind())
+            assertThat(failed(poor.ask(Goal.of("Something else", Answer.class), TURN))
+                            .cause()
+                            .kind())
                     .isEqualTo(RunFailure.Kind.BUDGET_TOO_SMALL);
             assertThat(model.calls()).hasSize(calls);
         }
@@ -465,9 +472,8 @@ class ConversationTest {
                 assertThat(resumed.getFirst().requireComplete()).isEqualTo(new Answer("Cats and dogs."));
                 assertThat(resumed.getLast().requireComplete()).isEqualTo(new Answer("At night."));
                 try (var talk = Conversation.of(recorded(second, journal), SESSION)) {
-                    Money billed = resumed.stream()
-                            .map(each -> each.spend().total())
-                            .reduce(Money.ZERO, Money::plus);
+                    Money billed =
+                            resumed.stream().map(each -> each.spend().total()).reduce(Money.ZERO, Money::plus);
                     assertThat(talk.spent()).as("entry %d", crashAt).isBetween(billed, SESSION.limit());
                     assertThat(billed).isGreaterThanOrEqualTo(FIRST.plus(SECOND));
                 }

@@ -33,14 +33,10 @@ class ResearchTalkTest {
 
     @BeforeEach
     void script() {
-        model.onPlan()
-                .costing(1_000, 100)
-                .repliesText("""
+        model.onPlan().costing(1_000, 100).repliesText("""
                         {"subtasks":[
                          {"type":"find","id":"papers","input":{"name":"bees"}},
-                         {"type":"read","id":"findings","input":{"paper":{"from":"papers","field":"papers"}}}]}""")
-                .costing(1_500, 60)
-                .repliesText("""
+                         {"type":"read","id":"findings","input":{"paper":{"from":"papers","field":"papers"}}}]}""").costing(1_500, 60).repliesText("""
                         {"subtasks":[{"type":"examine","id":"hives","input":{
                           "paper":{"from":"turn1.papers","field":"papers"},
                           "question":"How many hives were watched?"}}]}""");

@@ -31,15 +31,17 @@ record SimFollowed(List<GoalInput> inputs, List<String> wired) {
         var inputs = new ArrayList<GoalInput>();
         var wired = new ArrayList<String>();
         SimCheck.that(earlier.hasEnded(), "run '%s' is followed and has not ended", earlier.id());
-        earlier.ending().ifPresent(ending -> ending.outcomes().forEach((id, outcome) -> {
-            String name = earlier.id() + "." + id;
-            if (inputs.size() < GoalInput.MAX_INPUTS - 1 && outcome instanceof Outcome.Succeeded<?>(Object value)) {
-                inputs.add(input(name, value));
-                if (value instanceof Finding) {
-                    wired.add(name);
-                }
-            }
-        }));
+        earlier.ending()
+                .ifPresent(ending -> ending.outcomes().forEach((id, outcome) -> {
+                    String name = earlier.id() + "." + id;
+                    if (inputs.size() < GoalInput.MAX_INPUTS - 1
+                            && outcome instanceof Outcome.Succeeded<?>(Object value)) {
+                        inputs.add(input(name, value));
+                        if (value instanceof Finding) {
+                            wired.add(name);
+                        }
+                    }
+                }));
         return new SimFollowed(inputs, wired);
     }
 
