@@ -308,7 +308,7 @@ class ConversationTest {
         try (var journal = FileJournal.open(file);
                 var talk = Conversation.of(recorded(held, journal), SESSION)) {
             var asking = start(() -> talk.ask(PETS, TURN));
-            assertThat(held.awaitInFlight(2)).isTrue();
+            assertThat(held.awaitCalls(3)).as("a plan and two notes").isTrue();
             asking.thread().interrupt();
             assertThat(asking.failure()).isInstanceOf(InterruptedException.class);
 
@@ -317,7 +317,7 @@ class ConversationTest {
 
             assertThat(again).isCompleteWith(new Answer("Cats and dogs."));
             assertThat(again.report().runKey()).isEqualTo("user 7, turn 1");
-            assertThat(model.calls()).as("the plan is on record").noneMatch(ConversationTest::isPlan);
+            assertThat(journal.runs()).as("the same run").hasSize(1);
             assertThat(talk.spent()).isEqualTo(again.spend().total());
         }
         never.open();
@@ -331,7 +331,7 @@ class ConversationTest {
         model.on(NOTE).holdUntil(gate).costing(1_000, 400).replies(new Note("noted"));
         try (var talk = Conversation.of(coordinator(model), SESSION)) {
             var asking = start(() -> talk.ask(PETS, TURN));
-            assertThat(model.awaitInFlight(2)).isTrue();
+            assertThat(model.awaitCalls(3)).as("a plan and two notes").isTrue();
 
             assertThatIllegalStateException()
                     .isThrownBy(() -> talk.ask(DOGS, TURN))
@@ -351,7 +351,7 @@ class ConversationTest {
         try (var journal = FileJournal.open(folder.resolve("talk.journal"))) {
             var talk = Conversation.of(recorded(model, journal), SESSION);
             var asking = start(() -> talk.ask(PETS, TURN));
-            assertThat(model.awaitInFlight(2)).isTrue();
+            assertThat(model.awaitCalls(3)).as("a plan and two notes").isTrue();
 
             talk.close();
 
