@@ -3,6 +3,7 @@ package dev.cadre.plan;
 
 import dev.cadre.json.Json;
 import dev.cadre.task.Missing;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ final class EarlierText {
 
     private static final int BYTES_AROUND = 150;
     private static final int MOST_INDEXES = 20;
+    private static final int QUOTES = 2;
 
     private final StringBuilder text = new StringBuilder();
     private final int bytesOfEach;
@@ -114,8 +116,17 @@ final class EarlierText {
                         more > 0 ? " and %d more".formatted(more) : "");
     }
 
-    /** Cut first, so that the quotation is closed. */
+    /** The text in quotes that are always closed; cut by its length once it is escaped, which may be six times as long. */
     private static String quoted(String text, int maxBytes) {
-        return new Json.Str(ProgressText.cut(text, maxBytes)).write();
+        int bytes = 0;
+        for (int at = 0; at < text.length(); ) {
+            String point = Character.toString(text.codePointAt(at));
+            bytes += new Json.Str(point).write().getBytes(StandardCharsets.UTF_8).length - QUOTES;
+            if (bytes > maxBytes) {
+                return new Json.Str(text.substring(0, at) + "…").write();
+            }
+            at += point.length();
+        }
+        return new Json.Str(text).write();
     }
 }

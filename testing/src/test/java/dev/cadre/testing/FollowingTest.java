@@ -19,15 +19,19 @@ import dev.cadre.journal.FileJournal;
 import dev.cadre.json.Json;
 import dev.cadre.merge.Mergers;
 import dev.cadre.model.CallPurpose;
+import dev.cadre.model.Turn;
 import dev.cadre.plan.EarlierRun;
 import dev.cadre.plan.GoalInput;
+import dev.cadre.price.CountRange;
 import dev.cadre.price.Money;
+import dev.cadre.task.AwaitedException;
 import dev.cadre.task.Missing;
 import dev.cadre.task.RunFailure;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
 import dev.cadre.task.TypeRef;
 import dev.cadre.testing.Crew.Answer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -222,7 +226,7 @@ class FollowingTest {
     void suspendedRun_isToldAsSuch() throws Exception {
         var graph = TaskGraph.builder();
         SubtaskType<Text, Text> ask = SubtaskType.code("ask", Text.class, Text.class, (in, context) -> {
-            throw new dev.cadre.task.AwaitedException("the editor");
+            throw new AwaitedException("the editor");
         });
         RunResult<Text> first = research.run(graph.answering(graph.add("ask", ask, new Text("?"))), BUDGET);
 
@@ -294,7 +298,7 @@ class FollowingTest {
 
         List<String> lines = model.calls().stream()
                 .filter(call -> text(call).contains("Earlier goals"))
-                .map(call -> ((dev.cadre.model.Turn.User) call.request().turns().getFirst()).text())
+                .map(call -> ((Turn.User) call.request().turns().getFirst()).text())
                 .findFirst()
                 .orElseThrow()
                 .lines()
@@ -324,11 +328,27 @@ class FollowingTest {
 
         String asked = asked();
         String told = asked.substring(asked.indexOf("Earlier goals"), asked.indexOf("Inputs:"));
-        assertThat(told.getBytes(java.nio.charset.StandardCharsets.UTF_8)).hasSizeBetween(8_000, 16_000);
+        assertThat(told.getBytes(StandardCharsets.UTF_8)).hasSizeBetween(8_000, 16_000);
         assertThat(told.lines().filter(line -> line.startsWith("  answer: \"ä")))
                 .hasSize(6)
                 .allMatch(line -> line.endsWith("…"));
         assertThat(told.lines().filter(line -> line.startsWith("- "))).allMatch(line -> line.endsWith("W…\""));
+    }
+
+    @Test
+    void textThatGrowsWhenItIsEscaped_isCutByWhatItGrowsTo() throws Exception {
+        RunResult<String> first =
+                papers(Goal.of("W" + "\u0001".repeat(10_000), String.class).mergedBy(Mergers.of(outcomes -> "fine")));
+        planNext(SECOND);
+
+        var unused = writing.run(MORE.following("papers", first), BUDGET);
+
+        assertThat(asked().lines().filter(line -> line.startsWith("- papers: \"W")))
+                .singleElement()
+                .satisfies(line -> assertThat(line)
+                        .endsWith("\\u0001…\"")
+                        .hasSizeBetween(1_900, 2_050)
+                        .doesNotContain("\u0001"));
     }
 
     @Test
@@ -483,7 +503,7 @@ class FollowingTest {
         var estimate = writing.preview(made, BUDGET);
         Plan<Answer> kept = Plan.parse(made.toJson(), goal);
 
-        assertThat(estimate.subtasks().getFirst().items()).isEqualTo(dev.cadre.price.CountRange.of(3));
+        assertThat(estimate.subtasks().getFirst().items()).isEqualTo(CountRange.of(3));
         assertThat(writing.run(kept, BUDGET)).isCompleteWith(new Answer("more")).spent("0.0106");
         assertThatIllegalArgumentException().isThrownBy(() -> Plan.parse(made.toJson(), MORE));
     }
