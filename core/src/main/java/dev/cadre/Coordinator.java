@@ -201,8 +201,7 @@ public final class Coordinator {
     <R> RunResult<R> run(Goal<R> goal, Funding funding) throws InterruptedException {
         requirements().hold(types);
         shutdowns().requireNone();
-        return recorded(
-                () -> RunIdentity.of(runKey, goal.asked(), types), funding, Optional.empty(), run -> run.goal(goal));
+        return recorded(() -> identity(goal), funding, Optional.empty(), run -> run.goal(goal));
     }
 
     /**
@@ -214,6 +213,16 @@ public final class Coordinator {
     Coordinator nestedIn(Nesting outer, String key) {
         Journal record = journal == null ? outer.journal().orElse(null) : journal;
         return new Coordinator(this, settings.nestedIn(outer), record, key);
+    }
+
+    /** This coordinator for a run that is recorded in this journal, or in none, under this key, whatever it had before. */
+    Coordinator recordedIn(Optional<Journal> record, String key) {
+        return new Coordinator(this, record.orElse(null), "").runKey(key);
+    }
+
+    /** What makes a run of this goal the same as another one. */
+    RunIdentity identity(Goal<?> goal) {
+        return RunIdentity.of(runKey, goal.asked(), types);
     }
 
     /**
@@ -231,11 +240,7 @@ public final class Coordinator {
     public <R> Plan<R> plan(Goal<R> goal, Budget budget) throws InterruptedException {
         requirements().hold(types);
         shutdowns().requireNone();
-        return recorded(
-                () -> RunIdentity.of(runKey, goal.asked(), types),
-                before -> budget,
-                Optional.empty(),
-                run -> run.planOnly(goal));
+        return recorded(() -> identity(goal), before -> budget, Optional.empty(), run -> run.planOnly(goal));
     }
 
     /**
@@ -250,11 +255,7 @@ public final class Coordinator {
     public <R> RunResult<R> run(Plan<R> plan, Budget budget) throws InterruptedException {
         requirements().hold(types);
         shutdowns().requireNone();
-        return recorded(
-                () -> RunIdentity.of(runKey, plan.goal().asked(), types),
-                before -> budget,
-                Optional.of(plan),
-                run -> run.plan(plan));
+        return recorded(() -> identity(plan.goal()), before -> budget, Optional.of(plan), run -> run.plan(plan));
     }
 
     private interface Session<T> {

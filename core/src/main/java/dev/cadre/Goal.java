@@ -5,11 +5,13 @@ import dev.cadre.merge.Merger;
 import dev.cadre.merge.Mergers;
 import dev.cadre.model.Attachment;
 import dev.cadre.model.Tier;
+import dev.cadre.plan.EarlierRun;
 import dev.cadre.plan.GoalInput;
 import dev.cadre.record.RunIdentity;
 import dev.cadre.schema.JsonType;
 import dev.cadre.task.TypeRef;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -24,17 +26,20 @@ public final class Goal<R> {
     private final TypeRef<R> answer;
     private final Merger<R> merger;
     private final List<Rule<R>> rules;
-    private final List<GoalInput> inputs;
-    private final List<Attachment> attachments;
+    private final Given given;
 
-    private Goal(
-            String text,
-            String context,
-            TypeRef<R> answer,
-            Merger<R> merger,
-            List<Rule<R>> rules,
-            List<GoalInput> inputs,
-            List<Attachment> attachments) {
+    /** What comes with the text: values for the subtasks, attachments for the planner, and the runs that it follows. */
+    private record Given(List<GoalInput> inputs, List<Attachment> attachments, List<EarlierRun> earlier) {
+        static final Given NOTHING = new Given(List.of(), List.of(), List.of());
+
+        Given {
+            inputs = List.copyOf(inputs);
+            attachments = List.copyOf(attachments);
+            earlier = List.copyOf(earlier);
+        }
+    }
+
+    private Goal(String text, String context, TypeRef<R> answer, Merger<R> merger, List<Rule<R>> rules, Given given) {
         if (text.isBlank()) {
             throw new IllegalArgumentException("the goal is blank");
         }
@@ -43,8 +48,7 @@ public final class Goal<R> {
         this.answer = answer;
         this.merger = merger;
         this.rules = List.copyOf(rules);
-        this.inputs = List.copyOf(inputs);
-        this.attachments = List.copyOf(attachments);
+        this.given = given;
     }
 
     /**
@@ -58,12 +62,12 @@ public final class Goal<R> {
 
     /** As {@link #of(String, Class)}, with a generic type: {@code Goal.of(text, new TypeRef<List<Note>>() {})}. */
     public static <R> Goal<R> of(String text, TypeRef<R> answer) {
-        return new Goal<>(text, "", answer, Mergers.synthesis(answer, Tier.MINI), List.of(), List.of(), List.of());
+        return new Goal<>(text, "", answer, Mergers.synthesis(answer, Tier.MINI), List.of(), Given.NOTHING);
     }
 
     /** Adds what the planner and a model merger should know besides; default empty. */
     public Goal<R> withContext(String about) {
-        return new Goal<>(text, about, answer, merger, rules, inputs, attachments);
+        return new Goal<>(text, about, answer, merger, rules, given);
     }
 
     /**
@@ -85,10 +89,69 @@ public final class Goal<R> {
 
     /** As {@link #with(String, Class, Object)}, with a generic type: {@code with("notes", new TypeRef<List<Note>>() {}, notes)}. */
     public <T> Goal<R> with(String name, TypeRef<T> type, T value) {
-        var added = new ArrayList<>(inputs);
+        var added = new ArrayList<>(given.inputs());
         added.add(GoalInput.of(name, type, value));
         GoalInput.requireTogether(added);
-        return new Goal<>(text, context, answer, merger, rules, added, attachments);
+        return with(new Given(added, given.attachments(), given.earlier()));
+    }
+
+    private Goal<R> with(Given other) {
+        return new Goal<>(text, context, answer, merger, rules, other);
+    }
+
+    /**
+     * Lets the goal start from a finished run: complete, partial, or without an answer but with outcomes. Its answer becomes
+     * the input {@code name}, and each outcome that succeeded the input {@code name.id} with the id of its subtask; of a
+     * fan-out, the list of the values of those items that succeeded. Subtasks are wired to them as to any
+     * {@linkplain #with input}, whatever types the coordinator of this goal has, and nothing of them is paid again.
+     *
+     * <p>The planner is told what was asked, the answer, cut with a mark if it is long, which subtask each input comes from,
+     * and what did not succeed. It may be called for several runs, oldest first.
+     *
+     * <p>Inputs and what was asked are part of what makes two runs sessions of the same one: if an earlier answer has
+     * changed, this is another run.
+     *
+     * @param name 1 to {@value EarlierRun#MAX_NAME_CHARS} letters, digits, {@code _ . -}; tells the runs apart that a goal
+     *     follows. An id that would make a name too long, or one that differs from another in its case alone, is cut and has
+     *     a digest at its end
+     * @throws IllegalArgumentException if the name is none or taken; if the goal would have more inputs than
+     *     {@link GoalInput} allows: then {@linkplain #following(String, RunResult, Collection) choose} among the outcomes; if a
+     *     value does not fit its type; or if no run returned the result
+     */
+    public Goal<R> following(String name, RunResult<?> earlier) {
+        return following(EarlierResult.all(name, earlier));
+    }
+
+    /**
+     * As {@link #following(String, RunResult)}, with these outcomes alone, besides the answer.
+     *
+     * @param subtaskIds subtasks of the run that succeeded; none for its answer alone
+     */
+    public Goal<R> following(String name, RunResult<?> earlier, Collection<String> subtaskIds) {
+        return following(EarlierResult.of(name, earlier, subtaskIds));
+    }
+
+    private Goal<R> following(EarlierResult result) {
+        String name = result.run().name();
+        if (given.earlier().stream().anyMatch(run -> run.name().equalsIgnoreCase(name))) {
+            throw new IllegalArgumentException("the goal follows a run named '%s' already".formatted(name));
+        }
+        if (given.earlier().size() == GoalInput.MAX_INPUTS) {
+            throw new IllegalArgumentException("a goal may follow %d runs, not more".formatted(GoalInput.MAX_INPUTS));
+        }
+        var inputs = new ArrayList<>(given.inputs());
+        inputs.addAll(result.inputs());
+        try {
+            GoalInput.requireTogether(inputs);
+        } catch (IllegalArgumentException tooMuch) {
+            throw new IllegalArgumentException(
+                    "not all that '%s' returned can be inputs: %s; choose from its outcomes %s with following(name, result, ids)"
+                            .formatted(name, tooMuch.getMessage(), result.subtasks()),
+                    tooMuch);
+        }
+        var earlier = new ArrayList<>(given.earlier());
+        earlier.add(result.run());
+        return with(new Given(inputs, given.attachments(), earlier));
     }
 
     /**
@@ -101,14 +164,14 @@ public final class Goal<R> {
      * planner sees no pictures, or the tokens of one have no known bound.
      */
     public Goal<R> attaching(Attachment... shown) {
-        var added = new ArrayList<>(attachments);
+        var added = new ArrayList<>(given.attachments());
         added.addAll(List.of(shown));
-        return new Goal<>(text, context, answer, merger, rules, inputs, added);
+        return with(new Given(given.inputs(), added, given.earlier()));
     }
 
     /** Merges the outcomes in another way. */
     public Goal<R> mergedBy(Merger<R> other) {
-        return new Goal<>(text, context, answer, other, rules, inputs, attachments);
+        return new Goal<>(text, context, answer, other, rules, given);
     }
 
     /**
@@ -121,7 +184,7 @@ public final class Goal<R> {
     public Goal<R> accept(String rule, Predicate<? super R> test) {
         var more = new ArrayList<>(rules);
         more.add(new Rule<>(rule, test));
-        return new Goal<>(text, context, answer, merger, more, inputs, attachments);
+        return new Goal<>(text, context, answer, merger, more, given);
     }
 
     /** What is wanted. */
@@ -136,16 +199,21 @@ public final class Goal<R> {
 
     /** The values that subtasks are wired to by name, in the order in which they were added. */
     public List<GoalInput> inputs() {
-        return inputs;
+        return given.inputs();
     }
 
     /** What the planner is shown besides text, in the order in which it was added. */
     public List<Attachment> attachments() {
-        return attachments;
+        return given.attachments();
+    }
+
+    /** The finished runs that the goal follows, oldest first. */
+    public List<EarlierRun> earlier() {
+        return given.earlier();
     }
 
     RunIdentity.Asked asked() {
-        return new RunIdentity.Asked(text, context, answerType(), inputs, attachments);
+        return new RunIdentity.Asked(text, context, answerType(), inputs(), attachments(), earlier());
     }
 
     /** The type of the answer. */

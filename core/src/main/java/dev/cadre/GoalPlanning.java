@@ -73,7 +73,12 @@ final class GoalPlanning {
     static PlanRequest request(Coordinator coordinator, Goal<?> goal, PlanRequest.Terms terms) {
         return new PlanRequest(
                 new PlanRequest.Asked(
-                        goal.text(), goal.context(), Notation.of(goal.answerType()), goal.inputs(), goal.attachments()),
+                        goal.text(),
+                        goal.context(),
+                        Notation.of(goal.answerType()),
+                        goal.inputs(),
+                        goal.attachments(),
+                        goal.earlier()),
                 coordinator.types(),
                 coordinator.rates(),
                 PlanProgress.NONE,

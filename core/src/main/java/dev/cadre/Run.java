@@ -47,6 +47,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -75,6 +76,8 @@ final class Run {
     private final Spend paid;
 
     private @Nullable LocalRunner runner;
+    /** What is run, once that is known. */
+    private Function<List<SubtaskReport>, RunReport.Origin> origin = lines -> RunReport.Origin.UNKNOWN;
 
     /**
      * A run.
@@ -113,6 +116,7 @@ final class Run {
 
     /** Runs a graph written by hand. */
     <R> RunResult<R> graph(TaskGraph<R> graph) throws InterruptedException {
+        origin = lines -> RunReport.Origin.of(graph);
         return open(() -> {
             listener.on(new RunEvent.RunStarted(id, Duration.ZERO, "", limit));
             coordinator.shutdowns(graph).tell(id, sinceStart(), listener);
@@ -139,6 +143,7 @@ final class Run {
     }
 
     private <R> RunResult<R> goal(Goal<R> goal, Planner planner) throws InterruptedException {
+        origin = lines -> RunReport.Origin.of(goal, coordinator.types(), lines);
         return open(() -> {
             listener.on(new RunEvent.RunStarted(id, Duration.ZERO, goal.text(), limit));
             coordinator.shutdowns().tell(id, sinceStart(), listener);
@@ -273,11 +278,14 @@ final class Run {
         listener.on(new RunEvent.RunEnded(id, took, status, spend.total()));
         List<String> noted = notes(ending);
         recordEnd(status, noted);
+        List<SubtaskReport> lines =
+                accounts.subtasks(ending.outcomes(), subtasks == null ? Set.of() : subtasks.reused());
         var report = new RunReport(
                 new RunReport.Identity(id, coordinator.runKey()),
+                origin.apply(lines),
                 ending.outcomes(),
                 new RunReport.Parts(
-                        accounts.subtasks(ending.outcomes(), subtasks == null ? Set.of() : subtasks.reused()),
+                        lines,
                         accounts.planner(),
                         accounts.merger(),
                         nested.inOrderOf(ending.outcomes().keySet())),

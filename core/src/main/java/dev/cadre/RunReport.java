@@ -6,19 +6,25 @@ import dev.cadre.price.BillingBreach;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.redact.Redactor;
+import dev.cadre.schema.JsonType;
 import dev.cadre.task.Outcome;
+import dev.cadre.task.SubtaskType;
+import dev.cadre.task.TaskGraph;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The report of a run: its outcomes, its use of models and code, and its money.
  *
  * @param run the run
+ * @param origin what a goal that follows the run needs to know of it besides
  * @param outcomes the outcome of each subtask, in plan order
  * @param parts what each part of the run used
  * @param costs the money of the run
@@ -26,7 +32,13 @@ import java.util.stream.Stream;
  * @param elapsed the time of the whole run
  */
 public record RunReport(
-        Identity run, Map<String, Outcome<?>> outcomes, Parts parts, Costs costs, Findings findings, Duration elapsed) {
+        Identity run,
+        Origin origin,
+        Map<String, Outcome<?>> outcomes,
+        Parts parts,
+        Costs costs,
+        Findings findings,
+        Duration elapsed) {
 
     /**
      * The names of a run.
@@ -35,6 +47,78 @@ public record RunReport(
      * @param key the {@linkplain Coordinator#runKey key} by which the caller tells runs apart; empty if there is none
      */
     public record Identity(String id, String key) {}
+
+    /**
+     * What was asked of a run, and the types of what it made, for a goal that {@linkplain Goal#following follows} it. Opaque,
+     * immutable, and without any value.
+     */
+    public static final class Origin {
+        /** That of a run of which nothing is known, such as one that was made up: no goal can follow it. */
+        public static final Origin UNKNOWN = new Origin("", null, Map.of());
+
+        private final String asked;
+        private final @Nullable JsonType<?> answer;
+        private final Map<String, Made> made;
+
+        /** The type that an outcome has, or each item of it. */
+        record Made(String type, String description, JsonType<?> output) {
+            static Made of(SubtaskType<?, ?> type) {
+                return new Made(type.name(), type.description(), type.outputType());
+            }
+        }
+
+        private Origin(String asked, @Nullable JsonType<?> answer, Map<String, Made> made) {
+            this.asked = asked;
+            this.answer = answer;
+            this.made = Map.copyOf(made);
+        }
+
+        /**
+         * Of a run of a goal.
+         *
+         * @param lines those of its subtasks, which say of what type each is
+         */
+        static Origin of(Goal<?> goal, List<SubtaskType<?, ?>> types, List<SubtaskReport> lines) {
+            Map<String, Made> byName = new HashMap<>();
+            types.forEach(type -> byName.put(type.name(), Made.of(type)));
+            Map<String, Made> made = new HashMap<>();
+            lines.stream()
+                    .filter(line -> !line.isItem())
+                    .forEach(line -> made.computeIfAbsent(line.id(), id -> byName.get(line.type())));
+            return new Origin(goal.text(), goal.answerType(), made);
+        }
+
+        /** Of a run of a graph. */
+        static Origin of(TaskGraph<?> graph) {
+            Map<String, Made> made = new HashMap<>();
+            graph.nodes().forEach(node -> made.put(node.id(), Made.of(node.type())));
+            JsonType<?> answer = graph.nodes().stream()
+                    .filter(node -> node.id().equals(graph.answer()))
+                    .map(node -> node.type().outputType())
+                    .findFirst()
+                    .orElse(null);
+            return new Origin(graph.answer(), answer, made);
+        }
+
+        String asked() {
+            return known(asked);
+        }
+
+        JsonType<?> answer() {
+            return known(answer);
+        }
+
+        Made made(String subtaskId) {
+            return known(made.get(subtaskId));
+        }
+
+        private static <T> T known(@Nullable T what) {
+            if (what == null) {
+                throw new IllegalArgumentException("the result does not say of which types it is: no run returned it");
+            }
+            return what;
+        }
+    }
 
     /**
      * What each part of a run used.

@@ -54,13 +54,19 @@ public final class GoalInput {
      * @throws IllegalArgumentException if the name is no such text, or the value does not fit the JSON form of its type,
      *     such as a record with a component that is null; the message names the place
      */
+    @SuppressWarnings("unchecked") // a reference stands for its type
     public static <T> GoalInput of(String name, TypeRef<T> type, T value) {
+        return of(name, (JsonType<T>) JsonType.of(type.type()), value);
+    }
+
+    /** As {@link #of(String, TypeRef, Object)}, with the JSON form of the type. */
+    @SuppressWarnings("exports") // for the library's own modules
+    public static <T> GoalInput of(String name, JsonType<T> type, T value) {
         if (!GraphNode.isValidId(name)) {
             throw new IllegalArgumentException(
                     "the name of an input must be 1 to 64 letters, digits, '_', '.' or '-', not " + Quoted.of(name));
         }
-        @SuppressWarnings("unchecked") // a reference stands for its type
-        Shape<T> shape = Shape.of((JsonType<T>) JsonType.of(type.type()));
+        Shape<T> shape = Shape.of(type);
         return new GoalInput(name, shape, written(name, shape, value));
     }
 
@@ -125,6 +131,11 @@ public final class GoalInput {
     /** The type alone, as {@link #identity} has it. */
     public String typeIdentity() {
         return shape.type().identity();
+    }
+
+    /** The value as JSON: bare, whatever its type. */
+    public Json json() {
+        return bare;
     }
 
     Shape<?> shape() {

@@ -10,6 +10,7 @@ import dev.cadre.prompt.Prompt;
 import dev.cadre.schema.Notation;
 import dev.cadre.task.SubtaskType;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
@@ -77,9 +78,13 @@ final class PlanPrompt {
         if (!request.context().isBlank()) {
             text.append("Context: ").append(quote(request.context())).append('\n');
         }
+        if (!request.earlier().isEmpty()) {
+            text.append(EarlierText.of(request.earlier()));
+        }
         if (!request.inputs().isEmpty()) {
             text.append("Inputs:\n");
-            request.inputs().forEach(input -> text.append("- %s: %s\n".formatted(input.name(), input.signature())));
+            Map<String, String> origins = EarlierText.origins(request.earlier());
+            request.inputs().forEach(input -> text.append(input(input, origins.getOrDefault(input.name(), ""))));
         }
         if (!request.answer().isBlank()) {
             text.append("The outputs will be merged into an answer of this form: ")
@@ -93,6 +98,10 @@ final class PlanPrompt {
                     .append('\n');
         }
         return text.toString();
+    }
+
+    private static String input(GoalInput input, String origin) {
+        return "- %s: %s%s\n".formatted(input.name(), input.signature(), origin.isEmpty() ? "" : ", " + origin);
     }
 
     private static String taken(List<PlannedSubtask> taken) {
@@ -120,6 +129,7 @@ final class PlanPrompt {
     private static String rules(PlanRequest request) {
         List<SubtaskType<?, ?>> types = request.types();
         return (request.inputs().isEmpty() ? "" : Prompt.PLAN_INPUTS.with() + "\n")
+                + (request.earlier().isEmpty() ? "" : Prompt.PLAN_EARLIER.with() + "\n")
                 + (request.attachments().isEmpty() ? "" : Prompt.PLAN_ATTACHED.with() + "\n")
                 + (hasTiers(types) ? Prompt.PLAN_TIER.with() + "\n" : "")
                 + (types.stream().anyMatch(SubtaskType::isOptionalAllowed) ? Prompt.PLAN_OPTIONAL.with() + "\n" : "")

@@ -40,17 +40,24 @@ public record PlanRequest(
      * @param answer the form of the answer to the goal, such as {@code {total: integer, rooms: list of string}}; may be empty
      * @param inputs the inputs of the goal, which subtasks are wired to by name; a planner sees {@link GoalInput#signature}
      * @param attachments what a planner is shown besides text
+     * @param earlier the finished runs that the goal follows, oldest first; what they returned is among the inputs
      */
     public record Asked(
-            String goal, String context, String answer, List<GoalInput> inputs, List<Attachment> attachments) {
+            String goal,
+            String context,
+            String answer,
+            List<GoalInput> inputs,
+            List<Attachment> attachments,
+            List<EarlierRun> earlier) {
         public Asked {
             inputs = List.copyOf(inputs);
             attachments = List.copyOf(attachments);
+            earlier = List.copyOf(earlier);
         }
 
-        /** A goal without inputs and attachments. */
+        /** A goal without inputs and attachments that follows no other. */
         public Asked(String goal, String context, String answer) {
-            this(goal, context, answer, List.of(), List.of());
+            this(goal, context, answer, List.of(), List.of(), List.of());
         }
     }
 
@@ -94,5 +101,10 @@ public record PlanRequest(
     /** What a planner is shown besides text. */
     public List<Attachment> attachments() {
         return asked.attachments();
+    }
+
+    /** The finished runs that the goal follows, oldest first. */
+    public List<EarlierRun> earlier() {
+        return asked.earlier();
     }
 }

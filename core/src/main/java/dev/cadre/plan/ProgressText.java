@@ -73,7 +73,7 @@ final class ProgressText {
     }
 
     /** The text, or as much of its beginning as so many bytes of UTF-8 hold, with a mark. */
-    private static String cut(String text, int maxBytes) {
+    static String cut(String text, int maxBytes) {
         if (text.length() <= maxBytes / 3) {
             return text;
         }

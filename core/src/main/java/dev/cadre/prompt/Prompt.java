@@ -27,6 +27,8 @@ public enum Prompt {
     PLAN_AFTER("plan-after", 1),
     /** A rule for plans of a goal that has inputs. */
     PLAN_INPUTS("plan-inputs", 1),
+    /** A rule for plans of a goal that follows finished runs. */
+    PLAN_EARLIER("plan-earlier", 1),
     /** A rule for plans of a goal that has attachments. */
     PLAN_ATTACHED("plan-attached", 1),
     /** The caller's instructions for the planner. */

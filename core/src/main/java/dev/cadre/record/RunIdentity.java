@@ -3,6 +3,7 @@ package dev.cadre.record;
 
 import dev.cadre.journal.Fingerprint;
 import dev.cadre.model.Attachment;
+import dev.cadre.plan.EarlierRun;
 import dev.cadre.plan.GoalInput;
 import dev.cadre.redact.Thrown;
 import dev.cadre.schema.JsonType;
@@ -34,12 +35,20 @@ public record RunIdentity(String run, Fingerprint asked, String runKey) {
 
     private static final String ATTACHED = "@attached";
 
+    private static final String EARLIER = "@earlier";
+
     /** A goal as its planner and merger see it, with the inputs that its subtasks work on. */
     public record Asked(
-            String text, String context, JsonType<?> answer, List<GoalInput> inputs, List<Attachment> attachments) {
+            String text,
+            String context,
+            JsonType<?> answer,
+            List<GoalInput> inputs,
+            List<Attachment> attachments,
+            List<EarlierRun> earlier) {
         public Asked {
             inputs = List.copyOf(inputs);
             attachments = List.copyOf(attachments);
+            earlier = List.copyOf(earlier);
         }
     }
 
@@ -56,6 +65,10 @@ public record RunIdentity(String run, Fingerprint asked, String runKey) {
             parts.addAll(input.identity());
         });
         goal.attachments().forEach(shown -> parts.addAll(List.of(ATTACHED, Fingerprints.describe(shown))));
+        goal.earlier().forEach(run -> {
+            parts.add(EARLIER);
+            parts.addAll(run.identity());
+        });
         types.forEach(type -> {
             addType(type, parts);
             parts.add(type.hasOwnDescription() ? type.description() : "");

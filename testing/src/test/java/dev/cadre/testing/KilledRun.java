@@ -11,6 +11,7 @@ import static dev.cadre.testing.Crew.plan;
 import static dev.cadre.testing.Crew.plannedNote;
 import static dev.cadre.testing.Crew.wire;
 
+import dev.cadre.Conversation;
 import dev.cadre.Coordinator;
 import dev.cadre.Goal;
 import dev.cadre.NestedRun;
@@ -19,11 +20,16 @@ import dev.cadre.budget.Budget;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.Journal;
 import dev.cadre.journal.StoppingDisk;
+import dev.cadre.merge.Mergers;
 import dev.cadre.model.CallContext;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.ModelClient;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.TokenUsage;
+import dev.cadre.plan.PlanIntake;
+import dev.cadre.plan.PlanRequest;
+import dev.cadre.plan.PlannedSubtask;
+import dev.cadre.plan.Planner;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.Money;
@@ -101,6 +107,20 @@ enum KilledRun {
         boolean isCall(String label) {
             return !label.equals(NESTING);
         }
+    },
+    /** The same goal as the first turn of a conversation; the second one, planned and merged by code, follows it. */
+    CONVERSATION(38) {
+        @Override
+        String run(Coordinator recorded, Coordinator plain) throws InterruptedException {
+            try (var talk = Conversation.of(recorded.runKey("talk"), Budget.usd("1.5"))) {
+                var unused = complete(talk.ask(goal(), Budget.usd("1")));
+                Goal<Answer> next = Goal.of("And then?", Answer.class)
+                        .mergedBy(Mergers.of(merge ->
+                                new Answer(merge.outcomes().getFirst().outcome().toString())));
+                return talk.ask(next, Budget.usd("1")).requireComplete() + " "
+                        + talk.spent().picoUsd();
+            }
+        }
     };
 
     /** Every call costs this on nano. */
@@ -109,6 +129,7 @@ enum KilledRun {
     static final int PARALLEL = 4;
     private static final String NESTING = "nested";
     private static final String APPROVAL = "approval";
+    private static final String FOLLOW_UP = "follow-up";
     private static final int PETS = 6;
     private static final int GRAPH_PAIRS = 13;
     private static final int GOAL_PAIRS = 14;
@@ -148,6 +169,7 @@ enum KilledRun {
                 .build();
         Coordinator plain = Coordinator.builder(ModelPools.of(pool))
                 .plansWith(SPLIT, NOTE, SECOND)
+                .planner(KilledRun::planTurn)
                 .build();
         return run(plain.journal(journal), plain);
     }
@@ -213,6 +235,15 @@ enum KilledRun {
         return new Notes(notes);
     }
 
+    /** By the model, but for a goal that follows another one. */
+    private static void planTurn(PlanRequest request, PlanIntake intake) throws InterruptedException {
+        if (request.earlier().isEmpty()) {
+            Planner.model().plan(request, intake);
+        } else {
+            var unused = intake.offer(PlannedSubtask.of(FOLLOW_UP, SECOND).withWire("text", "turn1.second-0", "text"));
+        }
+    }
+
     private static List<String> planned() {
         var subtasks = new ArrayList<String>();
         subtasks.add(Crew.planned("split", "topics", "{\"name\":\"pets\"}", ""));
@@ -235,6 +266,7 @@ enum KilledRun {
         return switch (call) {
             case "rest" -> labels("second-", GRAPH_PAIRS);
             case "brief" -> with(labels("pets#", PETS), "rest");
+            case FOLLOW_UP -> List.of("second-0", "@merger");
             case "@merger" -> with(labels("second-", GOAL_PAIRS), "@planner");
             default -> List.of();
         };

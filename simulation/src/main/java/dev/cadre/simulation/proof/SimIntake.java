@@ -38,6 +38,7 @@ final class SimIntake {
     private final Limits limits;
     private final List<SubtaskType<?, ?>> types;
     private final List<GraphNode> toCome;
+    private final SimFollowed followed;
     private final Map<String, GraphNode> drawn = new HashMap<>();
     private final Map<String, List<String>> taken = new HashMap<>();
     private final Set<String> handedOver = new HashSet<>();
@@ -45,8 +46,9 @@ final class SimIntake {
     private final PlanIntake intake;
     private boolean finished;
 
-    SimIntake(SimRunPlan plan, Consumer<RunInput> inbox) {
+    SimIntake(SimRunPlan plan, SimFollowed followed, Consumer<RunInput> inbox) {
         this.inbox = inbox;
+        this.followed = followed;
         limits = plan.upsets().limits();
         toCome = shuffled(plan);
         toCome.forEach(node -> drawn.put(node.id(), node));
@@ -54,12 +56,20 @@ final class SimIntake {
                 .<SubtaskType<?, ?>>map(GraphNode::type)
                 .distinct()
                 .toList();
-        intake = PlanIntake.streamed(types, limits, this::admitted).knowing(List.of(GIVEN));
+        intake = PlanIntake.streamed(types, limits, this::admitted).knowing(given());
+    }
+
+    private List<GoalInput> given() {
+        var given = new ArrayList<>(followed.inputs());
+        given.add(GIVEN);
+        GoalInput.requireTogether(given);
+        return given;
     }
 
     /** The intake of a further round, which adds these subtasks to what the earlier ones took. */
     SimIntake(SimIntake earlier, List<GraphNode> nodes, List<String> undone) {
         inbox = earlier.inbox;
+        followed = earlier.followed;
         limits = earlier.limits;
         types = earlier.types;
         toCome = List.copyOf(nodes);
@@ -68,7 +78,7 @@ final class SimIntake {
         taken.putAll(earlier.taken);
         taken.keySet().retainAll(earlier.handedOver); // a planner that failed has left the rest behind
         handedOver.addAll(earlier.handedOver);
-        intake = PlanIntake.streamed(types, limits, this::admitted).knowing(List.of(GIVEN));
+        intake = PlanIntake.streamed(types, limits, this::admitted).knowing(given());
         intake.continueFrom(earlier.intake.planned(), undone);
     }
 
@@ -101,17 +111,18 @@ final class SimIntake {
             world.met(SimulationPhenomenon.FORWARD_REFERENCE);
         }
         boolean isGiven = node.id().hashCode() % 2 == 0;
+        Optional<Wire> earlier = followed.wire(node.id().hashCode() / 2);
         var planned = new PlannedSubtask(
                         node.id(),
                         node.type().name(),
                         isGiven ? Map.of() : ANY_QUESTION,
-                        isGiven ? GIVEN_QUESTION : List.of(),
+                        isGiven ? earlier.map(List::of).orElse(GIVEN_QUESTION) : List.of(),
                         after,
                         node.optional())
                 .replacing(node.replaces().toArray(String[]::new));
         Optional<PlanDefect> defect = intake.offer(chosen(planned, node));
         if (isGiven) {
-            world.met(SimulationPhenomenon.GOAL_INPUT);
+            world.met(earlier.isPresent() ? SimulationPhenomenon.FOLLOWED : SimulationPhenomenon.GOAL_INPUT);
         }
         taken.put(node.id(), after);
         boolean tooMany = taken.size() > limits.maxSubtasks();

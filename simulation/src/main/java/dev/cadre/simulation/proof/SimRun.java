@@ -47,6 +47,8 @@ final class SimRun {
     private @Nullable Ledger allotment;
     private @Nullable RunEnding ending;
     private @Nullable SimIntake intake;
+    private @Nullable SimRun earlier;
+    private Runnable whenEnded = () -> {};
     private final Deque<Ledger> roundMoney = new ArrayDeque<>();
     /** When the merge that is under way must be over. */
     private long mergeDue;
@@ -128,6 +130,12 @@ final class SimRun {
 
     // --- start
 
+    /** Lets it start from the outcomes of another run, a while after that has ended. */
+    void follow(SimRun other, long nanosAfter) {
+        earlier = other;
+        other.whenEnded = () -> world.agenda().after(nanosAfter, this::start);
+    }
+
     void start() {
         startNanos = world.agenda().nanoTime();
         startedAt = world.agenda().elapsed();
@@ -185,7 +193,8 @@ final class SimRun {
 
     private void launchPlanner() {
         if (isPlanned()) {
-            launchPlanner(new SimIntake(plan, this::post));
+            SimFollowed followed = earlier == null ? SimFollowed.NOTHING : SimFollowed.of(earlier);
+            launchPlanner(new SimIntake(plan, followed, this::post));
         } else {
             post(new RunInput.Admitted(plan.work().nodes()));
             post(new RunInput.PlanEnded(List.of()));
@@ -325,6 +334,7 @@ final class SimRun {
         roundMoney.forEach(Ledger::close);
         money.close();
         world.moneyMoved();
+        whenEnded.run();
     }
 
     // --- interrupts

@@ -22,6 +22,9 @@ final class SimWorld {
 
     private static final int MOST_EVENTS = 1_000_000;
     private static final double HAND_OVER_NANOS = 3e4;
+    /** How many of the runs with another one before them follow it. */
+    private static final double FOLLOWING_SHARE = 0.5;
+
     private static final long MOST_JUMP = Duration.ofHours(1).toNanos();
 
     private final SimulationSeed seed;
@@ -165,7 +168,9 @@ final class SimWorld {
 
     SimulatedRun live() {
         try {
-            runs.forEach(run -> agenda.after(thinking(SECOND / 10.0), run::start));
+            for (int i = 0; i < runs.size(); i++) {
+                begin(i);
+            }
             planJumps();
             int events = 0;
             while (agenda.step()) {
@@ -175,6 +180,17 @@ final class SimWorld {
             return checkedEnd();
         } catch (RuntimeException | AssertionError broken) {
             throw new SimulationViolation(seed, broken);
+        }
+    }
+
+    /** Runs begin at about the same time, or follow each other as the turns of a conversation do. */
+    private void begin(int index) {
+        SimRun run = runs.get(index);
+        long pause = thinking(SECOND / 10.0);
+        if (index > 0 && SimDice.chance(SimDice.of(seed.world(), "follows" + index), FOLLOWING_SHARE)) {
+            run.follow(runs.get(index - 1), pause);
+        } else {
+            agenda.after(pause, run::start);
         }
     }
 

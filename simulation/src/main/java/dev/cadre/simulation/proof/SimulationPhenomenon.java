@@ -41,6 +41,8 @@ public enum SimulationPhenomenon {
     FORWARD_REFERENCE,
     /** A subtask was wired to an input of the goal. */
     GOAL_INPUT,
+    /** A subtask of a follow-up was wired to an outcome of the run before it, under the budget that pays for both. */
+    FOLLOWED,
     /** A plan had more subtasks, or a longer chain of them, than its limits allow. */
     PLAN_LIMIT,
     /** A run ended without an answer, because its code waits for somebody. */
