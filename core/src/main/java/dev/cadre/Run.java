@@ -11,8 +11,9 @@ import dev.cadre.plan.Planner;
 import dev.cadre.pool.AttemptListener;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
+import dev.cadre.record.KnownWork;
+import dev.cadre.record.RunCache;
 import dev.cadre.record.RunRecord;
-import dev.cadre.record.WorkRecord;
 import dev.cadre.redact.Thrown;
 import dev.cadre.run.Attachments;
 import dev.cadre.run.EventSink;
@@ -68,6 +69,7 @@ final class Run {
     private final String id;
     private final @Nullable RunRecord record;
     private final @Nullable SubtaskRecords subtasks;
+    private final Optional<RunCache> cache;
     private final RungThreads threads;
     private final UserCode aside;
     private final NestedResults nested = new NestedResults();
@@ -96,7 +98,10 @@ final class Run {
         long untilNanos = startNanos + deadline.toNanos();
         aside = new UserCode(threads, clock, () -> untilNanos, this::left);
         var attachments = new Attachments();
-        subtasks = record == null ? null : new SubtaskRecords(record, attachments);
+        cache = coordinator.settings().cache(coordinator.fingerprints(), "", threads);
+        subtasks = record == null && cache.isEmpty()
+                ? null
+                : new SubtaskRecords(id, Optional.ofNullable(record), cache, attachments);
         listener = (subtasks == null ? accounts : accounts.and(subtasks))
                 .and(attachments)
                 .and(coordinator.settings().listener())
@@ -299,6 +304,7 @@ final class Run {
         notes.addAll(ending.merged() == null ? List.of() : ending.merged().notes());
         notes.addAll(accounts.tally().notes());
         notes.addAll(nested.notes(ending.outcomes().keySet()));
+        notes.addAll(cache.map(RunCache::notes).orElse(List.of()));
         clock.trouble().ifPresent(notes::add);
         return notes;
     }
@@ -377,7 +383,7 @@ final class Run {
 
     RungEnd perform(RunCommand.StartRung rung, Duration workTime) throws InterruptedException {
         var task = new RungTask(rung.type(), rung.input(), rung.id().label(), rung.tier(), rung.evidence());
-        Optional<WorkRecord> work = Optional.ofNullable(subtasks).map(kept -> kept.of(rung.id()));
+        KnownWork work = subtasks == null ? KnownWork.nothing() : subtasks.of(rung.id());
         return performer
                 .perform(task, rung.order(), callDeadline(workTime), work, spend -> {})
                 .requireRecorded();

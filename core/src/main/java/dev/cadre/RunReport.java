@@ -6,6 +6,7 @@ import dev.cadre.price.BillingBreach;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.redact.Redactor;
+import dev.cadre.task.Origin;
 import dev.cadre.task.Outcome;
 import java.time.Duration;
 import java.util.Collections;
@@ -13,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -190,11 +193,35 @@ public record RunReport(
                 .count();
     }
 
+    /** The number of subtasks whose outcome is from an outcome cache; a fan-out counts if those of all its items are. */
+    public long fromCache() {
+        return subtasks().stream()
+                .filter(line -> line.fromCache() && !line.isItem())
+                .count();
+    }
+
+    /**
+     * What the outcomes from an outcome cache cost when they were made, by the word of the cache, items included. This run
+     * did not pay it.
+     */
+    public Money saved() {
+        Set<String> fanOuts = subtasks().stream()
+                .filter(SubtaskReport::isItem)
+                .map(SubtaskReport::subtaskId)
+                .collect(Collectors.toSet());
+        return subtasks().stream()
+                .filter(line -> line.isItem() || !fanOuts.contains(line.id()))
+                .map(line -> line.origin() instanceof Origin.Cached cached ? cached.saved() : Money.ZERO)
+                .reduce(Money.ZERO, Money::plus);
+    }
+
     /** One line: the run, the number of subtasks that succeeded, the money and the time. */
     @Override
     public String toString() {
         long succeeded = outcomes.values().stream().filter(Outcome::isSucceeded).count();
         String fromJournal = reused() == 0 ? "" : ", %d from the journal".formatted(reused());
+        String cached =
+                fromCache() == 0 ? "" : ", %d from the cache, which saved %s".formatted(fromCache(), saved());
         String keyed = runKey().isEmpty() ? "" : " (%s)".formatted(Redactor.SHAPES.quote(runKey()));
         return "run %s%s: %d of %d subtasks succeeded%s, spent %s of %s in %d ms"
                 .formatted(
@@ -202,7 +229,7 @@ public record RunReport(
                         keyed,
                         succeeded,
                         outcomes.size(),
-                        fromJournal,
+                        fromJournal + cached,
                         spend().total(),
                         limit(),
                         elapsed.toMillis());

@@ -11,6 +11,7 @@ import dev.cadre.task.Dependency;
 import dev.cadre.task.Failure;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.Missing;
+import dev.cadre.task.Origin;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.RunFailure;
 import dev.cadre.task.Skip;
@@ -127,7 +128,7 @@ public final class RunMachine {
                     planEnded(List.of()); // what runs goes on to its end
                 }
             }
-            case RunInput.Recalled(RungId id, Optional<Outcome<Object>> earlier) -> recalled(id, earlier);
+            case RunInput.Recalled(RungId id, Optional<EarlierOutcome> earlier) -> recalled(id, earlier);
             case RunInput.RungEnded(RungId id, RungEnd end) -> rungEnded(id, end);
             case RunInput.RungAbandoned(RungId id, String thread, String place) -> abandoned(id, thread, place);
             case RunInput.MergeEnded(Merged<?> merged, RunInput.Judgement judgement) -> merged(merged, judgement);
@@ -346,7 +347,7 @@ public final class RunMachine {
         return execution;
     }
 
-    private void recalled(RungId id, Optional<Outcome<Object>> earlier) {
+    private void recalled(RungId id, Optional<EarlierOutcome> earlier) {
         Execution execution = takeRecalling(id);
         if (execution == null) {
             return; // it was left behind
@@ -364,13 +365,16 @@ public final class RunMachine {
     }
 
     /** The outcome of an earlier session. Safe for use by many threads, as far as what was given to the machine is. */
-    Optional<Outcome<Object>> recall(RungId id, SubtaskType<?, ?> type, Object input) {
+    Optional<EarlierOutcome> recall(RungId id, SubtaskType<?, ?> type, Object input) {
         return recall.outcome(id.subtaskId(), id.item(), type, input);
     }
 
-    private void startFirst(Execution execution, Optional<Outcome<Object>> earlier) {
+    private void startFirst(Execution execution, Optional<EarlierOutcome> earlier) {
         if (earlier.isPresent()) {
-            ended(execution, earlier.get());
+            if (earlier.get().origin() instanceof Origin.Cached(Duration age, Money saved)) {
+                tell(new RunEvent.CacheHit(settings.runId(), at(), execution.id().label(), age, saved));
+            }
+            ended(execution, earlier.get().outcome());
             return;
         }
         if (!execution.subtask.node.type().isPaid()) {

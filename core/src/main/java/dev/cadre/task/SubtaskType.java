@@ -40,6 +40,14 @@ public final class SubtaskType<I, O> {
     private final Tiers tiers;
     private final List<Acceptance<I, O>> acceptances;
     private final boolean optionalAllowed;
+    private final CacheUse cacheUse;
+
+    /** Whether its outcomes may come from a cache; {@link #OF_THE_WORK} unless the type says so. */
+    private enum CacheUse {
+        OF_THE_WORK,
+        ALLOWED,
+        FORBIDDEN
+    }
 
     private SubtaskType(
             String name,
@@ -49,7 +57,8 @@ public final class SubtaskType<I, O> {
             Work<I, O> work,
             Tiers tiers,
             List<Acceptance<I, O>> acceptances,
-            boolean optionalAllowed) {
+            boolean optionalAllowed,
+            CacheUse cacheUse) {
         this.name = name;
         this.description = description;
         this.input = input;
@@ -58,6 +67,12 @@ public final class SubtaskType<I, O> {
         this.tiers = tiers;
         this.acceptances = List.copyOf(acceptances);
         this.optionalAllowed = optionalAllowed;
+        this.cacheUse = cacheUse;
+        if (cacheUse == CacheUse.ALLOWED && hasEffects()) {
+            throw new IllegalArgumentException(
+                    "subtask type '%s' has tools that write, which an outcome from a cache would not run: it cannot be cacheable"
+                            .formatted(name));
+        }
     }
 
     private static <I, O> SubtaskType<I, O> of(
@@ -65,7 +80,7 @@ public final class SubtaskType<I, O> {
         if (!NAME.matcher(name).matches()) {
             throw new IllegalArgumentException("subtask type name '%s' must match %s".formatted(name, NAME));
         }
-        return new SubtaskType<>(name, description, input, output, work, Tiers.NANO_ONLY, List.of(), false);
+        return new SubtaskType<>(name, description, input, output, work, Tiers.NANO_ONLY, List.of(), false, CacheUse.OF_THE_WORK);
     }
 
     /**
@@ -126,7 +141,7 @@ public final class SubtaskType<I, O> {
      * another planner.
      */
     public SubtaskType<I, O> describedAs(String text) {
-        return new SubtaskType<>(name, text, input, output, work, tiers, acceptances, optionalAllowed);
+        return new SubtaskType<>(name, text, input, output, work, tiers, acceptances, optionalAllowed, cacheUse);
     }
 
     /** The first tier to try; default {@link Tier#NANO}. Also raises the floor and the top to it. */
@@ -313,12 +328,38 @@ public final class SubtaskType<I, O> {
     public SubtaskType<I, O> accept(String rule, BiPredicate<? super I, ? super O> test) {
         var added = new ArrayList<>(acceptances);
         added.add(new Acceptance<>(rule, test));
-        return new SubtaskType<>(name, description, input, output, work, tiers, added, optionalAllowed);
+        return new SubtaskType<>(name, description, input, output, work, tiers, added, optionalAllowed, cacheUse);
     }
 
     /** Lets a planner mark subtasks of this type optional; by default its wish is ignored. */
     public SubtaskType<I, O> allowingOptional() {
-        return new SubtaskType<>(name, description, input, output, work, tiers, acceptances, true);
+        return new SubtaskType<>(name, description, input, output, work, tiers, acceptances, true, cacheUse);
+    }
+
+    /**
+     * Lets outcomes of this type come from an {@linkplain dev.cadre.cache.OutcomeCache outcome cache} and be kept there,
+     * although it has tools or is plain code, or attaches what stands at an address. The default is yes for a model without
+     * tools, unless something that stands at an address goes with the input, and no for all other work.
+     *
+     * <p>With this you promise that the output depends on nothing but the input and what the type says of itself: neither on
+     * the time, nor on files, services or databases that change, nor on the version of the code. A cache sees none of these.
+     *
+     * @throws IllegalArgumentException if a tool writes, now or when it is added
+     * @throws IllegalStateException if the type is {@link #uncacheable()}
+     */
+    public SubtaskType<I, O> cacheable() {
+        if (cacheUse == CacheUse.FORBIDDEN) {
+            throw new IllegalStateException("subtask type '%s' is uncacheable, for good".formatted(name));
+        }
+        return with(CacheUse.ALLOWED);
+    }
+
+    /**
+     * Lets no outcome of this type come from a cache or be kept there, such as of work that is asked for several times to
+     * compare the answers. It stands, whatever is said later.
+     */
+    public SubtaskType<I, O> uncacheable() {
+        return with(CacheUse.FORBIDDEN);
     }
 
     /** The name by which planners, journals and messages speak of it. */
@@ -396,6 +437,25 @@ public final class SubtaskType<I, O> {
         };
     }
 
+    /**
+     * Whether its outcomes may come from an outcome cache and be kept there.
+     *
+     * @param attached what goes with the input
+     */
+    public boolean isCacheable(List<Attachment> attached) {
+        return mayBeCacheable()
+                && (cacheUse == CacheUse.ALLOWED || attached.stream().noneMatch(Attachment::isFetched));
+    }
+
+    /** Whether they may with some attachments. */
+    public boolean mayBeCacheable() {
+        return switch (cacheUse) {
+            case ALLOWED -> true;
+            case FORBIDDEN -> false;
+            case OF_THE_WORK -> work instanceof Work.Model<I, O> model && !model.offersTools();
+        };
+    }
+
     /** What a model must be able to do to be given its tools. */
     public Set<Capability> needs() {
         return switch (work) {
@@ -418,12 +478,17 @@ public final class SubtaskType<I, O> {
         return "SubtaskType[%s: %s -> %s]".formatted(name, input().getSimpleName(), output().getSimpleName());
     }
 
+    private SubtaskType<I, O> with(CacheUse changed) {
+        return new SubtaskType<>(
+                name, description, input, output, work, tiers, acceptances, optionalAllowed, changed);
+    }
+
     private SubtaskType<I, O> with(Tiers changed) {
-        return new SubtaskType<>(name, description, input, output, work, changed, acceptances, optionalAllowed);
+        return new SubtaskType<>(name, description, input, output, work, changed, acceptances, optionalAllowed, cacheUse);
     }
 
     private SubtaskType<I, O> with(Work<I, O> changed) {
-        return new SubtaskType<>(name, description, input, output, changed, tiers, acceptances, optionalAllowed);
+        return new SubtaskType<>(name, description, input, output, changed, tiers, acceptances, optionalAllowed, cacheUse);
     }
 
     private Work.Model<I, O> modelWork(String setting) {

@@ -14,11 +14,13 @@ import dev.cadre.task.Binding;
 import dev.cadre.task.Dependency;
 import dev.cadre.task.Failure;
 import dev.cadre.task.GraphNode;
+import dev.cadre.task.Origin;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Outputs;
 import dev.cadre.task.RunFailure;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.RungEnd;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -69,10 +71,14 @@ final class RandomRun {
     /** Earlier sessions, which have ended some of the work; some of it is asked for on threads of its own. */
     private final class Sessions implements EarlierOutcomes {
         @Override
-        public Optional<Outcome<Object>> outcome(String subtaskId, int item, SubtaskType<?, ?> type, Object input) {
-            return Math.floorMod(Objects.hash(seed, subtaskId, item) * 0x9E3779B9, 4) == 0
-                    ? Optional.of(new Outcome.Succeeded<>(new Out("on record " + input)))
-                    : Optional.empty();
+        public Optional<EarlierOutcome> outcome(String subtaskId, int item, SubtaskType<?, ?> type, Object input) {
+            int drawn = Math.floorMod(Objects.hash(seed, subtaskId, item) * 0x9E3779B9, 8);
+            Outcome<Object> known = new Outcome.Succeeded<>(new Out("on record " + input));
+            return switch (drawn) {
+                case 0 -> Optional.of(EarlierOutcome.recorded(known));
+                case 4 -> Optional.of(new EarlierOutcome(known, new Origin.Cached(Duration.ofHours(3), Money.ZERO)));
+                default -> Optional.empty();
+            };
         }
 
         @Override
@@ -80,7 +86,7 @@ final class RandomRun {
             return type == RunRig.RISING || type == RunRig.BEST;
         }
 
-        Optional<Outcome<Object>> outcome(RunCommand.StartRecall start) {
+        Optional<EarlierOutcome> outcome(RunCommand.StartRecall start) {
             return outcome(start.id().subtaskId(), start.id().item(), start.type(), start.input());
         }
     }
@@ -98,7 +104,7 @@ final class RandomRun {
             rig.on(new RunInput.RungAbandoned(start.id(), "thread")).recalled(start.id(), Optional.empty());
         } else {
             boolean isCut = interrupted && schedule.nextBoolean();
-            rig.recalled(start.id(), isCut ? Optional.empty() : new Sessions().outcome(start));
+            rig.told(start.id(), isCut ? Optional.empty() : new Sessions().outcome(start));
         }
     }
 
