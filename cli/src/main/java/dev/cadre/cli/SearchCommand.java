@@ -121,7 +121,6 @@ final class SearchCommand implements Callable<Integer> {
         } else {
             progress.sending(base.repository().files().size());
             crew = SearchCrew.ofModels(pools, base, gate, options.question(), heard, clock);
-            crew = Caches.open(options.cache()).map(crew::caching).orElse(crew);
         }
         Mode mode = pools == null ? Mode.OFFLINE : Mode.MODEL;
         Budget budget =

@@ -125,9 +125,13 @@ public final class SearchCrew {
                                 + " literally; for names also symbol-lookup, and call-sites when callers are asked for."));
     }
 
-    /** The same crew with outcomes of models taken from a cache, and kept there; code searches anew each time. */
-    public SearchCrew caching(OutcomeCache cache) {
-        return new SearchCrew(coordinator.cache(cache), goal);
+    /**
+     * The same crew with outcomes of models taken from a cache, and kept there; code searches anew each time.
+     *
+     * @param state tells states of the code base apart, of which models read more than their inputs say
+     */
+    public SearchCrew caching(OutcomeCache cache, Fingerprint state) {
+        return new SearchCrew(coordinator.cache(new StateCache(cache, state)), goal);
     }
 
     /** Searches. Blocks; a crew of models spends money. */
