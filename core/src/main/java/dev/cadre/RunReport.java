@@ -220,8 +220,7 @@ public record RunReport(
     public String toString() {
         long succeeded = outcomes.values().stream().filter(Outcome::isSucceeded).count();
         String fromJournal = reused() == 0 ? "" : ", %d from the journal".formatted(reused());
-        String cached =
-                fromCache() == 0 ? "" : ", %d from the cache, which saved %s".formatted(fromCache(), saved());
+        String cached = fromCache() == 0 ? "" : ", %d from the cache, which saved %s".formatted(fromCache(), saved());
         String keyed = runKey().isEmpty() ? "" : " (%s)".formatted(Redactor.SHAPES.quote(runKey()));
         return "run %s%s: %d of %d subtasks succeeded%s, spent %s of %s in %d ms"
                 .formatted(

@@ -104,8 +104,7 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
     /** What has somebody in its place is not tried again: that one is paid already, or will be. */
     private Optional<Outcome<Object>> ofReplaced(String subtaskId, int item, String label) {
         return replaced.contains(subtaskId) || replaced.contains(label)
-                ? record.flatMap(kept -> kept.lastFailure(key(subtaskId, item)))
-                        .or(() -> Optional.of(REPLACED))
+                ? record.flatMap(kept -> kept.lastFailure(key(subtaskId, item))).or(() -> Optional.of(REPLACED))
                 : Optional.empty();
     }
 
@@ -165,9 +164,8 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
 
     private void note(JournalKey key, Outcome<?> outcome) {
         KnownWork work = works.get(key);
-        Spend spend = work == null
-                ? Spend.NONE
-                : work.record().map(WorkRecord::spend).orElse(Spend.NONE);
+        Spend spend =
+                work == null ? Spend.NONE : work.record().map(WorkRecord::spend).orElse(Spend.NONE);
         record.ifPresent(kept -> {
             var unused = kept.note(key, outcome, spend);
         });

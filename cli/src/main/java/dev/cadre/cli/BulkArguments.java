@@ -117,7 +117,8 @@ final class BulkArguments {
             names = Caches.OPTION,
             paramLabel = "DIR",
             defaultValue = "",
-            description = "take what other runs got for the same items from this folder, and keep it there; not in batches")
+            description =
+                    "take what other runs got for the same items from this folder, and keep it there; not in batches")
     String cache = "";
 
     @Option(names = "--dry-run", description = "count and price only: no call, no key, no output")

@@ -180,7 +180,13 @@ final class BulkCommand implements Callable<Integer> {
             Optional<FileCache> cache = Caches.open(options.cache());
             var progress = new BulkProgress(progress(options), shown, clock);
             BulkSession session = session(() -> new BulkSession(
-                    Caches.with(cache, coordinator.build()), options.task(), options.lane(), journal, input, out, progress.andThen(board)));
+                    Caches.with(cache, coordinator.build()),
+                    options.task(),
+                    options.lane(),
+                    journal,
+                    input,
+                    out,
+                    progress.andThen(board)));
             requireFit(options, session);
             return run(options, session, new Shown(progress, board), pool.model(), learned);
         } catch (UnpricedException e) {

@@ -120,8 +120,11 @@ final class SearchArguments {
         Path folder = absolute(Caches.OPTION, cache);
         if (folder != null
                 && folder.normalize()
-                        .startsWith(OptionValues.folder("--repo", repo).toAbsolutePath().normalize())) {
-            throw new UsageException("bad_argument", "--cache: \"%s\" is in the --repo that is searched".formatted(cache));
+                        .startsWith(OptionValues.folder("--repo", repo)
+                                .toAbsolutePath()
+                                .normalize())) {
+            throw new UsageException(
+                    "bad_argument", "--cache: \"%s\" is in the --repo that is searched".formatted(cache));
         }
         return folder;
     }

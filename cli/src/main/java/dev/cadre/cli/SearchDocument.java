@@ -200,7 +200,8 @@ record SearchDocument(
     private static List<String> notes(RunResult<SearchAnswer> result, SearchAnswer answer, CodeBase base, Mode mode) {
         var notes = new ArrayList<>(result.report().notes());
         if (!result.report().saved().isZero()) {
-            notes.add("from the cache: what cost %s before".formatted(result.report().saved()));
+            notes.add("from the cache: what cost %s before"
+                    .formatted(result.report().saved()));
         }
         Repository repository = base.repository();
         if (base.history().head().isEmpty()
@@ -248,7 +249,9 @@ record SearchDocument(
                 each.type(),
                 status,
                 each.fromCache() ? each.origin().toString() : each.reason(),
-                each.tier().map(tier -> tier.name().toLowerCase(Locale.ROOT)).orElse(each.fromCache() ? "cache" : "code"),
+                each.tier()
+                        .map(tier -> tier.name().toLowerCase(Locale.ROOT))
+                        .orElse(each.fromCache() ? "cache" : "code"),
                 each.model().isEmpty() ? mode == Mode.OFFLINE ? mode.label() : "" : each.model(),
                 each.spend().attempts(),
                 each.spend().tokens().inputTokens(),

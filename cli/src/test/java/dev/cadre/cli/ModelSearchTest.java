@@ -151,7 +151,8 @@ class ModelSearchTest {
         JsonNode document = document();
         assertThat(document.path("cost").path("attempts").asInt()).isEqualTo(2);
         assertThat(document.path("notes").toString()).contains("from the cache: what cost $0.000253 before");
-        assertThat(document.path("plan").toString()).containsPattern("\"from the cache, \\d+ s old, saved \\$0.000253\"");
+        assertThat(document.path("plan").toString())
+                .containsPattern("\"from the cache, \\d+ s old, saved \\$0.000253\"");
         assertThat(server.requests())
                 .extracting(LoopbackRequest::model)
                 .containsExactly("gpt-5.4", "gpt-5.4-nano", "gpt-5.4-mini", "gpt-5.4", "gpt-5.4-mini");

@@ -358,7 +358,8 @@ final class BatchLane<I, O> {
 
         @SuppressWarnings("unchecked") // it is of this run's type
         private void handOver(BatchCommand.HandOver over) {
-            progress.ended(new BulkItem<>(over.index(), over.name(), (Outcome<O>) over.outcome(), over.spend(), Origin.SESSION));
+            progress.ended(new BulkItem<>(
+                    over.index(), over.name(), (Outcome<O>) over.outcome(), over.spend(), Origin.SESSION));
         }
 
         /** An answer that the rules did not judge in time is read again by a later session. */

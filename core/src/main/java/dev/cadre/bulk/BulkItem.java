@@ -27,10 +27,15 @@ public record BulkItem<O>(long index, String key, Outcome<O> outcome, Spend spen
     /** One line: {@code item 3 'T-17': Succeeded[…], $0.0007 for 1 call (1000 tokens in, 400 out)}. */
     @Override
     public String toString() {
-        return "item %d '%s': %s, %s".formatted(index, key, outcome, switch (origin) {
-            case Origin.Session session -> spend;
-            case Origin.Journaled journaled -> "from the journal";
-            case Origin.Cached cached -> cached;
-        });
+        return "item %d '%s': %s, %s"
+                .formatted(
+                        index,
+                        key,
+                        outcome,
+                        switch (origin) {
+                            case Origin.Session session -> spend;
+                            case Origin.Journaled journaled -> "from the journal";
+                            case Origin.Cached cached -> cached;
+                        });
     }
 }

@@ -78,7 +78,8 @@ public record BulkSummary(Counts counts, Costs costs, Ending ending) {
         @Override
         public String toString() {
             String fromCache = saved.isZero() ? "" : ", %s saved by the cache".formatted(saved);
-            return "spent %s of %s, %s of it before%s".formatted(before.plus(session), limit, before.total(), fromCache);
+            return "spent %s of %s, %s of it before%s"
+                    .formatted(before.plus(session), limit, before.total(), fromCache);
         }
     }
 

@@ -84,8 +84,8 @@ final class EndedItems<O> {
         }
         for (Ended<O> each : ended) {
             if (each.outcome() != null && each.item().hasPlace()) {
-                progress.ended(
-                        new BulkItem<>(each.item().index(), each.item().name(), each.outcome(), each.total(), Origin.SESSION));
+                progress.ended(new BulkItem<>(
+                        each.item().index(), each.item().name(), each.outcome(), each.total(), Origin.SESSION));
             }
         }
     }

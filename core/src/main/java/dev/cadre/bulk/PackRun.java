@@ -10,7 +10,6 @@ import dev.cadre.price.Spend;
 import dev.cadre.record.KnownWork;
 import dev.cadre.record.RunRecord;
 import dev.cadre.record.UnrecordableException;
-
 import dev.cadre.schedule.RunInput;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Origin;

@@ -22,8 +22,8 @@ final class MemoryCache implements OutcomeCache {
 
     MemoryCache(int maxEntries, Duration maxAge, InstantSource clock) {
         if (maxEntries < 1 || !maxAge.isPositive()) {
-            throw new IllegalArgumentException(
-                    "a cache needs room for an entry and an age above zero, not %d and %s".formatted(maxEntries, maxAge));
+            throw new IllegalArgumentException("a cache needs room for an entry and an age above zero, not %d and %s"
+                    .formatted(maxEntries, maxAge));
         }
         this.maxEntries = maxEntries;
         this.maxAge = maxAge;

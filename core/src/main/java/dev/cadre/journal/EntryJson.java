@@ -139,8 +139,7 @@ final class EntryJson {
             case "collected" ->
                 new Collected(key(json), json.intValue("shard"), json.string("end"), spend(json.object("spend")));
             case "ended" ->
-                new Ended(
-                        key(json), fingerprint(json), outcome(json), spend(json.object("spend")), cached(json));
+                new Ended(key(json), fingerprint(json), outcome(json), spend(json.object("spend")), cached(json));
             case "run_ended" ->
                 new RunEnded(
                         json.string("run"),

@@ -48,13 +48,16 @@ public final class KnownWork {
 
     /** What the cache has; see {@link #recall}. */
     public Optional<EarlierOutcome> cached() throws InterruptedException {
-        Optional<WorkCache.Found> found = cache.isEmpty() ? Optional.empty() : cache.get().find();
+        Optional<WorkCache.Found> found =
+                cache.isEmpty() ? Optional.empty() : cache.get().find();
         if (found.isEmpty()) {
             return Optional.empty();
         }
         Object value = found.get().value();
         try {
-            Object made = record.isEmpty() ? value : record.get().taken(value, found.get().origin());
+            Object made = record.isEmpty()
+                    ? value
+                    : record.get().taken(value, found.get().origin());
             return Optional.of(new EarlierOutcome(
                     new Outcome.Succeeded<>(made), found.get().origin()));
         } catch (UnrecordableException unfit) {

@@ -34,8 +34,7 @@ public final class RunCache {
     private final AtomicReference<String> firstFailure = new AtomicReference<>("");
 
     /** @param form how work is asked for, where the type does not say it all; empty if each piece has a call of its own */
-    public RunCache(
-            OutcomeCache cache, Fingerprints fingerprints, String form, FaultLog faults, RungThreads threads) {
+    public RunCache(OutcomeCache cache, Fingerprints fingerprints, String form, FaultLog faults, RungThreads threads) {
         this.cache = cache;
         this.fingerprints = fingerprints;
         this.form = form;

@@ -66,7 +66,8 @@ public final class WorkCache {
      * would get it, too.
      */
     void keep(Object output, Tier tier) {
-        if (type.isModelWork() && type.tiers().start().isAbove(tier) || RunDriver.isInterrupted()) {
+        boolean isBelowTheStart = type.isModelWork() && type.tiers().start().isAbove(tier);
+        if (isBelowTheStart || RunDriver.isInterrupted()) {
             return;
         }
         try {

@@ -89,8 +89,7 @@ public final class RungPerformer {
      * @param work what is recorded and kept of it
      * @param spent is told what each attempt cost, and what tools and plain code spent by themselves
      */
-    public Performed perform(
-            RungTask task, long order, long deadlineNanos, KnownWork work, Consumer<Spend> spent)
+    public Performed perform(RungTask task, long order, long deadlineNanos, KnownWork work, Consumer<Spend> spent)
             throws InterruptedException {
         Performed performed = performed(task, order, deadlineNanos, work.record(), spend -> {
             work.counted(spend);
@@ -103,11 +102,7 @@ public final class RungPerformer {
     }
 
     private Performed performed(
-            RungTask task,
-            long order,
-            long deadlineNanos,
-            Optional<WorkRecord> record,
-            Consumer<Spend> spent)
+            RungTask task, long order, long deadlineNanos, Optional<WorkRecord> record, Consumer<Spend> spent)
             throws InterruptedException {
         record.ifPresent(WorkRecord::begin);
         Optional<AttemptRecorder> recorder = record.map(WorkRecord::recorder);

@@ -188,8 +188,8 @@ public final class LocalRunner implements RunDriver.Driven {
                         () -> new RunInput.Recalled(start.id(), recall(start)),
                         message -> new RunInput.Recalled(
                                 start.id(),
-                                Optional.of(EarlierOutcome.recorded(
-                                        Outcome.failed(Failure.Kind.CODE_FAILED, message)))),
+                                Optional.of(
+                                        EarlierOutcome.recorded(Outcome.failed(Failure.Kind.CODE_FAILED, message)))),
                         stuck -> new RunInput.RungAbandoned(start.id(), stuck.thread(), stuck.place())));
     }
 

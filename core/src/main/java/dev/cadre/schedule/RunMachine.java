@@ -372,7 +372,8 @@ public final class RunMachine {
     private void startFirst(Execution execution, Optional<EarlierOutcome> earlier) {
         if (earlier.isPresent()) {
             if (earlier.get().origin() instanceof Origin.Cached(Duration age, Money saved)) {
-                tell(new RunEvent.CacheHit(settings.runId(), at(), execution.id().label(), age, saved));
+                tell(new RunEvent.CacheHit(
+                        settings.runId(), at(), execution.id().label(), age, saved));
             }
             ended(execution, earlier.get().outcome());
             return;

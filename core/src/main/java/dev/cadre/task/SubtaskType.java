@@ -80,7 +80,8 @@ public final class SubtaskType<I, O> {
         if (!NAME.matcher(name).matches()) {
             throw new IllegalArgumentException("subtask type name '%s' must match %s".formatted(name, NAME));
         }
-        return new SubtaskType<>(name, description, input, output, work, Tiers.NANO_ONLY, List.of(), false, CacheUse.OF_THE_WORK);
+        return new SubtaskType<>(
+                name, description, input, output, work, Tiers.NANO_ONLY, List.of(), false, CacheUse.OF_THE_WORK);
     }
 
     /**
@@ -479,16 +480,17 @@ public final class SubtaskType<I, O> {
     }
 
     private SubtaskType<I, O> with(CacheUse changed) {
-        return new SubtaskType<>(
-                name, description, input, output, work, tiers, acceptances, optionalAllowed, changed);
+        return new SubtaskType<>(name, description, input, output, work, tiers, acceptances, optionalAllowed, changed);
     }
 
     private SubtaskType<I, O> with(Tiers changed) {
-        return new SubtaskType<>(name, description, input, output, work, changed, acceptances, optionalAllowed, cacheUse);
+        return new SubtaskType<>(
+                name, description, input, output, work, changed, acceptances, optionalAllowed, cacheUse);
     }
 
     private SubtaskType<I, O> with(Work<I, O> changed) {
-        return new SubtaskType<>(name, description, input, output, changed, tiers, acceptances, optionalAllowed, cacheUse);
+        return new SubtaskType<>(
+                name, description, input, output, changed, tiers, acceptances, optionalAllowed, cacheUse);
     }
 
     private Work.Model<I, O> modelWork(String setting) {

@@ -416,8 +416,8 @@ class OpenTelemetryListenerTest {
         listener.on(new RunEvent.CeilingLowered("run", Duration.ofMillis(1), Tier.MINI));
         listener.on(new RunEvent.BudgetBreached(
                 "run", Duration.ofMillis(2), new BillingBreach("gpt-5.4-nano", "gpt-5.4-nano", Money.usd("0.25"))));
-        listener.on(new RunEvent.CacheHit(
-                "run", Duration.ofMillis(2), "dogs", Duration.ofHours(3), Money.usd("0.0007")));
+        listener.on(
+                new RunEvent.CacheHit("run", Duration.ofMillis(2), "dogs", Duration.ofHours(3), Money.usd("0.0007")));
         listener.on(new RunEvent.WorkAbandoned("run", Duration.ofMillis(3), "cats", "cadre-run-cats/0"));
         listener.on(new RunEvent.RunEnded("run", Duration.ofMillis(4), "partial", Money.ZERO));
 

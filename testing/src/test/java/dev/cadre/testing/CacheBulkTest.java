@@ -52,10 +52,7 @@ class CacheBulkTest {
     private BulkSummary run(Coordinator coordinator, Budget budget, String... topics) throws InterruptedException {
         items.clear();
         events.clear();
-        return coordinator
-                .bulk(NOTE)
-                .keyedBy(Topic::name)
-                .run(Stream.of(topics).map(Topic::new), budget, items::add);
+        return coordinator.bulk(NOTE).keyedBy(Topic::name).run(Stream.of(topics).map(Topic::new), budget, items::add);
     }
 
     @Test
@@ -115,8 +112,7 @@ class CacheBulkTest {
         for (int session = 1; session <= 2; session++) {
             OutcomeCache has = session == 1 ? cache : new WatchedCache();
             try (var journal = FileJournal.open(file)) {
-                BulkSummary summary =
-                        run(coordinator(new ScriptedModel(), has).journal(journal), BUDGET, "cats");
+                BulkSummary summary = run(coordinator(new ScriptedModel(), has).journal(journal), BUDGET, "cats");
 
                 assertThat(summary.fromCache()).isEqualTo(session == 1 ? 1 : 0);
                 assertThat(summary.reused()).isEqualTo(session == 1 ? 0 : 1);

@@ -235,8 +235,7 @@ class CacheResumeTest {
                 FileJournal.open(folder.resolve("run.journal")))) {
             RunResult<Brief> broken = run(model(), left(), journal);
 
-            assertThat(Crew.failed(broken).cause().kind())
-                    .isEqualTo(dev.cadre.task.RunFailure.Kind.JOURNAL_FAILED);
+            assertThat(Crew.failed(broken).cause().kind()).isEqualTo(dev.cadre.task.RunFailure.Kind.JOURNAL_FAILED);
             assertThat(broken.report().outcomes().get("fish").isSucceeded()).isFalse();
         }
     }

@@ -20,9 +20,9 @@ import dev.cadre.budget.Budget;
 import dev.cadre.cache.CachedOutcome;
 import dev.cadre.cache.FileCache;
 import dev.cadre.cache.OutcomeCache;
-import dev.cadre.event.RunEvent;
 import dev.cadre.eval.EvalExample;
 import dev.cadre.eval.Evals;
+import dev.cadre.event.RunEvent;
 import dev.cadre.journal.Fingerprint;
 import dev.cadre.model.Attachment;
 import dev.cadre.model.Effort;
@@ -189,8 +189,7 @@ class CacheTest {
 
     @Test
     void miss_withoutMoney_isSkippedAsEver() throws Exception {
-        RunResult<Note> result =
-                coordinator(model()).run(single(NOTE, new Topic("cats")), Budget.of(Money.ofPico(1)));
+        RunResult<Note> result = coordinator(model()).run(single(NOTE, new Topic("cats")), Budget.of(Money.ofPico(1)));
 
         assertThat(result.report().outcome("cats").reason()).startsWith("skipped: BUDGET");
         assertThat(cache.kept).isEmpty();
@@ -215,8 +214,8 @@ class CacheTest {
     // --- the same work
 
     static Stream<Arguments> changes() {
-        UnaryOperator<SubtaskType<Topic, Note>> other = type ->
-                SubtaskType.model("note", Topic.class, Note.class, "State four facts about the topic.");
+        UnaryOperator<SubtaskType<Topic, Note>> other =
+                type -> SubtaskType.model("note", Topic.class, Note.class, "State four facts about the topic.");
         return Stream.of(
                 change("instructions", other),
                 change("cap", type -> type.maxOutputTokens(999)),
@@ -290,8 +289,8 @@ class CacheTest {
     @Test
     void outputThatARuleRejectsNow_isNotFound_andReplaced() throws Exception {
         var strict = new AtomicBoolean();
-        SubtaskType<Topic, Note> type =
-                NOTE.accept("a note purrs", (topic, note) -> !strict.get() || note.text().contains("purr"));
+        SubtaskType<Topic, Note> type = NOTE.accept(
+                "a note purrs", (topic, note) -> !strict.get() || note.text().contains("purr"));
         coordinator(model()).run(single(type, new Topic("cats")), BUDGET);
         strict.set(true);
         var model = new ScriptedModel();
@@ -308,8 +307,7 @@ class CacheTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"", "{", "null", "[]", "{\"text\":7}", "{\"text\":\"a\",\"more\":1}", "{\"other\":\"a\"}"})
+    @ValueSource(strings = {"", "{", "null", "[]", "{\"text\":7}", "{\"text\":\"a\",\"more\":1}", "{\"other\":\"a\"}"})
     void textThatIsNoOutput_isNotFound(String output) throws Exception {
         coordinator(model()).run(single(NOTE, new Topic("cats")), BUDGET);
         cache.kept.replaceAll((work, outcome) -> new CachedOutcome(output, outcome.cost()));
@@ -359,8 +357,8 @@ class CacheTest {
 
     @Test
     void answerThatTookTwoTiers_isKeptWithWhatBothCost() throws Exception {
-        SubtaskType<Topic, Note> type =
-                NOTE.upTo(Tier.MINI).accept("a note purrs", (topic, note) -> note.text().contains("purr"));
+        SubtaskType<Topic, Note> type = NOTE.upTo(Tier.MINI)
+                .accept("a note purrs", (topic, note) -> note.text().contains("purr"));
         var model = new ScriptedModel();
         model.on(type).onlyOn(Tier.NANO).costing(1_000, 400).replies(new Note("They bark."));
         model.on(type).onlyOn(Tier.MINI).costing(1_000, 400).replies(new Note("They purr."));

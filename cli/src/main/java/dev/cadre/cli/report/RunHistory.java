@@ -116,12 +116,7 @@ record RunHistory(
      * @param session in which session it ended, from 1
      * @param cached where an outcome cache had it from; null if the run did the work
      */
-    record End(
-            Instant at,
-            String status,
-            String text,
-            int session,
-            Origin.@Nullable Cached cached) {
+    record End(Instant at, String status, String text, int session, Origin.@Nullable Cached cached) {
         /** The reason without the status in front of it. */
         String reason() {
             String named = status + ": ";

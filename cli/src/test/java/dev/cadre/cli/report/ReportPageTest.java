@@ -179,8 +179,8 @@ class ReportPageTest {
         }
 
         assertThat(rows(parsed(ReportPage.of(file))))
-                .anyMatch(row ->
-                        row.matches("note\\|note\\|\\|succeeded, from the cache, \\d+ s old, saved \\$0.000325.*\\|\\$0.00"));
+                .anyMatch(row -> row.matches(
+                        "note\\|note\\|\\|succeeded, from the cache, \\d+ s old, saved \\$0.000325.*\\|\\$0.00"));
     }
 
     @Test
