@@ -35,6 +35,8 @@ public enum SimulationPhenomenon {
     UNRECORDED,
     /** A plan referred to a subtask that came later. */
     FORWARD_REFERENCE,
+    /** A subtask had its outcome from what an earlier run kept. */
+    CACHED,
     /** A subtask was wired to an input of the goal. */
     GOAL_INPUT,
     /** A plan had more subtasks, or a longer chain of them, than its limits allow. */
