@@ -209,10 +209,13 @@ public record RunReport(
                 .filter(SubtaskReport::isItem)
                 .map(SubtaskReport::subtaskId)
                 .collect(Collectors.toSet());
-        return subtasks().stream()
-                .filter(line -> line.isItem() || !fanOuts.contains(line.id()))
-                .map(line -> line.origin() instanceof Origin.Cached cached ? cached.saved() : Money.ZERO)
-                .reduce(Money.ZERO, Money::plus);
+        Money saved = Money.ZERO;
+        for (SubtaskReport line : subtasks()) {
+            if ((line.isItem() || !fanOuts.contains(line.id())) && line.origin() instanceof Origin.Cached cached) {
+                saved = cached.savedBeside(saved);
+            }
+        }
+        return saved;
     }
 
     /** One line: the run, the number of subtasks that succeeded, the money and the time. */

@@ -220,7 +220,7 @@ final class SubtaskTally implements RunListener {
                 case Origin.Cached cached -> {
                     isAnyCached = true;
                     oldest = cached.age().compareTo(oldest) > 0 ? cached.age() : oldest;
-                    saved = saved.plus(cached.saved());
+                    saved = cached.savedBeside(saved);
                 }
             }
         }

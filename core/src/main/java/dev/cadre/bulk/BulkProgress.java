@@ -77,9 +77,9 @@ final class BulkProgress<O> {
                 default -> {}
             }
         }
-        if (item.origin() instanceof Origin.Cached(Duration age, Money cost)) {
-            saved = saved.plus(cost);
-            tell(new RunEvent.CacheHit(runId, sinceStart.get(), item.key(), age, cost));
+        if (item.origin() instanceof Origin.Cached cached) {
+            saved = cached.savedBeside(saved);
+            tell(new RunEvent.CacheHit(runId, sinceStart.get(), item.key(), cached.age(), cached.saved()));
         }
         tell(new RunEvent.SubtaskEnded(runId, sinceStart.get(), item.key(), item.outcome()));
         try {

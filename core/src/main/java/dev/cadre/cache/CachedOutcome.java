@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.cache;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.cadre.price.Money;
 
 /**
@@ -10,6 +12,11 @@ import dev.cadre.price.Money;
  * @param cost what the work cost in the session that did it, in all of its calls
  */
 public record CachedOutcome(String output, Money cost) {
+    public CachedOutcome {
+        requireNonNull(output, "the output of a cached outcome is null");
+        requireNonNull(cost, "the cost of a cached outcome is null");
+    }
+
     /** The cost and the length: the output may be confidential. */
     @Override
     public String toString() {

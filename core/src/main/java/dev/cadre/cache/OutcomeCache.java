@@ -4,6 +4,7 @@ package dev.cadre.cache;
 import dev.cadre.journal.Fingerprint;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -24,12 +25,15 @@ public interface OutcomeCache {
     /**
      * An outcome that was found.
      *
-     * @param age the time since it was made, not negative
+     * @param age the time since it was made, 0 to 36,500 days
      */
     record Hit(CachedOutcome outcome, Duration age) {
+        private static final Duration MOST = Duration.ofDays(36_500);
+
         public Hit {
-            if (age.isNegative()) {
-                throw new IllegalArgumentException("the age of an outcome must not be negative, but is " + age);
+            Objects.requireNonNull(outcome, "the outcome that was found is null");
+            if (age.isNegative() || age.compareTo(MOST) > 0) {
+                throw new IllegalArgumentException("the age of an outcome must be 0 to 36500 days, not " + age);
             }
         }
     }

@@ -25,6 +25,13 @@ public sealed interface Origin {
      * @param saved what it cost then, by the word of the cache, and did not cost this run
      */
     record Cached(Duration age, Money saved) implements Origin {
+        private static final Money MOST = Money.ofPico(Long.MAX_VALUE);
+
+        /** What it saved together with what others did, as far as amounts go: a cache may say anything. */
+        public Money savedBeside(Money others) {
+            return saved.isMoreThan(MOST.minus(others)) ? MOST : others.plus(saved);
+        }
+
         /** For people: {@code from the cache, 3 h old, saved $0.0007}. */
         @Override
         public String toString() {

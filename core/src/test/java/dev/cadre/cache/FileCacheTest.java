@@ -210,9 +210,10 @@ class FileCacheTest {
 
     @Test
     void find_ofDeepJson_isEmpty() throws IOException {
+        FileCache cache = cache();
         Files.writeString(file(A), "[".repeat(1_000_000));
 
-        assertThat(cache().find(A)).isEmpty();
+        assertThat(cache.find(A)).isEmpty();
     }
 
     @Test
@@ -236,10 +237,11 @@ class FileCacheTest {
 
     @Test
     void find_ofAnEntry_thatIsNamedLikeOtherWork_isEmpty() throws IOException {
-        cache().keep(A, outcome("purr"));
+        FileCache cache = cache();
+        cache.keep(A, outcome("purr"));
         Files.copy(file(A), file(B));
 
-        assertThat(cache().find(B)).isEmpty();
+        assertThat(cache.find(B)).isEmpty();
     }
 
     @Test

@@ -59,6 +59,14 @@ class MemoryCacheTest {
     }
 
     @Test
+    void hit_withAnAgeThatCannotBe_isRefused() {
+        assertThatThrownBy(() -> new OutcomeCache.Hit(outcome("a"), Duration.ofMillis(-1)))
+                .hasMessageContaining("must be 0 to 36500 days, not PT-0.001S");
+        assertThatThrownBy(() -> new OutcomeCache.Hit(outcome("a"), Duration.ofSeconds(Long.MAX_VALUE)))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void limits_thatLetNothingIn_areRefused() {
         assertThatThrownBy(() -> OutcomeCache.inMemory(0, HOUR)).hasMessageContaining("not 0 and PT1H");
         assertThatThrownBy(() -> OutcomeCache.inMemory(1, Duration.ZERO)).hasMessageContaining("not 1 and PT0S");

@@ -321,6 +321,18 @@ class CacheTest {
     }
 
     @Test
+    void costBeyondAllAmounts_isShownAsFarAsAmountsGo() throws Exception {
+        coordinator(model()).run(pets("fish"), BUDGET);
+        cache.kept.replaceAll((work, outcome) -> new CachedOutcome(outcome.output(), Money.ofPico(Long.MAX_VALUE)));
+
+        RunResult<Brief> result = coordinator(new ScriptedModel()).run(pets("fish"), BUDGET);
+
+        assertThat(result).isInstanceOf(RunResult.Complete.class);
+        assertThat(result.report().saved()).isEqualTo(Money.ofPico(Long.MAX_VALUE));
+        assertThat(result).spent("0");
+    }
+
+    @Test
     void deepText_isNotFound() throws Exception {
         coordinator(model()).run(single(NOTE, new Topic("cats")), BUDGET);
         cache.kept.replaceAll((work, outcome) -> new CachedOutcome("[".repeat(1_000_000), outcome.cost()));
@@ -379,9 +391,12 @@ class CacheTest {
         for (SubtaskType<Topic, Note> type : List.of(tooled, tooled.cacheable())) {
             var model = new ScriptedModel();
             model.on(type).calls(new ToolCall("1", "tool", "{}")).replies(new Note("with it"));
-            coordinator(model).run(single(type, new Topic("cats")), BUDGET);
-        }
 
+            coordinator(model).run(single(type, new Topic("cats")), BUDGET);
+
+            assertThat(model.calls()).hasSize(2);
+            assertThat(cache.asked).hasValue(type == tooled ? 0 : 1);
+        }
         assertThat(cache.keeps).hasValue(1);
         assertThat(coordinator(new ScriptedModel())
                         .run(single(tooled.cacheable(), new Topic("cats")), BUDGET)
