@@ -449,13 +449,21 @@ final class SimRun {
 
     /** What is from the cache is what the other run had; whoever called nobody was billed nothing. */
     private void checkTaken(SimRun other) {
-        plan.work().nodes().stream().map(GraphNode::id).filter(watch.hits()::contains).forEach(label -> {
-            Outcome<?> had = other.ending == null ? null : other.ending.outcomes().get(label);
-            SimCheck.that(
-                    had == null || !had.isSucceeded() || had.equals(SimWorld.require(ending).outcomes().get(label)),
-                    "'%s' is from the cache, and another one there",
-                    label);
-        });
+        plan.work().nodes().stream()
+                .map(GraphNode::id)
+                .filter(watch.hits()::contains)
+                .forEach(label -> {
+                    Outcome<?> had = other.ending == null
+                            ? null
+                            : other.ending.outcomes().get(label);
+                    SimCheck.that(
+                            had == null
+                                    || !had.isSucceeded()
+                                    || had.equals(
+                                            SimWorld.require(ending).outcomes().get(label)),
+                            "'%s' is from the cache, and another one there",
+                            label);
+                });
         SimCheck.that(
                 watch.isAnyPaid() || isPlanned() || money.state().spent().isZero(),
                 "nothing was called, and %s was spent",

@@ -56,7 +56,9 @@ final class SimWorld {
         }
         this.tenant = settings.runs().tenantPercent() > 0
                 ? Ledger.of(sum(plans).percent(settings.runs().tenantPercent()))
-                : again == null ? null : Ledger.of(sum(plans).plus(again.bounds().limit()));
+                : again == null
+                        ? null
+                        : Ledger.of(sum(plans).plus(again.bounds().limit()));
         for (SimRunPlan plan : plans) {
             runs.add(new SimRun(this, plan, money(plan)));
         }
