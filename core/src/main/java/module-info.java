@@ -15,6 +15,7 @@ module dev.cadre {
     exports dev.cadre;
     exports dev.cadre.budget;
     exports dev.cadre.bulk;
+    exports dev.cadre.cache;
     exports dev.cadre.eval;
     exports dev.cadre.event;
     exports dev.cadre.journal;

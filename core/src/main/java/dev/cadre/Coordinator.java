@@ -3,6 +3,7 @@ package dev.cadre;
 
 import dev.cadre.budget.Budget;
 import dev.cadre.bulk.Bulk;
+import dev.cadre.cache.OutcomeCache;
 import dev.cadre.eval.EvalResult;
 import dev.cadre.eval.EvalRun;
 import dev.cadre.eval.Evals;
@@ -68,6 +69,7 @@ public final class Coordinator {
                 builder.faults,
                 builder.failFast,
                 builder.clock,
+                Optional.empty(),
                 0);
         types = List.copyOf(builder.types);
         planner = builder.planner;
@@ -137,6 +139,28 @@ public final class Coordinator {
      */
     public Coordinator journal(Journal record) {
         return new Coordinator(this, GuardedJournal.of(record, settings.faults()), runKey);
+    }
+
+    /**
+     * This coordinator with runs that take the outcome of a subtask or an item from a cache, if an earlier run had it for the
+     * very same work, and keep their own there. Such an outcome costs nothing, reserves nothing and starts no rung; with a
+     * {@link #journal} it is recorded before anybody sees it, so that a later session does not ask the cache again. The
+     * report says what is from the cache, and what it saved: {@link RunReport#fromCache()}, {@link RunReport#saved()}. Default
+     * none. {@link #bulk Bulk} runs in {@link dev.cadre.bulk.Lane#NOW} take it, too, and so do runs nested in this one's work
+     * whose coordinator has none; an eval never does, because it compares answers.
+     *
+     * <p>Only outputs of work that {@linkplain SubtaskType#cacheable takes part} are kept: that of models without tools, unless
+     * the type says otherwise. The planner and the merger are always asked. The same work is work of a type with the same
+     * name, schemas, instructions, words of its rules, models and caps, on the same input and attachments. A model is known
+     * by its id alone: where two servers have different models of one id, give each its own cache. A type whose outputs are to
+     * differ from call to call is {@link SubtaskType#uncacheable()}. An output on a tier below the start of its type is not
+     * kept.
+     *
+     * <p>The {@link #runKey run key} and the goal make no difference: whoever runs with a cache can find what others asked with
+     * it. Previews do not look into it.
+     */
+    public Coordinator cache(OutcomeCache outcomes) {
+        return new Coordinator(this, settings.with(Optional.of(outcomes)), journal, runKey);
     }
 
     /**
@@ -269,8 +293,7 @@ public final class Coordinator {
         if (journal == null) {
             return session.in(new Run(this, funding.budget(Money.ZERO), null, planning));
         }
-        try (var record =
-                RunRecord.open(journal, new Fingerprints(settings.pools(), settings.limits()), identity.get())) {
+        try (var record = RunRecord.open(journal, fingerprints(), identity.get())) {
             boolean isRecorded = !planning.total().isZero()
                     && plan.filter(given -> PlanRecord.hasCostOf(given.fingerprint(), record))
                             .isPresent();
@@ -342,12 +365,12 @@ public final class Coordinator {
     }
 
     private <I, O> EvalRun<I, O> evalRun(Evals<I, O> evals) {
-        return new EvalRun<>(evals, settings, this::evalBulk);
+        return new EvalRun<>(evals, settings.with(Optional.empty()), this::evalBulk);
     }
 
     private <I, O> Bulk<I, O> evalBulk(SubtaskType<I, O> type, String key) {
         String suffix = runKey.isEmpty() ? "" : " " + Fingerprint.of(runKey).hex();
-        return new Coordinator(this, journal, key + suffix).bulk(type);
+        return new Coordinator(this, settings.with(Optional.empty()), journal, key + suffix).bulk(type);
     }
 
     /** Of whatever a goal may use: the planner, the merger and every registered type. */
@@ -358,6 +381,10 @@ public final class Coordinator {
     /** Of what the types of a graph may run on. */
     ModelShutdowns shutdowns(TaskGraph<?> graph) {
         return ModelShutdowns.of(settings.pools(), Requirements.types(graph));
+    }
+
+    Fingerprints fingerprints() {
+        return new Fingerprints(settings.pools(), settings.limits());
     }
 
     /** What must hold before anything is called. */

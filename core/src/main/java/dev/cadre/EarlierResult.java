@@ -82,24 +82,24 @@ record EarlierResult(EarlierRun run, List<GoalInput> inputs) {
         }
 
         EarlierResult make(Set<String> subtasks) {
-            RunReport.Origin origin = report.origin();
+            RunReport.Subject subject = report.subject();
             String answer = "";
             String failure = "";
             switch (result) {
-                case RunResult.Complete<?> complete -> answer = answer(origin, complete.answer());
-                case RunResult.Partial<?> partial -> answer = answer(origin, partial.answer());
+                case RunResult.Complete<?> complete -> answer = answer(subject, complete.answer());
+                case RunResult.Partial<?> partial -> answer = answer(subject, partial.answer());
                 case RunResult.Failed<?> failed -> failure = failed.cause().toString();
             }
-            subtasks.forEach(id -> bring(id, origin.made(id), ((Outcome.Succeeded<?>) report.outcome(id)).value()));
-            return new EarlierResult(new EarlierRun(name, origin.asked(), answer, failure, brought, missing()), inputs);
+            subtasks.forEach(id -> bring(id, subject.made(id), ((Outcome.Succeeded<?>) report.outcome(id)).value()));
+            return new EarlierResult(new EarlierRun(name, subject.asked(), answer, failure, brought, missing()), inputs);
         }
 
-        private String answer(RunReport.Origin origin, Object value) {
-            Json json = give(name, origin.answer(), value);
+        private String answer(RunReport.Subject subject, Object value) {
+            Json json = give(name, subject.answer(), value);
             return json.write();
         }
 
-        private void bring(String id, RunReport.Origin.Made made, Object value) {
+        private void bring(String id, RunReport.Subject.Made made, Object value) {
             String input = free(id);
             give(input, made.output(), value);
             int items = value instanceof Items<?> all ? all.outcomes().size() : 0;

@@ -134,7 +134,9 @@ public final class NestedRun<I, R> {
      * counts the allotment.
      */
     public SubtaskType<I, R> asType(String name, Class<I> input, Class<R> answer) {
-        return SubtaskType.code(name, input, answer, worker()).spendingUpTo(allotment);
+        return SubtaskType.code(name, input, answer, worker())
+                .spendingUpTo(allotment)
+                .uncacheable();
     }
 
     /**

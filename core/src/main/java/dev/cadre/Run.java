@@ -11,8 +11,9 @@ import dev.cadre.plan.Planner;
 import dev.cadre.pool.AttemptListener;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
+import dev.cadre.record.KnownWork;
+import dev.cadre.record.RunCache;
 import dev.cadre.record.RunRecord;
-import dev.cadre.record.WorkRecord;
 import dev.cadre.redact.Thrown;
 import dev.cadre.run.Attachments;
 import dev.cadre.run.EventSink;
@@ -69,6 +70,7 @@ final class Run {
     private final String id;
     private final @Nullable RunRecord record;
     private final @Nullable SubtaskRecords subtasks;
+    private final Optional<RunCache> cache;
     private final RungThreads threads;
     private final UserCode aside;
     private final NestedResults nested = new NestedResults();
@@ -77,7 +79,7 @@ final class Run {
 
     private @Nullable LocalRunner runner;
     /** What is run, once that is known. */
-    private Function<List<SubtaskReport>, RunReport.Origin> origin = lines -> RunReport.Origin.UNKNOWN;
+    private Function<List<SubtaskReport>, RunReport.Subject> subject = lines -> RunReport.Subject.UNKNOWN;
 
     /**
      * A run.
@@ -99,7 +101,10 @@ final class Run {
         long untilNanos = startNanos + deadline.toNanos();
         aside = new UserCode(threads, clock, () -> untilNanos, this::left);
         var attachments = new Attachments();
-        subtasks = record == null ? null : new SubtaskRecords(record, attachments);
+        cache = coordinator.settings().cache(coordinator.fingerprints(), "", threads);
+        subtasks = record == null && cache.isEmpty()
+                ? null
+                : new SubtaskRecords(id, Optional.ofNullable(record), cache, attachments);
         listener = (subtasks == null ? accounts : accounts.and(subtasks))
                 .and(attachments)
                 .and(coordinator.settings().listener())
@@ -116,7 +121,7 @@ final class Run {
 
     /** Runs a graph written by hand. */
     <R> RunResult<R> graph(TaskGraph<R> graph) throws InterruptedException {
-        origin = lines -> RunReport.Origin.of(graph);
+        subject = lines -> RunReport.Subject.of(graph);
         return open(() -> {
             listener.on(new RunEvent.RunStarted(id, Duration.ZERO, "", limit));
             coordinator.shutdowns(graph).tell(id, sinceStart(), listener);
@@ -143,7 +148,7 @@ final class Run {
     }
 
     private <R> RunResult<R> goal(Goal<R> goal, Planner planner) throws InterruptedException {
-        origin = lines -> RunReport.Origin.of(goal, coordinator.types(), lines);
+        subject = lines -> RunReport.Subject.of(goal, coordinator.types(), lines);
         return open(() -> {
             listener.on(new RunEvent.RunStarted(id, Duration.ZERO, goal.text(), limit));
             coordinator.shutdowns().tell(id, sinceStart(), listener);
@@ -282,7 +287,7 @@ final class Run {
                 accounts.subtasks(ending.outcomes(), subtasks == null ? Set.of() : subtasks.reused());
         var report = new RunReport(
                 new RunReport.Identity(id, coordinator.runKey()),
-                origin.apply(lines),
+                subject.apply(lines),
                 ending.outcomes(),
                 new RunReport.Parts(
                         lines,
@@ -311,6 +316,7 @@ final class Run {
         notes.addAll(ending.merged() == null ? List.of() : ending.merged().notes());
         notes.addAll(accounts.tally().notes());
         notes.addAll(nested.notes(ending.outcomes().keySet()));
+        notes.addAll(cache.map(RunCache::notes).orElse(List.of()));
         clock.trouble().ifPresent(notes::add);
         return notes;
     }
@@ -389,7 +395,7 @@ final class Run {
 
     RungEnd perform(RunCommand.StartRung rung, Duration workTime) throws InterruptedException {
         var task = new RungTask(rung.type(), rung.input(), rung.id().label(), rung.tier(), rung.evidence());
-        Optional<WorkRecord> work = Optional.ofNullable(subtasks).map(kept -> kept.of(rung.id()));
+        KnownWork work = subtasks == null ? KnownWork.nothing() : subtasks.of(rung.id());
         return performer
                 .perform(task, rung.order(), callDeadline(workTime), work, spend -> {})
                 .requireRecorded();

@@ -7,6 +7,7 @@ import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.redact.Redactor;
 import dev.cadre.schema.JsonType;
+import dev.cadre.task.Origin;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
@@ -17,6 +18,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * The report of a run: its outcomes, its use of models and code, and its money.
  *
  * @param run the run
- * @param origin what a goal that follows the run needs to know of it besides
+ * @param subject what a goal that follows the run needs to know of it besides
  * @param outcomes the outcome of each subtask, in plan order
  * @param parts what each part of the run used
  * @param costs the money of the run
@@ -33,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record RunReport(
         Identity run,
-        Origin origin,
+        Subject subject,
         Map<String, Outcome<?>> outcomes,
         Parts parts,
         Costs costs,
@@ -52,9 +55,9 @@ public record RunReport(
      * What was asked of a run, and the types of what it made, for a goal that {@linkplain Goal#following follows} it. Opaque,
      * immutable, and without any value.
      */
-    public static final class Origin {
+    public static final class Subject {
         /** That of a run of which nothing is known, such as one that was made up: no goal can follow it. */
-        public static final Origin UNKNOWN = new Origin("", null, Map.of());
+        public static final Subject UNKNOWN = new Subject("", null, Map.of());
 
         private final String asked;
         private final @Nullable JsonType<?> answer;
@@ -67,7 +70,7 @@ public record RunReport(
             }
         }
 
-        private Origin(String asked, @Nullable JsonType<?> answer, Map<String, Made> made) {
+        private Subject(String asked, @Nullable JsonType<?> answer, Map<String, Made> made) {
             this.asked = asked;
             this.answer = answer;
             this.made = Map.copyOf(made);
@@ -78,18 +81,18 @@ public record RunReport(
          *
          * @param lines those of its subtasks, which say of what type each is
          */
-        static Origin of(Goal<?> goal, List<SubtaskType<?, ?>> types, List<SubtaskReport> lines) {
+        static Subject of(Goal<?> goal, List<SubtaskType<?, ?>> types, List<SubtaskReport> lines) {
             Map<String, Made> byName = new HashMap<>();
             types.forEach(type -> byName.put(type.name(), Made.of(type)));
             Map<String, Made> made = new HashMap<>();
             lines.stream()
                     .filter(line -> !line.isItem())
                     .forEach(line -> made.computeIfAbsent(line.id(), id -> byName.get(line.type())));
-            return new Origin(goal.text(), goal.answerType(), made);
+            return new Subject(goal.text(), goal.answerType(), made);
         }
 
         /** Of a run of a graph. */
-        static Origin of(TaskGraph<?> graph) {
+        static Subject of(TaskGraph<?> graph) {
             Map<String, Made> made = new HashMap<>();
             graph.nodes().forEach(node -> made.put(node.id(), Made.of(node.type())));
             JsonType<?> answer = graph.nodes().stream()
@@ -97,7 +100,7 @@ public record RunReport(
                     .map(node -> node.type().outputType())
                     .findFirst()
                     .orElse(null);
-            return new Origin(graph.answer(), answer, made);
+            return new Subject(graph.answer(), answer, made);
         }
 
         String asked() {
@@ -274,11 +277,37 @@ public record RunReport(
                 .count();
     }
 
+    /** The number of subtasks whose outcome is from an outcome cache; a fan-out counts if those of all its items are. */
+    public long fromCache() {
+        return subtasks().stream()
+                .filter(line -> line.fromCache() && !line.isItem())
+                .count();
+    }
+
+    /**
+     * What the outcomes from an outcome cache cost when they were made, by the word of the cache, items included. This run
+     * did not pay it.
+     */
+    public Money saved() {
+        Set<String> fanOuts = subtasks().stream()
+                .filter(SubtaskReport::isItem)
+                .map(SubtaskReport::subtaskId)
+                .collect(Collectors.toSet());
+        Money saved = Money.ZERO;
+        for (SubtaskReport line : subtasks()) {
+            if ((line.isItem() || !fanOuts.contains(line.id())) && line.origin() instanceof Origin.Cached cached) {
+                saved = cached.savedBeside(saved);
+            }
+        }
+        return saved;
+    }
+
     /** One line: the run, the number of subtasks that succeeded, the money and the time. */
     @Override
     public String toString() {
         long succeeded = outcomes.values().stream().filter(Outcome::isSucceeded).count();
         String fromJournal = reused() == 0 ? "" : ", %d from the journal".formatted(reused());
+        String cached = fromCache() == 0 ? "" : ", %d from the cache, which saved %s".formatted(fromCache(), saved());
         String keyed = runKey().isEmpty() ? "" : " (%s)".formatted(Redactor.SHAPES.quote(runKey()));
         return "run %s%s: %d of %d subtasks succeeded%s, spent %s of %s in %d ms"
                 .formatted(
@@ -286,7 +315,7 @@ public record RunReport(
                         keyed,
                         succeeded,
                         outcomes.size(),
-                        fromJournal,
+                        fromJournal + cached,
                         spend().total(),
                         limit(),
                         elapsed.toMillis());

@@ -6,27 +6,33 @@ import dev.cadre.event.RunListener;
 import dev.cadre.journal.JournalKey;
 import dev.cadre.price.Spend;
 import dev.cadre.record.JoinRecord;
+import dev.cadre.record.KnownWork;
+import dev.cadre.record.RunCache;
 import dev.cadre.record.RunRecord;
 import dev.cadre.record.WorkRecord;
 import dev.cadre.run.Attachments;
+import dev.cadre.schedule.EarlierOutcome;
 import dev.cadre.schedule.EarlierOutcomes;
 import dev.cadre.schedule.RunDriver;
 import dev.cadre.schedule.RungId;
 import dev.cadre.task.Failure;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.Items;
+import dev.cadre.task.Origin;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.Attached;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The records of the subtasks of one graph or plan, and of their items. Safe for use by many threads. */
+/**
+ * What is known of the subtasks of one graph or plan, and of their items: their records in the journal, if there is one, and
+ * their places in the outcome cache, if there is one. Safe for use by many threads.
+ */
 final class SubtaskRecords implements RunListener, EarlierOutcomes {
     private static final Outcome<Object> REPLACED =
             Outcome.skipped(Skip.Kind.PLAN, "an earlier session planned another subtask in its place");
@@ -34,70 +40,97 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
     private static final Outcome<Object> UNNEEDED =
             Outcome.skipped(Skip.Kind.NOT_NEEDED, "others were enough in an earlier session");
 
-    private final RunRecord record;
+    private final String run;
+    private final Optional<RunRecord> record;
+    private final Optional<RunCache> cache;
     private final Attachments attachments;
-    private final Map<JournalKey, WorkRecord> works = new ConcurrentHashMap<>();
+    private final Map<JournalKey, KnownWork> works = new ConcurrentHashMap<>();
     private final Set<String> reused = ConcurrentHashMap.newKeySet();
     /** What earlier sessions planned others for, in its place. */
     private volatile Set<String> replaced = Set.of();
-
     /** What the joins of earlier sessions did without. */
     private volatile Set<String> unneeded = Set.of();
 
-    SubtaskRecords(RunRecord record, Attachments attachments) {
+    SubtaskRecords(String run, Optional<RunRecord> record, Optional<RunCache> cache, Attachments attachments) {
+        this.run = run;
         this.record = record;
+        this.cache = cache;
         this.attachments = attachments;
     }
 
-    /** What is attached is a part of the identity of the work. */
+    /** What is attached is a part of the identity of the work, and a cache may be the user's own. */
     @Override
     public boolean callsUserCode(SubtaskType<?, ?> type) {
-        return Attached.isNeededBy(type);
+        boolean isCached = cache.isPresent() && type.mayBeCacheable();
+        return isCached || (record.isPresent() && Attached.isNeededBy(type));
     }
 
     @Override
-    public Optional<Outcome<Object>> outcome(String subtaskId, int item, SubtaskType<?, ?> type, Object input) {
+    public Optional<EarlierOutcome> outcome(String subtaskId, int item, SubtaskType<?, ?> type, Object input) {
+        if (record.isEmpty() && !callsUserCode(type)) {
+            return Optional.empty();
+        }
         String label = new RungId(subtaskId, item, 0).label();
         return switch (attachments.of(label, type, input)) {
             case Attached.Unmade(Failure failure) ->
-                RunDriver.isInterrupted() ? Optional.empty() : Optional.of(new Outcome.Failed<>(failure));
+                RunDriver.isInterrupted()
+                        ? Optional.empty()
+                        : Optional.of(EarlierOutcome.recorded(new Outcome.Failed<>(failure)));
             case Attached.Made made -> {
-                WorkRecord work = record.work(subtaskId, item, type, input, made);
+                KnownWork work = KnownWork.of(
+                        record.map(kept -> kept.work(subtaskId, item, type, input, made)),
+                        cache.flatMap(shared -> shared.of(label, type, input, made)));
                 works.put(key(subtaskId, item), work);
-                Optional<Outcome<Object>> earlier = work.recall()
-                        .or(() -> ofReplaced(subtaskId, item, label))
-                        .or(() -> ofUnneeded(subtaskId, item));
-                if (earlier.isPresent()) {
-                    attachments.release(label);
-                    reused.add(label);
-                }
-                yield earlier;
+                yield earlier(work, subtaskId, item, label);
             }
         };
+    }
+
+    private Optional<EarlierOutcome> earlier(KnownWork work, String subtaskId, int item, String label) {
+        Optional<EarlierOutcome> earlier = work.recorded()
+                .or(() -> ofReplaced(subtaskId, item, label).map(EarlierOutcome::recorded))
+                .or(() -> ofUnneeded(subtaskId, item).map(EarlierOutcome::recorded))
+                .or(() -> cached(work));
+        if (earlier.isPresent()) {
+            attachments.release(label);
+            if (earlier.get().origin() instanceof Origin.Journaled) {
+                reused.add(label);
+            }
+        }
+        return earlier;
+    }
+
+    private static Optional<EarlierOutcome> cached(KnownWork work) {
+        try {
+            return work.cached();
+        } catch (InterruptedException cancel) {
+            Thread.currentThread().interrupt(); // the run knows: it begins nothing more
+            return Optional.empty();
+        }
     }
 
     /** What has somebody in its place is not tried again: that one is paid already, or will be. */
     private Optional<Outcome<Object>> ofReplaced(String subtaskId, int item, String label) {
         return replaced.contains(subtaskId) || replaced.contains(label)
-                ? record.lastFailure(key(subtaskId, item)).or(() -> Optional.of(REPLACED))
+                ? record.flatMap(kept -> kept.lastFailure(key(subtaskId, item))).or(() -> Optional.of(REPLACED))
                 : Optional.empty();
     }
 
     /** What a join has done without ends as it did, so that the join takes the same again. */
     private Optional<Outcome<Object>> ofUnneeded(String subtaskId, int item) {
         return unneeded.contains(subtaskId)
-                ? record.lastFailure(key(subtaskId, item)).or(() -> Optional.of(UNNEEDED))
+                ? record.flatMap(kept -> kept.lastFailure(key(subtaskId, item))).or(() -> Optional.of(UNNEEDED))
                 : Optional.empty();
     }
 
     /** Looks up what the joins of earlier sessions did without; before the subtasks are admitted. */
     void lookUpJoins(List<GraphNode> nodes) {
-        unneeded = JoinRecord.without(record, nodes);
+        unneeded = record.map(kept -> JoinRecord.without(kept, nodes)).orElse(Set.of());
     }
 
     /** Looks up what earlier sessions planned others for; before the first subtask of the plan is admitted. */
     void lookUpReplaced() {
-        replaced = record.replaced();
+        replaced = record.map(RunRecord::replaced).orElse(Set.of());
     }
 
     /** The labels of the subtasks and items whose outcome is of an earlier session. */
@@ -105,20 +138,24 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
         return Set.copyOf(reused);
     }
 
-    /** The record of work whose outcome was asked for before. */
-    WorkRecord of(RungId id) {
-        return Objects.requireNonNull(works.get(key(id.subtaskId(), id.item())), "it was not asked for");
+    /** What is known of work whose outcome was asked for before. */
+    KnownWork of(RungId id) {
+        KnownWork work = works.get(key(id.subtaskId(), id.item()));
+        if (work == null && record.isPresent()) {
+            throw new IllegalStateException("it was not asked for");
+        }
+        return work == null ? KnownWork.nothing() : work;
     }
 
     private JournalKey key(String subtaskId, int item) {
-        return new JournalKey(record.run(), subtaskId, item);
+        return new JournalKey(run, subtaskId, item);
     }
 
     /** Ends without a value are on record in time for whatever is sent because of them. */
     @Override
     public void on(RunEvent event) {
         if (event instanceof RunEvent.Joined joined) {
-            JoinRecord.joined(record, joined.subtaskId(), joined.without());
+            record.ifPresent(kept -> JoinRecord.joined(kept, joined.subtaskId(), joined.without()));
         } else if (event instanceof RunEvent.SubtaskEnded(var id, var at, String subtaskId, Outcome<?> outcome)) {
             leave(subtaskId);
             note(key(subtaskId, JournalKey.WHOLE), outcome);
@@ -140,7 +177,7 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
     }
 
     private boolean leave(JournalKey key) {
-        WorkRecord work = works.get(key);
+        KnownWork work = works.get(key);
         if (work != null) {
             work.leave();
         }
@@ -148,7 +185,11 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
     }
 
     private void note(JournalKey key, Outcome<?> outcome) {
-        WorkRecord work = works.get(key);
-        var unused = record.note(key, outcome, work == null ? Spend.NONE : work.spend());
+        KnownWork work = works.get(key);
+        Spend spend =
+                work == null ? Spend.NONE : work.record().map(WorkRecord::spend).orElse(Spend.NONE);
+        record.ifPresent(kept -> {
+            var unused = kept.note(key, outcome, spend);
+        });
     }
 }

@@ -5,6 +5,7 @@ import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.redact.Redactor;
+import dev.cadre.task.Origin;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -19,9 +20,10 @@ import java.util.Optional;
  * @param spend its model calls, tokens and money in this session, including those of its items: to sum over lines, leave
  *     {@linkplain #isItem() items} out
  * @param took the time from the start of its first rung, or of its first item's, to its end; zero if it never started
- * @param reused whether its outcome is from the journal; for a fan-out, whether those of all items are
+ * @param origin the source of its outcome. For a fan-out: the journal if those of all items are from there, the cache if
+ *     those of all are from there or from the journal, with the longest age and the sum of what they cost
  */
-public record SubtaskReport(Part part, End end, Calls calls, Spend spend, Duration took, boolean reused) {
+public record SubtaskReport(Part part, End end, Calls calls, Spend spend, Duration took, Origin origin) {
 
     /** The end of a subtask, in one word. */
     public enum Status {
@@ -72,6 +74,16 @@ public record SubtaskReport(Part part, End end, Calls calls, Spend spend, Durati
         }
     }
 
+    /** Whether its outcome is from the journal; for a fan-out, whether those of all items are. */
+    public boolean reused() {
+        return origin instanceof Origin.Journaled;
+    }
+
+    /** Whether its outcome is from an outcome cache; for a fan-out as {@link #origin} says. */
+    public boolean fromCache() {
+        return origin instanceof Origin.Cached;
+    }
+
     /** The id of the subtask, with {@code #index} for an item. */
     public String id() {
         return part.id();
@@ -116,13 +128,22 @@ public record SubtaskReport(Part part, End end, Calls calls, Spend spend, Durati
                 .formatted(
                         of,
                         ended.isEmpty() ? "" : ended + ", ", // planner and merger have no status of their own
-                        reused ? "from the journal" : spend,
+                        switch (origin) {
+                            case Origin.Session session -> spend;
+                            case Origin.Journaled journaled -> "from the journal";
+                            case Origin.Cached cached -> cached;
+                        },
                         took.toMillis());
     }
 
     /** The tier of its last model call; empty if there was none. */
     public Optional<Tier> tier() {
         return tiers().isEmpty() ? Optional.empty() : Optional.of(tiers().getLast());
+    }
+
+    /** The id of the subtask; for an item, that of its fan-out. */
+    String subtaskId() {
+        return isItem() ? id().substring(0, id().indexOf('#')) : id();
     }
 
     /** Whether it is an item of a fan-out, whose line precedes it. */

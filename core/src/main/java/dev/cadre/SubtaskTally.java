@@ -9,9 +9,11 @@ import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Tier;
+import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.run.RunTally;
 import dev.cadre.task.Items;
+import dev.cadre.task.Origin;
 import dev.cadre.task.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class SubtaskTally implements RunListener {
     private static final class Account {
         Spend spend = Spend.NONE;
+        Origin origin = Origin.SESSION;
         String model = "";
         final List<Tier> tiers = new ArrayList<>();
 
@@ -120,6 +123,7 @@ final class SubtaskTally implements RunListener {
             case RunEvent.ToolFailed failed -> {}
             case RunEvent.WorkAbandoned work -> {}
             case RunEvent.Nested nested -> {}
+            case RunEvent.CacheHit hit -> account(hit.subtaskId()).origin = new Origin.Cached(hit.age(), hit.saved());
         }
     }
 
@@ -164,11 +168,11 @@ final class SubtaskTally implements RunListener {
     }
 
     SubtaskReport planner() {
-        return report(new Part("planner", "planner", List.of()), End.OF_THE_RUN, planner, false);
+        return report(new Part("planner", "planner", List.of()), End.OF_THE_RUN, planner, Origin.SESSION);
     }
 
     SubtaskReport merger() {
-        return report(new Part("merger", "merger", List.of()), End.OF_THE_RUN, merger, false);
+        return report(new Part("merger", "merger", List.of()), End.OF_THE_RUN, merger, Origin.SESSION);
     }
 
     /** The sums of them all. */
@@ -188,17 +192,40 @@ final class SubtaskTally implements RunListener {
                 var ofItems = new ArrayList<SubtaskReport>();
                 for (int index = 0; index < items.size(); index++) {
                     String label = id + "#" + index;
-                    ofItems.add(line(id, label, items.get(index), reused.contains(label)));
+                    ofItems.add(line(id, label, items.get(index), origin(label, reused)));
                 }
-                boolean isAllReused = !ofItems.isEmpty() && ofItems.stream().allMatch(SubtaskReport::reused);
-                lines.add(line(id, id, outcome, isAllReused));
+                lines.add(line(id, id, outcome, originOfAll(ofItems)));
                 lines.addAll(ofItems);
             } else {
-                lines.add(line(id, id, outcome, reused.contains(id)));
+                lines.add(line(id, id, outcome, origin(id, reused)));
                 lines.addAll(itemsTried(id));
             }
         });
         return lines;
+    }
+
+    private Origin origin(String label, Set<String> reused) {
+        return reused.contains(label) ? Origin.JOURNAL : account(label).origin;
+    }
+
+    private static Origin originOfAll(List<SubtaskReport> items) {
+        Duration oldest = Duration.ZERO;
+        Money saved = Money.ZERO;
+        boolean isAnyCached = false;
+        for (SubtaskReport item : items) {
+            switch (item.origin()) {
+                case Origin.Session session -> {
+                    return Origin.SESSION;
+                }
+                case Origin.Journaled journaled -> {}
+                case Origin.Cached cached -> {
+                    isAnyCached = true;
+                    oldest = cached.age().compareTo(oldest) > 0 ? cached.age() : oldest;
+                    saved = cached.savedBeside(saved);
+                }
+            }
+        }
+        return isAnyCached ? new Origin.Cached(oldest, saved) : items.isEmpty() ? Origin.SESSION : Origin.JOURNAL;
     }
 
     /** Of a fan-out that failed there is no outcome of an item, but what its rungs told. */
@@ -207,11 +234,11 @@ final class SubtaskTally implements RunListener {
                 .sorted(Comparator.comparingInt(SubtaskTally::index))
                 .map(label -> {
                     Account item = account(label);
-                    if (item.last != null && item.last.isAccepted()) {
-                        return line(id, label, new End(Status.SUCCEEDED, ""), false);
+                    if (item.origin instanceof Origin.Cached || (item.last != null && item.last.isAccepted())) {
+                        return line(id, label, new End(Status.SUCCEEDED, ""), item.origin);
                     }
                     String reason = item.last == null ? "it was left behind" : item.last.result();
-                    return line(id, label, new End(Status.FAILED, "failed: " + reason), false);
+                    return line(id, label, new End(Status.FAILED, "failed: " + reason), Origin.SESSION);
                 })
                 .toList();
     }
@@ -220,24 +247,24 @@ final class SubtaskTally implements RunListener {
         return Integer.parseInt(label, label.lastIndexOf('#') + 1, label.length(), 10);
     }
 
-    private SubtaskReport line(String id, String label, Outcome<?> outcome, boolean reused) {
+    private SubtaskReport line(String id, String label, Outcome<?> outcome, Origin origin) {
         Status status = switch (outcome) {
             case Outcome.Succeeded<?> succeeded -> Status.SUCCEEDED;
             case Outcome.Failed<?> failed -> Status.FAILED;
             case Outcome.Skipped<?> skipped -> Status.SKIPPED;
         };
-        return line(id, label, new End(status, outcome.isSucceeded() ? "" : outcome.reason()), reused);
+        return line(id, label, new End(status, outcome.isSucceeded() ? "" : outcome.reason()), origin);
     }
 
-    private SubtaskReport line(String id, String label, End end, boolean reused) {
+    private SubtaskReport line(String id, String label, End end, Origin origin) {
         RunEvent.SubtaskAdmitted subtask = admitted.get(id);
         Part part =
                 subtask == null ? new Part(label, "", List.of()) : new Part(label, subtask.type(), subtask.dependsOn());
-        return report(part, end, account(label), reused);
+        return report(part, end, account(label), origin);
     }
 
-    private static SubtaskReport report(Part part, End end, Account account, boolean reused) {
+    private static SubtaskReport report(Part part, End end, Account account, Origin origin) {
         return new SubtaskReport(
-                part, end, new Calls(account.tiers, account.model), account.spend, account.took(), reused);
+                part, end, new Calls(account.tiers, account.model), account.spend, account.took(), origin);
     }
 }

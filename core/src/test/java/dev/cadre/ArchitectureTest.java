@@ -34,6 +34,7 @@ class ArchitectureTest {
             "dev.cadre.worker",
             "dev.cadre.probe",
             "dev.cadre.pool",
+            "dev.cadre.cache",
             "dev.cadre.journal",
             "dev.cadre.event",
             "dev.cadre.people",

@@ -113,6 +113,14 @@ final class BulkArguments {
             description = "record the run here, resume it from here (default: the output with " + JOURNAL_SUFFIX + ")")
     String journal = "";
 
+    @Option(
+            names = Caches.OPTION,
+            paramLabel = "DIR",
+            defaultValue = "",
+            description =
+                    "take what other runs got for the same items from this folder, and keep it there; not in batches")
+    String cache = "";
+
     @Option(names = "--dry-run", description = "count and price only: no call, no key, no output")
     boolean isDry;
 
@@ -157,7 +165,8 @@ final class BulkArguments {
                 spending.budget(),
                 spending.parallel(),
                 json.output(),
-                progress.progress());
+                progress.progress(),
+                OptionValues.path(Caches.OPTION, cache).orElse(null));
         requireOutput(options);
         requireDeadLetters(options);
         requireLane(options);
@@ -241,6 +250,9 @@ final class BulkArguments {
         if (options.lane() == Lane.BATCH && options.task().isPacked()) {
             throw new UsageException(
                     "bad_argument", "--pack %s: each item of a batch is a call of its own".formatted(pack));
+        }
+        if (options.lane() == Lane.BATCH && options.cache().isPresent()) {
+            throw new UsageException("bad_argument", "--cache: the items of batches take no part in a cache");
         }
     }
 

@@ -4,6 +4,7 @@ package dev.cadre.cli;
 import dev.cadre.Coordinator;
 import dev.cadre.budget.Budget;
 import dev.cadre.bulk.Lane;
+import dev.cadre.cache.FileCache;
 import dev.cadre.cli.BulkOptions.Existing;
 import dev.cadre.cli.bulk.BulkOutput;
 import dev.cadre.cli.bulk.BulkSession;
@@ -170,16 +171,22 @@ final class BulkCommand implements Callable<Integer> {
             Terminal shown = watching.terminal();
             ModelPool pool = pools.pool(options.tier());
             Supplier<Learned> learned = () -> new Learned(client.learned(pool.model()), models.environment());
-            Coordinator coordinator = Coordinator.builder(pools)
+            Coordinator.Builder coordinator = Coordinator.builder(pools)
                     .clock(runClock)
                     .listener(board)
                     .listener(new NoteLines(options.progress(), shown, learned))
                     .listener(new PauseLines(
-                            options.progress(), shown, clock, pool.retryPolicy().maxRetryAfter()))
-                    .build();
+                            options.progress(), shown, clock, pool.retryPolicy().maxRetryAfter()));
+            Optional<FileCache> cache = Caches.open(options.cache());
             var progress = new BulkProgress(progress(options), shown, clock);
             BulkSession session = session(() -> new BulkSession(
-                    coordinator, options.task(), options.lane(), journal, input, out, progress.andThen(board)));
+                    Caches.with(cache, coordinator.build()),
+                    options.task(),
+                    options.lane(),
+                    journal,
+                    input,
+                    out,
+                    progress.andThen(board)));
             requireFit(options, session);
             return run(options, session, new Shown(progress, board), pool.model(), learned);
         } catch (UnpricedException e) {

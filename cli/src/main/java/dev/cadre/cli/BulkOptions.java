@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param journalFile where the run is recorded, or null
  * @param existing what may be done to an output that is there already
  * @param parallel most model calls at a time
+ * @param cacheFolder where outcomes are taken from and kept, or null
  */
 record BulkOptions(
         @Nullable Path inputFile,
@@ -34,7 +35,13 @@ record BulkOptions(
         Money budget,
         int parallel,
         Output output,
-        Progress progress) {
+        Progress progress,
+        @Nullable Path cacheFolder) {
+
+    /** Where outcomes are taken from and kept; empty if nowhere. */
+    Optional<Path> cache() {
+        return Optional.ofNullable(cacheFolder);
+    }
 
     /**
      * How items and results stand in their files.

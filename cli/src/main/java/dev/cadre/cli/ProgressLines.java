@@ -5,6 +5,7 @@ import dev.cadre.cli.text.FailureWords;
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
 import dev.cadre.task.Failure;
+import dev.cadre.task.Origin;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -138,6 +139,14 @@ final class ProgressLines implements RunListener {
                                 "id", again.subtaskId(),
                                 "failures", again.failures(),
                                 "result", Failure.describe(again.thrown())));
+            case RunEvent.CacheHit hit ->
+                line(
+                        "cache_hit",
+                        "%s %s".formatted(hit.subtaskId(), new Origin.Cached(hit.age(), hit.saved())),
+                        Map.of(
+                                "id", hit.subtaskId(),
+                                "ageMs", hit.age().toMillis(),
+                                "savedPicoUsd", hit.saved().picoUsd()));
             case RunEvent.AttemptStarted started -> call(started);
             case RunEvent.Nested nested -> in(nested.subtaskId()).on(nested.event());
             case RunEvent.CodeSpent code -> {}

@@ -54,6 +54,13 @@ final class SearchArguments {
             description = "record the run here, resume it from here")
     String journal = "";
 
+    @Option(
+            names = Caches.OPTION,
+            paramLabel = "DIR",
+            defaultValue = "",
+            description = "take what models read of the same text before from this folder, and keep it there")
+    String cache = "";
+
     @Option(names = "--report", paramLabel = "FILE.html", defaultValue = "", description = "write a report of the run")
     String report = "";
 
@@ -104,7 +111,22 @@ final class SearchArguments {
                 explain ? Explain.YES : Explain.NO,
                 progress.progress(),
                 absolute("--journal", journal),
-                reportFile());
+                reportFile(),
+                cacheFolder());
+    }
+
+    /** Among the files that are searched it would be found itself. */
+    private @Nullable Path cacheFolder() throws UsageException {
+        Path folder = absolute(Caches.OPTION, cache);
+        if (folder != null
+                && folder.normalize()
+                        .startsWith(OptionValues.folder("--repo", repo)
+                                .toAbsolutePath()
+                                .normalize())) {
+            throw new UsageException(
+                    "bad_argument", "--cache: \"%s\" is in the --repo that is searched".formatted(cache));
+        }
+        return folder;
     }
 
     private @Nullable Path reportFile() throws UsageException {

@@ -199,6 +199,10 @@ record SearchDocument(
 
     private static List<String> notes(RunResult<SearchAnswer> result, SearchAnswer answer, CodeBase base, Mode mode) {
         var notes = new ArrayList<>(result.report().notes());
+        if (!result.report().saved().isZero()) {
+            notes.add("from the cache: what cost %s before"
+                    .formatted(result.report().saved()));
+        }
         Repository repository = base.repository();
         if (base.history().head().isEmpty()
                 && GitCommand.isExpectedIn(repository.root().path())) {
@@ -244,8 +248,10 @@ record SearchDocument(
                 each.id(),
                 each.type(),
                 status,
-                each.reason(),
-                each.tier().map(tier -> tier.name().toLowerCase(Locale.ROOT)).orElse("code"),
+                each.fromCache() ? each.origin().toString() : each.reason(),
+                each.tier()
+                        .map(tier -> tier.name().toLowerCase(Locale.ROOT))
+                        .orElse(each.fromCache() ? "cache" : "code"),
                 each.model().isEmpty() ? mode == Mode.OFFLINE ? mode.label() : "" : each.model(),
                 each.spend().attempts(),
                 each.spend().tokens().inputTokens(),

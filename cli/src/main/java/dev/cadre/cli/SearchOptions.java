@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param parallel most model calls at a time
  * @param journalFile where the run is recorded, or null
  * @param reportFile where the page about the run is written, or null
+ * @param cacheFolder where outcomes of models are taken from and kept, or null
  */
 record SearchOptions(
         Path repo,
@@ -30,7 +31,13 @@ record SearchOptions(
         Explain explain,
         Progress progress,
         @Nullable Path journalFile,
-        @Nullable Path reportFile) {
+        @Nullable Path reportFile,
+        @Nullable Path cacheFolder) {
+
+    /** Where outcomes of models are taken from and kept; empty if nowhere. */
+    Optional<Path> cache() {
+        return Optional.ofNullable(cacheFolder);
+    }
 
     /** Where the run is recorded, and resumed from; empty if it is not. */
     Optional<Path> journal() {

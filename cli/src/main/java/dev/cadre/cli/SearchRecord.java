@@ -3,6 +3,7 @@ package dev.cadre.cli;
 
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
+import dev.cadre.cache.FileCache;
 import dev.cadre.examples.agent.SearchCrew;
 import dev.cadre.examples.repository.Repository;
 import dev.cadre.examples.repository.SourceFile;
@@ -35,6 +36,14 @@ final class SearchRecord {
     }
 
     RunResult<SearchAnswer> run(SearchCrew crew, Budget budget, Repository repository)
+            throws UsageException, IOException, InterruptedException {
+        Optional<FileCache> cache = Caches.open(options.cache());
+        return cache.isEmpty()
+                ? kept(crew, budget, repository)
+                : kept(crew.caching(cache.get(), state(repository)), budget, repository);
+    }
+
+    private RunResult<SearchAnswer> kept(SearchCrew crew, Budget budget, Repository repository)
             throws UsageException, IOException, InterruptedException {
         if (options.report().isPresent()) {
             return reported(crew, budget, repository, options.report().get());

@@ -33,6 +33,7 @@ final class ToolProgress implements RunListener {
             }
             case RunEvent.PlanningAgain again -> lines.accept("planning again, round " + again.round());
             case RunEvent.MergeStarted started -> lines.accept("merging");
+            case RunEvent.CacheHit other -> {}
             case RunEvent.AttemptStarted other -> {}
             case RunEvent.AttemptEnded other -> {}
             case RunEvent.ModelShutsDown other -> {}

@@ -766,6 +766,25 @@ class BulkCommandTest {
     }
 
     @Test
+    void cache_savesItemsOfOtherRuns_andSaysSo(@TempDir Path cache) throws Exception {
+        labels();
+        assertThat(bulk("--labels", "bug,wish", "--cache", cache.toString())).isZero();
+        Files.delete(output());
+        Files.delete(output().resolveSibling("results.jsonl.journal"));
+
+        assertThat(bulk("--labels", "bug,wish", "--cache", cache.toString(), "--json"))
+                .isZero();
+
+        assertThat(results())
+                .contains(
+                        succeeded(0, 1, "\"T1\"", "\"label\":\"bug\"", 0, true),
+                        succeeded(1, 2, "\"T2\"", "\"label\":\"wish\"", 0, true));
+        assertThat(document().path("cost").path("picoUsd").asLong()).isZero();
+        assertThat(document().path("notes").toString()).contains("3 items from the cache, which saved $0.0000975");
+        assertThat(server.requests()).hasSize(3);
+    }
+
+    @Test
     void items_movedAndAdded_areKnownByTheirIds() throws Exception {
         labels();
         input("{\"id\":\"T1\",\"text\":\"it breaks\"}", "{\"id\":\"T2\",\"text\":\"make it blue\"}");
@@ -1140,6 +1159,7 @@ class BulkCommandTest {
                 "--labels=a,b --output /no/such/r.jsonl|no_such_folder|--output: the folder of \"/no/such/r.jsonl\" does not exist",
                 "--labels=a,b --output /dev/null|bad_argument|--output: \"/dev/null\" is not a regular file",
                 "--labels=a,b --output - |bad_argument|--json: standard output is taken by --output -",
+                "--labels=a,b --lane=batch --cache c|bad_argument|--cache: the items of batches take no part in a cache",
                 "--labels=a,b --journal /no/such/j|bad_journal|--journal: journal /no/such/j cannot be opened: /no/such/j does not exist",
             })
     void badArgument_isStatus2AndPrintsADocument(String options, String kind, String message) throws Exception {

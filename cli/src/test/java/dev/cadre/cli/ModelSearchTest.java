@@ -141,6 +141,44 @@ class ModelSearchTest {
     }
 
     @Test
+    void cache_savesWhatModelsReadOfTheSamePlacesBefore(@TempDir Path cache) throws Exception {
+        script();
+        assertThat(run(server.baseUrl(), "--cache", cache.toString())).isZero();
+        out.reset();
+
+        assertThat(run(server.baseUrl(), "--cache", cache.toString())).isZero();
+
+        JsonNode document = document();
+        assertThat(document.path("cost").path("attempts").asInt()).isEqualTo(2);
+        assertThat(document.path("notes").toString()).contains("from the cache: what cost $0.000253 before");
+        assertThat(document.path("plan").toString())
+                .containsPattern("\"from the cache, \\d+ s old, saved \\$0.000253\"");
+        assertThat(server.requests())
+                .extracting(LoopbackRequest::model)
+                .containsExactly("gpt-5.4", "gpt-5.4-nano", "gpt-5.4-mini", "gpt-5.4", "gpt-5.4-mini");
+    }
+
+    @Test
+    void cache_ofAnotherStateOfTheFiles_isNoneOfThis(@TempDir Path cache) throws Exception {
+        script();
+        assertThat(run(server.baseUrl(), "--cache", cache.toString())).isZero();
+        new Tree(folder).file("src/Other.java", "class Other {}\n");
+
+        assertThat(run(server.baseUrl(), "--cache", cache.toString())).isZero();
+
+        assertThat(server.requests()).hasSize(6);
+    }
+
+    @Test
+    void cache_inTheRepositoryThatIsSearched_isRefused() throws Exception {
+        assertThat(run(server.baseUrl(), "--cache", folder.resolve("cache").toString()))
+                .isEqualTo(2);
+
+        assertThat(document().path("error").path("message").asText()).endsWith("is in the --repo that is searched");
+        assertThat(folder.resolve("cache")).doesNotExist();
+    }
+
+    @Test
     void badKey_isStatus4_andNamesTheKind() throws Exception {
         server.onAny()
                 .replies(LoopbackReply.error(

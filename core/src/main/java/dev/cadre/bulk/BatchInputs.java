@@ -16,6 +16,7 @@ import dev.cadre.run.Attachments;
 import dev.cadre.run.UserCode;
 import dev.cadre.schema.JsonType;
 import dev.cadre.task.Failure;
+import dev.cadre.task.Origin;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
 import dev.cadre.worker.Attached;
@@ -160,7 +161,7 @@ final class BatchInputs<I, O> {
 
     /** Of an input that needs no batch. */
     private BatchEvent.Passed ended(long index, String name, Outcome<O> outcome, boolean recorded) {
-        progress.ended(new BulkItem<>(index, name, outcome, Spend.NONE, recorded));
+        progress.ended(new BulkItem<>(index, name, outcome, Spend.NONE, recorded ? Origin.JOURNAL : Origin.SESSION));
         return new BatchEvent.Passed();
     }
 

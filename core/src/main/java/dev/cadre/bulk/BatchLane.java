@@ -28,6 +28,7 @@ import dev.cadre.run.EventSink;
 import dev.cadre.run.UserCode;
 import dev.cadre.schedule.RungThreads;
 import dev.cadre.task.Failure;
+import dev.cadre.task.Origin;
 import dev.cadre.task.Outcome;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -110,7 +111,9 @@ final class BatchLane<I, O> {
         progress.recordEnd(terms.record());
         progress.runEnded(before.plus(session).total());
         return progress.summary(
-                new BulkSummary.Costs(before, session, limit, progress.tally().breaches()), time.trouble());
+                new BulkSummary.Costs(
+                        before, session, limit, Money.ZERO, progress.tally().breaches()),
+                time.trouble().stream().toList());
     }
 
     /** The shards that may have batches. A process died before it asked for the others: their items were never sent. */
@@ -355,7 +358,8 @@ final class BatchLane<I, O> {
 
         @SuppressWarnings("unchecked") // it is of this run's type
         private void handOver(BatchCommand.HandOver over) {
-            progress.ended(new BulkItem<>(over.index(), over.name(), (Outcome<O>) over.outcome(), over.spend(), false));
+            progress.ended(new BulkItem<>(
+                    over.index(), over.name(), (Outcome<O>) over.outcome(), over.spend(), Origin.SESSION));
         }
 
         /** An answer that the rules did not judge in time is read again by a later session. */

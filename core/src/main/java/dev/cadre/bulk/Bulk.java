@@ -162,6 +162,11 @@ public final class Bulk<I, O> {
         return Optional.of(PackedType.of(type, runs.limits()));
     }
 
+    /** How items are asked for, where their type does not say it: several in a call are not asked as one is. */
+    String form() {
+        return settings.itemsInACall == 1 ? "" : "packed in calls of " + settings.itemsInACall;
+    }
+
     int itemsInACall() {
         return settings.itemsInACall;
     }

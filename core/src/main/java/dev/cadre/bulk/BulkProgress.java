@@ -10,12 +10,12 @@ import dev.cadre.redact.FaultLog;
 import dev.cadre.run.ModelShutdowns;
 import dev.cadre.run.RunTally;
 import dev.cadre.run.StopReason;
+import dev.cadre.task.Origin;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +36,7 @@ final class BulkProgress<O> {
     private final List<BulkItem<O>> notHandedOver = new ArrayList<>();
     private Consumer<? super BulkItem<O>> each;
     private long alone;
+    private Money saved = Money.ZERO;
     private @Nullable Throwable thrown;
     private BulkSummary.Counts counts = BulkSummary.Counts.NONE;
     private StopReason stop = new StopReason.EndOfInput();
@@ -75,6 +76,10 @@ final class BulkProgress<O> {
                 case DEADLINE -> stop(new StopReason.Deadline());
                 default -> {}
             }
+        }
+        if (item.origin() instanceof Origin.Cached cached) {
+            saved = cached.savedBeside(saved);
+            tell(new RunEvent.CacheHit(runId, sinceStart.get(), item.key(), cached.age(), cached.saved()));
         }
         tell(new RunEvent.SubtaskEnded(runId, sinceStart.get(), item.key(), item.outcome()));
         try {
@@ -158,13 +163,18 @@ final class BulkProgress<O> {
         return tally;
     }
 
-    BulkSummary summary(BulkSummary.Costs costs, Optional<String> clockTrouble) {
+    /** What the items from an outcome cache cost when they were made. */
+    Money saved() {
+        return saved;
+    }
+
+    BulkSummary summary(BulkSummary.Costs costs, List<String> troubles) {
         var notes = new ArrayList<>(tally.notes());
         if (alone > 0) {
             notes.add("asked again by themselves, because their pack had no answer for them that fits: %d items"
                     .formatted(alone));
         }
-        clockTrouble.ifPresent(notes::add);
+        notes.addAll(troubles);
         return new BulkSummary(counts, costs, ending(tally.abandonedWith(List.of()), notes));
     }
 

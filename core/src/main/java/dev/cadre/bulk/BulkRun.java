@@ -8,6 +8,7 @@ import dev.cadre.journal.UnrecordedException;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
+import dev.cadre.record.RunCache;
 import dev.cadre.record.RunRecord;
 import dev.cadre.run.Attachments;
 import dev.cadre.run.EventSink;
@@ -20,6 +21,7 @@ import dev.cadre.schedule.RunDriver;
 import dev.cadre.schedule.RunInput;
 import dev.cadre.schedule.RungThreads;
 import dev.cadre.task.Failure;
+import dev.cadre.task.Origin;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
 import java.time.Duration;
@@ -34,6 +36,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +60,7 @@ final class BulkRun<I, O> {
     private final Optional<RunRecord> record;
     private final String runId;
     private final Budget budget;
+    private final Optional<RunCache> cache;
     private final SteadyClock clock;
     private final RungThreads threads;
     private final RunDriver driver;
@@ -95,6 +99,7 @@ final class BulkRun<I, O> {
         deadlineNanos = startNanos + time.toNanos();
         callDeadlineNanos = System.nanoTime() + time.toNanos();
         threads = new RungThreads(runId);
+        cache = bulk.runs().cache(bulk.fingerprints(), bulk.form(), threads);
         driver = new RunDriver(threads, Deadlines.at(deadlineNanos), clock);
     }
 
@@ -134,8 +139,13 @@ final class BulkRun<I, O> {
         handover.runEnded(before.plus(session).total());
         return handover.summary(
                 new BulkSummary.Costs(
-                        before, session, budget.limit(), handover.tally().breaches()),
-                clock.trouble());
+                        before,
+                        session,
+                        budget.limit(),
+                        handover.saved(),
+                        handover.tally().breaches()),
+                Stream.concat(cache.stream().flatMap(each -> each.notes().stream()), clock.trouble().stream())
+                        .toList());
     }
 
     private Duration sinceStart() {
@@ -186,7 +196,7 @@ final class BulkRun<I, O> {
             var performer = new RungPerformer(bulk.runs(), money, events, threads, attachments, this::nesting);
             var times = new ItemRun.Times(startNanos, callDeadlineNanos, clock, () -> Optional.ofNullable(cut));
             var means = new ItemTerms.Means(runId, performer, threads, attachments, times);
-            terms = new ItemTerms<>(type, bulk.packs(), record, means, money, this::post);
+            terms = new ItemTerms<>(type, bulk.packs(), record, cache, means, money, this::post);
             puller = new InputPuller<>(inputs, bulk.naming());
         }
 
@@ -393,7 +403,7 @@ final class BulkRun<I, O> {
 
         private void notStarted(InputPuller.Pull.Next<I> next, Spend share) {
             handover.ended(new BulkItem<>(
-                    next.index(), next.key(), new Outcome.Skipped<>(handover.notStarted()), share, false));
+                    next.index(), next.key(), new Outcome.Skipped<>(handover.notStarted()), share, Origin.SESSION));
         }
 
         /** Lets an input wait until as many have come as go into one call, or none has come for a while. */
@@ -451,7 +461,7 @@ final class BulkRun<I, O> {
             @Nullable Throwable thrown = null;
             for (InputPuller.Pull.Next<I> next : job.items) {
                 try {
-                    ended(job, new ItemEnd.Ended<>(next, outcome, Spend.NONE, false, Optional.empty()));
+                    ended(job, new ItemEnd.Ended<>(next, outcome, Spend.NONE, Origin.SESSION, Optional.empty()));
                 } catch (Throwable ofConsumer) { // who is told of the others, too
                     thrown = thrown == null ? ofConsumer : thrown;
                 }

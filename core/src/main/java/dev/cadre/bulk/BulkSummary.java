@@ -28,33 +28,36 @@ public record BulkSummary(Counts counts, Costs costs, Ending ending) {
      * @param failed how many were tried and have none
      * @param skipped how many were pulled but never tried
      * @param reused how many were taken from the journal
+     * @param cached how many were taken from an outcome cache
      * @param batches how many batches of the provider this session submitted
      */
-    public record Counts(long succeeded, long failed, long skipped, long reused, long batches) {
-        static final Counts NONE = new Counts(0, 0, 0, 0, 0);
+    public record Counts(long succeeded, long failed, long skipped, long reused, long cached, long batches) {
+        static final Counts NONE = new Counts(0, 0, 0, 0, 0, 0);
 
         Counts plus(BulkItem<?> item) {
-            long more = item.reused() ? 1 : 0;
+            long reusedNow = reused + (item.reused() ? 1 : 0);
+            long cachedNow = cached + (item.fromCache() ? 1 : 0);
             return switch (item.outcome()) {
                 case dev.cadre.task.Outcome.Succeeded<?> yes ->
-                    new Counts(succeeded + 1, failed, skipped, reused + more, batches);
+                    new Counts(succeeded + 1, failed, skipped, reusedNow, cachedNow, batches);
                 case dev.cadre.task.Outcome.Failed<?> no ->
-                    new Counts(succeeded, failed + 1, skipped, reused + more, batches);
+                    new Counts(succeeded, failed + 1, skipped, reusedNow, cachedNow, batches);
                 case dev.cadre.task.Outcome.Skipped<?> never ->
-                    new Counts(succeeded, failed, skipped + 1, reused + more, batches);
+                    new Counts(succeeded, failed, skipped + 1, reusedNow, cachedNow, batches);
             };
         }
 
         @Override
         public String toString() {
             String fromJournal = reused == 0 ? "" : ", %d of them from the journal".formatted(reused);
+            String fromCache = cached == 0 ? "" : ", %d of them from the cache".formatted(cached);
             String submitted = batches == 0 ? "" : ", %d batches".formatted(batches);
-            return "%d succeeded, %d failed, %d skipped%s%s"
-                    .formatted(succeeded, failed, skipped, fromJournal, submitted);
+            return "%d succeeded, %d failed, %d skipped%s%s%s"
+                    .formatted(succeeded, failed, skipped, fromJournal, fromCache, submitted);
         }
 
         Counts plusBatch() {
-            return new Counts(succeeded, failed, skipped, reused, batches + 1);
+            return new Counts(succeeded, failed, skipped, reused, cached, batches + 1);
         }
     }
 
@@ -64,16 +67,19 @@ public record BulkSummary(Counts counts, Costs costs, Ending ending) {
      * @param before what earlier sessions spent
      * @param session what this session spent
      * @param limit what all sessions together may spend
+     * @param saved what the items from an outcome cache cost when they were made, by the word of the cache
      * @param breaches how providers broke their caps or prices in this session, the first thousand; none as a rule
      */
-    public record Costs(Spend before, Spend session, Money limit, List<BillingBreach> breaches) {
+    public record Costs(Spend before, Spend session, Money limit, Money saved, List<BillingBreach> breaches) {
         public Costs {
             breaches = List.copyOf(breaches);
         }
 
         @Override
         public String toString() {
-            return "spent %s of %s, %s of it before".formatted(before.plus(session), limit, before.total());
+            String fromCache = saved.isZero() ? "" : ", %s saved by the cache".formatted(saved);
+            return "spent %s of %s, %s of it before%s"
+                    .formatted(before.plus(session), limit, before.total(), fromCache);
         }
     }
 
@@ -170,6 +176,16 @@ public record BulkSummary(Counts counts, Costs costs, Ending ending) {
     /** How many items were taken from the journal. */
     public long reused() {
         return counts.reused;
+    }
+
+    /** How many items were taken from an outcome cache. */
+    public long fromCache() {
+        return counts.cached;
+    }
+
+    /** What the items from an outcome cache cost when they were made, by the word of the cache; this run did not pay it. */
+    public Money saved() {
+        return costs.saved;
     }
 
     /** How many batches of the provider this session submitted. */

@@ -10,6 +10,7 @@ import dev.cadre.record.RunRecord;
 import dev.cadre.record.UnrecordableException;
 import dev.cadre.schema.JsonType;
 import dev.cadre.task.Failure;
+import dev.cadre.task.Origin;
 import dev.cadre.task.Outcome;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,8 +84,8 @@ final class EndedItems<O> {
         }
         for (Ended<O> each : ended) {
             if (each.outcome() != null && each.item().hasPlace()) {
-                progress.ended(
-                        new BulkItem<>(each.item().index(), each.item().name(), each.outcome(), each.total(), false));
+                progress.ended(new BulkItem<>(
+                        each.item().index(), each.item().name(), each.outcome(), each.total(), Origin.SESSION));
             }
         }
     }

@@ -4,6 +4,7 @@ package dev.cadre.bulk;
 import dev.cadre.bulk.InputPuller.Pull;
 import dev.cadre.model.ModelException;
 import dev.cadre.price.Spend;
+import dev.cadre.task.Origin;
 import dev.cadre.task.Outcome;
 import java.util.Optional;
 
@@ -14,14 +15,14 @@ sealed interface ItemEnd<I, O> {
     /**
      * It has ended.
      *
-     * @param reused whether its outcome is from the journal
+     * @param origin the source of its outcome
      * @param outage a failure that it shares with all other items, if that is why it failed
      */
     record Ended<I, O>(
-            Pull.Next<I> next, Outcome<O> outcome, Spend spend, boolean reused, Optional<ModelException> outage)
+            Pull.Next<I> next, Outcome<O> outcome, Spend spend, Origin origin, Optional<ModelException> outage)
             implements ItemEnd<I, O> {
         BulkItem<O> item() {
-            return new BulkItem<>(next.index(), next.key(), outcome, spend, reused);
+            return new BulkItem<>(next.index(), next.key(), outcome, spend, origin);
         }
     }
 

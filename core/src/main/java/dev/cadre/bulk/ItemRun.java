@@ -6,7 +6,7 @@ import dev.cadre.event.RunEvent;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.model.ModelException;
 import dev.cadre.price.Spend;
-import dev.cadre.record.WorkRecord;
+import dev.cadre.record.KnownWork;
 import dev.cadre.run.RungPerformer;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.schedule.RunDriver;
@@ -53,7 +53,7 @@ final class ItemRun<I, O> {
     private final Times times;
     private final BudgetGuard money;
     private final Consumer<RunEvent> sink;
-    private final Optional<WorkRecord> record;
+    private final KnownWork work;
     private Spend spend = Spend.NONE;
     private @Nullable RunFailure failure;
     private @Nullable UnrecordedException unrecorded;
@@ -64,14 +64,14 @@ final class ItemRun<I, O> {
             Place place,
             Times times,
             BudgetGuard money,
-            Optional<WorkRecord> record,
+            KnownWork work,
             Consumer<RunEvent> sink) {
         this.performer = performer;
         this.type = type;
         this.place = place;
         this.times = times;
         this.money = money;
-        this.record = record;
+        this.work = work;
         this.sink = sink;
     }
 
@@ -95,7 +95,7 @@ final class ItemRun<I, O> {
         Outcome<O> outcome = performed(input);
         try {
             if (unrecorded == null) {
-                record.ifPresent(kept -> kept.noted(outcome));
+                work.record().ifPresent(kept -> kept.noted(outcome));
             }
         } catch (UnrecordedException e) {
             unrecorded = e;
@@ -165,7 +165,7 @@ final class ItemRun<I, O> {
                     task,
                     Math.min(place.index(), Integer.MAX_VALUE),
                     times.callDeadlineNanos(),
-                    record,
+                    work,
                     cost -> spend = spend.plus(cost));
             unrecorded = performed.unrecorded();
             return performed.end();

@@ -3,14 +3,15 @@ package dev.cadre.bulk;
 
 import dev.cadre.bulk.InputPuller.Pull;
 import dev.cadre.journal.JournalException;
-import dev.cadre.journal.JournalKey;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.json.Json;
 import dev.cadre.price.Spend;
+import dev.cadre.record.KnownWork;
 import dev.cadre.record.RunRecord;
-import dev.cadre.record.WorkRecord;
+import dev.cadre.schedule.EarlierOutcome;
 import dev.cadre.schedule.RunDriver;
 import dev.cadre.task.Failure;
+import dev.cadre.task.Origin;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.Attached;
@@ -21,8 +22,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * What a thread does for one item of a bulk run, or for several that share a call: looks for them in the journal, asks for
- * those that are not there, and takes down what came of it. {@link #run} is good for one call; {@link #leave} is safe for
+ * What a thread does for one item of a bulk run, or for several that share a call: looks for them in the journal and the cache,
+ * asks for those that are not there, and takes down what came of it. {@link #run} is good for one call; {@link #leave} is safe for
  * use by another thread.
  */
 final class ItemThread<I, O> {
@@ -37,7 +38,7 @@ final class ItemThread<I, O> {
     private final ItemTerms<I, O> terms;
     private final SubtaskType<I, O> type;
     private final Hearer<I, O> hearer;
-    private final Queue<WorkRecord> records = new ConcurrentLinkedQueue<>();
+    private final Queue<KnownWork> works = new ConcurrentLinkedQueue<>();
     private boolean isUnrecorded;
 
     ItemThread(ItemTerms<I, O> terms, Hearer<I, O> hearer) {
@@ -48,7 +49,7 @@ final class ItemThread<I, O> {
 
     /** The run has its end without it: nothing more is taken down. */
     void leave() {
-        records.forEach(WorkRecord::leave);
+        works.forEach(KnownWork::leave);
     }
 
     /**
@@ -78,17 +79,17 @@ final class ItemThread<I, O> {
 
     /** The item if it is to be performed. */
     private Optional<PackRun.Member<I>> unlessKnown(Pull.Next<I> next) {
-        if (terms.record().isEmpty()) {
-            return Optional.of(new PackRun.Member<>(next, Optional.empty()));
+        if (!terms.mayBeKnown()) {
+            return Optional.of(new PackRun.Member<>(next, KnownWork.nothing()));
         }
         try {
             return switch (attached(next)) {
                 case Attached.Unmade unmade when RunDriver.isInterrupted() -> notBegun(next);
                 case Attached.Unmade(Failure failure) -> {
-                    hearer.ended(known(next, new Outcome.Failed<>(failure), false));
+                    hearer.ended(known(next, new Outcome.Failed<>(failure), Origin.SESSION));
                     yield Optional.empty();
                 }
-                case Attached.Made made -> unlessRecorded(next, terms.record().get(), made);
+                case Attached.Made made -> unlessKnown(next, terms.known(next.key(), next.input(), made));
             };
         } catch (InterruptedException cancel) {
             return notBegun(next);
@@ -98,15 +99,15 @@ final class ItemThread<I, O> {
         }
     }
 
-    private Optional<PackRun.Member<I>> unlessRecorded(Pull.Next<I> next, RunRecord record, Attached.Made made) {
-        WorkRecord kept = record.work(next.key(), JournalKey.WHOLE, type, next.input(), made);
-        records.add(kept);
-        Optional<Outcome<Object>> earlier = kept.recall();
+    private Optional<PackRun.Member<I>> unlessKnown(Pull.Next<I> next, KnownWork work) throws InterruptedException {
+        works.add(work);
+        Optional<EarlierOutcome> earlier = work.recall();
         if (earlier.isPresent()) {
-            hearer.ended(known(next, typed(earlier.get()), true));
+            hearer.ended(
+                    known(next, typed(earlier.get().outcome()), earlier.get().origin()));
             return Optional.empty();
         }
-        return Optional.of(new PackRun.Member<>(next, Optional.of(kept)));
+        return Optional.of(new PackRun.Member<>(next, work));
     }
 
     private Optional<PackRun.Member<I>> notBegun(Pull.Next<I> next) {
@@ -126,8 +127,8 @@ final class ItemThread<I, O> {
                                         () -> Attached.of(type, next.input())));
     }
 
-    private ItemEnd<I, O> known(Pull.Next<I> next, Outcome<O> outcome, boolean reused) {
-        return new ItemEnd.Ended<>(next, outcome, Spend.NONE, reused, Optional.empty());
+    private ItemEnd<I, O> known(Pull.Next<I> next, Outcome<O> outcome, Origin origin) {
+        return new ItemEnd.Ended<>(next, outcome, Spend.NONE, origin, Optional.empty());
     }
 
     @SuppressWarnings("unchecked") // what is on record was read as the type's output
@@ -142,11 +143,11 @@ final class ItemThread<I, O> {
             hearer.ended(new ItemEnd.NotBegun<>(next));
             return;
         }
-        member.record().ifPresent(kept -> kept.shares(share));
-        var item = terms.item(type, next.key(), next.index(), member.record(), terms.sink());
+        member.bears(share);
+        var item = terms.item(type, next.key(), next.index(), member.work(), terms.sink());
         Outcome<O> outcome = item.run(next.input());
         item.unrecorded().ifPresent(this::unrecorded);
-        hearer.ended(new ItemEnd.Ended<>(next, outcome, share.plus(item.spend()), false, item.outage()));
+        hearer.ended(new ItemEnd.Ended<>(next, outcome, share.plus(item.spend()), Origin.SESSION, item.outage()));
     }
 
     private void unrecorded(UnrecordedException because) {

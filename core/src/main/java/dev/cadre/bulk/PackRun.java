@@ -5,15 +5,18 @@ import dev.cadre.bulk.InputPuller.Pull;
 import dev.cadre.event.RunEvent;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.json.Json;
+import dev.cadre.model.Tier;
 import dev.cadre.price.Spend;
+import dev.cadre.record.KnownWork;
 import dev.cadre.record.RunRecord;
 import dev.cadre.record.UnrecordableException;
-import dev.cadre.record.WorkRecord;
 import dev.cadre.schedule.RunInput;
 import dev.cadre.task.Failure;
+import dev.cadre.task.Origin;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
 import dev.cadre.task.SubtaskType;
+import dev.cadre.worker.RungEnd;
 import dev.cadre.worker.SubtaskWorker;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,8 +29,14 @@ import java.util.function.Consumer;
  * not accept is left to be asked by itself, and so are all of a call that failed in a way that may be of one of them.
  */
 final class PackRun<I, O> {
-    /** An item, and its own record if there is a journal. */
-    record Member<I>(Pull.Next<I> next, Optional<WorkRecord> record) {}
+    /** An item, and what is known of it. */
+    record Member<I>(Pull.Next<I> next, KnownWork work) {
+        /** It bears a part of the cost of a call. */
+        void bears(Spend share) {
+            work.record().ifPresent(kept -> kept.shares(share));
+            work.counted(share);
+        }
+    }
 
     /** An item as it is sent. */
     record Packed<I>(Member<I> member, Json input) {}
@@ -44,6 +53,8 @@ final class PackRun<I, O> {
     private final List<CompletableFuture<Void>> written = new ArrayList<>();
     private boolean isUnrecorded;
     private boolean isInterrupted;
+    /** On which the call was made last. */
+    private Tier tier;
 
     /**
      * @param hearer hears of each item when its end is durable
@@ -60,6 +71,7 @@ final class PackRun<I, O> {
         members = packed.stream().map(Packed::member).toList();
         this.hearer = hearer;
         this.unrecorded = unrecorded;
+        tier = type.tiers().start();
     }
 
     void run() {
@@ -69,7 +81,7 @@ final class PackRun<I, O> {
                 call,
                 first.key(),
                 first.index(),
-                terms.record().map(record -> record.shared(first.key(), call)),
+                KnownWork.of(terms.record().map(record -> record.shared(first.key(), call)), Optional.empty()),
                 this::tell);
         Outcome<Json> outcome =
                 run.run(PackedType.input(packed.stream().map(Packed::input).toList()));
@@ -81,10 +93,10 @@ final class PackRun<I, O> {
         for (int item = 0; item < members.size(); item++) {
             Member<I> member = members.get(item);
             Spend share = shares.get(item);
-            member.record().ifPresent(kept -> kept.shares(share));
+            member.bears(share);
             pending.add(
                     isOfAll(outcome, run)
-                            ? new ItemEnd.Ended<>(member.next(), without(outcome), share, false, run.outage())
+                            ? new ItemEnd.Ended<>(member.next(), without(outcome), share, Origin.SESSION, run.outage())
                             : answers.isEmpty()
                                     ? new ItemEnd.Alone<>(member.next(), share)
                                     : ended(member, answers.get(item), share));
@@ -103,13 +115,15 @@ final class PackRun<I, O> {
     /** Its events are those of each of the items. */
     private void tell(RunEvent event) {
         switch (event) {
-            case RunEvent.RungStarted(var runId, var at, var key, var tier) ->
+            case RunEvent.RungStarted(var runId, var at, var key, var on) -> {
+                tier = on;
                 members.forEach(member -> terms.sink()
                         .accept(new RunEvent.RungStarted(
-                                runId, at, member.next().key(), tier)));
-            case RunEvent.RungEnded(var runId, var at, var key, var tier, var failure) ->
+                                runId, at, member.next().key(), on)));
+            }
+            case RunEvent.RungEnded(var runId, var at, var key, var on, var failure) ->
                 members.forEach(member -> terms.sink()
-                        .accept(new RunEvent.RungEnded(runId, at, member.next().key(), tier, failure)));
+                        .accept(new RunEvent.RungEnded(runId, at, member.next().key(), on, failure)));
             default -> terms.sink().accept(event);
         }
     }
@@ -156,7 +170,7 @@ final class PackRun<I, O> {
                     member.next(),
                     broken.<Outcome<O>>map(Outcome.Failed::new).orElseGet(() -> recorded(member, answer.get())),
                     share,
-                    false,
+                    Origin.SESSION,
                     Optional.empty());
         } catch (InterruptedException cancel) {
             isInterrupted = true;
@@ -169,15 +183,15 @@ final class PackRun<I, O> {
         Outcome<O> outcome = Outcome.failed(
                 isLate ? Failure.Kind.DEADLINE : Failure.Kind.CANCELLED,
                 "its answer was not judged by the rules of its type before the run ended");
-        return new ItemEnd.Ended<>(member.next(), outcome, share, false, Optional.empty());
+        return new ItemEnd.Ended<>(member.next(), outcome, share, Origin.SESSION, Optional.empty());
     }
 
     private Outcome<O> recorded(Member<I> member, O answer) {
-        if (member.record().isEmpty()) {
+        if (member.work().record().isEmpty()) {
             return new Outcome.Succeeded<>(answer);
         }
         try {
-            RunRecord.Made<Object> made = member.record().get().answered(answer);
+            RunRecord.Made<Object> made = member.work().record().get().answered(answer);
             written.add(made.durable());
             return new Outcome.Succeeded<>(type.outputType().rawType().cast(made.value()));
         } catch (UnrecordableException unfit) {
@@ -191,7 +205,7 @@ final class PackRun<I, O> {
             ShardRecord.await(written);
             for (ItemEnd<I, O> end : pending) {
                 if (end instanceof ItemEnd.Ended<I, O> ended && !isUnrecorded) {
-                    recordOf(end).ifPresent(kept -> kept.noted(ended.outcome()));
+                    workOf(end).ifPresent(work -> end(work, ended.outcome()));
                 }
             }
         } catch (UnrecordedException e) {
@@ -202,10 +216,17 @@ final class PackRun<I, O> {
         pending.clear();
     }
 
-    private Optional<WorkRecord> recordOf(ItemEnd<I, O> end) {
+    private void end(KnownWork work, Outcome<O> outcome) {
+        work.record().ifPresent(kept -> kept.noted(outcome));
+        if (outcome instanceof Outcome.Succeeded<O>(O answer)) {
+            work.keep(new RungEnd.Accepted(answer), tier);
+        }
+    }
+
+    private Optional<KnownWork> workOf(ItemEnd<I, O> end) {
         return members.stream()
                 .filter(member -> member.next().index() == end.next().index())
                 .findFirst()
-                .flatMap(Member::record);
+                .map(Member::work);
     }
 }

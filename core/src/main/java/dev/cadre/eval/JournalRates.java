@@ -106,8 +106,11 @@ public final class JournalRates {
                     asked(key, asked.kind(), new Open(asked.tier(), fingerprint, false));
                 case JournalEntry.Enqueued(var key, var fingerprint, int shard, Asked asked, var reserved) ->
                     asked(key, asked.kind(), new Open(asked.tier(), fingerprint, true));
-                case JournalEntry.Ended(var key, var fingerprint, var outcome, var spend) ->
-                    ended(key, fingerprint, outcome);
+                case JournalEntry.Ended(var key, var fingerprint, var outcome, var spend, var cached) -> {
+                    if (cached == null) {
+                        ended(key, fingerprint, outcome);
+                    }
+                }
                 case JournalEntry.RunEnded ended -> forgetInterrupted();
                 case JournalEntry.Settled settled -> {}
                 case JournalEntry.ShardNoted noted -> {}

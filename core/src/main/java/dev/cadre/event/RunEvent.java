@@ -250,6 +250,14 @@ public sealed interface RunEvent {
      */
     record Nested(String runId, Duration at, String subtaskId, RunEvent event) implements RunEvent {}
 
+    /**
+     * A subtask, or one item of it, has its outcome from an {@link dev.cadre.cache.OutcomeCache}: no rung of it is started.
+     *
+     * @param age the time since the outcome was made, by the word of the cache
+     * @param saved what it cost then, by the word of the cache, and does not cost this run
+     */
+    record CacheHit(String runId, Duration at, String subtaskId, Duration age, Money saved) implements RunEvent {}
+
     /** A subtask ended. */
     record SubtaskEnded(String runId, Duration at, String subtaskId, Outcome<?> outcome) implements RunEvent {}
 

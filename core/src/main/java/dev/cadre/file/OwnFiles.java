@@ -30,6 +30,9 @@ import java.util.UUID;
  * <p>Public for the other modules of the library; carries no compatibility promise. Safe for use by many threads.
  */
 public final class OwnFiles {
+    private static final String DRAFT = ".cadre-";
+    private static final String DRAFT_SUFFIX = ".part";
+
     private OwnFiles() {}
 
     private static FileAttribute<?>[] ownersAlone(Path place, String permissions) {
@@ -105,7 +108,7 @@ public final class OwnFiles {
 
     /** Writes a file whole or not at all; takes the place of a file or a link that is there, never writes through it. */
     public static void replace(Path file, byte[] content) throws IOException {
-        Path draft = file.resolveSibling(".cadre-" + UUID.randomUUID() + ".part");
+        Path draft = file.resolveSibling(DRAFT + UUID.randomUUID() + DRAFT_SUFFIX);
         try {
             try (OutputStream out = created(draft)) {
                 out.write(content);
@@ -114,6 +117,11 @@ public final class OwnFiles {
         } finally {
             Files.deleteIfExists(draft);
         }
+    }
+
+    /** Whether a file of this name is what {@link #replace} is writing, or left when it was killed. */
+    public static boolean isDraft(String name) {
+        return name.startsWith(DRAFT) && name.endsWith(DRAFT_SUFFIX);
     }
 
     /** Gives a file another name; takes the place of a file or a link of that name. */

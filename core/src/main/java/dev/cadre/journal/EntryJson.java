@@ -20,13 +20,18 @@ import dev.cadre.model.TokenUsage;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.task.Failure;
+import dev.cadre.task.Origin;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The fields of each kind of entry. Reading throws {@link JsonException} or {@link IllegalArgumentException}. */
 final class EntryJson {
+    private static final String CACHED = "cached";
+
     private EntryJson() {}
 
     static Json.Obj write(JournalEntry entry) {
@@ -71,9 +76,7 @@ final class EntryJson {
                         reserved);
             case Collected(JournalKey key, int shard, String end, Spend spend) ->
                 key("collected", key).with("shard", shard).with("end", end).with("spend", spend(spend));
-            case Ended(JournalKey key, Fingerprint fingerprint, Outcome<String> outcome, Spend spend) ->
-                outcome(key("ended", key).with("fingerprint", fingerprint.hex()), outcome)
-                        .with("spend", spend(spend));
+            case Ended ended -> ended(ended);
             case RunEnded(String run, String status, List<String> notes) -> {
                 Json.Obj ended = kind("run_ended").with("run", run).with("status", status);
                 yield notes.isEmpty() ? ended : ended.with("notes", Json.strings(notes));
@@ -135,7 +138,8 @@ final class EntryJson {
                         money(json, "reservedPicoUsd"));
             case "collected" ->
                 new Collected(key(json), json.intValue("shard"), json.string("end"), spend(json.object("spend")));
-            case "ended" -> new Ended(key(json), fingerprint(json), outcome(json), spend(json.object("spend")));
+            case "ended" ->
+                new Ended(key(json), fingerprint(json), outcome(json), spend(json.object("spend")), cached(json));
             case "run_ended" ->
                 new RunEnded(
                         json.string("run"),
@@ -143,6 +147,29 @@ final class EntryJson {
                         json.at("notes").isPresent() ? strings(json.items("notes")) : List.of());
             default -> throw new IllegalArgumentException("unknown kind of record '%.40s'".formatted(kind));
         };
+    }
+
+    private static Json.Obj ended(Ended ended) {
+        Json.Obj json = outcome(
+                        key("ended", ended.key())
+                                .with("fingerprint", ended.fingerprint().hex()),
+                        ended.outcome())
+                .with("spend", spend(ended.spend()));
+        Origin.Cached cached = ended.cached();
+        return cached == null
+                ? json
+                : json.with(
+                        CACHED,
+                        Json.obj()
+                                .with("ageMillis", cached.age().toMillis())
+                                .with("savedPicoUsd", cached.saved().picoUsd()));
+    }
+
+    private static Origin.@Nullable Cached cached(Json.Obj json) {
+        return json.at(CACHED).isPresent()
+                ? new Origin.Cached(
+                        Duration.ofMillis(json.longValue(CACHED, "ageMillis")), money(json, CACHED, "savedPicoUsd"))
+                : null;
     }
 
     private static Json.Obj kind(String kind) {

@@ -5,8 +5,10 @@ import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
+import dev.cadre.task.Origin;
 import dev.cadre.task.Outcome;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A fact about a run that must survive a crash.
@@ -159,9 +161,20 @@ public sealed interface JournalEntry {
      * @param fingerprint reuse needs the same key and the same fingerprint
      * @param outcome with the output as JSON
      * @param spend what all its attempts cost together, for reports: it is not booked again
+     * @param cached where an outcome cache had it from; null if this run did the work
      */
-    record Ended(JournalKey key, Fingerprint fingerprint, Outcome<String> outcome, Spend spend)
+    record Ended(
+            JournalKey key,
+            Fingerprint fingerprint,
+            Outcome<String> outcome,
+            Spend spend,
+            Origin.@Nullable Cached cached)
             implements JournalEntry {
+        /** Of work that this run did. */
+        public Ended(JournalKey key, Fingerprint fingerprint, Outcome<String> outcome, Spend spend) {
+            this(key, fingerprint, outcome, spend, null);
+        }
+
         @Override
         public String run() {
             return key.run();

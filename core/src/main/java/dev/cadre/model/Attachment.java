@@ -11,6 +11,10 @@ import java.util.Set;
  * the model, those of a file by the bound that its creator states. Immutable.
  */
 public sealed interface Attachment {
+    /** Whether it stands at an address, where it may change. */
+    default boolean isFetched() {
+        return this instanceof Image(Source source, Detail detail) && source instanceof Source.At;
+    }
 
     /** An image. */
     record Image(Source source, Detail detail) implements Attachment {

@@ -21,6 +21,7 @@ import dev.cadre.schema.JsonType;
 import dev.cadre.task.Dependency;
 import dev.cadre.task.Failure;
 import dev.cadre.task.GraphNode;
+import dev.cadre.task.Origin;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
 import dev.cadre.task.SubtaskType;
@@ -319,14 +320,24 @@ public final class RunRecord implements AutoCloseable {
     <T> T make(JournalKey key, Fingerprint fingerprint, T value, Form<T> form, Spend spend)
             throws UnrecordableException {
         var read = new Written<>(value, form);
-        var entry = new Ended(key, fingerprint, new Outcome.Succeeded<>(read.json), spend);
+        return make(new Ended(key, fingerprint, new Outcome.Succeeded<>(read.json), spend), read);
+    }
+
+    /** The same for a value from an outcome cache. */
+    <T> T take(JournalKey key, Fingerprint fingerprint, T value, Form<T> form, Origin.Cached origin)
+            throws UnrecordableException {
+        var read = new Written<>(value, form);
+        return make(new Ended(key, fingerprint, new Outcome.Succeeded<>(read.json), Spend.NONE, origin), read);
+    }
+
+    private <T> T make(Ended entry, Written<T> read) throws UnrecordableException {
         try {
             write(entry);
             return read.value;
         } catch (IllegalArgumentException tooLarge) {
             throw new UnrecordableException(tooLarge);
         } catch (RuntimeException e) {
-            throw unrecorded(key.toString(), e);
+            throw unrecorded(entry.key().toString(), e);
         }
     }
 

@@ -8,6 +8,7 @@ import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.schema.JsonType;
 import dev.cadre.task.Failure;
+import dev.cadre.task.Origin;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.Tool;
@@ -157,6 +158,16 @@ public final class WorkRecord {
             }
             return RungEnd.Failed.of(failure);
         }
+    }
+
+    /**
+     * Makes an output from an outcome cache durable; waits for that.
+     *
+     * @return the output as the next session will read it
+     * @throws UnrecordableException if no journal can take it; nothing is on record
+     */
+    Object taken(Object value, Origin.Cached origin) throws UnrecordableException {
+        return record.take(key, fingerprint, value, form(type.outputType()), origin);
     }
 
     /** Counts its part of what a call cost that it shares with others; that call is on record already. */

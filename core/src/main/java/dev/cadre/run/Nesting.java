@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.run;
 
+import dev.cadre.cache.OutcomeCache;
 import dev.cadre.event.RunEvent;
 import dev.cadre.journal.Journal;
 import dev.cadre.task.OuterRun;
 import java.util.Optional;
 
-/** A run as the runs nested in one piece of its work know it: its depth, its journal and its listeners. */
+/** A run as the runs nested in one piece of its work know it: its depth, its journal, its cache and its listeners. */
 public class Nesting extends OuterRun {
     private final RunSettings settings;
     private final Optional<Journal> journal;
@@ -34,6 +35,11 @@ public class Nesting extends OuterRun {
     /** The journal of the run, if it is recorded. */
     public Optional<Journal> journal() {
         return journal;
+    }
+
+    /** The outcome cache of the run, if it has one. */
+    Optional<OutcomeCache> cache() {
+        return settings.cache();
     }
 
     /** Passes an event of a nested run on to the listeners of this one. Does not block; safe for use by many threads. */

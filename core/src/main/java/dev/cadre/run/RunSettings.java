@@ -2,12 +2,17 @@
 package dev.cadre.run;
 
 import dev.cadre.budget.Budget;
+import dev.cadre.cache.OutcomeCache;
 import dev.cadre.event.RunListener;
 import dev.cadre.pool.ModelPools;
+import dev.cadre.record.Fingerprints;
+import dev.cadre.record.RunCache;
 import dev.cadre.redact.FaultLog;
+import dev.cadre.schedule.RungThreads;
 import dev.cadre.task.Limits;
 import dev.cadre.task.RunClock;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * The settings of every run of one coordinator. Immutable.
@@ -15,6 +20,7 @@ import java.time.Duration;
  * @param listener the user's listeners and the log of exceptions of user code; throws nothing but errors
  * @param faults the log of exceptions that user code throws and that no event reports
  * @param failFast whether the first failure of a required subtask interrupts the rest
+ * @param cache the outcome cache, if there is one
  * @param depth how many runs the run is nested in; 0 for an outermost one
  */
 public record RunSettings(
@@ -24,7 +30,18 @@ public record RunSettings(
         FaultLog faults,
         boolean failFast,
         RunClock clock,
+        Optional<OutcomeCache> cache,
         int depth) {
+
+    /** The same with another outcome cache, or none. */
+    public RunSettings with(Optional<OutcomeCache> other) {
+        return new RunSettings(pools, limits, listener, faults, failFast, clock, other, depth);
+    }
+
+    /** The outcome cache as a run with these threads uses it, if there is one. */
+    public Optional<RunCache> cache(Fingerprints fingerprints, String form, RungThreads threads) {
+        return cache.map(shared -> new RunCache(shared, fingerprints, form, faults, threads));
+    }
 
     /** The same for a run that is nested in the work of another one. */
     public RunSettings nestedIn(Nesting outer) {
@@ -36,6 +53,7 @@ public record RunSettings(
                 faults,
                 failFast,
                 clock,
+                cache.or(outer::cache),
                 outer.depth() + 1);
     }
 

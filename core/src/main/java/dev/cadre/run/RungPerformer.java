@@ -11,6 +11,7 @@ import dev.cadre.pool.AttemptListener;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.record.AttemptRecorder;
+import dev.cadre.record.KnownWork;
 import dev.cadre.record.WorkRecord;
 import dev.cadre.schedule.FirstCallQuotes;
 import dev.cadre.schedule.RunDriver;
@@ -85,10 +86,22 @@ public final class RungPerformer {
      *
      * @param order the place in the plan; lower goes first
      * @param deadlineNanos the reading of {@link System#nanoTime()} after which nothing is begun
-     * @param record the record of the work, if it is kept
+     * @param work what is recorded and kept of it
      * @param spent is told what each attempt cost, and what tools and plain code spent by themselves
      */
-    public Performed perform(
+    public Performed perform(RungTask task, long order, long deadlineNanos, KnownWork work, Consumer<Spend> spent)
+            throws InterruptedException {
+        Performed performed = performed(task, order, deadlineNanos, work.record(), spend -> {
+            work.counted(spend);
+            spent.accept(spend);
+        });
+        if (performed.unrecorded() == null) {
+            work.keep(performed.end(), task.tier());
+        }
+        return performed;
+    }
+
+    private Performed performed(
             RungTask task, long order, long deadlineNanos, Optional<WorkRecord> record, Consumer<Spend> spent)
             throws InterruptedException {
         record.ifPresent(WorkRecord::begin);

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.schedule;
 
-import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
 import java.util.Optional;
 
-/** How subtasks ended in an earlier session of the same run. Pure: the same question has the same answer. */
+/** How subtasks ended in an earlier session of the same run, or the same work in another one. */
 @FunctionalInterface
 public interface EarlierOutcomes {
-    /** There was no earlier session. */
+    /** There was no earlier session, and there is no cache. */
     EarlierOutcomes NOTHING = (subtaskId, item, type, input) -> Optional.empty();
 
     /**
@@ -17,7 +16,7 @@ public interface EarlierOutcomes {
      * @param item the index of the item, or -1 if the subtask does not fan out
      * @param input the very input that would be worked on
      */
-    Optional<Outcome<Object>> outcome(String subtaskId, int item, SubtaskType<?, ?> type, Object input);
+    Optional<EarlierOutcome> outcome(String subtaskId, int item, SubtaskType<?, ?> type, Object input);
 
     /** Whether the question runs the user's code, which may block: then it is asked on a thread of its own. Default no. */
     default boolean callsUserCode(SubtaskType<?, ?> type) {

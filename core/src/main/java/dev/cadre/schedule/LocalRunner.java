@@ -193,7 +193,9 @@ public final class LocalRunner implements RunDriver.Driven {
                 work(
                         () -> new RunInput.Recalled(start.id(), recall(start)),
                         message -> new RunInput.Recalled(
-                                start.id(), Optional.of(Outcome.failed(Failure.Kind.CODE_FAILED, message))),
+                                start.id(),
+                                Optional.of(
+                                        EarlierOutcome.recorded(Outcome.failed(Failure.Kind.CODE_FAILED, message)))),
                         stuck -> new RunInput.RungAbandoned(start.id(), stuck.thread(), stuck.place())));
     }
 
@@ -261,7 +263,7 @@ public final class LocalRunner implements RunDriver.Driven {
     }
 
     /** What cannot be read may be on record: it must not be done again. */
-    private Optional<Outcome<Object>> recall(RunCommand.StartRecall start) {
+    private Optional<EarlierOutcome> recall(RunCommand.StartRecall start) {
         try {
             return machine.recall(start.id(), start.type(), start.input());
         } catch (UnrecordedException | JournalException e) {

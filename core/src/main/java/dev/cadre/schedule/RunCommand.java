@@ -25,7 +25,7 @@ public sealed interface RunCommand {
     }
 
     /**
-     * Asks for the outcome of an earlier session on a thread of its own, because that calls the user's code.
+     * Asks for an earlier outcome on a thread of its own, because that calls the user's code.
      *
      * @param id the rung that would be the first
      */

@@ -3,7 +3,6 @@ package dev.cadre.schedule;
 
 import dev.cadre.merge.Merged;
 import dev.cadre.task.GraphNode;
-import dev.cadre.task.Outcome;
 import dev.cadre.task.RunFailure;
 import dev.cadre.worker.RungEnd;
 import java.util.List;
@@ -63,11 +62,11 @@ public sealed interface RunInput {
     record Awaited(String who, String what) implements RunInput {}
 
     /**
-     * The record was asked.
+     * The record and the cache were asked.
      *
-     * @param earlier the outcome to go on with instead of performing the work again, if there is one
+     * @param earlier the outcome to go on with instead of performing the work, if there is one
      */
-    record Recalled(RungId id, Optional<Outcome<Object>> earlier) implements RunInput {}
+    record Recalled(RungId id, Optional<EarlierOutcome> earlier) implements RunInput {}
 
     /** A rung ended. */
     record RungEnded(RungId id, RungEnd end) implements RunInput {}

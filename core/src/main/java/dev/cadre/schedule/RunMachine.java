@@ -133,7 +133,7 @@ public final class RunMachine {
                     planEnded(List.of()); // what runs goes on to its end
                 }
             }
-            case RunInput.Recalled(RungId id, Optional<Outcome<Object>> earlier) -> rungs.recalled(id, earlier);
+            case RunInput.Recalled(RungId id, Optional<EarlierOutcome> earlier) -> rungs.recalled(id, earlier);
             case RunInput.RungEnded(RungId id, RungEnd end) -> rungs.ended(id, end);
             case RunInput.RungAbandoned(RungId id, String thread, String place) -> rungs.abandoned(id, thread, place);
             case RunInput.MergeEnded(Merged<?> merged, RunInput.Judgement judgement) -> merged(merged, judgement);
@@ -215,7 +215,7 @@ public final class RunMachine {
     }
 
     /** The outcome of an earlier session. Safe for use by many threads, as far as what was given to the machine is. */
-    Optional<Outcome<Object>> recall(RungId id, SubtaskType<?, ?> type, Object input) {
+    Optional<EarlierOutcome> recall(RungId id, SubtaskType<?, ?> type, Object input) {
         return rungs.recall(id, type, input);
     }
 

@@ -5,10 +5,12 @@ import dev.cadre.event.RunEvent;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.task.Failure;
+import dev.cadre.task.Origin;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.RungEnd;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -102,8 +104,16 @@ final class Rungs {
         }
     }
 
-    private void look(Execution execution, Optional<Outcome<Object>> earlier) {
-        earlier.ifPresentOrElse(outcome -> ended(execution, outcome), () -> fresh.add(execution));
+    private void look(Execution execution, Optional<EarlierOutcome> earlier) {
+        earlier.ifPresentOrElse(known -> ended(execution, known), () -> fresh.add(execution));
+    }
+
+    private void ended(Execution execution, EarlierOutcome known) {
+        if (known.origin() instanceof Origin.Cached(Duration age, Money saved)) {
+            decisions.tell(new RunEvent.CacheHit(
+                    decisions.runId(), decisions.at(), execution.id().label(), age, saved));
+        }
+        ended(execution, known.outcome());
     }
 
     private void startRecall(Execution execution) {
@@ -125,7 +135,7 @@ final class Rungs {
         return execution;
     }
 
-    void recalled(RungId id, Optional<Outcome<Object>> earlier) {
+    void recalled(RungId id, Optional<EarlierOutcome> earlier) {
         Execution execution = takeRecalling(id);
         if (execution == null) {
             return; // it was left behind
@@ -139,7 +149,7 @@ final class Rungs {
     }
 
     /** The outcome of an earlier session. Safe for use by many threads, as far as what was given to the machine is. */
-    Optional<Outcome<Object>> recall(RungId id, SubtaskType<?, ?> type, Object input) {
+    Optional<EarlierOutcome> recall(RungId id, SubtaskType<?, ?> type, Object input) {
         return recall.outcome(id.subtaskId(), id.item(), type, input);
     }
 

@@ -11,6 +11,7 @@ import dev.cadre.model.Verbosity;
 import dev.cadre.price.Capability;
 import dev.cadre.price.Money;
 import dev.cadre.schema.JsonType;
+import dev.cadre.task.Allowance.CacheUse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,29 +45,6 @@ public final class SubtaskType<I, O> {
     private final List<Acceptance<I, O>> acceptances;
     private final Allowance allowance;
 
-    /**
-     * What a type allows.
-     *
-     * @param optional whether a planner may mark its subtasks optional
-     * @param deciding whether a planner may make it depend on its output whether others are run
-     * @param keptAbove the bytes above which an output is kept; the longest of all numbers for never
-     */
-    private record Allowance(boolean optional, boolean deciding, long keptAbove) {
-        static final Allowance NOTHING = new Allowance(false, false, Long.MAX_VALUE);
-
-        Allowance withOptional() {
-            return new Allowance(true, deciding, keptAbove);
-        }
-
-        Allowance withDeciding() {
-            return new Allowance(optional, true, keptAbove);
-        }
-
-        Allowance withKeptAbove(long bytes) {
-            return new Allowance(optional, deciding, bytes);
-        }
-    }
-
     private SubtaskType(
             String name,
             String description,
@@ -84,6 +62,11 @@ public final class SubtaskType<I, O> {
         this.tiers = tiers;
         this.acceptances = List.copyOf(acceptances);
         this.allowance = allowance;
+        if (allowance.cacheUse() == CacheUse.ALLOWED && hasEffects()) {
+            throw new IllegalArgumentException(
+                    "subtask type '%s' has tools that write, which an outcome from a cache would not run: it cannot be cacheable"
+                            .formatted(name));
+        }
     }
 
     private static <I, O> SubtaskType<I, O> of(
@@ -91,7 +74,7 @@ public final class SubtaskType<I, O> {
         if (!NAME.matcher(name).matches()) {
             throw new IllegalArgumentException("subtask type name '%s' must match %s".formatted(name, NAME));
         }
-        return new SubtaskType<>(name, description, input, output, work, Tiers.NANO_ONLY, List.of(), Allowance.NOTHING);
+        return new SubtaskType<>(name, description, input, output, work, Tiers.NANO_ONLY, List.of(), Allowance.DEFAULT);
     }
 
     /**
@@ -417,6 +400,32 @@ public final class SubtaskType<I, O> {
         return with(modelWork("reading").withArtifacts(artifacts));
     }
 
+    /**
+     * Lets outcomes of this type come from an {@linkplain dev.cadre.cache.OutcomeCache outcome cache} and be kept there,
+     * although it has tools or is plain code, or attaches what stands at an address. The default is yes for a model without
+     * tools, unless something that stands at an address goes with the input, and no for all other work.
+     *
+     * <p>With this you promise that the output depends on nothing but the input and what the type says of itself: neither on
+     * the time, nor on files, services or databases that change, nor on the version of the code. A cache sees none of these.
+     *
+     * @throws IllegalArgumentException if a tool writes, now or when it is added
+     * @throws IllegalStateException if the type is {@link #uncacheable()}
+     */
+    public SubtaskType<I, O> cacheable() {
+        if (allowance.cacheUse() == CacheUse.FORBIDDEN) {
+            throw new IllegalStateException("subtask type '%s' is uncacheable, for good".formatted(name));
+        }
+        return with(CacheUse.ALLOWED);
+    }
+
+    /**
+     * Lets no outcome of this type come from a cache or be kept there, such as of work that is asked for several times to
+     * compare the answers. It stands, whatever is said later.
+     */
+    public SubtaskType<I, O> uncacheable() {
+        return with(CacheUse.FORBIDDEN);
+    }
+
     /** The name by which planners, journals and messages speak of it. */
     public String name() {
         return name;
@@ -497,6 +506,25 @@ public final class SubtaskType<I, O> {
         };
     }
 
+    /**
+     * Whether its outcomes may come from an outcome cache and be kept there.
+     *
+     * @param attached what goes with the input
+     */
+    public boolean isCacheable(List<Attachment> attached) {
+        return mayBeCacheable()
+                && (allowance.cacheUse() == CacheUse.ALLOWED || attached.stream().noneMatch(Attachment::isFetched));
+    }
+
+    /** Whether they may with some attachments. */
+    public boolean mayBeCacheable() {
+        return switch (allowance.cacheUse()) {
+            case ALLOWED -> true;
+            case FORBIDDEN -> false;
+            case OF_THE_WORK -> work instanceof Work.Model<I, O> model && !model.offersTools();
+        };
+    }
+
     /** What a model must be able to do to be given its tools. */
     public Set<Capability> needs() {
         return switch (work) {
@@ -517,6 +545,11 @@ public final class SubtaskType<I, O> {
     @Override
     public String toString() {
         return "SubtaskType[%s: %s -> %s]".formatted(name, input().getSimpleName(), output().getSimpleName());
+    }
+
+    private SubtaskType<I, O> with(CacheUse changed) {
+        return new SubtaskType<>(
+                name, description, input, output, work, tiers, acceptances, allowance.withCacheUse(changed));
     }
 
     private SubtaskType<I, O> with(Tiers changed) {

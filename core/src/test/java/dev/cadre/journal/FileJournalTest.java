@@ -21,11 +21,13 @@ import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
+import dev.cadre.task.Origin;
 import dev.cadre.task.Outcome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -100,6 +102,20 @@ class FileJournalTest {
         Samples.write(file(), List.of(keyed));
 
         assertThat(Samples.entries(file())).containsExactly(keyed);
+    }
+
+    @Test
+    void endFromACache_isReadAsWritten() {
+        var end = new Ended(
+                CATS,
+                Samples.PRINT,
+                new Outcome.Succeeded<>("{}"),
+                Spend.NONE,
+                new Origin.Cached(Duration.ofMillis(7_200_001), Money.usd("0.0007")));
+
+        Samples.write(file(), List.of(end));
+
+        assertThat(Samples.entries(file())).containsExactly(end);
     }
 
     @Test

@@ -71,7 +71,7 @@ class FlowTest {
     private static EarlierOutcomes ended(String... labels) {
         Set<String> known = Set.of(labels);
         return (id, item, type, input) -> known.contains(new RungId(id, item, 0).label())
-                ? Optional.of(new Outcome.Succeeded<>(new Out("earlier " + id)))
+                ? Optional.of(EarlierOutcome.recorded(new Outcome.Succeeded<>(new Out("earlier " + id))))
                 : Optional.empty();
     }
 

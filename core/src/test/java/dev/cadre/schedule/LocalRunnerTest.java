@@ -311,8 +311,8 @@ class LocalRunnerTest {
     private static EarlierOutcomes asking(Supplier<Optional<Outcome<Object>>> record) {
         return new EarlierOutcomes() {
             @Override
-            public Optional<Outcome<Object>> outcome(String subtaskId, int item, SubtaskType<?, ?> type, Object input) {
-                return record.get();
+            public Optional<EarlierOutcome> outcome(String subtaskId, int item, SubtaskType<?, ?> type, Object input) {
+                return record.get().map(EarlierOutcome::recorded);
             }
 
             @Override

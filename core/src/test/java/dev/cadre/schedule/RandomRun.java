@@ -17,12 +17,14 @@ import dev.cadre.task.Failure;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.Items;
 import dev.cadre.task.Missing;
+import dev.cadre.task.Origin;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Outputs;
 import dev.cadre.task.RunFailure;
 import dev.cadre.task.Skip;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.RungEnd;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -148,12 +150,18 @@ final class RandomRun {
         }
 
         @Override
-        public Optional<Outcome<Object>> outcome(String subtaskId, int item, SubtaskType<?, ?> type, Object input) {
-            Optional<Outcome<Object>> kept = Optional.ofNullable(known.get(new RungId(subtaskId, item, 0).label()));
-            boolean isDrawn = seed % 2 != 0 && Math.floorMod(Objects.hash(seed, subtaskId, item) * 0x9E3779B9, 4) == 0;
-            return isDrawn
-                    ? Optional.of(new Outcome.Succeeded<>(new Out("on record %s %d".formatted(subtaskId, item))))
-                    : kept;
+        public Optional<EarlierOutcome> outcome(String subtaskId, int item, SubtaskType<?, ?> type, Object input) {
+            Outcome<Object> kept = known.get(new RungId(subtaskId, item, 0).label());
+            if (kept != null) {
+                return Optional.of(EarlierOutcome.recorded(kept));
+            }
+            int drawn = seed % 2 == 0 ? -1 : Math.floorMod(Objects.hash(seed, subtaskId, item) * 0x9E3779B9, 8);
+            Outcome<Object> old = new Outcome.Succeeded<>(new Out("on record %s %d".formatted(subtaskId, item)));
+            return switch (drawn) {
+                case 0 -> Optional.of(EarlierOutcome.recorded(old));
+                case 4 -> Optional.of(new EarlierOutcome(old, new Origin.Cached(Duration.ofHours(3), Money.ZERO)));
+                default -> Optional.empty();
+            };
         }
 
         @Override
@@ -161,7 +169,7 @@ final class RandomRun {
             return type == RunRig.RISING || type == RunRig.BEST;
         }
 
-        Optional<Outcome<Object>> outcome(RunCommand.StartRecall start) {
+        Optional<EarlierOutcome> outcome(RunCommand.StartRecall start) {
             return outcome(start.id().subtaskId(), start.id().item(), start.type(), start.input());
         }
     }
@@ -179,7 +187,7 @@ final class RandomRun {
             rig.on(new RunInput.RungAbandoned(start.id(), "thread")).recalled(start.id(), Optional.empty());
         } else {
             boolean isCut = interrupted && schedule.nextBoolean();
-            rig.recalled(start.id(), isCut ? Optional.empty() : sessions.outcome(start));
+            rig.told(start.id(), isCut ? Optional.empty() : sessions.outcome(start));
         }
     }
 

@@ -61,7 +61,7 @@ class RunMachineMoneyTest {
     private static RunRig recallingBest(long free) {
         var recall = new EarlierOutcomes() {
             @Override
-            public Optional<Outcome<Object>> outcome(String subtaskId, int item, SubtaskType<?, ?> type, Object input) {
+            public Optional<EarlierOutcome> outcome(String subtaskId, int item, SubtaskType<?, ?> type, Object input) {
                 return Optional.empty();
             }
 
@@ -79,7 +79,7 @@ class RunMachineMoneyTest {
     void subtaskOnRecord_isNotPerformedAgain() {
         var onRecord = new Outcome.Succeeded<Object>(new RunRig.Out("on record"));
         var rig = merged().recalling((subtaskId, item, type, input) ->
-                subtaskId.equals("a") ? Optional.of(onRecord) : Optional.empty());
+                subtaskId.equals("a") ? Optional.of(EarlierOutcome.recorded(onRecord)) : Optional.empty());
 
         rig.plan(node("a"), node("b", "a"));
 

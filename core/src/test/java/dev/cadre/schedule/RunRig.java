@@ -96,7 +96,12 @@ final class RunRig {
     }
 
     /** The record is looked through. */
-    RunRig recalled(RungId id, Optional<Outcome<Object>> earlier) {
+    RunRig recalled(RungId id, Optional<? extends Outcome<Object>> earlier) {
+        return told(id, earlier.map(EarlierOutcome::recorded));
+    }
+
+    /** The same, from wherever it is. */
+    RunRig told(RungId id, Optional<EarlierOutcome> earlier) {
         recalling.remove(id);
         return on(new RunInput.Recalled(id, earlier));
     }

@@ -38,6 +38,8 @@ final class GenAi {
     static final AttributeKey<String> THREAD = AttributeKey.stringKey("cadre.thread");
     static final AttributeKey<Long> LIMIT = AttributeKey.longKey("cadre.limit.pico_usd");
     static final AttributeKey<Long> COST = AttributeKey.longKey("cadre.cost.pico_usd");
+    static final AttributeKey<Long> SAVED = AttributeKey.longKey("cadre.cache.saved.pico_usd");
+    static final AttributeKey<Long> AGE = AttributeKey.longKey("cadre.cache.age_ms");
     static final AttributeKey<Boolean> ESTIMATED = AttributeKey.booleanKey("cadre.cost.estimated");
     static final AttributeKey<Long> WAITED = AttributeKey.longKey("cadre.waited_ms");
 

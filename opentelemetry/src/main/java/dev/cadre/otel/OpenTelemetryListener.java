@@ -180,6 +180,17 @@ public final class OpenTelemetryListener implements RunListener {
                                 code.subtaskId(),
                                 GenAi.COST,
                                 code.spend().total().picoUsd()));
+            case RunEvent.CacheHit hit ->
+                run.happened(
+                        "cadre.cache_hit",
+                        hit.at(),
+                        Attributes.of(
+                                GenAi.SUBTASK,
+                                hit.subtaskId(),
+                                GenAi.SAVED,
+                                hit.saved().picoUsd(),
+                                GenAi.AGE,
+                                hit.age().toMillis()));
             case RunEvent.SubtaskEnded ended -> {
                 instruments.meters().subtask(run.type(ended.subtaskId()), outcome(ended));
                 run.subtaskEnded(ended);

@@ -416,6 +416,8 @@ class OpenTelemetryListenerTest {
         listener.on(new RunEvent.CeilingLowered("run", Duration.ofMillis(1), Tier.MINI));
         listener.on(new RunEvent.BudgetBreached(
                 "run", Duration.ofMillis(2), new BillingBreach("gpt-5.4-nano", "gpt-5.4-nano", Money.usd("0.25"))));
+        listener.on(
+                new RunEvent.CacheHit("run", Duration.ofMillis(2), "dogs", Duration.ofHours(3), Money.usd("0.0007")));
         listener.on(new RunEvent.WorkAbandoned("run", Duration.ofMillis(3), "cats", "cadre-run-cats/0"));
         listener.on(new RunEvent.RunEnded("run", Duration.ofMillis(4), "partial", Money.ZERO));
 
@@ -427,6 +429,7 @@ class OpenTelemetryListenerTest {
                         "cadre.model_shuts_down [2027-04-01, gpt-5.4-nano]",
                         "cadre.ceiling_lowered [mini]",
                         "cadre.budget_breached [250000000000]",
+                        "cadre.cache_hit [10800000, 700000000, dogs]",
                         "cadre.work_abandoned [cats, cadre-run-cats/0]");
         assertThat(run.getStatus().getStatusCode()).as("partial is no error").isEqualTo(StatusCode.UNSET);
         assertThat(points("cadre.budget.breaches")).containsExactly("{} 1");

@@ -131,6 +131,7 @@ public final class EventLog implements RunListener {
             case RunEvent.BudgetBreached e -> "budget breached: " + e.breach();
             case RunEvent.CodeRetried e -> e.subtaskId() + " is called again after failure " + e.failures();
             case RunEvent.CodeSpent e -> e.subtaskId() + " spent " + e.spend().total() + " by itself";
+            case RunEvent.CacheHit e -> e.subtaskId() + " from the cache, saved " + e.saved();
             case RunEvent.SubtaskEnded e -> e.subtaskId() + " " + e.outcome().reason();
             case RunEvent.MergeStarted e -> "merge of " + e.succeeded() + " of " + e.total();
             case RunEvent.ToolFailed e ->

@@ -66,6 +66,9 @@ final class GraphText {
         if (line.reused()) {
             text.append(" reused");
         }
+        if (line.fromCache()) {
+            text.append(" from the cache");
+        }
         if (!line.reason().isEmpty()) {
             text.append(" | ").append(withoutStatus(line));
         }

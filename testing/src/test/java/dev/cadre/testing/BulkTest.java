@@ -84,7 +84,7 @@ class BulkTest {
 
         BulkSummary second = label(tickets(5, 3, 1, 4, 2));
 
-        assertThat(second.counts()).isEqualTo(new BulkSummary.Counts(5, 0, 0, 3, 0));
+        assertThat(second.counts()).isEqualTo(new BulkSummary.Counts(5, 0, 0, 3, 0, 0));
         assertThat(second.ending())
                 .isEqualTo(new BulkSummary.Ending(
                         BulkSummary.Stop.END_OF_INPUT, null, null, List.of(), List.of(), List.of()));
@@ -173,7 +173,7 @@ class BulkTest {
                 .keyedBy(Ticket::id)
                 .run(tickets(1, 2, 3), Budget.usd("5.00"), item -> lines.add(item.key() + " " + item.outcome()));
 
-        assertThat(summary.counts()).isEqualTo(new BulkSummary.Counts(2, 1, 0, 0, 0));
+        assertThat(summary.counts()).isEqualTo(new BulkSummary.Counts(2, 1, 0, 0, 0, 0));
         assertThat(summary.spend().total()).isEqualTo(ITEM.times(3));
         assertThat(lines)
                 .filteredOn(line -> line.startsWith("T2"))

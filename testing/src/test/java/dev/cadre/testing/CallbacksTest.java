@@ -15,8 +15,11 @@ import dev.cadre.bulk.Bulk;
 import dev.cadre.bulk.BulkItem;
 import dev.cadre.bulk.Lane;
 import dev.cadre.bulk.NotHandedOverException;
+import dev.cadre.cache.CachedOutcome;
+import dev.cadre.cache.OutcomeCache;
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
+import dev.cadre.journal.Fingerprint;
 import dev.cadre.journal.Journal;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.merge.AnswerListener;
@@ -74,6 +77,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -525,6 +529,36 @@ class CallbacksTest {
                         });
             }
         },
+        CACHE_FINDING(OutcomeCache.class) {
+            @Override
+            RunResult<?> run(CallbacksTest test) throws InterruptedException {
+                return test.cached(new OutcomeCache() {
+                    @Override
+                    public Optional<Hit> find(Fingerprint work) {
+                        return test.strike();
+                    }
+
+                    @Override
+                    public void keep(Fingerprint work, CachedOutcome outcome) {}
+                });
+            }
+        },
+        CACHE_KEEPING(OutcomeCache.class) {
+            @Override
+            RunResult<?> run(CallbacksTest test) throws InterruptedException {
+                return test.cached(new OutcomeCache() {
+                    @Override
+                    public Optional<Hit> find(Fingerprint work) {
+                        return Optional.empty();
+                    }
+
+                    @Override
+                    public void keep(Fingerprint work, CachedOutcome outcome) {
+                        test.strike();
+                    }
+                });
+            }
+        },
         JOURNAL_APPENDING(Journal.class) {
             @Override
             RunResult<?> run(CallbacksTest test) throws InterruptedException {
@@ -919,6 +953,15 @@ class CallbacksTest {
             NotHandedOverException.items(thrown).forEach(item -> outcomes.put(item.key(), item.outcome()));
         }
         return new Seen(Duration.ofNanos(clock.nanoTime() - began), outcomes);
+    }
+
+    /** An optional subtask that takes part in a cache beside one that does not. */
+    private RunResult<Note> cached(OutcomeCache cache) throws InterruptedException {
+        model.on(NOTE).replies(new Note("noted"));
+        var graph = TaskGraph.builder();
+        var one = graph.add("fine", FINE, new Topic("fine"));
+        graph.optional(graph.add("struck", NOTE, new Topic("struck")));
+        return coordinator(model.pools()).build().cache(cache).run(graph.answering(one), BUDGET);
     }
 
     /** Three subtasks of a graph one after another, the last of which fails, with a journal of a user's own. */

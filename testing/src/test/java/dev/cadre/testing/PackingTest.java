@@ -163,7 +163,7 @@ class PackingTest {
 
         assertAllLabelled(25);
         assertThat(calls).extracting(List::size).containsExactlyInAnyOrder(10, 10, 5);
-        assertThat(summary.counts()).isEqualTo(new BulkSummary.Counts(25, 0, 0, 0, 0));
+        assertThat(summary.counts()).isEqualTo(new BulkSummary.Counts(25, 0, 0, 0, 0, 0));
         assertThat(costOfItems()).isEqualTo(summary.sessionSpend().total());
         assertThat(items.stream().mapToLong(item -> item.spend().attempts()).sum())
                 .isEqualTo(3);
@@ -228,7 +228,7 @@ class PackingTest {
 
         BulkSummary summary = run(coordinator.bulk(broken).keyedBy(Line::text).packing(3), lines(3));
 
-        assertThat(summary.counts()).isEqualTo(new BulkSummary.Counts(2, 1, 0, 0, 0));
+        assertThat(summary.counts()).isEqualTo(new BulkSummary.Counts(2, 1, 0, 0, 0, 0));
         assertThat(calls).hasSize(1);
         assertThat(items.get(1).outcome())
                 .isInstanceOfSatisfying(
@@ -382,7 +382,7 @@ class PackingTest {
 
             BulkSummary summary = run.result(clock);
 
-            assertThat(summary.counts()).isEqualTo(new BulkSummary.Counts(3, 2, 0, 3, 0));
+            assertThat(summary.counts()).isEqualTo(new BulkSummary.Counts(3, 2, 0, 3, 0, 0));
         }
     }
 
@@ -414,7 +414,7 @@ class PackingTest {
 
             BulkSummary summary = run.result(clock);
 
-            assertThat(summary.counts()).isEqualTo(new BulkSummary.Counts(3, 3, 0, 0, 0));
+            assertThat(summary.counts()).isEqualTo(new BulkSummary.Counts(3, 3, 0, 0, 0, 0));
             assertThat(items.subList(0, 3)).extracting(BulkItem::key).containsExactly("t0", "t1", "t2");
         } finally {
             never.open();

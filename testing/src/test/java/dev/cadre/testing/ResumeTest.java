@@ -573,7 +573,12 @@ class ResumeTest {
         try (Journal copy = FileJournal.open(forgery)) {
             FileJournal.read(file, line -> {
                 switch (line.entry()) {
-                    case JournalEntry.Ended(JournalKey key, Fingerprint fingerprint, var outcome, Spend spend)
+                    case JournalEntry.Ended(
+                            JournalKey key,
+                            Fingerprint fingerprint,
+                            var outcome,
+                            Spend spend,
+                            var cached)
                     when key.subtask().equals(subtask) ->
                         copy.append(new JournalEntry.Ended(key, fingerprint, new Outcome.Succeeded<>(output), spend));
                     case JournalEntry.RunEnded end -> {}

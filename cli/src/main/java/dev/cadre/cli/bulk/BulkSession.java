@@ -225,7 +225,7 @@ public final class BulkSession {
                 BulkSummary summary = bulk.run(stream(left), budget, this::take);
                 stop = summary.stop();
                 batches = summary.batches();
-                notes = summary.notes();
+                notes = notes(summary);
                 pause = summary.pause().map(BulkSummary.Pause::message).orElse("");
                 failure = failure(summary);
                 results.spent(summary.sessionSpend());
@@ -239,6 +239,15 @@ public final class BulkSession {
             }
             return new Ending(results.tally(), stop, pause, batches, notes, failure);
         }
+    }
+
+    private static List<String> notes(BulkSummary summary) {
+        if (summary.fromCache() == 0) {
+            return summary.notes();
+        }
+        var notes = new ArrayList<>(summary.notes());
+        notes.add("%,d items from the cache, which saved %s".formatted(summary.fromCache(), summary.saved()));
+        return notes;
     }
 
     private @Nullable RuntimeException failure(BulkSummary summary) {
@@ -350,6 +359,7 @@ public final class BulkSession {
     private void take(BulkItem<Json.Obj> item) {
         InputLine.Item ended = open.end(item.key());
         switch (item.outcome()) {
+            case Outcome.Succeeded<Json.Obj>(Json.Obj answer) when item.fromCache() -> results.reused(ended, answer);
             case Outcome.Succeeded<Json.Obj>(Json.Obj answer) -> results.succeeded(ended, answer, item.spend());
             case Outcome.Failed<Json.Obj>(Failure failure) ->
                 results.failed(ended, ItemImages.inWords(failure), item.spend());

@@ -31,6 +31,9 @@ public final class RunBoard implements RunListener, Supplier<List<String>> {
 
     private final Map<String, Integer> ended = new TreeMap<>();
     private int admitted;
+    /** Subtasks and items whose outcome is from an outcome cache. */
+    private int cached;
+
     private Money limit;
     private Phase phase = Phase.READING;
 
@@ -80,6 +83,7 @@ public final class RunBoard implements RunListener, Supplier<List<String>> {
                         "",
                         inner.event(),
                         inner.at());
+            case RunEvent.CacheHit hit -> cached++;
             case RunEvent.SubtaskEnded subtask -> ended.merge(word(subtask.outcome()), 1, Integer::sum);
             case RunEvent.MergeStarted merge -> phase = Phase.MERGING;
             case RunEvent.RunEnded run -> phase = Phase.ENDED;
@@ -134,7 +138,8 @@ public final class RunBoard implements RunListener, Supplier<List<String>> {
                             lines.add("    > %-20s %6s".formatted(path, Figures.of(now.minus(began)))));
         });
         if (!ended.isEmpty()) {
-            lines.add("  %d of %d ended: %s".formatted(sum(), admitted, words()));
+            String fromCache = cached == 0 ? "" : ", %d from the cache".formatted(cached);
+            lines.add("  %d of %d ended: %s%s".formatted(sum(), admitted, words(), fromCache));
         }
         return lines;
     }

@@ -95,7 +95,7 @@ final class HistoryReader {
                     subtask(key).sent(new CallNumber.InShard(shard), at, asked, reserved);
                 case JournalEntry.Collected(var key, int shard, String end, Spend spend) ->
                     subtask(key).settled(new CallNumber.InShard(shard), at, end, spend);
-                case JournalEntry.Ended ended -> subtask(ended.key()).end = end(at, ended.outcome(), sessions.size());
+                case JournalEntry.Ended ended -> subtask(ended.key()).end = end(at, ended, sessions.size());
                 case JournalEntry.RunEnded ended -> {
                     status = ended.status();
                     notes.addAll(ended.notes());
@@ -152,11 +152,11 @@ final class HistoryReader {
             });
         }
 
-        private static End end(Instant at, Outcome<String> outcome, int session) {
-            return switch (outcome) {
-                case Outcome.Succeeded<String>(String json) -> new End(at, "succeeded", json, session);
-                case Outcome.Failed<String> failed -> new End(at, "failed", failed.reason(), session);
-                case Outcome.Skipped<String> skipped -> new End(at, "skipped", skipped.reason(), session);
+        private static End end(Instant at, JournalEntry.Ended ended, int session) {
+            return switch (ended.outcome()) {
+                case Outcome.Succeeded<String>(String json) -> new End(at, "succeeded", json, session, ended.cached());
+                case Outcome.Failed<String> failed -> new End(at, "failed", failed.reason(), session, null);
+                case Outcome.Skipped<String> skipped -> new End(at, "skipped", skipped.reason(), session, null);
             };
         }
 

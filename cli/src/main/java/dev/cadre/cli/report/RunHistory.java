@@ -5,6 +5,7 @@ import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
+import dev.cadre.task.Origin;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -113,8 +114,9 @@ record RunHistory(
      * @param status {@code succeeded}, {@code failed} or {@code skipped}
      * @param text the output as JSON, or the reason
      * @param session in which session it ended, from 1
+     * @param cached where an outcome cache had it from; null if the run did the work
      */
-    record End(Instant at, String status, String text, int session) {
+    record End(Instant at, String status, String text, int session, Origin.@Nullable Cached cached) {
         /** The reason without the status in front of it. */
         String reason() {
             String named = status + ": ";

@@ -152,8 +152,9 @@ final class SubtaskTable {
     }
 
     private String status(End end) {
-        return view.run().isReused(end)
+        String status = view.run().isReused(end)
                 ? "%s in session %d, reused".formatted(end.status(), end.session())
                 : end.status();
+        return end.cached() == null ? status : status + ", " + end.cached();
     }
 }

@@ -123,6 +123,16 @@ class RunBoardTest {
     }
 
     @Test
+    void board_saysWhatIsFromTheCache() {
+        board.on(new RunEvent.SubtaskAdmitted(RUN, seconds(1), "rank", "rank", List.of()));
+        board.on(new RunEvent.CacheHit(RUN, seconds(1), "rank", seconds(60), Money.usd("0.01")));
+        board.on(new RunEvent.SubtaskEnded(RUN, seconds(1), "rank", new Outcome.Succeeded<>("x")));
+        at(2);
+
+        assertThat(board.get()).contains("  1 of 1 ended: 1 succeeded, 1 from the cache");
+    }
+
+    @Test
     void board_attemptThatFailed_saysWhyAndWhenTheNextIsSent() {
         at(5); // reading took its time, and the run counts from here
         board.on(new RunEvent.RunStarted(RUN, Duration.ZERO, "goal", Money.usd("0.25")));

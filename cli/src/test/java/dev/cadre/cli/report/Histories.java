@@ -50,13 +50,13 @@ final class Histories {
                 after,
                 at(admitted),
                 List.of(calls),
-                new End(at(ended), "succeeded", "\"fine\"", 1));
+                new End(at(ended), "succeeded", "\"fine\"", 1, null));
     }
 
     /** The planner or the merger. */
     static SubtaskHistory part(Role role, String label, long ended, Call... calls) {
         return new SubtaskHistory(
-                role, label, "", "", List.of(), null, List.of(calls), new End(at(ended), "succeeded", "{}", 1));
+                role, label, "", "", List.of(), null, List.of(calls), new End(at(ended), "succeeded", "{}", 1, null));
     }
 
     /** A call that reserved a cent and cost half of it. */

@@ -41,7 +41,7 @@ class ReportInBrowserTest {
                 List.of(),
                 Histories.at(0),
                 List.of(calls),
-                new End(Histories.at(90), status, text, 1));
+                new End(Histories.at(90), status, text, 1, null));
     }
 
     private static String page() {

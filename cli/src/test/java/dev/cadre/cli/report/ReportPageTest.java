@@ -9,6 +9,7 @@ import dev.cadre.Coordinator;
 import dev.cadre.Goal;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
+import dev.cadre.cache.OutcomeCache;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.JournalException;
 import dev.cadre.merge.Mergers;
@@ -161,6 +162,25 @@ class ReportPageTest {
                 .anyMatch(row -> row.startsWith("topics|split|nano|succeeded in session 1, reused"))
                 .anyMatch(row -> row.startsWith("notes#0|note|mini|succeeded in session 1, reused"))
                 .anyMatch(row -> row.startsWith("notes#1|note|nano|failed"));
+    }
+
+    @Test
+    void whatIsFromACache_isMarked() throws Exception {
+        var graph = TaskGraph.builder();
+        var note = graph.add("note", NOTE, new Topic("cats"));
+        var cache = OutcomeCache.inMemory(10, Duration.ofDays(1));
+        var model = new ScriptedModel();
+        model.on(NOTE).costing(1_000, 100).replies(new Note("They purr."));
+        Path file = folder.resolve("second.journal");
+        Coordinator coordinator = Coordinator.of(model.pools()).cache(cache);
+        coordinator.run(graph.answering(note), Budget.usd("0.05"));
+        try (var journal = FileJournal.open(file)) {
+            coordinator.journal(journal).run(graph.answering(note), Budget.usd("0.05"));
+        }
+
+        assertThat(rows(parsed(ReportPage.of(file))))
+                .anyMatch(row -> row.matches(
+                        "note\\|note\\|\\|succeeded, from the cache, \\d+ s old, saved \\$0.000325.*\\|\\$0.00"));
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.cadre.Coordinator;
 import dev.cadre.Goal;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
+import dev.cadre.cache.OutcomeCache;
 import dev.cadre.event.RunListener;
 import dev.cadre.examples.search.CitationGate;
 import dev.cadre.examples.search.CodeBase;
@@ -122,6 +123,15 @@ public final class SearchCrew {
                         "Usual shape: rank-files by words, expanded with the identifiers that code behind the question would use;"
                                 + " read-places wired to its files; summarise wired to the passages, with the question given"
                                 + " literally; for names also symbol-lookup, and call-sites when callers are asked for."));
+    }
+
+    /**
+     * The same crew with outcomes of models taken from a cache, and kept there; code searches anew each time.
+     *
+     * @param state tells states of the code base apart, of which models read more than their inputs say
+     */
+    public SearchCrew caching(OutcomeCache cache, Fingerprint state) {
+        return new SearchCrew(coordinator.cache(new StateCache(cache, state)), goal);
     }
 
     /** Searches. Blocks; a crew of models spends money. */

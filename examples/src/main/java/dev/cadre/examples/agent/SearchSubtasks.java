@@ -153,6 +153,7 @@ public final class SearchSubtasks {
                         "Say what the passages of code tell about the question, in short claims."
                                 + " Each claim cites the path and the lines that show it. No claim without lines.")
                 .tools(readLines)
+                .cacheable() // a crew's cache is of one state of the files, see StateCache
                 .upTo(Tier.MINI)
                 .accept("every claim cites lines of a passage", SearchSubtasks::citesPassages);
         verify = SubtaskType.model(
@@ -162,6 +163,7 @@ public final class SearchSubtasks {
                         "Check each claim against the lines it cites: read them with read_lines, doubt the claim,"
                                 + " and say whether the lines alone support it.")
                 .tools(readLines)
+                .cacheable()
                 .allowingOptional();
     }
 

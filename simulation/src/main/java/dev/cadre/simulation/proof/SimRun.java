@@ -8,12 +8,15 @@ import dev.cadre.merge.Merged;
 import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.price.Money;
 import dev.cadre.schedule.Deadlines;
+import dev.cadre.schedule.EarlierOutcome;
+import dev.cadre.schedule.EarlierOutcomes;
 import dev.cadre.schedule.MergeShare;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.schedule.RunEnding;
 import dev.cadre.schedule.RunInput;
 import dev.cadre.schedule.RunMachine;
 import dev.cadre.schedule.RungId;
+import dev.cadre.task.GraphNode;
 import dev.cadre.task.Missing;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.RunFailure;
@@ -33,12 +36,18 @@ final class SimRun {
     private static final String PLANNER = "planner";
     private static final String MERGER = "merger";
     private static final double CODE_MERGE_NANOS = 5e7;
+    private static final double RECALL_NANOS = 2e6;
 
     private final SimWorld world;
     private final SimRunPlan plan;
     private final Ledger money;
     private final SimBooks books;
     private final SimRunWatch watch;
+    /** What it keeps of its work. */
+    private final SimCache keeps = new SimCache();
+    /** The run of the same crew whose work it may take over; null if there is none. */
+    private final @Nullable SimRun before;
+
     private final SimTally tally = new SimTally();
     private final long workNanos;
     private final Deque<RunInput> inbox = new ArrayDeque<>();
@@ -60,7 +69,13 @@ final class SimRun {
     private long endedAt;
 
     SimRun(SimWorld world, SimRunPlan plan, Ledger money) {
+        this(world, plan, money, null);
+    }
+
+    /** @param before a run of the same crew, which has ended when this one starts */
+    SimRun(SimWorld world, SimRunPlan plan, Ledger money, @Nullable SimRun before) {
         this.world = world;
+        this.before = before;
         this.plan = plan;
         this.money = money;
         this.books = new SimBooks(money);
@@ -152,6 +167,7 @@ final class SimRun {
                         world.behavior().limits().maxItems(),
                         isPlanned() ? plan.upsets().rounds() : 0),
                 world.behavior()::worstCase,
+                before == null ? EarlierOutcomes.NOTHING : before.keeps,
                 money.chainState(),
                 startNanos);
         launchPlanner();
@@ -259,7 +275,7 @@ final class SimRun {
     private void execute(RunCommand command) {
         watch.command(command, Duration.ofNanos(world.agenda().nanoTime() - startNanos));
         switch (command) {
-            case RunCommand.StartRecall recall -> throw new IllegalStateException("there is no earlier session");
+            case RunCommand.StartRecall recall -> recall(recall);
             case RunCommand.StartRung start -> launch(start);
             case RunCommand.StopWork stop -> interrupt(stop);
             case RunCommand.DropWork drop -> drop.rungs().forEach(id -> interrupt(id, world.obeys()));
@@ -281,6 +297,37 @@ final class SimRun {
                     interrupt(start.id(), false);
                 }
             });
+        }
+    }
+
+    private void recall(RunCommand.StartRecall start) {
+        RungId id = start.id();
+        var strand = new SimStrand() {
+            @Override
+            public void interrupt(boolean obeys) {
+                if (obeys) {
+                    world.soon(() -> found(this, id, Optional.empty()));
+                }
+            }
+        };
+        strands.put(strand(id), strand);
+        EarlierOutcomes kept = SimWorld.require(before).keeps;
+        world.agenda()
+                .after(
+                        world.thinking(RECALL_NANOS),
+                        () -> found(strand, id, kept.outcome(id.subtaskId(), id.item(), start.type(), start.input())));
+    }
+
+    private void found(SimStrand strand, RungId id, Optional<EarlierOutcome> earlier) {
+        if (!ended && strands.remove(strand(id), strand)) {
+            post(new RunInput.Recalled(id, earlier));
+        }
+    }
+
+    /** An output of a rung that nobody gave up. */
+    void accepted(RunCommand.StartRung start, Object output, Money cost) {
+        if (!ended) {
+            keeps.keep(start, output, cost);
         }
     }
 
@@ -335,6 +382,7 @@ final class SimRun {
         money.close();
         world.moneyMoved();
         whenEnded.run();
+        world.closed(this);
     }
 
     // --- interrupts
@@ -405,6 +453,32 @@ final class SimRun {
     void checkEnd() {
         SimCheck.that(ended, "run '%s' never ends: nothing is left to happen", id());
         books.checkEnd();
+        if (before != null) {
+            checkTaken(before);
+        }
+    }
+
+    /** What is from the cache is what the other run had; whoever called nobody was billed nothing. */
+    private void checkTaken(SimRun other) {
+        plan.work().nodes().stream()
+                .map(GraphNode::id)
+                .filter(watch.hits()::contains)
+                .forEach(label -> {
+                    Outcome<?> had = other.ending == null
+                            ? null
+                            : other.ending.outcomes().get(label);
+                    SimCheck.that(
+                            had == null
+                                    || !had.isSucceeded()
+                                    || had.equals(
+                                            SimWorld.require(ending).outcomes().get(label)),
+                            "'%s' is from the cache, and another one there",
+                            label);
+                });
+        SimCheck.that(
+                watch.isAnyPaid() || isPlanned() || money.state().spent().isZero(),
+                "nothing was called, and %s was spent",
+                money.state().spent());
     }
 
     String digest() {

@@ -89,6 +89,11 @@ record SimRunPlan(String id, Work work, Bounds bounds, SimUpsets upsets) {
                 SimUpsets.IMPATIENT);
     }
 
+    /** Another run of the same crew, which nothing disturbs. */
+    SimRunPlan again() {
+        return new SimRunPlan(id + "-again", work, new Bounds(bounds.limit(), LONG, NEVER, false), upsets.calm());
+    }
+
     Optional<String> answer() {
         return Optional.ofNullable(work.answering());
     }

@@ -16,8 +16,10 @@ import dev.cadre.task.Skip;
 import dev.cadre.task.Tiers;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -43,6 +45,10 @@ final class SimRunWatch {
     /** What lets no answer be made any more; null if nothing does. */
     private RunFailure.@Nullable Kind finalStop;
 
+    /** The subtasks and items whose outcome is from a cache. */
+    private final Set<String> hits = new LinkedHashSet<>();
+
+    private boolean isAnyPaid;
     private int rounds;
     private boolean merging;
     private boolean planOver;
@@ -67,7 +73,7 @@ final class SimRunWatch {
             case RunInput.PlanNoted noted -> {}
             case RunInput.Awaited awaited -> planOver = true;
             case RunInput.PlanFailed failed -> planOver = true;
-            case RunInput.Recalled recalled -> {}
+            case RunInput.Recalled recalled -> running.remove(recalled.id());
             case RunInput.RungEnded ended -> running.remove(ended.id());
             case RunInput.RungAbandoned abandoned -> running.remove(abandoned.id());
             case RunInput.Cancelled cancelled -> stop(RunFailure.Kind.CANCELLED);
@@ -88,7 +94,10 @@ final class SimRunWatch {
     void command(RunCommand command, Duration now) {
         SimCheck.that(!finished, "%s after the end of run '%s'", command, plan.id());
         switch (command) {
-            case RunCommand.StartRecall recall -> {}
+            case RunCommand.StartRecall recall -> {
+                SimCheck.that(!stopped, "%s is looked for after the stop", recall.id());
+                running.add(recall.id());
+            }
             case RunCommand.StartRung start -> started(start);
             case RunCommand.StopWork stop -> stopped = true;
             case RunCommand.DropWork drop -> world.met(SimulationPhenomenon.OTHERS_ENOUGH);
@@ -128,6 +137,10 @@ final class SimRunWatch {
         } else if (event instanceof RunEvent.Joined joined) {
             without.addAll(joined.without());
             SimCheck.that(admitted.keySet().containsAll(joined.without()), "%s names who is not there", joined);
+        } else if (event instanceof RunEvent.CacheHit hit) {
+            world.met(SimulationPhenomenon.CACHED);
+            SimCheck.that(!lastTier.containsKey(hit.subtaskId()), "%s after a rung", hit);
+            SimCheck.that(hits.add(hit.subtaskId()), "%s twice", hit);
         } else if (event instanceof RunEvent.SubtaskEnded end) {
             if (end.outcome().isNotNeeded()) {
                 world.met(SimulationPhenomenon.CONDITION);
@@ -164,6 +177,8 @@ final class SimRunWatch {
         String execution = start.id().label();
         SimCheck.that(started.add(execution + "/" + start.id().rung()), "%s started twice", start.id());
         SimCheck.that(!stopped, "%s started after the stop", start.id());
+        SimCheck.that(!hits.contains(execution), "%s started, though its outcome was found", start.id());
+        isAnyPaid |= start.type().isPaid() || start.type().maySpendUndeclared() || start.type() == SimTypes.NESTING;
         running.add(start.id());
         checkDependencies(SimWorld.require(admitted.get(start.id().subtaskId())));
         if (start.type().isModelWork()) {
@@ -267,6 +282,16 @@ final class SimRunWatch {
                     "complete without '%s'",
                     node.id());
         }
+    }
+
+    /** The subtasks and items whose outcome is from a cache. */
+    Set<String> hits() {
+        return Collections.unmodifiableSet(hits);
+    }
+
+    /** Whether anything was started that may cost money. */
+    boolean isAnyPaid() {
+        return isAnyPaid;
     }
 
     int subtasks() {

@@ -116,6 +116,9 @@ final class SimRung {
 
     private void tally(RungEnd end) {
         if (end instanceof RungEnd.Accepted(Object value)) {
+            if (!interrupted) {
+                run.accepted(start, value, booked);
+            }
             run.tally().wasted(forfeited);
             if (((Finding) value).isRight()) {
                 run.tally().right();

@@ -36,6 +36,11 @@ record SimUpsets(Duration unrecordedAfter, double givenUp, int shuffled, int max
                 SimDice.chance(dice, 0.5) ? 1 + dice.nextInt(3) : 0);
     }
 
+    /** The same planner with a shell and a journal that do their work. */
+    SimUpsets calm() {
+        return new SimUpsets(SimRunPlan.NEVER, 0, shuffled, maxSubtasks, maxDepth, rounds);
+    }
+
     /** Those that the intake of a plan is given. */
     Limits limits() {
         return SimPrices.LIMITS.withMaxSubtasks(maxSubtasks).withMaxDepth(maxDepth);

@@ -37,8 +37,16 @@ final class SimWorld {
     private final Map<SimulationPhenomenon, Long> phenomena = new EnumMap<>(SimulationPhenomenon.class);
     private final @Nullable Ledger tenant;
     private long wallError;
+    /** The run that is to come; null if there is none. */
+    private @Nullable SimRun another;
 
-    private SimWorld(SimulationSeed seed, SimSettings settings, SimBehavior behavior, List<SimRunPlan> plans) {
+    /** @param again another run of the first one's crew, when that has ended, with what it kept; null if there is none */
+    private SimWorld(
+            SimulationSeed seed,
+            SimSettings settings,
+            SimBehavior behavior,
+            List<SimRunPlan> plans,
+            @Nullable SimRunPlan again) {
         this.seed = seed;
         this.settings = settings;
         this.behavior = behavior;
@@ -51,14 +59,27 @@ final class SimWorld {
         }
         this.tenant = settings.runs().tenantPercent() > 0
                 ? Ledger.of(sum(plans).percent(settings.runs().tenantPercent()))
-                : null;
+                : again == null
+                        ? null
+                        : Ledger.of(sum(plans).plus(again.bounds().limit()));
         for (SimRunPlan plan : plans) {
-            runs.add(new SimRun(
-                    this,
-                    plan,
-                    tenant == null
-                            ? Ledger.of(plan.bounds().limit())
-                            : tenant.cap(plan.bounds().limit())));
+            runs.add(new SimRun(this, plan, money(plan)));
+        }
+        another = again == null ? null : new SimRun(this, again, money(again), run());
+    }
+
+    private Ledger money(SimRunPlan plan) {
+        Money limit = plan.bounds().limit();
+        return tenant == null ? Ledger.of(limit) : tenant.cap(limit);
+    }
+
+    /** A run has ended. */
+    void closed(SimRun ended) {
+        SimRun next = another;
+        if (next != null && ended == run()) {
+            another = null;
+            runs.add(next);
+            agenda.after(thinking(SECOND / 10.0), next::start);
         }
     }
 
@@ -77,7 +98,13 @@ final class SimWorld {
         for (int i = 0; i < settings.runs().count(); i++) {
             plans.add(SimRunPlan.random("run" + i, settings, SimDice.of(seed.world(), "plan" + i)));
         }
-        return new SimWorld(seed, settings, new SimRandomBehavior(settings), plans);
+        boolean isDoneAgain = SimDice.chance(SimDice.of(seed.world(), "again"), 0.25);
+        return new SimWorld(
+                seed,
+                settings,
+                new SimRandomBehavior(settings),
+                plans,
+                isDoneAgain ? plans.getFirst().again() : null);
     }
 
     /** A world of the given kind, in which this is done. */
@@ -87,7 +114,7 @@ final class SimWorld {
 
     /** A world of the given kind with models of this behavior, in which this is done. */
     static SimWorld of(SimulationSeed seed, SimSettings settings, SimBehavior behavior, SimRunPlan plan) {
-        return new SimWorld(seed, settings, behavior, List.of(plan));
+        return new SimWorld(seed, settings, behavior, List.of(plan), null);
     }
 
     /** In half of the schedules the clock's readings wrap around at some time, as the system's may. */

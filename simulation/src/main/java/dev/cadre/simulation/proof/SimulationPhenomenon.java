@@ -39,6 +39,8 @@ public enum SimulationPhenomenon {
     UNRECORDED,
     /** A plan referred to a subtask that came later. */
     FORWARD_REFERENCE,
+    /** A subtask had its outcome from what an earlier run kept. */
+    CACHED,
     /** A subtask was wired to an input of the goal. */
     GOAL_INPUT,
     /** A subtask of a follow-up was wired to an outcome of the run before it, under the budget that pays for both. */
