@@ -108,7 +108,7 @@ final class Run {
                 events,
                 threads,
                 attachments,
-                label -> new RunNesting(coordinator.settings(), coordinator.journal(), events, label, nested));
+                work -> new RunNesting(coordinator.settings(), coordinator.journal(), events, work, nested));
     }
 
     /** Runs a graph written by hand. */

@@ -22,6 +22,7 @@ import dev.cadre.schedule.RungThreads;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
+import dev.cadre.worker.RungTask;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -190,8 +191,8 @@ final class BulkRun<I, O> {
             puller = new InputPuller<>(inputs, bulk.naming());
         }
 
-        private Nesting nesting(String label) {
-            return new Nesting(bulk.runs(), bulk.journal(), events, label);
+        private Nesting nesting(RungTask work) {
+            return new Nesting(bulk.runs(), bulk.journal(), events, work);
         }
 
         private void post(RunEvent event) {

@@ -87,18 +87,32 @@ public record RunIdentity(String run, Fingerprint asked, String runKey) {
     }
 
     /**
-     * The key of a run that is nested in a subtask of another one. Readers of a journal find the place in it; of a long one
-     * the end is a digest.
+     * What starts a nested run.
      *
+     * @param label the subtask, an item with its index
      * @param tool the tool that starts it; empty if the subtask does
-     * @param number tells runs apart that are alike and under way at once, from 1
+     * @param input the input of the subtask, or the arguments of the tool, as canonical JSON
+     */
+    public record NestedPlace(String label, String tool, String input) {}
+
+    /**
+     * The key of a run that is nested in a subtask of another one. Readers of a journal find the place in it; of a long one
+     * the end is a digest. The input is a part of it, because the functions of a graph or goal may have captured it, where
+     * no identity sees it.
+     *
+     * @param number tells runs apart that are otherwise alike, from 1
      * @param own the key of the coordinator of the nested run; empty if it has none
      */
-    public static String nestedKey(String outerRun, String label, String tool, int number, String own) {
-        String more = Stream.of(tool, number == 1 ? "" : "no. " + number, own)
+    public static String nestedKey(String outerRun, NestedPlace place, int number, String own) {
+        String more = Stream.of(place.tool(), number == 1 ? "" : "no. " + number, own)
                 .filter(part -> !part.isEmpty())
                 .collect(Collectors.joining(", "));
-        String key = "nested in %s: %s%s".formatted(outerRun, label, more.isEmpty() ? "" : " (" + more + ")");
+        String key = "nested in %s with input %s: %s%s"
+                .formatted(
+                        outerRun,
+                        digits(Fingerprint.of(place.input())),
+                        place.label(),
+                        more.isEmpty() ? "" : " (" + more + ")");
         return key.length() <= MOST_NESTED_CHARS
                 ? key
                 : "%s… %s"
