@@ -11,6 +11,7 @@ import dev.cadre.plan.Planner;
 import dev.cadre.pool.AttemptListener;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
+import dev.cadre.record.RunIdentity;
 import dev.cadre.record.RunRecord;
 import dev.cadre.record.WorkRecord;
 import dev.cadre.redact.Thrown;
@@ -102,13 +103,14 @@ final class Run {
                 .and(coordinator.settings().listener())
                 .guarded();
         var events = new EventSink(id, this::sinceStart, this::post);
+        String beginning = record == null ? RunIdentity.newBeginning() : record.beginning();
         performer = new RungPerformer(
                 coordinator.settings(),
                 money,
                 events,
                 threads,
                 attachments,
-                work -> new RunNesting(coordinator.settings(), coordinator.journal(), events, work, nested));
+                work -> new RunNesting(coordinator.settings(), coordinator.journal(), events, beginning, work, nested));
     }
 
     /** Runs a graph written by hand. */

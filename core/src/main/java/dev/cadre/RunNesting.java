@@ -14,8 +14,13 @@ final class RunNesting extends Nesting {
     private final NestedResults results;
 
     RunNesting(
-            RunSettings settings, Optional<Journal> journal, EventSink events, RungTask work, NestedResults results) {
-        super(settings, journal, events, work);
+            RunSettings settings,
+            Optional<Journal> journal,
+            EventSink events,
+            String beginning,
+            RungTask work,
+            NestedResults results) {
+        super(settings, journal, events, beginning, work);
         label = work.subtaskId();
         this.results = results;
     }

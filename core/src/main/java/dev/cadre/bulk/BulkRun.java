@@ -8,6 +8,7 @@ import dev.cadre.journal.UnrecordedException;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
+import dev.cadre.record.RunIdentity;
 import dev.cadre.record.RunRecord;
 import dev.cadre.run.Attachments;
 import dev.cadre.run.EventSink;
@@ -57,6 +58,9 @@ final class BulkRun<I, O> {
     private final SubtaskType<I, O> type;
     private final Optional<RunRecord> record;
     private final String runId;
+    /** The id of a bulk without a journal is that of others, too. */
+    private final String beginning;
+
     private final Budget budget;
     private final SteadyClock clock;
     private final RungThreads threads;
@@ -86,6 +90,7 @@ final class BulkRun<I, O> {
         type = bulk.type();
         this.record = record;
         runId = bulk.runId();
+        beginning = record.map(RunRecord::beginning).orElseGet(RunIdentity::newBeginning);
         handover = new BulkProgress<>(bulk, this::sinceStart, each);
         window = type.isModelWork()
                 ? bulk.runs().pools().pool(type.tiers().start()).limits().maxParallel()
@@ -192,7 +197,7 @@ final class BulkRun<I, O> {
         }
 
         private Nesting nesting(RungTask work) {
-            return new Nesting(bulk.runs(), bulk.journal(), events, work);
+            return new Nesting(bulk.runs(), bulk.journal(), events, beginning, work);
         }
 
         private void post(RunEvent event) {

@@ -12,8 +12,10 @@ import dev.cadre.task.Outputs;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -119,6 +121,11 @@ public record RunIdentity(String run, Fingerprint asked, String runKey) {
                         .formatted(
                                 key.substring(0, KEPT_CHARS),
                                 Fingerprint.of(key).hex());
+    }
+
+    /** Tells a run that begins from another one of the same identity, in another journal. */
+    public static String newBeginning() {
+        return HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
     }
 
     private static RunIdentity of(String runKey, List<String> parts) {

@@ -14,28 +14,39 @@ public class Nesting extends OuterRun {
     private final RunSettings settings;
     private final Optional<Journal> journal;
     private final EventSink events;
+    private final String beginning;
     private final String label;
     private final Optional<RungTask> work;
     /** How many runs have begun in this rung that are alike. */
     private final Map<Object, Integer> begun = new ConcurrentHashMap<>();
 
-    /** Of the work of a rung. */
-    public Nesting(RunSettings settings, Optional<Journal> journal, EventSink events, RungTask work) {
-        this(settings, journal, events, work.subtaskId(), Optional.of(work));
+    /**
+     * Of the work of a rung.
+     *
+     * @param beginning as {@link OuterRun#beginning}
+     */
+    public Nesting(RunSettings settings, Optional<Journal> journal, EventSink events, String beginning, RungTask work) {
+        this(settings, journal, events, beginning, work.subtaskId(), Optional.of(work));
     }
 
     private Nesting(
-            RunSettings settings, Optional<Journal> journal, EventSink events, String label, Optional<RungTask> work) {
+            RunSettings settings,
+            Optional<Journal> journal,
+            EventSink events,
+            String beginning,
+            String label,
+            Optional<RungTask> work) {
         this.settings = settings;
         this.journal = journal;
         this.events = events;
+        this.beginning = beginning;
         this.label = label;
         this.work = work;
     }
 
     /** Of code that no run has called, such as a tool in a test: nothing is recorded around it. */
     public static Nesting outermost(RunSettings settings, EventSink events, String label) {
-        return new Nesting(settings, Optional.empty(), events, label, Optional.empty());
+        return new Nesting(settings, Optional.empty(), events, "", label, Optional.empty());
     }
 
     @Override
@@ -46,6 +57,16 @@ public class Nesting extends OuterRun {
     @Override
     public int depth() {
         return settings.depth();
+    }
+
+    @Override
+    public String beginning() {
+        return beginning;
+    }
+
+    @Override
+    public Optional<String> objection(Object output) {
+        return work.flatMap(rung -> rung.objection(output));
     }
 
     /** The journal of the run, if it is recorded. */
