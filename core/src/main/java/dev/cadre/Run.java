@@ -76,6 +76,7 @@ final class Run {
     private final Spend paid;
 
     private @Nullable LocalRunner runner;
+    private volatile BudgetGuard planningMoney;
 
     /**
      * A run.
@@ -93,6 +94,7 @@ final class Run {
         startNanos = clock.nanoTime();
         deadline = coordinator.settings().time(budget);
         money = budget.open(before().total());
+        planningMoney = money;
         threads = new RungThreads(id);
         long untilNanos = startNanos + deadline.toNanos();
         aside = new UserCode(threads, clock, () -> untilNanos, this::left);
@@ -460,6 +462,16 @@ final class Run {
 
     BudgetGuard guard() {
         return money;
+    }
+
+    /** The money that the planner spends: all that is free, and in a further round what was set aside for it. */
+    BudgetGuard planningMoney() {
+        return planningMoney;
+    }
+
+    /** Begins a round of planning with this money. */
+    void planWith(BudgetGuard round) {
+        planningMoney = round;
     }
 
     /** The money of the run, with regard to the budgets around it. */
