@@ -219,10 +219,27 @@ final class Run {
                 subtasks == null ? EarlierOutcomes.NOTHING : subtasks,
                 money(),
                 startNanos);
-        var deadlines = new Deadlines(startNanos + workTime.toNanos(), startNanos + deadline.toNanos());
-        runner = new LocalRunner(id, machine, parts, listener, new RunDriver(threads, deadlines, clock));
-        RunEnding ending = interruptibly(runner::run);
-        return result(ending, runner.abandoned());
+        var deadlines = new Deadlines(startNanos + workTime.toNanos(), startNanos + deadline.toNanos())
+                .nested(coordinator.settings().depth());
+        var driven = new LocalRunner(id, machine, parts, listener, new RunDriver(threads, deadlines, clock));
+        runner = driven;
+        RunEnding ending = interruptibly(() -> drive(driven));
+        return result(ending, driven.abandoned());
+    }
+
+    /** Of a run that is cancelled nobody gets a result: what it left behind is told, so that the run around it names it. */
+    private RunEnding drive(LocalRunner driven) throws InterruptedException {
+        try {
+            return driven.run();
+        } catch (InterruptedException cancel) {
+            driven.leftAtTheEnd().forEach(each -> left(subtask(each.label()), each.thread()));
+            throw cancel;
+        }
+    }
+
+    private static String subtask(String label) {
+        int rung = label.lastIndexOf('/');
+        return rung < 0 ? label : label.substring(0, rung);
     }
 
     /** Rounds that an earlier session began are gone through again, however many there may be now. */

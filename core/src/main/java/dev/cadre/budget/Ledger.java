@@ -296,7 +296,8 @@ public final class Ledger {
     /** The money that this budget keeps and may spend now, besides what is free in those around it. */
     private Money keptFree() {
         return hold == Hold.KEPT
-                ? held.minusOrZero(settled.plus(forfeited).plus(outstanding).plus(setAside).plus(lent))
+                ? held.minusOrZero(
+                        settled.plus(forfeited).plus(outstanding).plus(setAside).plus(lent))
                 : Money.ZERO;
     }
 

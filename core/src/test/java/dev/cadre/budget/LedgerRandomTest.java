@@ -40,7 +40,14 @@ final class LedgerRandomTest {
             new Session(seed, 0, seen).run();
         }
         assertThat(seen)
-                .containsOnlyKeys(Seen.GRANTED, Seen.CONTENDED, Seen.EXHAUSTED, Seen.CLOSED, Seen.ALLOTTED, Seen.LENT, Seen.DRAWN);
+                .containsOnlyKeys(
+                        Seen.GRANTED,
+                        Seen.CONTENDED,
+                        Seen.EXHAUSTED,
+                        Seen.CLOSED,
+                        Seen.ALLOTTED,
+                        Seen.LENT,
+                        Seen.DRAWN);
         assertThat(seen.values())
                 .as("each kind of decision is met often: %s", seen)
                 .allMatch(count -> count > 100);

@@ -117,7 +117,9 @@ final class PlainBooks {
                 decision = Decision.CONTENDED;
             }
             boolean isKept = budgets.get(at).kind() == Kind.KEPT;
-            kept += isKept ? Math.max(0, budgets.get(at).held() - used(at) - unused(at, Kind.ALLOTMENT) - loans(at)) : 0;
+            kept += isKept
+                    ? Math.max(0, budgets.get(at).held() - used(at) - unused(at, Kind.ALLOTMENT) - loans(at))
+                    : 0;
             asked &= isKept || !budgets.get(at).allotment();
         }
         return decision;

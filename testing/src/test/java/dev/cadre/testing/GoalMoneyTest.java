@@ -414,8 +414,7 @@ class GoalMoneyTest {
         model.on(NOTE).costing(1_000, 400).replies(new Note("noted"));
         model.on(NOTE, new Topic("dogs")).costing(1_000, 400).refuses("no dogs");
         model.onMerge().costing(1_000, 400).repliesText(merged("done"));
-        String wolves =
-                "{\"type\":\"note\",\"id\":\"wolves\",\"input\":{\"name\":\"wolves\"},\"replaces\":[\"dogs\"]}";
+        String wolves = "{\"type\":\"note\",\"id\":\"wolves\",\"input\":{\"name\":\"wolves\"},\"replaces\":[\"dogs\"]}";
         model.onPlan()
                 .costing(1_000, 400)
                 .answers(call -> call.request().turns().toString().contains("Not done")
