@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
+import dev.cadre.budget.BudgetGuard;
 import dev.cadre.budget.LedgerState;
 import dev.cadre.merge.MergeInput;
 import dev.cadre.merge.MergeTerms;
@@ -103,8 +104,10 @@ final class GoalParts<R> implements RunParts {
 
     @Override
     public RunInput.PlanEnded plan(RunCommand.StartRound round, Consumer<RunInput> inbox) throws InterruptedException {
-        money.beginRound();
-        return planning.next(round, inbox);
+        try (BudgetGuard planners = money.ofRound(round.round())) {
+            run.planWith(planners);
+            return planning.next(round, inbox);
+        }
     }
 
     @Override

@@ -88,7 +88,11 @@ final class GoalPlanning {
 
     private static PlanRequest.Terms terms(Run run, Duration workTime, AttemptListener attempts) {
         return new PlanRequest.Terms(
-                run.coordinator().settings().pools(), run.guard(), run.id(), run.callDeadline(workTime), attempts);
+                run.coordinator().settings().pools(),
+                run.planningMoney(),
+                run.id(),
+                run.callDeadline(workTime),
+                attempts);
     }
 
     /** The first plan as the journal has it. */

@@ -65,9 +65,11 @@ record MergeMoney(Run run, GoalNeeds needs, int merges) {
             for (int i = 0; i < run.roundsLeft() && !needs.round().isZero(); i++) {
                 rounds.add(run.guard().allot(needs.round()));
             }
-            return new RunMoney(merging, merges, rounds);
+            int before = run.coordinator().rounds() - run.roundsLeft();
+            return new RunMoney(run.guard(), merging, merges, before, rounds);
         } catch (AllotmentRefusedException takenMeanwhile) {
-            new RunMoney(merging, merges, rounds).close();
+            rounds.forEach(BudgetGuard::close);
+            merging.close();
             throw takenMeanwhile;
         }
     }

@@ -8,11 +8,11 @@ import dev.cadre.budget.BudgetClosedException;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.journal.RunUnderWayException;
 import dev.cadre.price.Money;
-import dev.cadre.record.RunIdentity;
 import dev.cadre.redact.Thrown;
 import dev.cadre.run.EventSink;
 import dev.cadre.run.Nesting;
 import dev.cadre.run.RunSettings;
+import dev.cadre.schema.JsonType;
 import dev.cadre.task.AwaitedException;
 import dev.cadre.task.Failure;
 import dev.cadre.task.NestedRunException;
@@ -24,9 +24,9 @@ import dev.cadre.task.Worker;
 import dev.cadre.task.WorkerContext;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -43,7 +43,8 @@ import java.util.function.Supplier;
  * itself. The depth is passed on by the {@link WorkerContext}: a run that code starts by itself counts as an outermost one.
  *
  * <p>With a journal of the outer coordinator the nested run is recorded there, unless its own coordinator has one, as a run
- * whose key is made of the outer run's id and the subtask, so that it resumes with the outer run.
+ * whose key is made of the outer run's id, the subtask and the input, so that it resumes with the outer run. With another
+ * input it is another run.
  *
  * @param <I> the input of the subtask, or the arguments of the tool
  * @param <R> the answer
@@ -134,7 +135,8 @@ public final class NestedRun<I, R> {
      * counts the allotment.
      */
     public SubtaskType<I, R> asType(String name, Class<I> input, Class<R> answer) {
-        return SubtaskType.code(name, input, answer, worker())
+        JsonType<I> type = JsonType.of(input);
+        return SubtaskType.code(name, input, answer, worker((in, context) -> type.canonical(in)))
                 .spendingUpTo(allotment)
                 .uncacheable();
     }
@@ -144,7 +146,12 @@ public final class NestedRun<I, R> {
      * allotment.
      */
     public Worker<I, R> worker() {
-        return (input, context) -> answer(run(input, context, ""));
+        return worker((input, context) -> NestedCall.written(context, input));
+    }
+
+    private Worker<I, R> worker(BiFunction<I, WorkerContext, String> written) {
+        return (input, context) ->
+                answer(run(input, context, NestedCall.ofSubtask(context, written.apply(input, context))));
     }
 
     /**
@@ -156,11 +163,13 @@ public final class NestedRun<I, R> {
      * <p>It counts as one that only reads; if the run may write, say so by {@link Tool#writing}.
      */
     public Tool asTool(String name, String description, Class<I> arguments) {
-        Worker<I, String> code = (input, context) -> text(name, input, context);
+        JsonType<I> type = JsonType.of(arguments);
+        Worker<I, String> code =
+                (input, context) -> text(input, context, NestedCall.ofTool(context, name, type.canonical(input)));
         return Tool.of(name, description, arguments, code).spendingUpTo(allotment);
     }
 
-    private String text(String name, I input, WorkerContext context) throws InterruptedException {
+    private String text(I input, WorkerContext context, NestedCall call) throws InterruptedException {
         var moved = new Semaphore(0);
         long deadline = System.nanoTime() + context.timeout().toNanos();
         BudgetGuard.Watch watch = context.budget().watch(moved::release);
@@ -168,7 +177,7 @@ public final class NestedRun<I, R> {
             while (true) {
                 moved.drainPermits();
                 try {
-                    return run(input, context, name).toToolText();
+                    return run(input, context, call).toToolText();
                 } catch (UnfundedException unfunded) {
                     if (unfunded.reason() instanceof Admission.Exhausted
                             || !moved.tryAcquire(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
@@ -199,8 +208,7 @@ public final class NestedRun<I, R> {
         return new NestedRunException(new Failure(Failure.Kind.NESTED_RUN, message).causedBy(behind));
     }
 
-    /** @param place what starts it within the subtask; empty if that is the subtask itself */
-    private RunResult<R> run(I input, WorkerContext context, String place)
+    private RunResult<R> run(I input, WorkerContext context, NestedCall call)
             throws InterruptedException, UnfundedException, NestedRunException {
         int depth = context.outer().depth();
         if (context.outer().nestingLeft() < 1) {
@@ -214,7 +222,7 @@ public final class NestedRun<I, R> {
         Duration time = starting.settings().limits().deadline();
         var funds = new NestedFunds(allotment, most.compareTo(time) < 0 ? most : time, context);
         try (funds) {
-            RunResult<R> result = run(starting, outer, input, context, place, funds);
+            RunResult<R> result = run(starting, outer, input, call, funds);
             if (outer instanceof RunNesting reporting) {
                 reporting.ended(result);
             }
@@ -226,18 +234,16 @@ public final class NestedRun<I, R> {
         }
     }
 
-    /** Of runs that are alike and under way at once each has a number of its own. */
-    private RunResult<R> run(
-            Coordinator starting, Nesting outer, I input, WorkerContext context, String place, NestedFunds funds)
+    private RunResult<R> run(Coordinator starting, Nesting outer, I input, NestedCall call, NestedFunds funds)
             throws InterruptedException {
-        for (int number = 1; ; number++) {
-            String key = RunIdentity.nestedKey(context.runId(), context.subtaskId(), place, number, starting.runKey());
+        for (int alike = 1; ; alike++) {
             try {
-                return start.run(starting.nestedIn(outer, key), input, funds);
-            } catch (RunUnderWayException alike) {
-                if (number == MOST_ALIKE) {
-                    throw alike;
+                return start.run(starting.nestedIn(outer, call.key(starting.runKey())), input, funds);
+            } catch (RunUnderWayException underWay) {
+                if (alike == MOST_ALIKE) {
+                    throw underWay;
                 }
+                call.takeNextNumber();
             }
         }
     }
@@ -245,6 +251,6 @@ public final class NestedRun<I, R> {
     /** Such as in a test of a tool: nobody hears of it, and nothing is recorded around it. */
     private static Nesting outermost(RunSettings settings, WorkerContext context) {
         var events = new EventSink(context.runId(), () -> Duration.ZERO, event -> {});
-        return new Nesting(settings, Optional.empty(), events, context.subtaskId());
+        return Nesting.outermost(settings, events, context.subtaskId());
     }
 }

@@ -13,6 +13,7 @@ import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.record.KnownWork;
 import dev.cadre.record.RunCache;
+import dev.cadre.record.RunIdentity;
 import dev.cadre.record.RunRecord;
 import dev.cadre.redact.Thrown;
 import dev.cadre.run.Attachments;
@@ -80,6 +81,7 @@ final class Run {
     private @Nullable LocalRunner runner;
     /** What is run, once that is known. */
     private Function<List<SubtaskReport>, RunReport.Subject> subject = lines -> RunReport.Subject.UNKNOWN;
+    private volatile BudgetGuard planningMoney;
 
     /**
      * A run.
@@ -97,6 +99,7 @@ final class Run {
         startNanos = clock.nanoTime();
         deadline = coordinator.settings().time(budget);
         money = budget.open(before().total());
+        planningMoney = money;
         threads = new RungThreads(id);
         long untilNanos = startNanos + deadline.toNanos();
         aside = new UserCode(threads, clock, () -> untilNanos, this::left);
@@ -110,13 +113,14 @@ final class Run {
                 .and(coordinator.settings().listener())
                 .guarded();
         var events = new EventSink(id, this::sinceStart, this::post);
+        String beginning = record == null ? RunIdentity.newBeginning() : record.beginning();
         performer = new RungPerformer(
                 coordinator.settings(),
                 money,
                 events,
                 threads,
                 attachments,
-                label -> new RunNesting(coordinator.settings(), coordinator.journal(), events, label, nested));
+                work -> new RunNesting(coordinator.settings(), coordinator.journal(), events, beginning, work, nested));
     }
 
     /** Runs a graph written by hand. */
@@ -226,10 +230,27 @@ final class Run {
                 subtasks == null ? EarlierOutcomes.NOTHING : subtasks,
                 money(),
                 startNanos);
-        var deadlines = new Deadlines(startNanos + workTime.toNanos(), startNanos + deadline.toNanos());
-        runner = new LocalRunner(id, machine, parts, listener, new RunDriver(threads, deadlines, clock));
-        RunEnding ending = interruptibly(runner::run);
-        return result(ending, runner.abandoned());
+        var deadlines = new Deadlines(startNanos + workTime.toNanos(), startNanos + deadline.toNanos())
+                .nested(coordinator.settings().depth());
+        var driven = new LocalRunner(id, machine, parts, listener, new RunDriver(threads, deadlines, clock));
+        runner = driven;
+        RunEnding ending = interruptibly(() -> drive(driven));
+        return result(ending, driven.abandoned());
+    }
+
+    /** Of a run that is cancelled nobody gets a result: what it left behind is told, so that the run around it names it. */
+    private RunEnding drive(LocalRunner driven) throws InterruptedException {
+        try {
+            return driven.run();
+        } catch (InterruptedException cancel) {
+            driven.leftAtTheEnd().forEach(each -> left(subtask(each.label()), each.thread()));
+            throw cancel;
+        }
+    }
+
+    private static String subtask(String label) {
+        int rung = label.lastIndexOf('/');
+        return rung < 0 ? label : label.substring(0, rung);
     }
 
     /** Rounds that an earlier session began are gone through again, however many there may be now. */
@@ -473,6 +494,16 @@ final class Run {
 
     BudgetGuard guard() {
         return money;
+    }
+
+    /** The money that the planner spends: all that is free, and in a further round what was set aside for it. */
+    BudgetGuard planningMoney() {
+        return planningMoney;
+    }
+
+    /** Begins a round of planning with this money. */
+    void planWith(BudgetGuard round) {
+        planningMoney = round;
     }
 
     /** The money of the run, with regard to the budgets around it. */

@@ -11,18 +11,24 @@ import java.util.List;
  * back what is left. For one thread at a time.
  */
 final class RunMoney implements AutoCloseable {
+    private final BudgetGuard all;
     private final BudgetGuard merges;
     private final Deque<BudgetGuard> rounds;
+    private final int roundsBefore;
     private int mergesLeft;
 
     /**
      * Money that is set aside.
      *
+     * @param all what it was set aside of
      * @param merges for all merges together
      * @param mergesLeft how many there may be
-     * @param rounds for each further round
+     * @param roundsBefore how many rounds earlier sessions began
+     * @param rounds for each further round after these
      */
-    RunMoney(BudgetGuard merges, int mergesLeft, List<BudgetGuard> rounds) {
+    RunMoney(BudgetGuard all, BudgetGuard merges, int mergesLeft, int roundsBefore, List<BudgetGuard> rounds) {
+        this.roundsBefore = roundsBefore;
+        this.all = all;
         this.merges = merges;
         this.mergesLeft = mergesLeft;
         this.rounds = new ArrayDeque<>(rounds);
@@ -30,15 +36,18 @@ final class RunMoney implements AutoCloseable {
 
     /** Nothing is set aside. */
     static RunMoney none(BudgetGuard all) {
-        return new RunMoney(all, 1, List.of());
+        return new RunMoney(all, all, 1, 0, List.of());
     }
 
-    /** Gives the money of one round back to the run, whose planner spends it: nothing else is under way then. */
-    void beginRound() {
-        BudgetGuard round = rounds.poll();
-        if (round != null) {
-            round.close();
-        }
+    /**
+     * The money of the planner in a round, to be closed with it: what was set aside for the round, and what is free. It is
+     * never free in between, when other runs of the tenant could take it.
+     *
+     * @param round from 1; for one that an earlier session began nothing was set aside
+     */
+    BudgetGuard ofRound(int round) {
+        BudgetGuard setAside = round > roundsBefore ? rounds.poll() : null;
+        return setAside == null ? all.cap(all.state().limit()) : all.drawOn(setAside);
     }
 
     /** The money of the next merge: an equal part of what is left. */

@@ -5,6 +5,7 @@ import dev.cadre.journal.Journal;
 import dev.cadre.run.EventSink;
 import dev.cadre.run.Nesting;
 import dev.cadre.run.RunSettings;
+import dev.cadre.worker.RungTask;
 import java.util.Optional;
 
 /** A graph or a goal as the runs nested in it know it: it reports their results, too. */
@@ -12,9 +13,15 @@ final class RunNesting extends Nesting {
     private final String label;
     private final NestedResults results;
 
-    RunNesting(RunSettings settings, Optional<Journal> journal, EventSink events, String label, NestedResults results) {
-        super(settings, journal, events, label);
-        this.label = label;
+    RunNesting(
+            RunSettings settings,
+            Optional<Journal> journal,
+            EventSink events,
+            String beginning,
+            RungTask work,
+            NestedResults results) {
+        super(settings, journal, events, beginning, work);
+        label = work.subtaskId();
         this.results = results;
     }
 

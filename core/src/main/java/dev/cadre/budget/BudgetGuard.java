@@ -96,6 +96,19 @@ public final class BudgetGuard implements AutoCloseable {
         return new BudgetGuard(lock.locked(() -> ledger.lend(amount)), lock, records);
     }
 
+    /**
+     * Makes a part of this budget out of an allotment of it, which is closed: what that has not used stays set aside for
+     * the part, which spends it first, and then what is free here. It changes hands in one step, so that nobody can have it
+     * in between, and what comes back of an attempt is kept again. As with a {@link #lend loan}, others wait for what it
+     * keeps; closing it gives back what is left.
+     *
+     * @throws IllegalArgumentException if it is no allotment or loan that was taken from this very budget
+     * @throws BudgetClosedException if this budget or one around it is closed
+     */
+    public BudgetGuard drawOn(BudgetGuard allotment) {
+        return new BudgetGuard(lock.locked(() -> ledger.drawOn(allotment.ledger)), lock, records);
+    }
+
     /** Limits a part of this budget, without setting money aside for it. */
     public BudgetGuard cap(Money limit) {
         return cap(limit, Money.ZERO);

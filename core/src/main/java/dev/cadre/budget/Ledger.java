@@ -30,12 +30,16 @@ public final class Ledger {
         /** Its unused money is set aside in them. */
         SET_ASIDE,
         /** Its unused money is outstanding in them. */
-        LENT
+        LENT,
+        /** The same of what it keeps; it draws on their free money, too. */
+        KEPT
     }
 
     private final Money limit;
     private final @Nullable Ledger parent;
     private final Hold hold;
+    /** How much of its limit an allotment holds: all of it, unless it draws on free money, too. */
+    private final Money held;
     /** Open allotments anywhere beneath, oldest first. */
     private final Set<Ledger> allotments = new LinkedHashSet<>();
 
@@ -51,7 +55,12 @@ public final class Ledger {
     private boolean closed;
 
     private Ledger(Money limit, Money alreadySpent, @Nullable Ledger parent, Hold hold) {
+        this(limit, alreadySpent, parent, hold, limit);
+    }
+
+    private Ledger(Money limit, Money alreadySpent, @Nullable Ledger parent, Hold hold, Money held) {
         this.limit = limit;
+        this.held = held;
         this.settled = alreadySpent;
         this.breached = alreadySpent.isMoreThan(limit);
         this.parent = parent;
@@ -103,11 +112,32 @@ public final class Ledger {
         refusal(amount).ifPresent(reason -> {
             throw new AllotmentRefusedException(reason);
         });
-        var allotment = new Ledger(amount, Money.ZERO, this, hold);
+        return opened(new Ledger(amount, Money.ZERO, this, hold));
+    }
+
+    /**
+     * Makes a part of this budget out of an allotment of it, which is closed: what that has not used stays set aside for
+     * the part, which spends it first, and then what is free here. What comes back of its attempts is kept for it again.
+     * Until it is closed, the money that it keeps counts as outstanding, like that of a loan.
+     *
+     * @throws IllegalArgumentException if it is no allotment or loan that was taken from this very budget
+     * @throws BudgetClosedException if this budget or one around it is closed
+     */
+    public Ledger drawOn(Ledger allotment) {
+        if (allotment.parent != this || !allotment.isAllotment()) {
+            throw new IllegalArgumentException("no allotment of this budget: " + allotment.state());
+        }
+        requireOpen();
+        Money kept = allotment.closed ? Money.ZERO : allotment.unused();
+        allotment.close();
+        return opened(new Ledger(limit, Money.ZERO, this, Hold.KEPT, kept));
+    }
+
+    private Ledger opened(Ledger allotment) {
         for (Ledger at = this; at != null; at = at.parent) {
             at.allotments.add(allotment);
         }
-        book(new Unused(hold, Money.ZERO, amount), at -> {});
+        book(new Unused(allotment.hold, Money.ZERO, allotment.held), at -> {});
         return allotment;
     }
 
@@ -169,14 +199,16 @@ public final class Ledger {
         }
         var room = own.room();
         var free = own.free();
+        Money kept = Money.ZERO;
         boolean drawsOnAllotment = false;
         for (Ledger at = this; at != null; at = at.parent) {
             if (at.closed || at.breached) {
                 return own.leaving(Money.ZERO, Money.ZERO, at.breached);
             }
             room = drawsOnAllotment ? room : room.atMost(at.state().room());
-            free = drawsOnAllotment ? free : free.atMost(at.state().free());
-            drawsOnAllotment |= at.isAllotment();
+            free = drawsOnAllotment ? free : free.atMost(at.state().free().plus(kept));
+            kept = kept.plus(at.keptFree());
+            drawsOnAllotment |= at.isAllotment() && at.hold != Hold.KEPT;
         }
         return own.leaving(room, free, false);
     }
@@ -194,16 +226,18 @@ public final class Ledger {
     private Optional<Admission.Refused> refusal(Money need) {
         requireOpen();
         Admission.@Nullable Contended contended = null;
+        Money rest = need; // which no money covers that is kept for it
         boolean drawsOnAllotment = false;
         for (Ledger at = this; at != null; at = at.parent) {
             var state = at.state();
-            if (drawsOnAllotment ? state.breached() : state.isExhaustedBy(need)) {
+            if (drawsOnAllotment ? state.breached() : state.isExhaustedBy(need)) { // what is kept counts as outstanding
                 return Optional.of(new Admission.Exhausted(need, state));
             }
-            if (!drawsOnAllotment && contended == null && state.isContendedBy(need)) {
+            if (!drawsOnAllotment && contended == null && state.isContendedBy(rest)) {
                 contended = new Admission.Contended(need, state);
             }
-            drawsOnAllotment |= at.isAllotment();
+            rest = rest.minusOrZero(at.keptFree());
+            drawsOnAllotment |= at.isAllotment() && at.hold != Hold.KEPT;
         }
         return Optional.ofNullable(contended);
     }
@@ -227,10 +261,10 @@ public final class Ledger {
     /** The money that an allotment has not used, before and after a change, as the budgets around it hold it. */
     private record Unused(Hold hold, Money before, Money after) {
         void bookIn(Ledger around) {
-            if (hold == Hold.LENT) {
-                around.lent = around.lent.minus(before).plus(after);
-            } else {
+            if (hold == Hold.SET_ASIDE) {
                 around.setAside = around.setAside.minus(before).plus(after);
+            } else {
+                around.lent = around.lent.minus(before).plus(after);
             }
         }
     }
@@ -255,7 +289,16 @@ public final class Ledger {
 
     /** The money neither spent nor in flight; the unused money of allotments beneath counts as unused. */
     private Money unused() {
-        return limit.minusOrZero(settled.plus(forfeited).plus(outstanding));
+        Money own = held.minusOrZero(settled.plus(forfeited).plus(outstanding));
+        return hold == Hold.KEPT ? own.atLeast(setAside.plus(lent)) : own;
+    }
+
+    /** The money that this budget keeps and may spend now, besides what is free in those around it. */
+    private Money keptFree() {
+        return hold == Hold.KEPT
+                ? held.minusOrZero(
+                        settled.plus(forfeited).plus(outstanding).plus(setAside).plus(lent))
+                : Money.ZERO;
     }
 
     /** Books the amount of an open reservation as forfeited in the whole chain. */

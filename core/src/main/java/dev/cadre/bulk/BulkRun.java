@@ -9,6 +9,7 @@ import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.record.RunCache;
+import dev.cadre.record.RunIdentity;
 import dev.cadre.record.RunRecord;
 import dev.cadre.run.Attachments;
 import dev.cadre.run.EventSink;
@@ -24,6 +25,7 @@ import dev.cadre.task.Failure;
 import dev.cadre.task.Origin;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
+import dev.cadre.worker.RungTask;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -59,6 +61,9 @@ final class BulkRun<I, O> {
     private final SubtaskType<I, O> type;
     private final Optional<RunRecord> record;
     private final String runId;
+    /** The id of a bulk without a journal is that of others, too. */
+    private final String beginning;
+
     private final Budget budget;
     private final Optional<RunCache> cache;
     private final SteadyClock clock;
@@ -89,6 +94,7 @@ final class BulkRun<I, O> {
         type = bulk.type();
         this.record = record;
         runId = bulk.runId();
+        beginning = record.map(RunRecord::beginning).orElseGet(RunIdentity::newBeginning);
         handover = new BulkProgress<>(bulk, this::sinceStart, each);
         window = type.isModelWork()
                 ? bulk.runs().pools().pool(type.tiers().start()).limits().maxParallel()
@@ -200,8 +206,8 @@ final class BulkRun<I, O> {
             puller = new InputPuller<>(inputs, bulk.naming());
         }
 
-        private Nesting nesting(String label) {
-            return new Nesting(bulk.runs(), bulk.journal(), events, label);
+        private Nesting nesting(RungTask work) {
+            return new Nesting(bulk.runs(), bulk.journal(), events, beginning, work);
         }
 
         private void post(RunEvent event) {

@@ -13,12 +13,15 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 
@@ -90,9 +93,11 @@ public final class OwnFiles {
         return created(file);
     }
 
-    private static OutputStream created(Path file) throws IOException {
+    private static OutputStream created(Path file, OpenOption... more) throws IOException {
         create(file);
-        return Files.newOutputStream(file, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+        var options = new ArrayList<OpenOption>(List.of(StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS));
+        options.addAll(List.of(more));
+        return Files.newOutputStream(file, options.toArray(OpenOption[]::new));
     }
 
     /**
@@ -106,11 +111,14 @@ public final class OwnFiles {
                 file, StandardOpenOption.WRITE, StandardOpenOption.APPEND, LinkOption.NOFOLLOW_LINKS);
     }
 
-    /** Writes a file whole or not at all; takes the place of a file or a link that is there, never writes through it. */
+    /**
+     * Writes a file whole or not at all, also if the power fails: its content is on the disk before it has its name. Takes
+     * the place of a file or a link that is there, never writes through it.
+     */
     public static void replace(Path file, byte[] content) throws IOException {
         Path draft = file.resolveSibling(DRAFT + UUID.randomUUID() + DRAFT_SUFFIX);
         try {
-            try (OutputStream out = created(draft)) {
+            try (OutputStream out = created(draft, StandardOpenOption.SYNC)) {
                 out.write(content);
             }
             move(draft, file);
@@ -165,8 +173,13 @@ public final class OwnFiles {
         }
     }
 
-    /** @throws FileSystemException if it is no file, such as a link or a folder */
-    static void requireFile(Path file) throws IOException {
+    /**
+     * Refuses what is no regular file. To be asked before a file of a folder that others write to is opened: to open a pipe
+     * waits for whoever writes to it.
+     *
+     * @throws FileSystemException if it is no file, such as a link, a folder or a pipe
+     */
+    public static void requireFile(Path file) throws IOException {
         var found = Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         if (!found.isRegularFile()) {
             String what = found.isSymbolicLink() ? "a link" : found.isDirectory() ? "a folder" : "no file";

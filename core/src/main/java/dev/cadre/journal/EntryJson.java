@@ -42,14 +42,16 @@ final class EntryJson {
                     String subject,
                     Money limit,
                     String runKey,
-                    String prompts) -> {
+                    String prompts,
+                    String beginning) -> {
                 Json.Obj started = kind("run_started")
                         .with("run", run)
                         .with("goal", goal.hex())
                         .with("subject", subject)
                         .with("limitPicoUsd", limit.picoUsd());
                 Json.Obj keyed = runKey.isEmpty() ? started : started.with("runKey", runKey);
-                yield prompts.isEmpty() ? keyed : keyed.with("prompts", prompts);
+                Json.Obj prompted = prompts.isEmpty() ? keyed : keyed.with("prompts", prompts);
+                yield beginning.isEmpty() ? prompted : prompted.with("beginning", beginning);
             }
             case PlanAdmitted(String run, int position, String subtask) ->
                 kind("plan_admitted")
@@ -113,7 +115,8 @@ final class EntryJson {
                         json.string("subject"),
                         money(json, "limitPicoUsd"),
                         json.at("runKey").isPresent() ? json.string("runKey") : "",
-                        json.at("prompts").isPresent() ? json.string("prompts") : "");
+                        json.at("prompts").isPresent() ? json.string("prompts") : "",
+                        json.at("beginning").isPresent() ? json.string("beginning") : "");
             case "plan_admitted" ->
                 new PlanAdmitted(
                         json.string("run"),

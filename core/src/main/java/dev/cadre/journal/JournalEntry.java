@@ -30,9 +30,17 @@ public sealed interface JournalEntry {
      * @param limit what the run may spend, earlier sessions included
      * @param runKey the key by which its caller tells runs apart; empty if there is none, and in older journals
      * @param prompts the versions of the library's own prompts in this session; empty in older journals
+     * @param beginning tells the run from one with the same id in another journal: chosen by its first session; empty in
+     *     older journals
      */
-    record RunStarted(String run, Fingerprint goal, String subject, Money limit, String runKey, String prompts)
+    record RunStarted(
+            String run, Fingerprint goal, String subject, Money limit, String runKey, String prompts, String beginning)
             implements JournalEntry {
+        /** Of an older journal. */
+        public RunStarted(String run, Fingerprint goal, String subject, Money limit, String runKey, String prompts) {
+            this(run, goal, subject, limit, runKey, prompts, "");
+        }
+
         /** Without a run key, and with prompts that are not known. */
         public RunStarted(String run, Fingerprint goal, String subject, Money limit) {
             this(run, goal, subject, limit, "", "");

@@ -2,7 +2,6 @@
 package dev.cadre.people;
 
 import dev.cadre.file.OwnFiles;
-import dev.cadre.json.Json;
 import dev.cadre.json.JsonException;
 import dev.cadre.schema.JsonType;
 import dev.cadre.task.AwaitedException;
@@ -17,10 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -32,9 +28,13 @@ import java.util.stream.Stream;
  * <p>A subtask that asks {@linkplain #worker this desk} suspends its run until the answer is there; see
  * {@link AwaitedException}. A question is a file {@code NAME.question.json} with the run, the subtask, the input and the
  * schema of the answer. The answer is a file {@code NAME.answer.json} beside it, written by {@link #answer} or by any other
- * program, also in another process. A question whose input has changed is another question. Answers are read as what they
- * are, input from outside: at most 1 MiB, and checked against the type. The run needs a journal: without one each session is
- * another run, whose questions nobody has answered.
+ * program, also in another process. A question whose input has changed is another question, and so is one of a run that begins in
+ * another journal: an approval belongs to its run. Answers are read as what they are, input from outside: at most 1 MiB, and
+ * checked against the type and its rules; one that is refused leaves its question open, with the reason. The run needs a
+ * journal: without one each session is another run, whose questions nobody has answered.
+ *
+ * <p>A question file that is damaged is written again by the next session. Nothing is deleted: the files of runs that have
+ * ended can be.
  *
  * <p>Immutable; safe for use by many threads and processes. For answers that are kept elsewhere, such as in a database,
  * write a {@link Worker} that looks there and throws {@link AwaitedException} while there is none.
@@ -68,21 +68,19 @@ public final class FileDesk {
     }
 
     /**
-     * A question that nobody has answered yet.
+     * A question that nobody has answered yet, or not in a way that the run can take.
      *
      * @param name the beginning of the names of its files
      * @param subtaskId the subtask, with {@code #index} for an item
      * @param input the input of the subtask, as JSON
      * @param answerSchema the JSON schema of the answer
+     * @param refusal why the answer that is there was refused; empty if there is none
      */
-    public record Question(String name, String runId, String subtaskId, String input, String answerSchema) {
-        private static Question from(Json.Obj json) {
-            return new Question(
-                    json.string("name"),
-                    json.string("run"),
-                    json.string("subtask"),
-                    json.at("input").orElse(Json.Null.NULL).write(),
-                    json.at("answer").orElse(Json.Null.NULL).write());
+    public record Question(
+            String name, String runId, String subtaskId, String input, String answerSchema, String refusal) {
+        /** A question without an answer. */
+        public Question(String name, String runId, String subtaskId, String input, String answerSchema) {
+            this(name, runId, subtaskId, input, answerSchema, "");
         }
     }
 
@@ -104,70 +102,115 @@ public final class FileDesk {
     }
 
     private <I, O> O ask(JsonType<I> asked, JsonType<O> answered, I input, WorkerContext context) throws IOException {
-        String name = name(context.runId(), context.subtaskId(), asked.canonical(input));
+        String name = name(context, asked.canonical(input));
         Path answer = folder.resolve(name + ANSWER);
-        Optional<String> text = read(answer, MOST_BYTES);
-        if (text.isEmpty()) {
-            write(name, context, asked.toJson(input), answered);
-            throw new AwaitedException(
-                    "an answer to %s of subtask '%s' in %s".formatted(name + QUESTION, context.subtaskId(), folder));
-        }
+        var refusal = QuestionFile.Refusal.NONE;
+        String awaited =
+                "an answer to %s of subtask '%s' in %s".formatted(name + QUESTION, context.subtaskId(), folder);
         try {
-            return answered.read(text.get());
+            Optional<String> text = read(answer, MOST_BYTES);
+            if (text.isPresent()) {
+                switch (judged(answered, text.get(), context)) {
+                    case Judged.Taken<O>(O value) -> {
+                        return value;
+                    }
+                    case Judged.Refused<O>(String why) -> {
+                        refusal = QuestionFile.Refusal.of(text.get(), why);
+                        awaited = "an answer that fits its form: %s does not: %s".formatted(answer, why);
+                    }
+                }
+            }
+        } catch (UnreadableException unreadable) {
+            awaited = "an answer that can be read: " + unreadable.getMessage();
+        }
+        var question = new Question(
+                name, context.runId(), context.subtaskId(), asked.toJson(input).write(), answered.schema());
+        leave(new QuestionFile(question, refusal));
+        throw new AwaitedException(awaited);
+    }
+
+    private sealed interface Judged<O> {
+        record Taken<O>(O value) implements Judged<O> {}
+
+        record Refused<O>(String why) implements Judged<O> {}
+    }
+
+    /** By the type and its rules. */
+    private static <O> Judged<O> judged(JsonType<O> form, String answer, WorkerContext context) {
+        O value;
+        try {
+            value = form.read(answer);
         } catch (JsonException unfit) {
-            throw new AwaitedException("an answer that fits its form: %s does not: %s"
-                    .formatted(answer, String.valueOf(unfit.getMessage())));
+            return new Judged.Refused<>(String.valueOf(unfit.getMessage()));
+        }
+        return context.outer()
+                .objection(value)
+                .<Judged<O>>map(Judged.Refused::new)
+                .orElseGet(() -> new Judged.Taken<>(value));
+    }
+
+    /** Writes a question for people, unless it is there as it is to be: whatever else is at its name, nobody could read. */
+    private void leave(QuestionFile asked) throws IOException {
+        Path file = folder.resolve(asked.question().name() + QUESTION);
+        String text = asked.write();
+        byte[] json = text.getBytes(StandardCharsets.UTF_8);
+        if (json.length > MOST_BYTES_OF_A_QUESTION || QuestionFile.parse(text).isEmpty()) {
+            throw new IOException(
+                    "the question is too long or nested too deeply to be read again: %,d bytes".formatted(json.length));
+        }
+        if (!isThere(file, text)) {
+            OwnFiles.replace(file, json);
         }
     }
 
-    private void write(String name, WorkerContext context, Json input, JsonType<?> answer) throws IOException {
-        Path file = folder.resolve(name + QUESTION);
-        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-            return;
-        }
-        String question = Json.obj()
-                .with("name", name)
-                .with("run", context.runId())
-                .with("subtask", context.subtaskId())
-                .with("input", input)
-                .with("answer", Json.parse(answer.schema()))
-                .write();
-        OwnFiles.replace(file, question.getBytes(StandardCharsets.UTF_8));
-    }
-
-    /** The same for the same question in every session of its run. */
-    private static String name(String runId, String subtaskId, String input) {
+    private static boolean isThere(Path file, String text) {
         try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (String part : List.of(runId, subtaskId, input)) {
-                byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
-                digest.update((bytes.length + ":").getBytes(StandardCharsets.US_ASCII));
-                digest.update(bytes);
-            }
-            return HexFormat.of().formatHex(digest.digest()).substring(0, NAME_DIGITS);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
+            return read(file, MOST_BYTES_OF_A_QUESTION).filter(text::equals).isPresent();
+        } catch (UnreadableException other) {
+            return false;
         }
     }
 
-    /** The text of a file; empty if it is not there. */
-    private static Optional<String> read(Path file, int most) {
-        try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
-            byte[] bytes = in.readNBytes(most + 1);
-            if (bytes.length > most) {
-                throw new AwaitedException("an answer of at most %,d bytes: %s is longer".formatted(most, file));
+    /** The same for the same question in every session of its run, and in no other run. */
+    private static String name(WorkerContext context, String input) {
+        var parts = new ArrayList<>(List.of(context.runId(), context.subtaskId(), input));
+        String beginning = context.outer().beginning();
+        if (!beginning.isEmpty()) { // else its name is that of older versions
+            parts.add(beginning);
+        }
+        return QuestionFile.digest(parts).substring(0, NAME_DIGITS);
+    }
+
+    /** Thrown for a file that cannot be read, or is too long. */
+    private static final class UnreadableException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        UnreadableException(String message) {
+            super(message, null, false, false);
+        }
+    }
+
+    /** The text of a file; empty if it is not there. Never waits for another program, as a pipe would. */
+    private static Optional<String> read(Path file, int most) throws UnreadableException {
+        try {
+            OwnFiles.requireFile(file);
+            try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+                byte[] bytes = in.readNBytes(most + 1);
+                if (bytes.length > most) {
+                    throw new UnreadableException("%s has more than %,d bytes".formatted(file, most));
+                }
+                return Optional.of(new String(bytes, StandardCharsets.UTF_8));
             }
-            return Optional.of(new String(bytes, StandardCharsets.UTF_8));
         } catch (NoSuchFileException none) {
             return Optional.empty();
         } catch (IOException unreadable) {
-            throw new AwaitedException("an answer that can be read: " + OwnFiles.reason(unreadable));
+            throw new UnreadableException(OwnFiles.reason(unreadable));
         }
     }
 
     /**
-     * The questions that nobody has answered yet, or not in their form, in the order of their names. Reads the folder; a file that is no question
-     * is passed over.
+     * The questions that nobody has answered yet, or not in a way that the run can take, in the order of their names; the
+     * latter with the reason. Reads the folder; a file that is no question is passed over.
      *
      * @throws UncheckedIOException if the folder cannot be read
      */
@@ -179,7 +222,7 @@ public final class FileDesk {
                     .sorted()
                     .toList();
             for (Path file : sorted) {
-                question(file).filter(asked -> !isAnswered(asked)).ifPresent(questions::add);
+                question(file).flatMap(this::open).ifPresent(questions::add);
             }
             return List.copyOf(questions);
         } catch (IOException e) {
@@ -187,28 +230,25 @@ public final class FileDesk {
         }
     }
 
-    /** Whether there is an answer that fits the form of the question. */
-    private boolean isAnswered(Question question) {
+    private static Optional<QuestionFile> question(Path file) {
         try {
-            Optional<String> answer = read(folder.resolve(question.name() + ANSWER), MOST_BYTES);
-            answer.ifPresent(JsonType.ofSchema(question.answerSchema())::read);
-            return answer.isPresent();
-        } catch (JsonException | AwaitedException unfit) {
-            return false;
-        } catch (IllegalArgumentException otherForm) {
-            return true; // only the type of the subtask can tell
+            return read(file, MOST_BYTES_OF_A_QUESTION)
+                    .flatMap(QuestionFile::parse)
+                    .filter(asked -> file.getFileName()
+                            .toString()
+                            .equals(asked.question().name() + QUESTION));
+        } catch (UnreadableException noQuestion) {
+            return Optional.empty();
         }
     }
 
-    private static Optional<Question> question(Path file) {
+    /** The question, unless it has an answer that the run may take: whether it does, its run alone can tell. */
+    private Optional<Question> open(QuestionFile asked) {
         try {
-            return read(file, MOST_BYTES_OF_A_QUESTION)
-                    .map(Json::parse)
-                    .filter(Json.Obj.class::isInstance)
-                    .map(json -> Question.from((Json.Obj) json))
-                    .filter(question -> file.getFileName().toString().equals(question.name() + QUESTION));
-        } catch (JsonException | AwaitedException noQuestion) {
-            return Optional.empty();
+            Optional<String> answer = read(folder.resolve(asked.question().name() + ANSWER), MOST_BYTES);
+            return answer.isEmpty() ? Optional.of(asked.question()) : asked.refused(answer.get());
+        } catch (UnreadableException unreadable) {
+            return Optional.of(asked.because(String.valueOf(unreadable.getMessage())));
         }
     }
 

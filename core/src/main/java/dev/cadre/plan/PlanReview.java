@@ -5,6 +5,7 @@ import dev.cadre.price.CostEstimate;
 import dev.cadre.redact.Redactor;
 import dev.cadre.task.GraphNode;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Decides whether a plan is run, before any worker is paid. With a journal, a plan that it has approved of is not shown to
@@ -36,7 +37,11 @@ public interface PlanReview {
          *
          * @param what what is awaited, in one line for people
          */
-        record Wait(String what) implements Verdict {}
+        record Wait(String what) implements Verdict {
+            public Wait {
+                Objects.requireNonNull(what, "what is awaited");
+            }
+        }
     }
 
     /**

@@ -13,8 +13,10 @@ import dev.cadre.task.Outputs;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -103,24 +105,43 @@ public record RunIdentity(String run, Fingerprint asked, String runKey) {
     }
 
     /**
-     * The key of a run that is nested in a subtask of another one. Readers of a journal find the place in it; of a long one
-     * the end is a digest.
+     * What starts a nested run.
      *
+     * @param label the subtask, an item with its index
      * @param tool the tool that starts it; empty if the subtask does
-     * @param number tells runs apart that are alike and under way at once, from 1
+     * @param input the input of the subtask, or the arguments of the tool, as canonical JSON
+     */
+    public record NestedPlace(String label, String tool, String input) {}
+
+    /**
+     * The key of a run that is nested in a subtask of another one. Readers of a journal find the place in it; of a long one
+     * the end is a digest. The input is a part of it, because the functions of a graph or goal may have captured it, where
+     * no identity sees it.
+     *
+     * @param number tells runs apart that are otherwise alike, from 1
      * @param own the key of the coordinator of the nested run; empty if it has none
      */
-    public static String nestedKey(String outerRun, String label, String tool, int number, String own) {
-        String more = Stream.of(tool, number == 1 ? "" : "no. " + number, own)
+    public static String nestedKey(String outerRun, NestedPlace place, int number, String own) {
+        String more = Stream.of(place.tool(), number == 1 ? "" : "no. " + number, own)
                 .filter(part -> !part.isEmpty())
                 .collect(Collectors.joining(", "));
-        String key = "nested in %s: %s%s".formatted(outerRun, label, more.isEmpty() ? "" : " (" + more + ")");
+        String key = "nested in %s with input %s: %s%s"
+                .formatted(
+                        outerRun,
+                        digits(Fingerprint.of(place.input())),
+                        place.label(),
+                        more.isEmpty() ? "" : " (" + more + ")");
         return key.length() <= MOST_NESTED_CHARS
                 ? key
                 : "%s… %s"
                         .formatted(
                                 key.substring(0, KEPT_CHARS),
                                 Fingerprint.of(key).hex());
+    }
+
+    /** Tells a run that begins from another one of the same identity, in another journal. */
+    public static String newBeginning() {
+        return HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
     }
 
     private static RunIdentity of(String runKey, List<String> parts) {

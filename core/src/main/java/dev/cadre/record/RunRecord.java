@@ -77,6 +77,7 @@ public final class RunRecord implements AutoCloseable {
     private final Spend before;
     private final Spend planningBefore;
     private final boolean resumed;
+    private final String beginning;
     /** The highest number among the attempts of unknown fate that earlier sessions left, by what they were for. */
     private final Map<JournalKey, Integer> lastOpen = new HashMap<>();
 
@@ -109,7 +110,11 @@ public final class RunRecord implements AutoCloseable {
         this.identity = identity;
         before = journal.spent(run());
         planningBefore = journal.planningSpent(run());
-        resumed = journal.runs().stream().anyMatch(earlier -> earlier.run().equals(run()));
+        Optional<JournalEntry.RunStarted> earlier = journal.runs().stream()
+                .filter(started -> started.run().equals(run()))
+                .findFirst();
+        resumed = earlier.isPresent();
+        beginning = earlier.map(JournalEntry.RunStarted::beginning).orElseGet(RunIdentity::newBeginning);
         for (Intent open : journal.openIntents(run())) {
             lastOpen.merge(open.key(), open.attempt(), Math::max);
         }
@@ -142,6 +147,11 @@ public final class RunRecord implements AutoCloseable {
         return identity.run();
     }
 
+    /** The same in all sessions of the run, and of no other run; empty in those of older journals. */
+    public String beginning() {
+        return beginning;
+    }
+
     /** What earlier sessions spent; calls of unknown fate count with all that they may have cost. */
     public Spend before() {
         return before;
@@ -154,7 +164,7 @@ public final class RunRecord implements AutoCloseable {
 
     public void started(String subject, Money limit) {
         append(new JournalEntry.RunStarted(
-                run(), identity.asked(), cut(subject), limit, identity.runKey(), Prompt.versions()));
+                run(), identity.asked(), cut(subject), limit, identity.runKey(), Prompt.versions(), beginning));
     }
 
     public void ended(String status, List<String> notes) {

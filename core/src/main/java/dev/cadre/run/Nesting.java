@@ -5,21 +5,49 @@ import dev.cadre.cache.OutcomeCache;
 import dev.cadre.event.RunEvent;
 import dev.cadre.journal.Journal;
 import dev.cadre.task.OuterRun;
+import dev.cadre.worker.RungTask;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** A run as the runs nested in one piece of its work know it: its depth, its journal, its cache and its listeners. */
+/** A run as the runs nested in one rung of it know it: its depth, its journal, its cache and its listeners. */
 public class Nesting extends OuterRun {
     private final RunSettings settings;
     private final Optional<Journal> journal;
     private final EventSink events;
+    private final String beginning;
     private final String label;
+    private final Optional<RungTask> work;
+    /** How many runs have begun in this rung that are alike. */
+    private final Map<Object, Integer> begun = new ConcurrentHashMap<>();
 
-    /** @param label the work, an item with its index */
-    public Nesting(RunSettings settings, Optional<Journal> journal, EventSink events, String label) {
+    /**
+     * Of the work of a rung.
+     *
+     * @param beginning as {@link OuterRun#beginning}
+     */
+    public Nesting(RunSettings settings, Optional<Journal> journal, EventSink events, String beginning, RungTask work) {
+        this(settings, journal, events, beginning, work.subtaskId(), Optional.of(work));
+    }
+
+    private Nesting(
+            RunSettings settings,
+            Optional<Journal> journal,
+            EventSink events,
+            String beginning,
+            String label,
+            Optional<RungTask> work) {
         this.settings = settings;
         this.journal = journal;
         this.events = events;
+        this.beginning = beginning;
         this.label = label;
+        this.work = work;
+    }
+
+    /** Of code that no run has called, such as a tool in a test: nothing is recorded around it. */
+    public static Nesting outermost(RunSettings settings, EventSink events, String label) {
+        return new Nesting(settings, Optional.empty(), events, "", label, Optional.empty());
     }
 
     @Override
@@ -32,6 +60,16 @@ public class Nesting extends OuterRun {
         return settings.depth();
     }
 
+    @Override
+    public String beginning() {
+        return beginning;
+    }
+
+    @Override
+    public Optional<String> objection(Object output) {
+        return work.flatMap(rung -> rung.objection(output));
+    }
+
     /** The journal of the run, if it is recorded. */
     public Optional<Journal> journal() {
         return journal;
@@ -40,6 +78,16 @@ public class Nesting extends OuterRun {
     /** The outcome cache of the run, if it has one. */
     Optional<OutcomeCache> cache() {
         return settings.cache();
+    }
+
+    /** The rung; empty if no run has called the code. */
+    public Optional<RungTask> work() {
+        return work;
+    }
+
+    /** The number of a run that begins now, among those in this rung that are alike, from 1. */
+    public int next(Object alike) {
+        return begun.merge(alike, 1, Integer::sum);
     }
 
     /** Passes an event of a nested run on to the listeners of this one. Does not block; safe for use by many threads. */

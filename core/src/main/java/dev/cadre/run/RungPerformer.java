@@ -46,16 +46,16 @@ public final class RungPerformer {
     private final FirstCallQuotes quotes;
     private final CodeThreads threads;
     private final Attachments attachments;
-    private final Function<String, OuterRun> nesting;
+    private final Function<RungTask, OuterRun> nesting;
 
-    /** @param nesting the run as runs nested in the work with this label know it */
+    /** @param nesting the run as runs nested in the work of this rung know it */
     public RungPerformer(
             RunSettings settings,
             BudgetGuard money,
             EventSink events,
             CodeThreads threads,
             Attachments attachments,
-            Function<String, OuterRun> nesting) {
+            Function<RungTask, OuterRun> nesting) {
         this.settings = settings;
         this.money = money;
         this.events = events;
@@ -147,7 +147,7 @@ public final class RungPerformer {
                 notice -> tell(notice, task.subtaskId()),
                 RunDriver::isInterrupted,
                 threads,
-                nesting.apply(task.subtaskId()));
+                nesting.apply(task));
         boolean isOver = true;
         try (codeMoney) {
             RungEnd end = held.during(() -> perform(task, terms));

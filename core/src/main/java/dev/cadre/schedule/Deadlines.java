@@ -8,8 +8,9 @@ import java.time.Duration;
  *
  * @param workNanos when workers are interrupted
  * @param runNanos when the merge is interrupted; not before {@code workNanos}
+ * @param cancelGraceNanos how long code that is interrupted because the run is cancelled may take to end, at most
  */
-public record Deadlines(long workNanos, long runNanos) {
+public record Deadlines(long workNanos, long runNanos, long cancelGraceNanos) {
     /** How long interrupted code may take to end before it is left behind. */
     public static final Duration GRACE = Duration.ofMillis(700);
 
@@ -21,6 +22,23 @@ public record Deadlines(long workNanos, long runNanos) {
 
     /** The least grace, and how long the grace goes on after the last end of other interrupted code. */
     static final long LEAST_GRACE_NANOS = Duration.ofMillis(50).toNanos();
+
+    /** The times of an outermost run. */
+    public Deadlines(long workNanos, long runNanos) {
+        this(workNanos, runNanos, GRACE.toNanos());
+    }
+
+    /**
+     * The same for a run that is nested so deep: the run around it, which cancels it, leaves it behind after a grace of its
+     * own, and must hear before what the nested one leaves behind.
+     */
+    public Deadlines nested(int depth) {
+        long grace = GRACE.toNanos();
+        for (int level = 0; level < depth && grace > LEAST_GRACE_NANOS; level++) {
+            grace = Math.max(LEAST_GRACE_NANOS, grace / 8 * 5); // that of a tool between them is in between, too
+        }
+        return new Deadlines(workNanos, runNanos, grace);
+    }
 
     /** The times of a run that has no merge. */
     public static Deadlines at(long nanos) {

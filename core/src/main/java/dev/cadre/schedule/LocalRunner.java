@@ -48,6 +48,7 @@ public final class LocalRunner implements RunDriver.Driven {
     private boolean workTimeUp;
     private boolean runTimeUp;
     private boolean cleared;
+    private long graceNanos = Deadlines.GRACE.toNanos();
     private @Nullable RunEnding result;
 
     /** A runner of this machine; it closes the threads of the driver. */
@@ -81,6 +82,7 @@ public final class LocalRunner implements RunDriver.Driven {
             }
             return result;
         } catch (InterruptedException e) {
+            graceNanos = deadlines.cancelGraceNanos();
             take(new RunInput.Cancelled());
             throw e;
         } catch (Throwable broken) {
@@ -88,7 +90,7 @@ public final class LocalRunner implements RunDriver.Driven {
             return machine.breakOff(parts.failure(RunFailure.Kind.ENGINE_FAILED, broken));
         } finally {
             cleared = true;
-            driver.clear();
+            driver.clear(graceNanos);
         }
     }
 
@@ -100,6 +102,11 @@ public final class LocalRunner implements RunDriver.Driven {
     /** The threads that ignored their interrupt and were left behind, by name. To be read when the run has ended. */
     public List<String> abandoned() {
         return driver.abandoned();
+    }
+
+    /** The work that a run left behind which was cancelled: it has no result that names it. To be read when it has ended. */
+    public List<RunDriver.Left> leftAtTheEnd() {
+        return driver.leftAtTheEnd();
     }
 
     // --- on the owner's thread

@@ -61,6 +61,9 @@ public final class RunDriver {
      */
     public record Stuck(String thread, String place) {}
 
+    /** Work that was left behind, and the name of its thread. */
+    public record Left(String label, String thread) {}
+
     /** @param ended whose last word it is; null if it is not a last word */
     private record Message(Runnable word, @Nullable ThreadedWork ended) {}
 
@@ -75,6 +78,7 @@ public final class RunDriver {
 
     private final RungThreads threads;
     private final List<ThreadedWork> abandoned = new ArrayList<>();
+    private List<ThreadedWork> leftAtTheEnd = List.of();
     /** When a strand that was asked to end did so last. */
     private long lastEndNanos = Long.MIN_VALUE;
 
@@ -121,6 +125,13 @@ public final class RunDriver {
     /** Tells the run something. Does not block; safe for use by many threads. */
     public void post(Runnable word) {
         inbox.add(new Message(word, null));
+    }
+
+    /** The work that was left behind when the run was {@linkplain #clear cleared}, in its order. */
+    public List<Left> leftAtTheEnd() {
+        return leftAtTheEnd.stream()
+                .map(strand -> new Left(strand.label, strand.name))
+                .toList();
     }
 
     /** The threads that ignored their interrupt and were left behind, by name. */
@@ -294,12 +305,17 @@ public final class RunDriver {
      * whatever the clock of the run shows. An interrupt of the calling thread is kept until then.
      */
     public void clear() {
+        clear(Deadlines.GRACE.toNanos());
+    }
+
+    /** The same with a grace of no more than this. */
+    void clear(long graceNanos) {
         boolean interrupted = Thread.interrupted();
         ThreadedWork.interruptAll(strands.values());
         long began = System.nanoTime();
         long shown = clock.nanoTime();
         long latest = began + (deadlines.leaveAtLatest(shown) - shown);
-        long until = began + (deadlines.leaveAt(shown) - shown);
+        long until = began + Math.min(graceNanos, deadlines.leaveAt(shown) - shown);
         while (!strands.isEmpty() && System.nanoTime() - until < 0) {
             try {
                 if (hear(RunClock.SYSTEM.poll(inbox, until), Runnable::run)) {
@@ -312,7 +328,8 @@ public final class RunDriver {
         for (Message message = inbox.poll(); message != null; message = inbox.poll()) {
             hear(message, Runnable::run);
         }
-        List.copyOf(strands.values()).forEach(this::leaveBehind);
+        leftAtTheEnd = List.copyOf(strands.values());
+        leftAtTheEnd.forEach(this::leaveBehind);
         Set<@Nullable Thread> stuck = new HashSet<>();
         abandoned.forEach(strand -> stuck.add(strand.thread()));
         interrupted |= threads.close(stuck, latest);

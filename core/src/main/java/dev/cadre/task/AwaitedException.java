@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.task;
 
+import java.util.Objects;
+
 /**
  * Thrown by code of users whose answer depends on somebody who has not answered yet, such as a person who is to approve: by
  * a {@link Worker}, a planner, a plan review or a merger. Thrown by a tool, a rule or an edge it is a failure like others.
@@ -19,7 +21,7 @@ public final class AwaitedException extends RuntimeException {
      * @param what what is awaited, in one line for people
      */
     public AwaitedException(String what) {
-        super(what, null, false, false);
+        super(Objects.requireNonNull(what, "what is awaited"), null, false, false);
     }
 
     /** What is awaited. */

@@ -9,6 +9,7 @@ import dev.cadre.task.Failure;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.Work;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,6 +92,15 @@ public record RungTask(
     /** The same as they came of the user's code, which is asked unless it was. */
     Attached made() {
         return attached == null ? Attached.of(type, input) : attached;
+    }
+
+    /** The rule of the type that does not accept an output; empty if all do, one is broken, or it is no output of the type. */
+    public Optional<String> objection(Object output) {
+        return type.outputType().rawType().isInstance(output)
+                ? Acceptances.broken(this, output)
+                        .filter(failure -> failure.kind() == Failure.Kind.NOT_ACCEPTED)
+                        .map(Failure::message)
+                : Optional.empty();
     }
 
     private <I> String write(JsonType<I> form) {

@@ -26,6 +26,7 @@ final class LedgerRandomTest {
         CLOSED,
         ALLOTTED,
         LENT,
+        DRAWN,
         OVERRUN
     }
 
@@ -39,7 +40,14 @@ final class LedgerRandomTest {
             new Session(seed, 0, seen).run();
         }
         assertThat(seen)
-                .containsOnlyKeys(Seen.GRANTED, Seen.CONTENDED, Seen.EXHAUSTED, Seen.CLOSED, Seen.ALLOTTED, Seen.LENT);
+                .containsOnlyKeys(
+                        Seen.GRANTED,
+                        Seen.CONTENDED,
+                        Seen.EXHAUSTED,
+                        Seen.CLOSED,
+                        Seen.ALLOTTED,
+                        Seen.LENT,
+                        Seen.DRAWN);
         assertThat(seen.values())
                 .as("each kind of decision is met often: %s", seen)
                 .allMatch(count -> count > 100);
@@ -78,7 +86,10 @@ final class LedgerRandomTest {
                 switch (random.nextInt(20)) {
                     case 0 -> cap();
                     case 1 -> allot(random.nextBoolean() ? PlainBooks.Kind.LOAN : PlainBooks.Kind.ALLOTMENT);
-                    case 2 -> close();
+                    case 2 -> {
+                        close();
+                        drawOn();
+                    }
                     case 3, 4, 5, 6, 7, 8, 9, 10, 11 -> reserve();
                     default -> end();
                 }
@@ -122,6 +133,23 @@ final class LedgerRandomTest {
                             .as(where)
                             .isInstanceOf(AllotmentRefusedException.class);
             }
+        }
+
+        private void drawOn() {
+            int allotment = random.nextInt(ledgers.size());
+            if (ledgers.size() == 16 || !books.isAllotment(allotment)) {
+                return;
+            }
+            Ledger around = ledgers.get(books.parent(allotment));
+            if (books.decide(books.parent(allotment), 0) == PlainBooks.Decision.CLOSED) {
+                assertThatThrownBy(() -> around.drawOn(ledgers.get(allotment)))
+                        .as(where)
+                        .isInstanceOf(BudgetClosedException.class);
+                return;
+            }
+            ledgers.add(around.drawOn(ledgers.get(allotment)));
+            books.drawOn(allotment);
+            count(Seen.DRAWN);
         }
 
         /** Never the outermost, and rarely a large part of the tree, so that most of it stays in use. */

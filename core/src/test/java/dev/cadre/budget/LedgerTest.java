@@ -86,6 +86,44 @@ final class LedgerTest {
         }
 
         @Test
+        void drawOn_spendsWhatWasSetAsideFirst_andThenWhatIsFree_whichNobodyCanHaveInBetween() {
+            Ledger round = ledger.allot(pico(30));
+            granted(ledger, 50).settle(pico(50));
+            Ledger planner = ledger.drawOn(round);
+
+            assertThat(ledger.reserve(pico(21))).as("20 are free").isInstanceOf(Admission.Contended.class);
+            assertThat(planner.available()).isEqualTo(pico(50));
+            Reservation attempt = granted(planner, 40);
+            assertThat(ledger.state()).as("10 of it were free").isEqualTo(state(100, 50, 0, 40, 0));
+            attempt.release();
+            assertThat(ledger.state()).as("30 are kept again").isEqualTo(state(100, 50, 0, 30, 0));
+            granted(planner, 40).settle(pico(25));
+            assertThat(ledger.state()).isEqualTo(state(100, 75, 0, 5, 0));
+            assertThat(planner.reserve(pico(26))).isInstanceOf(Admission.Exhausted.class);
+            planner.close();
+            assertThat(ledger.state()).isEqualTo(state(100, 75, 0, 0, 0));
+        }
+
+        @Test
+        void drawOn_withAnAllotmentInIt_beyondWhatItKeeps_isHeldByTheBudgetsAround() {
+            Ledger planner = ledger.drawOn(ledger.allot(pico(30)));
+
+            Ledger within = planner.allot(pico(50));
+
+            assertThat(ledger.state()).isEqualTo(state(100, 0, 0, 50, 0));
+            within.close();
+            assertThat(ledger.state()).isEqualTo(state(100, 0, 0, 30, 0));
+        }
+
+        @Test
+        void drawOn_anAllotmentOfAnotherBudget_isRefused() {
+            Ledger elsewhere = ledger.cap(pico(50)).allot(pico(30));
+
+            assertThatThrownBy(() -> ledger.drawOn(elsewhere)).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> ledger.drawOn(ledger.cap(pico(1)))).isInstanceOf(IllegalArgumentException.class);
+        }
+
+        @Test
         void reserve_moneyInFlightInAnAllotment_isContended() {
             granted(ledger.allot(pico(30)), 30);
 

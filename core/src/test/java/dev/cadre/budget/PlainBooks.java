@@ -20,10 +20,12 @@ final class PlainBooks {
     enum Kind {
         CAP,
         ALLOTMENT,
-        LOAN
+        LOAN,
+        /** Made out of an allotment; draws on free money, too. */
+        KEPT
     }
 
-    private record Budget(int parent, long limit, Kind kind) {
+    private record Budget(int parent, long limit, Kind kind, long held) {
         boolean allotment() {
             return kind != Kind.CAP;
         }
@@ -47,7 +49,23 @@ final class PlainBooks {
     private final List<Attempt> attempts = new ArrayList<>();
 
     void budget(int parent, long limit, Kind kind) {
-        budgets.add(new Budget(parent, limit, kind));
+        budgets.add(new Budget(parent, limit, kind, limit));
+        closed.add(false);
+    }
+
+    boolean isAllotment(int budget) {
+        return budgets.get(budget).allotment();
+    }
+
+    int parent(int budget) {
+        return budgets.get(budget).parent();
+    }
+
+    void drawOn(int allotment) {
+        int parent = parent(allotment);
+        long held = closed.get(allotment) ? 0 : unusedOf(allotment);
+        close(allotment);
+        budgets.add(new Budget(parent, budgets.get(parent).limit(), Kind.KEPT, held));
         closed.add(false);
     }
 
@@ -82,6 +100,7 @@ final class PlainBooks {
     Decision decide(int budget, long need) {
         var decision = Decision.GRANTED;
         boolean asked = true;
+        long kept = 0;
         for (int at = budget; at >= 0; at = budgets.get(at).parent()) {
             if (closed.get(at)) {
                 return Decision.CLOSED;
@@ -93,11 +112,15 @@ final class PlainBooks {
                 return Decision.EXHAUSTED;
             }
             if (asked
-                    && lasting + inFlight(at) + unused(at, Kind.LOAN) + need
+                    && lasting + inFlight(at) + loans(at) + Math.max(0, need - kept)
                             > budgets.get(at).limit()) {
                 decision = Decision.CONTENDED;
             }
-            asked &= !budgets.get(at).allotment();
+            boolean isKept = budgets.get(at).kind() == Kind.KEPT;
+            kept += isKept
+                    ? Math.max(0, budgets.get(at).held() - used(at) - unused(at, Kind.ALLOTMENT) - loans(at))
+                    : 0;
+            asked &= isKept || !budgets.get(at).allotment();
         }
         return decision;
     }
@@ -107,7 +130,7 @@ final class PlainBooks {
                 Money.ofPico(budgets.get(budget).limit()),
                 Money.ofPico(settled(budget)),
                 Money.ofPico(forfeited(budget)),
-                Money.ofPico(inFlight(budget) + unused(budget, Kind.LOAN)),
+                Money.ofPico(inFlight(budget) + loans(budget)),
                 Money.ofPico(unused(budget, Kind.ALLOTMENT)),
                 breached(budget));
     }
@@ -141,11 +164,25 @@ final class PlainBooks {
                     && other != budget
                     && isWithin(other, budget)
                     && !isNested(other, budget)) {
-                long used = settled(other) + forfeited(other) + inFlight(other);
-                sum += Math.max(0, budgets.get(other).limit() - used);
+                sum += unusedOf(other);
             }
         }
         return sum;
+    }
+
+    private long loans(int budget) {
+        return unused(budget, Kind.LOAN) + unused(budget, Kind.KEPT);
+    }
+
+    private long unusedOf(int allotment) {
+        long own = Math.max(0, budgets.get(allotment).held() - used(allotment));
+        return budgets.get(allotment).kind() == Kind.KEPT
+                ? Math.max(own, unused(allotment, Kind.ALLOTMENT) + loans(allotment))
+                : own;
+    }
+
+    private long used(int budget) {
+        return settled(budget) + forfeited(budget) + inFlight(budget);
     }
 
     /** Whether there is an open allotment between an inner budget and one around it. */

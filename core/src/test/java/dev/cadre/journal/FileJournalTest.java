@@ -95,9 +95,9 @@ class FileJournalTest {
     }
 
     @Test
-    void runKeyAndPrompts_areReadAsWritten() {
+    void runKeyPromptsAndBeginning_areReadAsWritten() {
         var keyed = new JournalEntry.RunStarted(
-                "r1", Fingerprint.of("goal"), "goal", Money.usd("0.25"), "invoice-7", "plan 2");
+                "r1", Fingerprint.of("goal"), "goal", Money.usd("0.25"), "invoice-7", "plan 2", "0123456789abcdef");
 
         Samples.write(file(), List.of(keyed));
 

@@ -39,4 +39,14 @@ class DeadlinesTest {
         assertThat(MINUTE.mergeUntil(0)).isEqualTo(60_000 * MILLIS);
         assertThat(MINUTE.mergeUntil(59_900 * MILLIS)).isEqualTo(60_050 * MILLIS);
     }
+
+    @Test
+    void cancelGrace_ofANestedRun_endsBeforeThatOfTheOneAroundIt() {
+        for (int depth = 0; depth < 4; depth++) {
+            assertThat(MINUTE.nested(depth + 1).cancelGraceNanos())
+                    .isLessThan(MINUTE.nested(depth).cancelGraceNanos());
+        }
+        assertThat(MINUTE.nested(0)).isEqualTo(MINUTE);
+        assertThat(MINUTE.nested(50).cancelGraceNanos()).isEqualTo(Deadlines.LEAST_GRACE_NANOS);
+    }
 }

@@ -3,6 +3,7 @@ package dev.cadre.testing;
 
 import static dev.cadre.testing.CadreAssertions.assertThat;
 import static dev.cadre.testing.Crew.NOTE;
+import static dev.cadre.testing.Crew.merged;
 import static dev.cadre.testing.Crew.plan;
 import static dev.cadre.testing.Crew.plannedNote;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -15,11 +16,15 @@ import dev.cadre.RunResult;
 import dev.cadre.budget.Admission;
 import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
+import dev.cadre.budget.Reservation;
 import dev.cadre.merge.Merged;
 import dev.cadre.merge.Merger;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Tier;
+import dev.cadre.plan.PlanIntake;
+import dev.cadre.plan.PlanRequest;
 import dev.cadre.plan.PlanReview;
+import dev.cadre.plan.Planner;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.CostEstimate;
@@ -402,5 +407,58 @@ class GoalMoneyTest {
     private static void assertAscends(CostRange cost) {
         assertThat(cost.low()).isGreaterThan(Money.ZERO).isLessThanOrEqualTo(cost.expected());
         assertThat(cost.expected()).isLessThanOrEqualTo(cost.worst());
+    }
+
+    @Test
+    void moneyOfARound_isNeverFreeToOtherRunsOfTheTenant() throws Exception {
+        model.on(NOTE).costing(1_000, 400).replies(new Note("noted"));
+        model.on(NOTE, new Topic("dogs")).costing(1_000, 400).refuses("no dogs");
+        model.onMerge().costing(1_000, 400).repliesText(merged("done"));
+        String wolves = "{\"type\":\"note\",\"id\":\"wolves\",\"input\":{\"name\":\"wolves\"},\"replaces\":[\"dogs\"]}";
+        model.onPlan()
+                .costing(1_000, 400)
+                .answers(call -> call.request().turns().toString().contains("Not done")
+                        ? "{\"subtasks\":[%s]}".formatted(wolves)
+                        : plan(plannedNote("cats"), plannedNote("dogs")));
+        BudgetGuard tenant = Budget.usd("0.20").open();
+        var planner = new BesideOthers(tenant);
+
+        Coordinator.builder(model.pools())
+                .plansWith(NOTE)
+                .planner(planner)
+                .replanning(1)
+                .build()
+                .run(Goal.of("Take notes", Answer.class), Budget.usd("0.20").under(tenant));
+
+        assertThat(model.calls())
+                .filteredOn(call -> call.purpose().kind() == CallPurpose.Kind.PLAN)
+                .hasSize(2);
+        assertThat(tenant.state().committed()).isEqualTo(tenant.state().spent());
+    }
+
+    /** Another run of the tenant takes all that is free when a round has begun. */
+    private record BesideOthers(BudgetGuard tenant, Planner own) implements Planner {
+        BesideOthers(BudgetGuard tenant) {
+            this(tenant, Planner.model());
+        }
+
+        @Override
+        public void plan(PlanRequest request, PlanIntake intake) throws InterruptedException {
+            if (request.progress().isRound()
+                    && tenant.reserve(tenant.available()) instanceof Admission.Granted(Reservation others)) {
+                others.settle(others.amount());
+            }
+            own.plan(request, intake);
+        }
+
+        @Override
+        public Money leastCost(PlanRequest request) {
+            return own.leastCost(request);
+        }
+
+        @Override
+        public Money leastRoundCost(PlanRequest request) {
+            return own.leastRoundCost(request);
+        }
     }
 }

@@ -49,6 +49,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs as subtasks and tools of other runs: their money, time, depth, ends and reports. */
 class NestedRunTest {
@@ -119,7 +121,8 @@ class NestedRunTest {
         assertThat(nested.report().limit()).isEqualTo(ALLOTMENT);
         assertThat(nested.report().subtasks()).extracting(SubtaskReport::id).containsExactly("first", "second");
         assertThat(nested.report().runKey())
-                .isEqualTo("nested in %s: nested".formatted(result.report().runId()));
+                .matches("nested in %s with input [0-9a-f]{16}: nested"
+                        .formatted(result.report().runId()));
     }
 
     @Test
@@ -374,6 +377,29 @@ class NestedRunTest {
                 .anyMatch(event -> event instanceof RunEvent.Nested nested
                         && nested.event() instanceof RunEvent.RunEnded ended
                         && ended.status().equals("cancelled"));
+    }
+
+    /** So many runs around code that ignores its interrupt, in a run that has a second. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void codeLeftBehindInANestedRun_isNamedByTheOutermostOne_howeverLittleTimeThereIs(int depth) throws Exception {
+        SubtaskType<Topic, Note> type = SubtaskType.code("stubborn", Topic.class, Note.class, (topic, context) -> {
+            never.awaitUninterruptibly();
+            return new Note("late");
+        });
+        for (int level = 1; level <= depth; level++) {
+            String id = level == 1 ? "stubborn" : "level" + level;
+            SubtaskType<Topic, Note> within = type;
+            type = NestedRun.<Topic, Note>graph(() -> outer, ALLOTMENT, topic -> {
+                        var graph = TaskGraph.builder();
+                        return graph.answering(graph.add(id, within, topic));
+                    })
+                    .asType("nest" + level, Topic.class, Note.class);
+        }
+
+        RunResult<Note> result = run(type, usd("0.10").within(Duration.ofSeconds(1)));
+
+        assertThat(result.report().abandoned()).anyMatch(thread -> thread.endsWith("-stubborn/0"));
     }
 
     // --- depth

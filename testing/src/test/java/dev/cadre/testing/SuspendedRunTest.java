@@ -203,7 +203,7 @@ class SuspendedRunTest {
 
         var again = (RunResult.Suspended<Brief>) session(new ScriptedModel(), file, worker);
 
-        assertThat(again.awaited().getFirst().reason()).contains("an answer of at most 1,048,576 bytes");
+        assertThat(again.awaited().getFirst().reason()).contains("has more than 1,048,576 bytes");
     }
 
     @Test
@@ -426,6 +426,17 @@ class SuspendedRunTest {
     }
 
     @Test
+    @SuppressWarnings("NullAway") // as code without its checks would
+    void waitForNobody_isRefused() {
+        assertThatThrownBy(() -> new AwaitedException(null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("what is awaited");
+        assertThatThrownBy(() -> new PlanReview.Verdict.Wait(null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("what is awaited");
+    }
+
+    @Test
     void answerOfAnotherPlace_isRefused() {
         var strange = new FileDesk.Question("../evil", "run", "approve", "{}", "{}");
 
@@ -470,17 +481,17 @@ class SuspendedRunTest {
             Path file = folder.resolve("crash-" + crashAt + ".journal");
             var paid = new HashMap<String, Integer>();
             boolean crashed = false;
-            // the answer is there from the start in every other case, so that both halves of the run break off
-            if (crashAt == 1) {
-                session(scripted(), folder.resolve("asked.journal"), worker);
-                desk().answer(desk().questions().getFirst(), Decision.class, new Decision(true, ""));
-            }
             var answered = new AtomicBoolean();
             Worker<Note, Decision> late = (in, context) -> {
                 if (!answered.get()) {
                     throw new AwaitedException("an answer");
                 }
-                return worker.perform(in, context);
+                try {
+                    return worker.perform(in, context);
+                } catch (AwaitedException asked) {
+                    desk().answer(desk().questions().getFirst(), Decision.class, new Decision(true, ""));
+                    return worker.perform(in, context);
+                }
             };
             Optional<JournalEntry> lost = Optional.empty();
             try (var journal = CrashingJournal.atEntry(crashAt, FileJournal.open(file))) {
