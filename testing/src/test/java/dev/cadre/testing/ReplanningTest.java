@@ -367,6 +367,34 @@ class ReplanningTest {
     }
 
     @Test
+    void ruleThatIgnoresItsInterrupt_isLeftBehind_andTheAnswerStays() throws Exception {
+        model.on(NOTE).replies(new Note("noted"));
+        model.onMerge().repliesText(merged("brief"));
+        model.onPlan().replies(plan(plannedNote("cats")));
+        var released = new AtomicBoolean();
+        Goal<Answer> goal = GOAL.accept("it is long", answer -> {
+            while (!released.get()) {
+                Thread.onSpinWait();
+            }
+            return true;
+        });
+
+        try {
+            var result = partial(coordinator(2).build().run(goal, BUDGET.within(Duration.ofSeconds(2))));
+
+            assertThat(result.answer()).isEqualTo(new Answer("brief"));
+            assertThat(result.missing())
+                    .containsExactly(
+                            new Missing(
+                                    "answer",
+                                    "the rule 'it is long' of the goal did not end in time: it ignored its interrupt and was left behind"));
+            assertThat(result.report().abandoned()).singleElement().asString().contains("merger");
+        } finally {
+            released.set(true);
+        }
+    }
+
+    @Test
     void moneyOfTheRounds_isPartOfTheFloor() throws Exception {
         dogsAreRefused();
         model.onPlan().replies(plan(plannedNote("cats")));
