@@ -210,7 +210,8 @@ final class Run {
                         answer,
                         coordinator.settings().failFast(),
                         coordinator.settings().limits().maxItems(),
-                        answer.isPresent() ? 0 : rounds()),
+                        answer.isPresent() ? 0 : rounds(),
+                        answer.isPresent() ? List.of() : roundsAdded()),
                 PoolQuotes.of(coordinator.settings()),
                 subtasks == null ? EarlierOutcomes.NOTHING : subtasks,
                 money(),
@@ -224,6 +225,10 @@ final class Run {
     /** Rounds that an earlier session began are gone through again, however many there may be now. */
     private int rounds() {
         return Math.max(coordinator.rounds(), roundsBegun());
+    }
+
+    private List<String> roundsAdded() {
+        return record().map(RunRecord::roundsAdded).orElse(List.of());
     }
 
     private int roundsBegun() {

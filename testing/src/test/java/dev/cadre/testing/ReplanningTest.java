@@ -68,6 +68,10 @@ class ReplanningTest {
         return coordinator(model, rounds);
     }
 
+    private Coordinator.Builder coordinator(int rounds, SubtaskType<Topic, Note> note) {
+        return Coordinator.builder(model.pools()).plansWith(note, SHORTEN).replanning(rounds);
+    }
+
     private static Coordinator.Builder coordinator(ScriptedModel model, int rounds) {
         return Coordinator.builder(model.pools())
                 .plansWith(NOTE, SHORTEN, SPLIT)
@@ -207,6 +211,49 @@ class ReplanningTest {
         assertThat(result).isCompleteWith(new Answer("done"));
         assertThat(result.report().notes())
                 .contains("wolves: it replaces \"cats\", which is not among what is not done: that was passed over");
+    }
+
+    @Test
+    void optionalSubtaskThatFailed_isShownToTheRound_andNothingMayReferToIt() throws Exception {
+        dogsAreRefused();
+        SubtaskType<Topic, Note> note = NOTE.allowingOptional();
+        var undone = new ArrayList<String>();
+        var defects = new ArrayList<String>();
+        Planner planner = (request, intake) -> {
+            if (request.progress().isRound()) {
+                request.progress().undone().forEach(each -> undone.add(each.id()));
+                intake.offer(PlannedSubtask.of("short", SHORTEN).withWire("text", "extra", "text"))
+                        .ifPresent(defect -> defects.add(defect.toString()));
+                intake.offer(
+                        PlannedSubtask.of("wolves", NOTE, new Topic("wolves")).replacing("dogs"));
+            } else {
+                intake.offer(PlannedSubtask.of("cats", NOTE, new Topic("cats")));
+                intake.offer(PlannedSubtask.of("dogs", NOTE, new Topic("dogs")));
+                intake.offer(PlannedSubtask.of("extra", NOTE, new Topic("dogs")).asOptional());
+            }
+        };
+
+        coordinator(1, note).planner(planner).build().run(GOAL, BUDGET);
+
+        assertThat(undone).containsExactly("dogs", "extra");
+        assertThat(defects)
+                .containsExactly("short: it depends on \"extra\", which is not done: plan what comes in its place");
+    }
+
+    @Test
+    void subtaskThatWasReplaced_mayNotBeReferredTo() throws Exception {
+        dogsAreRefused();
+        model.on(NOTE, new Topic("wolves")).refuses("no wolves");
+        model.onPlan()
+                .replies(plan(plannedNote("cats"), plannedNote("dogs")))
+                .replies(plan(replacing("wolves", "dogs"), plannedNote("foxes")))
+                .replies(plan(shorten("short", "dogs", "wolves")))
+                .replies(plan(shorten("short", "foxes", "wolves")));
+
+        var result = coordinator(2).build().run(GOAL, BUDGET);
+
+        assertThat(result).isCompleteWith(new Answer("done"));
+        assertThat(plannerInputs().get(3)).contains("it depends on \"dogs\", which is not done");
     }
 
     @Test
