@@ -10,6 +10,7 @@ import dev.cadre.plan.PlanRequest;
 import dev.cadre.plan.PlanReview;
 import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.plan.Planner;
+import dev.cadre.plan.TierPolicy;
 import dev.cadre.pool.AttemptEvent;
 import dev.cadre.pool.AttemptListener;
 import dev.cadre.price.CostEstimate;
@@ -20,6 +21,7 @@ import dev.cadre.record.PlanRecord;
 import dev.cadre.record.RunRecord;
 import dev.cadre.run.GraphEstimate;
 import dev.cadre.schedule.RunCommand;
+import dev.cadre.schedule.RunDriver;
 import dev.cadre.schedule.RunInput;
 import dev.cadre.schema.JsonType;
 import dev.cadre.schema.Notation;
@@ -136,6 +138,9 @@ final class GoalPlanning {
             record.ifPresent(kept -> admit(kept, intake, planned));
         } catch (InterruptedException interrupt) {
             throw interrupt;
+        } catch (AwaitedException awaited) {
+            throw RunFailedException.of(RunFailure.of(
+                    RunFailure.Kind.SUSPENDED, "the run waits for %s (planner)".formatted(awaited.what())));
         } catch (Throwable e) { // errors too, as in a run
             throw RunFailedException.of(run.describe(RunFailure.Kind.PLANNER_FAILED, e));
         }
@@ -262,9 +267,28 @@ final class GoalPlanning {
         Coordinator coordinator = run.coordinator();
         PlanIntake intake = isWhole ? whole(coordinator, goal, sink) : streamed(coordinator, goal, sink);
         if (progress.isRound() || !(planner instanceof GivenPlan)) { // whoever gave the first plan has decided
-            intake.tiersBy(coordinator.tierPolicy(), coordinator.rates(), run.guard()::available);
+            intake.tiersBy(policy(), coordinator.rates(), run.guard()::available);
         }
         return intake;
+    }
+
+    /** What a policy throws is no word of the planner's, which may say that it waits. */
+    private TierPolicy policy() {
+        TierPolicy policy = run.coordinator().tierPolicy();
+        if (policy.equals(TierPolicy.PLANNER)) {
+            return policy;
+        }
+        return proposal -> {
+            try {
+                return policy.choose(proposal);
+            } catch (Throwable broken) {
+                if (broken instanceof InterruptedException && RunDriver.isInterrupted()) {
+                    throw broken;
+                }
+                throw new PartFailures.PartFailedException(PartFailures.broken(
+                        run.coordinator().settings().faults(), RunFailure.Kind.PLANNER_FAILED, broken, "tier policy"));
+            }
+        };
     }
 
     private static boolean mustBeWhole(Coordinator coordinator) {
