@@ -11,6 +11,7 @@ import dev.cadre.schema.JsonType;
 import dev.cadre.task.TypeRef;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Predicate;
 
 /**
@@ -164,7 +165,12 @@ public final class Goal<R> {
     }
 
     /** A rule that an answer must pass. */
-    record Rule<R>(String rule, Predicate<? super R> test) {}
+    record Rule<R>(String rule, Predicate<? super R> test) {
+        Rule {
+            Objects.requireNonNull(rule, "a rule needs words");
+            Objects.requireNonNull(test, () -> "the test of the rule '%s' is null".formatted(rule));
+        }
+    }
 
     /** What makes the answer of the outcomes. */
     public Merger<R> merger() {
