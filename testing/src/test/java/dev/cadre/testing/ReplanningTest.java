@@ -10,6 +10,7 @@ import static dev.cadre.testing.Crew.plan;
 import static dev.cadre.testing.Crew.plannedNote;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import dev.cadre.Coordinator;
 import dev.cadre.Goal;
@@ -21,6 +22,8 @@ import dev.cadre.journal.Journal;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.merge.Mergers;
 import dev.cadre.model.CallPurpose;
+import dev.cadre.plan.PlanIntake;
+import dev.cadre.plan.PlanRequest;
 import dev.cadre.plan.PlanReview;
 import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.plan.Planner;
@@ -211,6 +214,64 @@ class ReplanningTest {
         assertThat(result).isCompleteWith(new Answer("done"));
         assertThat(result.report().notes())
                 .contains("wolves: it replaces \"cats\", which is not among what is not done: that was passed over");
+    }
+
+    @Test
+    void replacedId_inAnotherSpelling_isReadAndNoted() throws Exception {
+        dogsAreRefused();
+        model.onPlan()
+                .replies(plan(plannedNote("cats"), plannedNote("dogs")))
+                .replies(plan(replacing("wolves", " Dogs")));
+
+        var result = coordinator(1).build().run(GOAL, BUDGET);
+
+        assertThat(result).isCompleteWith(new Answer("done"));
+        assertThat(result.report().notes()).contains("wolves: \" Dogs\" was read as \"dogs\"");
+    }
+
+    @Test
+    void replacedId_withoutAList_isReadAndNoted() throws Exception {
+        dogsAreRefused();
+        model.onPlan()
+                .replies(plan(plannedNote("cats"), plannedNote("dogs")))
+                .replies(plan(
+                        replacing("wolves", "dogs").replace("[\"dogs\"]", "\"dogs\""),
+                        replacing("foxes").replace("[]", "null")));
+
+        var result = coordinator(1).build().run(GOAL, BUDGET);
+
+        assertThat(result).isCompleteWith(new Answer("done"));
+        assertThat(worked()).isEqualTo(Map.of("cats", 1, "dogs", 1, "wolves", 1, "foxes", 1));
+        assertThat(result.report().notes()).containsExactly("wolves: replaces is one id: it was read as a list of it");
+        assertThat(plannerInputs()).as("no repair").hasSize(2);
+    }
+
+    @Test
+    void roundThatCostsTooMuchToBeAddedUp_isAFailureOfThePlanner() throws Exception {
+        for (int rounds : new int[] {1, 2}) {
+            Planner dear = new Planner() {
+                @Override
+                public void plan(PlanRequest request, PlanIntake intake) {}
+
+                @Override
+                public Money leastRoundCost(PlanRequest request) {
+                    return Money.ofPico(Long.MAX_VALUE);
+                }
+            };
+
+            var result = coordinator(rounds).planner(dear).build().run(GOAL, BUDGET);
+
+            assertThat(result).isFailedBecause(RunFailure.Kind.PLANNER_FAILED);
+        }
+    }
+
+    @Test
+    void ruleWithoutATest_isRefusedWhenItIsAdded() {
+        assertThatNullPointerException()
+                .isThrownBy(() -> GOAL.accept("it is long", null))
+                .withMessage("the test of the rule 'it is long' is null");
+        assertThatNullPointerException().isThrownBy(() -> GOAL.accept(null, answer -> true));
+        assertThatNullPointerException().isThrownBy(() -> NOTE.accept("it is long", null));
     }
 
     @Test
