@@ -115,7 +115,7 @@ public final class Goal<R> {
     /**
      * Adds a rule that the merged answer must pass; default none. An answer that does not is planned again, as often as
      * {@link Coordinator.Builder#replanning} allows; then the run is partial, and the rule is among what is missing. A rule
-     * that throws, or does not end in time, judges nothing: the run is partial at once. The rule runs on a platform thread.
+     * that throws, or does not end in time, judges nothing: the run is partial at once, and the answer stands. The rule runs on a platform thread.
      *
      * @param rule what the rule says, in words: the planner reads them
      */
