@@ -504,7 +504,9 @@ public final class Coordinator {
          *
          * <p>What the planner needs for each round, and the merger for each answer that may be rejected, is set aside before
          * the run begins. No round begins after a deadline, if money or time alone was missing, if the last one added nothing,
-         * or after two in a row without a success.
+         * or after two in a row without a success. A run that {@linkplain #failFast fails fast} ends at a failure, so that a
+         * round can only follow an answer that was rejected. With a journal, what a round has added belongs to the plan of
+         * every later session.
          *
          * @param most from 0 to 10
          * @throws IllegalArgumentException if it is another number
@@ -530,7 +532,10 @@ public final class Coordinator {
             return this;
         }
 
-        /** Lets the first failure of a required subtask interrupt the rest; by default it only skips its dependents. */
+        /**
+         * Lets the first failure of a required subtask interrupt the rest and end the run, without {@linkplain #replanning
+         * planning again}; by default it only skips its dependents.
+         */
         public Builder failFast() {
             failFast = true;
             return this;

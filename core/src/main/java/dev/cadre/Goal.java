@@ -13,6 +13,7 @@ import dev.cadre.task.TypeRef;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Predicate;
 
 /**
@@ -177,7 +178,7 @@ public final class Goal<R> {
     /**
      * Adds a rule that the merged answer must pass; default none. An answer that does not is planned again, as often as
      * {@link Coordinator.Builder#replanning} allows; then the run is partial, and the rule is among what is missing. A rule
-     * that throws, or does not end in time, judges nothing: the run is partial at once. The rule runs on a platform thread.
+     * that throws, or does not end in time, judges nothing: the run is partial at once, and the answer stands. The rule runs on a platform thread.
      *
      * @param rule what the rule says, in words: the planner reads them
      */
@@ -232,7 +233,12 @@ public final class Goal<R> {
     }
 
     /** A rule that an answer must pass. */
-    record Rule<R>(String rule, Predicate<? super R> test) {}
+    record Rule<R>(String rule, Predicate<? super R> test) {
+        Rule {
+            Objects.requireNonNull(rule, "a rule needs words");
+            Objects.requireNonNull(test, () -> "the test of the rule '%s' is null".formatted(rule));
+        }
+    }
 
     /** What makes the answer of the outcomes. */
     public Merger<R> merger() {

@@ -46,18 +46,21 @@ record GoalNeeds(Money merge, Money round, Money floor, boolean mergeTakesTime) 
         Coordinator coordinator = run.coordinator();
         Money least = leastMerge(run, goal);
         int rounds = run.roundsLeft();
-        Money merge = sum(run, () -> least.times(merges(goal, rounds)));
+        Money merge = sum(run, RunFailure.Kind.MERGE_FAILED, () -> least.times(merges(goal, rounds)));
         Money round = rounds == 0
                 ? Money.ZERO
                 : run.asked(RunFailure.Kind.PLANNER_FAILED, () -> leastRound(coordinator, goal));
-        Money again = sum(run, () -> merge.plus(round.times(rounds)));
+        Money again = sum(run, RunFailure.Kind.PLANNER_FAILED, () -> round.times(rounds));
         Money begin = isPlanned ? Money.ZERO : begin(run, goal, planner);
-        return new GoalNeeds(merge, round, sum(run, () -> begin.plus(again)), takesItsTime(run, goal, merge));
+        Money planning = sum(run, RunFailure.Kind.PLANNER_FAILED, () -> begin.plus(again));
+        var dearer = planning.isMoreThan(merge) ? RunFailure.Kind.PLANNER_FAILED : RunFailure.Kind.MERGE_FAILED;
+        return new GoalNeeds(
+                merge, round, sum(run, dearer, () -> merge.plus(planning)), takesItsTime(run, goal, merge));
     }
 
-    /** What is said may be too much to be added up. */
-    private static Money sum(Run run, Run.Blocking<Money> sum) throws InterruptedException {
-        return run.asked(RunFailure.Kind.MERGE_FAILED, sum);
+    /** What somebody says may be too much to be added up. */
+    private static Money sum(Run run, RunFailure.Kind whoSaysIt, Run.Blocking<Money> sum) throws InterruptedException {
+        return run.asked(whoSaysIt, sum);
     }
 
     /** How often a run may merge: once more after each round, if the goal can reject an answer. */
@@ -103,7 +106,8 @@ record GoalNeeds(Money merge, Money round, Money floor, boolean mergeTakesTime) 
                         PoolQuotes.of(run.coordinator().settings()).least(type).orElse(run.limit()))
                 .min(Comparator.naturalOrder())
                 .orElse(Money.ZERO);
-        return leastPlanning(run, goal, planner).plus(cheapest);
+        Money planning = leastPlanning(run, goal, planner);
+        return sum(run, RunFailure.Kind.PLANNER_FAILED, () -> planning.plus(cheapest));
     }
 
     static Money leastPlanning(Run run, Goal<?> goal, Planner planner) throws InterruptedException {

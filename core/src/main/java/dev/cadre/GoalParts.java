@@ -122,7 +122,11 @@ final class GoalParts<R> implements RunParts {
 
     @Override
     public Optional<Merging> merging() {
-        return Optional.of(outcomes -> judged(merge(outcomes)));
+        return Optional.of((outcomes, made) -> {
+            Merged<R> merged = merge(outcomes);
+            made.accept(merged);
+            return judged(merged);
+        });
     }
 
     private Merged<R> merge(List<SubtaskOutcome> outcomes) throws InterruptedException {

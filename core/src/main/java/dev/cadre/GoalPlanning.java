@@ -10,6 +10,7 @@ import dev.cadre.plan.PlanRequest;
 import dev.cadre.plan.PlanReview;
 import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.plan.Planner;
+import dev.cadre.plan.TierPolicy;
 import dev.cadre.pool.AttemptEvent;
 import dev.cadre.pool.AttemptListener;
 import dev.cadre.price.CostEstimate;
@@ -20,6 +21,7 @@ import dev.cadre.record.PlanRecord;
 import dev.cadre.record.RunRecord;
 import dev.cadre.run.GraphEstimate;
 import dev.cadre.schedule.RunCommand;
+import dev.cadre.schedule.RunDriver;
 import dev.cadre.schedule.RunInput;
 import dev.cadre.schema.JsonType;
 import dev.cadre.schema.Notation;
@@ -34,10 +36,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +53,22 @@ final class GoalPlanning {
     private final Duration workTime;
     /** Why no model may be asked for anything; null if one may. */
     private final @Nullable RunFailure unfunded;
+
+    /**
+     * What is to be planned at one time.
+     *
+     * @param isNeeded false if nothing is wanted but what is on record of this round
+     */
+    private record Round(PlanProgress progress, boolean isNeeded) {
+        static final Round FIRST = new Round(PlanProgress.NONE, true);
+    }
+
+    /**
+     * A plan, or what a round added to it.
+     *
+     * @param isWhole whether its planner has said all
+     */
+    private record Planned(PlanNotes notes, boolean isWhole) {}
 
     /** What the planner spent in this session. */
     private Spend spent = Spend.NONE;
@@ -123,10 +143,13 @@ final class GoalPlanning {
             if (record.flatMap(PlanRecord::ended).isEmpty()) {
                 requireMoney(run, goal);
             }
-            PlanNotes notes = planning.plan(record, intake, PlanProgress.NONE);
-            record.ifPresent(kept -> admit(kept, intake, notes));
+            Planned planned = planning.plan(record, intake, Round.FIRST);
+            record.ifPresent(kept -> admit(kept, intake, planned));
         } catch (InterruptedException interrupt) {
             throw interrupt;
+        } catch (AwaitedException awaited) {
+            throw RunFailedException.of(RunFailure.of(
+                    RunFailure.Kind.SUSPENDED, "the run waits for %s (planner)".formatted(awaited.what())));
         } catch (Throwable e) { // errors too, as in a run
             throw RunFailedException.of(run.describe(RunFailure.Kind.PLANNER_FAILED, e));
         }
@@ -147,7 +170,7 @@ final class GoalPlanning {
     RunInput.PlanEnded first(Consumer<RunInput> inbox) throws InterruptedException {
         Optional<PlanRecord> record = run.record().map(kept -> record(kept, run.coordinator(), goal));
         run.lookUpReplaced();
-        return round(record, PlanProgress.NONE, inbox);
+        return round(record, Round.FIRST, inbox);
     }
 
     /** Makes another round of it. */
@@ -157,14 +180,15 @@ final class GoalPlanning {
             PlanIntake trial = whole(run.coordinator(), goal, node -> {});
             continued(trial, progress);
             PlanRecord planned = kept.plan(round.round(), trial);
-            planned.begin();
+            planned.begin(round.rejected());
             return planned;
         });
-        return round(record, progress, inbox);
+        return round(record, new Round(progress, round.isNeeded()), inbox);
     }
 
-    private RunInput.PlanEnded round(Optional<PlanRecord> record, PlanProgress progress, Consumer<RunInput> inbox)
+    private RunInput.PlanEnded round(Optional<PlanRecord> record, Round round, Consumer<RunInput> inbox)
             throws InterruptedException {
+        PlanProgress progress = round.progress();
         Coordinator coordinator = run.coordinator();
         Optional<PlanNotes> ended = record.flatMap(PlanRecord::ended);
         var nodes = new ArrayList<GraphNode>();
@@ -176,15 +200,16 @@ final class GoalPlanning {
             if (!isWhole) {
                 record.ifPresent(kept -> intake.recordTo(kept::admit));
             }
-            PlanNotes notes = plan(record, intake, progress);
+            Planned planned = plan(record, intake, round);
             if (isWhole) {
-                approve(record, intake, nodes, notes, progress);
-                record.ifPresent(kept -> admit(kept, intake, notes));
+                approve(record, intake, nodes, planned, progress);
+                record.ifPresent(kept -> admit(kept, intake, planned));
                 inbox.accept(new RunInput.Admitted(nodes));
             } else {
-                record.filter(kept -> !intake.isBrokenOff()).ifPresent(kept -> kept.end(notes));
+                record.filter(kept -> planned.isWhole()).ifPresent(kept -> kept.end(planned.notes()));
             }
-            return new RunInput.PlanEnded(notes.defects(), notes.lost());
+            return new RunInput.PlanEnded(
+                    planned.notes().defects(), planned.notes().lost());
         } catch (Throwable failed) {
             inbox.accept(new RunInput.PlanNoted(
                     ended.orElseGet(() -> PlanNotes.of(intake)).defects()));
@@ -196,10 +221,17 @@ final class GoalPlanning {
 
     private void continued(PlanIntake intake, PlanProgress progress) {
         if (progress.isRound()) {
-            intake.continueFrom(
-                    taken,
-                    progress.undone().stream().map(PlanProgress.Undone::id).toList());
+            intake.continueFrom(taken, notDone(progress));
         }
+    }
+
+    /** Whatever did not succeed, what has somebody in its place too: nothing may refer to it. */
+    private Set<String> notDone(PlanProgress progress) {
+        Set<String> notDone = new LinkedHashSet<>();
+        taken.forEach(each -> notDone.add(each.id()));
+        progress.done().forEach(each -> notDone.remove(each.planned().id()));
+        progress.undone().forEach(each -> notDone.add(each.id()));
+        return notDone;
     }
 
     private PlanProgress progress(RunCommand.StartRound round) {
@@ -244,41 +276,62 @@ final class GoalPlanning {
         Coordinator coordinator = run.coordinator();
         PlanIntake intake = isWhole ? whole(coordinator, goal, sink) : streamed(coordinator, goal, sink);
         if (progress.isRound() || !(planner instanceof GivenPlan)) { // whoever gave the first plan has decided
-            intake.tiersBy(coordinator.tierPolicy(), coordinator.rates(), run.guard()::available);
+            intake.tiersBy(policy(), coordinator.rates(), run.guard()::available);
         }
         return intake;
+    }
+
+    /** What a policy throws is no word of the planner's, which may say that it waits. */
+    private TierPolicy policy() {
+        TierPolicy policy = run.coordinator().tierPolicy();
+        if (policy.equals(TierPolicy.PLANNER)) {
+            return policy;
+        }
+        return proposal -> {
+            try {
+                return policy.choose(proposal);
+            } catch (Throwable broken) {
+                if (broken instanceof InterruptedException && RunDriver.isInterrupted()) {
+                    throw broken;
+                }
+                throw new PartFailures.PartFailedException(PartFailures.broken(
+                        run.coordinator().settings().faults(), RunFailure.Kind.PLANNER_FAILED, broken, "tier policy"));
+            }
+        };
     }
 
     private static boolean mustBeWhole(Coordinator coordinator) {
         return coordinator.review().isPresent() || coordinator.types().stream().anyMatch(SubtaskType::hasEffects);
     }
 
-    private static void admit(PlanRecord record, PlanIntake intake, PlanNotes notes) {
+    private static void admit(PlanRecord record, PlanIntake intake, Planned planned) {
         intake.added().forEach(record::admit);
-        if (!intake.isBrokenOff()) {
-            record.end(notes);
+        if (planned.isWhole()) {
+            record.end(planned.notes());
         }
     }
 
     /** Takes what earlier sessions admitted, and asks the planner only for what they did not live to hear. */
-    private PlanNotes plan(Optional<PlanRecord> record, PlanIntake intake, PlanProgress progress)
-            throws InterruptedException {
+    private Planned plan(Optional<PlanRecord> record, PlanIntake intake, Round round) throws InterruptedException {
         Optional<PlanNotes> ended = record.flatMap(PlanRecord::ended);
         record.ifPresent(kept -> kept.restore(intake));
-        if (ended.isEmpty() && unfunded != null) {
+        boolean isAsked =
+                ended.isEmpty() && (round.isNeeded() || !intake.outstanding().isEmpty());
+        if (isAsked && unfunded != null) {
             throw new PartFailures.PartFailedException(unfunded);
         }
-        if (ended.isEmpty()) {
+        if (isAsked) {
             PlanRequest request = request(run.coordinator(), goal, terms(run, workTime, counted(attempts(record))))
-                    .after(progress);
-            Planner asked = progress.isRound() ? run.coordinator().planner() : planner;
+                    .after(round.progress());
+            Planner asked = round.progress().isRound() ? run.coordinator().planner() : planner;
             run.call("plan", "the planner", asked, () -> {
                 asked.plan(request, intake);
                 return intake;
             });
         }
         intake.finish();
-        return ended.orElseGet(() -> PlanNotes.of(intake));
+        return new Planned(
+                ended.orElseGet(() -> PlanNotes.of(intake)), ended.isPresent() || (isAsked && !intake.isBrokenOff()));
     }
 
     private AttemptListener attempts(Optional<PlanRecord> record) {
@@ -313,7 +366,7 @@ final class GoalPlanning {
             Optional<PlanRecord> record,
             PlanIntake intake,
             List<GraphNode> nodes,
-            PlanNotes notes,
+            Planned planned,
             PlanProgress progress)
             throws InterruptedException {
         Optional<PlanReview> review = run.coordinator().review();
@@ -335,9 +388,12 @@ final class GoalPlanning {
                         run.limit()));
         switch (verdict(review.get(), new PlanReview.ProposedPlan(goal.text(), plan, nodes, estimate))) {
             case PlanReview.Verdict.Approve approved -> record.ifPresent(kept -> kept.approve(plan, nodes));
-            case PlanReview.Verdict.Reject(String reason) -> throw new PartFailures.PlanReviewedException(reason);
+            case PlanReview.Verdict.Reject(String reason) -> {
+                record.ifPresent(PlanRecord::reject);
+                throw new PartFailures.PlanReviewedException(reason);
+            }
             case PlanReview.Verdict.Wait(String what) -> {
-                record.ifPresent(kept -> admit(kept, intake, notes));
+                record.ifPresent(kept -> admit(kept, intake, planned));
                 throw new AwaitedException(what);
             }
         }

@@ -225,6 +225,7 @@ final class Run {
                         coordinator.settings().failFast(),
                         coordinator.settings().limits().maxItems(),
                         answer.isPresent() ? 0 : rounds(),
+                        answer.isPresent() ? List.of() : roundsAdded(),
                         coordinator.settings().limits().tools().outputBytes()),
                 PoolQuotes.of(coordinator.settings()),
                 subtasks == null ? EarlierOutcomes.NOTHING : subtasks,
@@ -256,6 +257,10 @@ final class Run {
     /** Rounds that an earlier session began are gone through again, however many there may be now. */
     private int rounds() {
         return Math.max(coordinator.rounds(), roundsBegun());
+    }
+
+    private List<String> roundsAdded() {
+        return record().map(RunRecord::roundsAdded).orElse(List.of());
     }
 
     private int roundsBegun() {

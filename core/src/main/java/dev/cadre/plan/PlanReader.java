@@ -117,7 +117,10 @@ public final class PlanReader {
             return;
         }
         try {
-            intake.offerWritten(requireShort(PlannedJson.read(json)));
+            PlannedSubtask written = requireShort(PlannedJson.read(json));
+            PlannedJson.listsOfOneId(json)
+                    .forEach(name -> intake.note(nameOf(json), name + " is one id: it was read as a list of it"));
+            intake.offerWritten(written);
         } catch (JsonException e) {
             intake.reject(new PlanDefect(nameOf(json), String.valueOf(e.getMessage())));
         }

@@ -28,7 +28,7 @@ public interface PlanReview {
         /** It is run as it is. */
         record Approve() implements Verdict {}
 
-        /** It is not run. */
+        /** It is not run. If it is a further round that was on record, the next session may plan another one instead. */
         record Reject(String reason) implements Verdict {}
 
         /**

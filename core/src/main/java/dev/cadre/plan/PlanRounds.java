@@ -72,17 +72,32 @@ final class PlanRounds {
         return troubles;
     }
 
-    /** The subtask as a model wrote it, in the place of nothing but what is not done. */
+    /** The subtask as a model wrote it, in the place of nothing but what is not done, whose ids are read in any case. */
     PlannedSubtask replacingUndone(PlannedSubtask planned, Consumer<String> note) {
-        List<String> kept =
-                planned.replaces().stream().filter(undone::contains).distinct().toList();
+        List<String> kept = planned.replaces().stream()
+                .map(id -> spelled(id, note))
+                .filter(undone::contains)
+                .distinct()
+                .toList();
         if (kept.equals(planned.replaces())) {
             return planned;
         }
-        planned.replaces().stream()
-                .filter(id -> !undone.contains(id))
-                .forEach(id -> note.accept("it replaces %s, which is not among what is not done: that was passed over"
-                        .formatted(Quoted.of(id))));
         return planned.withReplaces(kept);
+    }
+
+    private String spelled(String id, Consumer<String> note) {
+        if (undone.contains(id)) {
+            return id;
+        }
+        String tidy = References.tidyLabel(id);
+        List<String> alike = undone.stream().filter(tidy::equalsIgnoreCase).toList();
+        if (undone.contains(tidy) || alike.size() == 1) {
+            String spelled = undone.contains(tidy) ? tidy : alike.getFirst();
+            note.accept("%s was read as %s".formatted(Quoted.of(id), Quoted.of(spelled)));
+            return spelled;
+        }
+        note.accept(
+                "it replaces %s, which is not among what is not done: that was passed over".formatted(Quoted.of(id)));
+        return id;
     }
 }

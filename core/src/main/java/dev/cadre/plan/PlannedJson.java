@@ -9,14 +9,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The JSON forms of a planned subtask. A journal keeps literals and wires apart. A model writes each component in its
  * place, as a literal or as a reference {@code {"from": id, "field": name}}.
  *
- * <p>Both are read here, as literals: {@link References} finds those that are references. A component that is
- * {@code null} is not given: strict mode has no other way to leave one out.
+ * <p>Both are read here, as literals: {@link References} finds those that are references. Whatever is
+ * {@code null} is not given: strict mode has no other way to leave a component out.
  */
 final class PlannedJson {
     static final String ID = "id";
@@ -87,11 +89,11 @@ final class PlannedJson {
                 literals(object.object(INPUT)),
                 wires(object),
                 strings(object, AFTER),
-                object.at(OPTIONAL).isPresent() && object.bool(OPTIONAL),
-                object.at(TIER).filter(tier -> tier != Json.Null.NULL).isPresent() ? object.string(TIER) : "",
-                object.at(WHEN)
-                        .filter(when -> when != Json.Null.NULL)
-                        .map(when -> PlannedCondition.read(requireObject(when, CONDITION_KEYS))),
+                isGiven(object, OPTIONAL) && object.bool(OPTIONAL),
+                isGiven(object, TIER) ? object.string(TIER) : "",
+                isGiven(object, WHEN)
+                        ? Optional.of(PlannedCondition.read(requireObject(object.at(WHEN).orElseThrow(), CONDITION_KEYS)))
+                        : Optional.empty(),
                 strings(object, REPLACES));
     }
 
@@ -112,14 +114,34 @@ final class PlannedJson {
                 .toList();
     }
 
+    /** A list of ids; one id that stands in its place is a list of it. */
     private static List<String> strings(Json.Obj object, String name) {
-        return itemsOrNone(object, name).stream()
-                .map(item -> string(item, name))
-                .toList();
+        return isOneId(object, name)
+                ? List.of(object.string(name))
+                : itemsOrNone(object, name).stream()
+                        .map(item -> string(item, name))
+                        .toList();
     }
 
     private static List<Json> itemsOrNone(Json.Obj object, String name) {
-        return object.at(name).isEmpty() ? List.of() : object.items(name);
+        return isGiven(object, name) ? object.items(name) : List.of();
+    }
+
+    private static boolean isGiven(Json.Obj object, String name) {
+        return object.at(name).filter(value -> value != Json.Null.NULL).isPresent();
+    }
+
+    private static boolean isOneId(Json.Obj object, String name) {
+        return object.at(name).filter(Json.Str.class::isInstance).isPresent();
+    }
+
+    /** The lists of ids in whose place one id stands. */
+    static List<String> listsOfOneId(Json json) {
+        return json instanceof Json.Obj object
+                ? Stream.of(AFTER, REPLACES)
+                        .filter(name -> isOneId(object, name))
+                        .toList()
+                : List.of();
     }
 
     private static String string(Json item, String name) {

@@ -81,6 +81,15 @@ final class References {
         return planned.respelled(References::tidy).withId(tidy(planned.id()));
     }
 
+    /** The id of a subtask, or that of an item as {@code id#index}, with dashes for what no id may have. */
+    static String tidyLabel(String label) {
+        int item = label.indexOf('#');
+        return item < 0
+                ? tidy(label)
+                : tidy(label.substring(0, item)) + "#"
+                        + label.substring(item + 1).strip();
+    }
+
     private static String tidy(String id) {
         if (id.length() > MAX_UNTIDY_CHARS || GraphNode.isValidId(id)) {
             return id;

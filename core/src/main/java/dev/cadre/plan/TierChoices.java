@@ -8,7 +8,6 @@ import dev.cadre.task.SubtaskType;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -70,11 +69,12 @@ final class TierChoices {
         }
         Tier proposed =
                 type.tiers().nearest(named(planned.tier()).orElse(type.tiers().start()));
-        Tier decided = Objects.requireNonNull(
-                policy.choose(new TierPolicy.Proposal(planned, type, proposed, rates, free.get())),
-                "the tier policy returned null");
+        Tier decided = policy.choose(new TierPolicy.Proposal(planned, type, proposed, rates, free.get()));
+        if (decided == null) {
+            throw new PlanFailedException("the tier policy returned null for subtask '%s'".formatted(planned.id()));
+        }
         if (type.tiers().nearest(decided) != decided) {
-            throw new IllegalArgumentException("the tier policy chose %s for subtask '%s', whose type '%s' allows %s"
+            throw new PlanFailedException("the tier policy chose %s for subtask '%s', whose type '%s' allows %s"
                     .formatted(decided, planned.id(), type.name(), type.tiers().choices()));
         }
         return decided == proposed ? planned : planned.on(decided);

@@ -21,7 +21,8 @@ public record CallTerms(BudgetGuard budget, CallPurpose purpose, long deadlineNa
      * The callbacks of a call, on the calling thread.
      *
      * @param text receives pieces of the reply's text while it is written. After the first piece a failure is not
-     *     retried, because pieces of a second answer would follow those of the first
+     *     retried, because pieces of a second answer would follow those of the first. What it throws is thrown when the reply
+     *     has come to its end and is paid
      * @param attempts receives an event for every attempt
      * @param cancelled whether no attempt may be sent any more; asked when it is the call's turn, which then ends by an
      *     {@link InterruptedException}

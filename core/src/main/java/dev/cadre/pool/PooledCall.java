@@ -35,7 +35,7 @@ final class PooledCall {
     private final Leg leg;
     private ModelRequest request;
     private int attempts;
-    private boolean textDelivered;
+    private final TextDelivery text;
     private @Nullable ModelException lastFailure;
 
     PooledCall(
@@ -56,6 +56,7 @@ final class PooledCall {
         attempts = leg.attempts();
         lastFailure = leg.lastFailure();
         this.request = prefix.request();
+        text = new TextDelivery(terms.callbacks().text());
     }
 
     /**
@@ -69,10 +70,14 @@ final class PooledCall {
         try {
             while (true) {
                 Optional<ModelReply> reply = attempt(admission, need);
+                text.requireRead();
                 if (reply.isPresent()) {
                     return reply.get();
                 }
             }
+        } catch (ModelException failure) {
+            text.requireRead();
+            throw failure;
         } finally {
             admissions.leave(admission);
         }
@@ -132,8 +137,7 @@ final class PooledCall {
         return new CallContext(terms.purpose(), limit, piece -> {
             prefix.markStarted();
             if (terms.wantsText()) {
-                textDelivered = true;
-                terms.callbacks().text().accept(piece);
+                text.accept(piece);
             }
         });
     }
@@ -177,7 +181,7 @@ final class PooledCall {
     }
 
     private RetryScope retryScope(ModelException failure) {
-        if (textDelivered) {
+        if (text.hasBegun()) {
             return RetryScope.NONE;
         }
         boolean sameTier = defaults.after(failure, request).serviceTier() == request.serviceTier();

@@ -13,6 +13,7 @@ import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.price.Spend;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.Outcome;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,7 +33,7 @@ import java.util.stream.Stream;
  */
 public final class PlanRecord {
     /** No id of a subtask begins like this. */
-    private static final String PLANNER = "@planner";
+    static final String PLANNER = "@planner";
 
     private static final String UNFIT = "unfit";
 
@@ -57,29 +58,10 @@ public final class PlanRecord {
         };
     }
 
-    /** Where the subtasks of a round begin. */
-    private record Begin(int position) {
-        private static final String FROM = "from";
-
-        static final RunRecord.Form<Begin> FORM = new RunRecord.Form<>() {
-            @Override
-            public String write(Begin begin) {
-                return Json.obj().with(FROM, begin.position()).write();
-            }
-
-            @Override
-            public Begin read(String json) {
-                if (Json.parse(json) instanceof Json.Obj begin) {
-                    return new Begin(Math.toIntExact(begin.longValue(FROM)));
-                }
-                throw new JsonException("expected the beginning of a round");
-            }
-        };
-    }
-
     private final RunRecord record;
     private final JournalKey key;
     private final int round;
+    private final Optional<RoundStart> next;
     private final List<PlannedSubtask> earlier;
     private final Set<String> unfit = new TreeSet<>();
     private final Set<PlannedSubtask> recorded = new HashSet<>();
@@ -98,12 +80,12 @@ public final class PlanRecord {
         this.record = record;
         this.round = round;
         key = JournalKey.of(record.run(), PLANNER);
-        int from = begin(round).orElse(Integer.MAX_VALUE);
-        int until = begin(round + 1).orElse(Integer.MAX_VALUE);
+        next = RoundStart.of(record, round + 1);
+        Optional<RoundStart> start = RoundStart.of(record, round);
         SequencedMap<String, PlannedSubtask> byId = new LinkedHashMap<>();
         for (PlanAdmitted each : admitted) {
             nextPosition = Math.max(nextPosition, each.position() + 1);
-            if (each.position() < from || each.position() >= until) {
+            if (start.filter(own -> own.holds(each, next)).isEmpty()) {
                 continue;
             }
             try {
@@ -117,40 +99,58 @@ public final class PlanRecord {
         recorded.addAll(earlier);
         earlier.forEach(trial::restore);
         trial.defects().forEach(defect -> unfit.add(defect.subtaskId()));
-        if (begin(round + 1).isPresent()) {
-            List<String> defects =
-                    trial.defects().stream().map(PlanDefect::toString).toList();
-            followed = Optional.of(new PlanNotes(defects, defects));
+        if (next.isPresent()) {
+            followed = Optional.of(whatIsWrong(trial));
         }
     }
 
-    /** Where the subtasks of a round begin; empty if no session began it. */
-    private Optional<Integer> begin(int of) {
-        return of == 0
-                ? Optional.of(0)
-                : record.recall(key, beginOf(record, of), Begin.FORM).map(Begin::position);
-    }
-
-    private static Fingerprint beginOf(RunRecord record, int round) {
-        return Fingerprint.of(record.identity().hex(), "round " + round + " begins");
-    }
-
-    /** Whether a session began this round. */
-    static boolean isBegun(RunRecord record, int round) {
-        return record.recall(JournalKey.of(record.run(), PLANNER), beginOf(record, round), Begin.FORM)
-                .isPresent();
+    /** What is wrong with a round that a further one followed. */
+    private PlanNotes whatIsWrong(PlanIntake trial) {
+        List<String> defects = new ArrayList<>(
+                trial.defects().stream().map(PlanDefect::toString).toList());
+        if (record.recall(key, end()).isEmpty()) {
+            defects.add("the planner broke off before the plan was whole");
+        }
+        return new PlanNotes(defects, defects);
     }
 
     /** Under which the end of this round is on record. */
     private Fingerprint end() {
-        return round == 0 ? record.identity() : Fingerprint.of(record.identity().hex(), "round " + round + " ended");
+        if (round == 0) {
+            return record.identity();
+        }
+        RoundStart start = RoundStart.of(record, round).orElse(RoundStart.OF_FIRST_PLAN);
+        String end = "round " + round + " ended";
+        return start.valid() == start.from() // what a review rejected has no end any more
+                ? Fingerprint.of(record.identity().hex(), end)
+                : Fingerprint.of(record.identity().hex(), end, "from " + start.valid());
     }
 
-    /** Takes down that this round begins, before its planner is asked; waits for that. */
-    public void begin() {
-        if (begin(round).isEmpty()) {
-            var began = new Outcome.Succeeded<>(Begin.FORM.write(new Begin(nextPosition)));
-            record.append(new Ended(key, beginOf(record, round), began, Spend.NONE));
+    /**
+     * Takes down that this round begins, before its planner is asked; waits for that.
+     *
+     * @param rejected the rule of the goal that rejected the answer; empty if none did
+     */
+    public void begin(String rejected) {
+        Optional<RoundStart> begun = RoundStart.of(record, round);
+        boolean isStale = begun.filter(
+                        start -> earlier.isEmpty() && !start.rejected().equals(rejected))
+                .isPresent();
+        if (begun.isEmpty()) {
+            new RoundStart(nextPosition, nextPosition, rejected).append(record, round);
+        } else if (isStale) {
+            new RoundStart(begun.get().from(), begun.get().valid(), rejected).append(record, round);
+        }
+    }
+
+    /**
+     * Takes down that a review rejected what earlier sessions took in this round, unless a further one followed: it stands
+     * in nobody's place, and a later session asks the planner anew. Waits for that.
+     */
+    public void reject() {
+        if (round > 0 && next.isEmpty() && !earlier.isEmpty()) {
+            RoundStart start = RoundStart.of(record, round).orElseThrow();
+            new RoundStart(start.from(), nextPosition, start.rejected()).append(record, round);
         }
     }
 

@@ -26,6 +26,7 @@ import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.Attached;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -204,18 +205,36 @@ public final class RunRecord implements AutoCloseable {
 
     /** How many further rounds of the plan earlier sessions began. */
     public int roundsBegun() {
-        int rounds = 0;
-        while (PlanRecord.isBegun(this, rounds + 1)) {
-            rounds++;
-        }
-        return rounds;
+        return RoundStart.all(this).size();
     }
 
-    /** The subtasks, and the items as {@code id#index}, in whose place others were planned. */
+    /**
+     * The further rounds in which earlier sessions added to the plan, up to the first in which they did not: for each the
+     * rule of the goal that had rejected the answer, or an empty text.
+     */
+    public List<String> roundsAdded() {
+        List<JournalEntry.PlanAdmitted> plan = journal.plan(run());
+        List<RoundStart> starts = RoundStart.all(this);
+        var rules = new ArrayList<String>();
+        for (int i = 0; i < starts.size(); i++) {
+            RoundStart start = starts.get(i);
+            Optional<RoundStart> next = RoundStart.of(this, i + 2);
+            if (plan.stream().noneMatch(each -> start.holds(each, next))) {
+                break;
+            }
+            rules.add(start.rejected());
+        }
+        return List.copyOf(rules);
+    }
+
+    /** The subtasks, and the items as {@code id#index}, in whose place others were planned that no review rejected. */
     public Set<String> replaced() {
+        List<RoundStart> starts = RoundStart.all(this);
         Set<String> replaced = new HashSet<>();
         for (JournalEntry.PlanAdmitted each : journal.plan(run())) {
-            replaced.addAll(replacedBy(each));
+            if (starts.stream().noneMatch(start -> start.voids(each))) {
+                replaced.addAll(replacedBy(each));
+            }
         }
         return replaced;
     }

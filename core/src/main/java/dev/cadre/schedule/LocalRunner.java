@@ -6,6 +6,7 @@ import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
 import dev.cadre.journal.JournalException;
 import dev.cadre.journal.UnrecordedException;
+import dev.cadre.merge.Merged;
 import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.redact.Thrown;
 import dev.cadre.task.AwaitedException;
@@ -43,6 +44,9 @@ public final class LocalRunner implements RunDriver.Driven {
 
     /** The latest reading of the books. */
     private @Nullable LedgerState money;
+
+    /** The answer of the merge that is under way, once it is there: rules are asked about it yet. */
+    private @Nullable Merged<?> made;
 
     private boolean stopped;
     private boolean workTimeUp;
@@ -221,14 +225,24 @@ public final class LocalRunner implements RunDriver.Driven {
     private void startMerge(List<SubtaskOutcome> outcomes) {
         mergeUntilNanos = deadlines.mergeUntil(clock.nanoTime());
         runTimeUp = false;
+        made = null;
         driver.startVirtual(
                 MERGER,
                 work(
                         () -> merge(outcomes),
                         message -> new RunInput.MergeFailed(RunFailure.of(RunFailure.Kind.MERGE_FAILED, message)),
-                        stuck -> new RunInput.MergeFailed(RunFailure.of(
-                                RunFailure.Kind.DEADLINE,
-                                "the merger ignored its interrupt and was left behind" + in(stuck.place())))));
+                        this::mergeLeftBehind));
+    }
+
+    private RunInput mergeLeftBehind(RunDriver.Stuck stuck) {
+        return made == null
+                ? new RunInput.MergeFailed(RunFailure.of(
+                        RunFailure.Kind.DEADLINE,
+                        "the merger ignored its interrupt and was left behind" + in(stuck.place())))
+                : new RunInput.MergeEnded(
+                        made,
+                        new RunInput.Judgement.Unjudged(
+                                stuck.place() + " did not end in time: it ignored its interrupt and was left behind"));
     }
 
     /** The end of work that broke holds no exception, because this one's own code may throw. */
@@ -297,7 +311,7 @@ public final class LocalRunner implements RunDriver.Driven {
 
     private RunInput merge(List<SubtaskOutcome> outcomes) {
         try {
-            return parts.merging().orElseThrow().merge(outcomes);
+            return parts.merging().orElseThrow().merge(outcomes, this::noteMade);
         } catch (AwaitedException e) {
             return new RunInput.Awaited(MERGER, e.what());
         } catch (UnrecordedException e) {
@@ -331,9 +345,17 @@ public final class LocalRunner implements RunDriver.Driven {
         return String.valueOf(e.getMessage());
     }
 
+    private void noteMade(Merged<?> answer) {
+        post(() -> made = answer);
+    }
+
     private void post(RunInput input) {
+        post(taking(input));
+    }
+
+    private void post(Runnable word) {
         if (!RunDriver.isLeftBehind()) { // the run goes on without it
-            driver.post(taking(input));
+            driver.post(word);
         }
     }
 }

@@ -8,6 +8,7 @@ import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,11 @@ final class MissingParts {
                 .filter(each -> !isForWantOfMeans(graph, each.end()))
                 .map(Part::missing)
                 .toList();
+    }
+
+    /** Whatever did not succeed, optional subtasks too, and has nobody in its place; but not what was not needed. */
+    static List<Missing> undone(RunningGraph graph) {
+        return parts(graph, subtask -> true).map(Part::missing).toList();
     }
 
     /** What waits for somebody, among what an answer lacks. */
@@ -70,8 +76,12 @@ final class MissingParts {
     }
 
     private static Stream<Part> parts(RunningGraph graph) {
+        return parts(graph, subtask -> !subtask.node.optional());
+    }
+
+    private static Stream<Part> parts(RunningGraph graph, Predicate<Subtask> which) {
         return graph.all().stream()
-                .filter(subtask -> !subtask.node.optional() && !subtask.unneeded)
+                .filter(subtask -> which.test(subtask) && !subtask.unneeded)
                 .flatMap(MissingParts::parts)
                 .filter(each -> !graph.isReplaced(each.missing().subtaskId()));
     }

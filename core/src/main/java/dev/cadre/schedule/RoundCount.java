@@ -7,19 +7,31 @@ final class RoundCount {
     private static final int FRUITLESS = 2;
 
     private final int most;
+    private final int onRecord;
     private int current;
     private boolean closed;
     private int subtasksBefore;
     private long succeededBefore;
     private int fruitless;
 
-    RoundCount(int most) {
+    /**
+     * A count of no rounds yet.
+     *
+     * @param onRecord how many belong to the plan already, whatever they bring
+     */
+    RoundCount(int most, int onRecord) {
         this.most = most;
+        this.onRecord = onRecord;
     }
 
     /** The number of the round that is under way; 0 for the first plan. */
     int current() {
         return current;
+    }
+
+    /** Whether the next round is one that earlier sessions have added to the plan. */
+    boolean isNextOnRecord() {
+        return current < onRecord;
     }
 
     /** Whether a further round is under way and has added subtasks. */
@@ -34,7 +46,7 @@ final class RoundCount {
 
     /**
      * Begins another round, unless there is to be none: their number is used up, the last one added nothing, or no
-     * subtask succeeded in two rounds in a row.
+     * subtask succeeded in two rounds in a row. A round that is on record always begins.
      *
      * @param subtasks how many the plan has
      * @param succeeded how many subtasks and items succeeded
@@ -44,7 +56,7 @@ final class RoundCount {
             fruitless = succeeded > succeededBefore ? 0 : fruitless + 1;
             closed |= subtasks == subtasksBefore || fruitless >= FRUITLESS;
         }
-        if (closed || current >= most) {
+        if (!isNextOnRecord() && (closed || current >= most)) {
             return false;
         }
         current++;

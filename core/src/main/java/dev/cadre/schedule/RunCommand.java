@@ -55,16 +55,24 @@ public sealed interface RunCommand {
     }
 
     /**
-     * Asks the planner again, as what has become of its plan is not enough.
+     * Asks the planner again, as what has become of its plan is not enough, or takes what an earlier session took in this
+     * round.
      *
      * @param round 1 for the first time
      * @param outcomes of all subtasks, in plan order
-     * @param undone what did not succeed and may be replaced, in plan order
+     * @param undone what did not succeed and has nobody in its place, in plan order
      * @param lost what else the plan lacks: subtasks that could not be taken, or why the planner broke off
      * @param rejected the rule of the goal that the merged answer did not pass; empty if no answer was rejected
+     * @param isNeeded whether anything is wrong that a further subtask may mend; if not, nothing but what is on record of
+     *     this round is wanted
      */
     record StartRound(
-            int round, List<SubtaskOutcome> outcomes, List<Missing> undone, List<String> lost, String rejected)
+            int round,
+            List<SubtaskOutcome> outcomes,
+            List<Missing> undone,
+            List<String> lost,
+            String rejected,
+            boolean isNeeded)
             implements RunCommand {
         public StartRound {
             lost = List.copyOf(lost);

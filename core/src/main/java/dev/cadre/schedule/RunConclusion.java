@@ -93,12 +93,14 @@ final class RunConclusion {
 
     /** Whether the plan lacks something that another subtask may bring. */
     boolean isAnyReplaceable() {
-        return planTrouble != null || !planLosses.isEmpty() || !replaceable().isEmpty();
+        return planTrouble != null
+                || !planLosses.isEmpty()
+                || !MissingParts.replaceable(graph).isEmpty();
     }
 
-    /** What did not succeed, in plan order, save what money or time did not allow: another subtask needs them, too. */
-    List<Missing> replaceable() {
-        return MissingParts.replaceable(graph);
+    /** What did not succeed and has nobody in its place, in plan order. */
+    List<Missing> undone() {
+        return MissingParts.undone(graph);
     }
 
     // --- what it says at the end

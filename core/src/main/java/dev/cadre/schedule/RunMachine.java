@@ -34,11 +34,23 @@ public final class RunMachine {
      * @param answer the id of the subtask that gives the answer, or empty if a merger makes it
      * @param failFast whether the first failure ends the run
      * @param rounds how often the planner may be asked again
+     * @param onRecord the rounds that earlier sessions added to the plan, which are gone through whatever the outcomes are
+     *     now: for each the rule of the goal that had rejected the answer, or an empty text
      * @param toolOutputBytes the most of one result of a tool
      */
     public record Settings(
-            String runId, Optional<String> answer, boolean failFast, int maxItems, int rounds, int toolOutputBytes) {
-        /** A run whose tools have the usual limits. */
+            String runId,
+            Optional<String> answer,
+            boolean failFast,
+            int maxItems,
+            int rounds,
+            List<String> onRecord,
+            int toolOutputBytes) {
+        public Settings {
+            onRecord = List.copyOf(onRecord);
+        }
+
+        /** A run without rounds on record, whose tools have the usual limits. */
         public Settings(String runId, Optional<String> answer, boolean failFast, int maxItems, int rounds) {
             this(
                     runId,
@@ -46,6 +58,7 @@ public final class RunMachine {
                     failFast,
                     maxItems,
                     rounds,
+                    List.of(),
                     Limits.DEFAULT.tools().outputBytes());
         }
 
@@ -88,7 +101,7 @@ public final class RunMachine {
             Settings settings, FirstCallQuotes prices, EarlierOutcomes recall, LedgerState money, long startNanos) {
         this.settings = settings;
         this.tiers = new TierChoice(prices, money);
-        this.rounds = new RoundCount(settings.rounds());
+        this.rounds = new RoundCount(settings.rounds(), settings.onRecord().size());
         this.decisions = new Decisions(settings.runId(), startNanos);
         this.alternatives = new Alternatives(graph, settings.answer(), this::drop);
         this.rungs = new Rungs(
@@ -340,7 +353,7 @@ public final class RunMachine {
             finish(conclusion.suspended());
         } else if (settings.answer().isPresent()) {
             concludeWith(settings.answer().get());
-        } else if (conclusion.isAnyReplaceable() && planAgain(brokenRule)) {
+        } else if (goThroughNextRound() || (conclusion.isAnyReplaceable() && planAgain(brokenRule))) {
             return;
         } else if (rejected != null && succeeded == succeededAtMerge) {
             finish(rejectedAnswer()); // the same answer again would cost as much again
@@ -384,6 +397,20 @@ public final class RunMachine {
                 Objects.requireNonNull(rejected), "it does not pass the rule '%s'".formatted(brokenRule));
     }
 
+    /** What an earlier session added belongs to the plan: no answer is made, and none is judged, without it. */
+    private boolean goThroughNextRound() {
+        if (!rounds.isNextOnRecord()) {
+            return false;
+        }
+        String rule = settings.onRecord().get(rounds.current());
+        brokenRule = rule.isEmpty() ? brokenRule : rule;
+        if (planAgain(brokenRule)) {
+            return true;
+        }
+        conclusion.doubt("planner", "there was no time for what it had added in further rounds");
+        return false;
+    }
+
     /** Asks the planner for another round, unless there is no use in it. */
     private boolean planAgain(String rejected) {
         if (decisions.isStopped() || !rounds.begin(graph.size(), conclusion.succeeded())) {
@@ -391,7 +418,7 @@ public final class RunMachine {
         }
         phase = Phase.RUNNING;
         decisions.planOpen(true);
-        List<Missing> undone = conclusion.replaceable();
+        List<Missing> undone = conclusion.undone();
         decisions.tell(new RunEvent.PlanningAgain(
                 decisions.runId(),
                 decisions.at(),
@@ -399,7 +426,12 @@ public final class RunMachine {
                 undone.stream().map(Missing::subtaskId).toList(),
                 rejected));
         decisions.add(new RunCommand.StartRound(
-                rounds.current(), conclusion.outcomes(), undone, conclusion.lost(), rejected));
+                rounds.current(),
+                conclusion.outcomes(),
+                undone,
+                conclusion.lost(),
+                rejected,
+                conclusion.isAnyReplaceable() || !rejected.isEmpty()));
         return true;
     }
 

@@ -2,6 +2,7 @@
 package dev.cadre.schedule;
 
 import dev.cadre.budget.LedgerState;
+import dev.cadre.merge.Merged;
 import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.task.RunFailure;
 import dev.cadre.worker.RungEnd;
@@ -23,8 +24,12 @@ public interface RunParts {
     /** Makes the answer from the outcomes. */
     @FunctionalInterface
     interface Merging {
-        /** The answer, and what the rules of the goal say of it; may block and spend money. */
-        RunInput.MergeEnded merge(List<SubtaskOutcome> outcomes) throws InterruptedException;
+        /**
+         * The answer, and what the rules of the goal say of it; may block and spend money.
+         *
+         * @param made is told of the answer before a rule is asked about it: it stands whatever becomes of the rule
+         */
+        RunInput.MergeEnded merge(List<SubtaskOutcome> outcomes, Consumer<Merged<?>> made) throws InterruptedException;
     }
 
     /** The merging of this run; empty if a subtask has the answer. Does not block. */

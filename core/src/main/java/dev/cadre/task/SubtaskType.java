@@ -15,6 +15,7 @@ import dev.cadre.task.Allowance.CacheUse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BiPredicate;
@@ -579,5 +580,10 @@ public final class SubtaskType<I, O> {
     }
 
     /** A rule that an output must pass. */
-    public record Acceptance<I, O>(String rule, BiPredicate<? super I, ? super O> test) {}
+    public record Acceptance<I, O>(String rule, BiPredicate<? super I, ? super O> test) {
+        public Acceptance {
+            Objects.requireNonNull(rule, "a rule needs words");
+            Objects.requireNonNull(test, () -> "the test of the rule '%s' is null".formatted(rule));
+        }
+    }
 }

@@ -468,7 +468,7 @@ class LocalRunnerTest {
 
         @Override
         public Optional<Merging> merging() {
-            return Optional.of(outcomes -> new RunInput.MergeEnded(Merged.of(merger.get())));
+            return Optional.of((outcomes, made) -> new RunInput.MergeEnded(Merged.of(merger.get())));
         }
 
         @Override

@@ -69,10 +69,13 @@ final class RunRig {
     }
 
     private RunRig(Optional<String> answer, boolean failFast, EarlierOutcomes recall) {
-        this.answer = answer;
-        this.failFast = failFast;
-        machine = new RunMachine(
-                new RunMachine.Settings("run", answer, failFast, 4), prices(), recall, money, START_NANOS);
+        this(new RunMachine.Settings("run", answer, failFast, 4), recall);
+    }
+
+    private RunRig(RunMachine.Settings settings, EarlierOutcomes recall) {
+        answer = settings.answer();
+        failFast = settings.failFast();
+        machine = new RunMachine(settings, prices(), recall, money, START_NANOS);
     }
 
     /** A run whose answer is the output of a subtask. */
@@ -83,6 +86,13 @@ final class RunRig {
     /** A run whose answer a merger makes. */
     static RunRig merged() {
         return new RunRig(Optional.empty(), false);
+    }
+
+    /** A merged run of so many rounds, some of which earlier sessions added; each of those is the rule that led to it. */
+    static RunRig replanning(int rounds, String... onRecord) {
+        return new RunRig(
+                new RunMachine.Settings("run", Optional.empty(), false, 4, rounds, List.of(onRecord), 60_000),
+                EarlierOutcomes.NOTHING);
     }
 
     /** The same with earlier sessions. */

@@ -24,6 +24,8 @@ import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.plan.Planner;
 import dev.cadre.plan.TierPolicy;
 import dev.cadre.pool.ModelPools;
+import dev.cadre.price.Money;
+import dev.cadre.task.AwaitedException;
 import dev.cadre.task.PassRates;
 import dev.cadre.task.RunFailure;
 import dev.cadre.task.SubtaskType;
@@ -224,6 +226,46 @@ class PlannedTiersTest {
 
         assertThat(tiersOf(result, "a")).containsExactly(Tier.NANO);
         assertThat(result.missing().toString()).contains("no rule for b");
+    }
+
+    @Test
+    void policyThatThrows_isNamed_andTheReplyIsPaidAsWhatItWas() throws Exception {
+        notesAndMerge();
+        model.onPlan().costing(1_000, 400).replies(plan(note("a", "nano"), note("b", "mini")));
+
+        var result = failed(coordinator()
+                .tierPolicy(proposal -> {
+                    throw new IllegalStateException("no rule");
+                })
+                .build()
+                .run(GOAL, BUDGET));
+
+        assertThat(result.cause().message()).isEqualTo("IllegalStateException: no rule, thrown by the tier policy");
+        assertThat(result).spent("0.0085").leftNothingBehind();
+        assertThat(result.report().spend().forfeited()).isEqualTo(Money.ZERO);
+    }
+
+    @Test
+    void policyThatReturnsNull_costsNoMoreThanTheReply() throws Exception {
+        notesAndMerge();
+        model.onPlan().costing(1_000, 400).replies(plan(note("a", "nano")));
+
+        var result = failed(coordinator().tierPolicy(proposal -> null).build().run(GOAL, BUDGET));
+
+        assertThat(result.cause().message()).isEqualTo("the tier policy returned null for subtask 'a'");
+        assertThat(result).spent("0.0085");
+    }
+
+    @Test
+    void policyThatWaits_isAFailure() throws Exception {
+        notesAndMerge();
+        model.onPlan().replies(plan(note("a", "nano")));
+
+        var result = run(folder.resolve("run.journal"), proposal -> {
+            throw new AwaitedException("the boss");
+        });
+
+        assertThat(result).isNotInstanceOf(RunResult.Suspended.class).isFailedBecause(RunFailure.Kind.PLANNER_FAILED);
     }
 
     @Test

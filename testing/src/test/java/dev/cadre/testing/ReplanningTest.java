@@ -10,6 +10,7 @@ import static dev.cadre.testing.Crew.plan;
 import static dev.cadre.testing.Crew.plannedNote;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import dev.cadre.Coordinator;
 import dev.cadre.Goal;
@@ -21,6 +22,8 @@ import dev.cadre.journal.Journal;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.merge.Mergers;
 import dev.cadre.model.CallPurpose;
+import dev.cadre.plan.PlanIntake;
+import dev.cadre.plan.PlanRequest;
 import dev.cadre.plan.PlanReview;
 import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.plan.Planner;
@@ -66,6 +69,10 @@ class ReplanningTest {
 
     private Coordinator.Builder coordinator(int rounds) {
         return coordinator(model, rounds);
+    }
+
+    private Coordinator.Builder coordinator(int rounds, SubtaskType<Topic, Note> note) {
+        return Coordinator.builder(model.pools()).plansWith(note, SHORTEN).replanning(rounds);
     }
 
     private static Coordinator.Builder coordinator(ScriptedModel model, int rounds) {
@@ -207,6 +214,107 @@ class ReplanningTest {
         assertThat(result).isCompleteWith(new Answer("done"));
         assertThat(result.report().notes())
                 .contains("wolves: it replaces \"cats\", which is not among what is not done: that was passed over");
+    }
+
+    @Test
+    void replacedId_inAnotherSpelling_isReadAndNoted() throws Exception {
+        dogsAreRefused();
+        model.onPlan()
+                .replies(plan(plannedNote("cats"), plannedNote("dogs")))
+                .replies(plan(replacing("wolves", " Dogs")));
+
+        var result = coordinator(1).build().run(GOAL, BUDGET);
+
+        assertThat(result).isCompleteWith(new Answer("done"));
+        assertThat(result.report().notes()).contains("wolves: \" Dogs\" was read as \"dogs\"");
+    }
+
+    @Test
+    void replacedId_withoutAList_isReadAndNoted() throws Exception {
+        dogsAreRefused();
+        model.onPlan()
+                .replies(plan(plannedNote("cats"), plannedNote("dogs")))
+                .replies(plan(
+                        replacing("wolves", "dogs").replace("[\"dogs\"]", "\"dogs\""),
+                        replacing("foxes").replace("[]", "null")));
+
+        var result = coordinator(1).build().run(GOAL, BUDGET);
+
+        assertThat(result).isCompleteWith(new Answer("done"));
+        assertThat(worked()).isEqualTo(Map.of("cats", 1, "dogs", 1, "wolves", 1, "foxes", 1));
+        assertThat(result.report().notes()).containsExactly("wolves: replaces is one id: it was read as a list of it");
+        assertThat(plannerInputs()).as("no repair").hasSize(2);
+    }
+
+    @Test
+    void roundThatCostsTooMuchToBeAddedUp_isAFailureOfThePlanner() throws Exception {
+        for (int rounds : new int[] {1, 2}) {
+            Planner dear = new Planner() {
+                @Override
+                public void plan(PlanRequest request, PlanIntake intake) {}
+
+                @Override
+                public Money leastRoundCost(PlanRequest request) {
+                    return Money.ofPico(Long.MAX_VALUE);
+                }
+            };
+
+            var result = coordinator(rounds).planner(dear).build().run(GOAL, BUDGET);
+
+            assertThat(result).isFailedBecause(RunFailure.Kind.PLANNER_FAILED);
+        }
+    }
+
+    @Test
+    void ruleWithoutATest_isRefusedWhenItIsAdded() {
+        assertThatNullPointerException()
+                .isThrownBy(() -> GOAL.accept("it is long", null))
+                .withMessage("the test of the rule 'it is long' is null");
+        assertThatNullPointerException().isThrownBy(() -> GOAL.accept(null, answer -> true));
+        assertThatNullPointerException().isThrownBy(() -> NOTE.accept("it is long", null));
+    }
+
+    @Test
+    void optionalSubtaskThatFailed_isShownToTheRound_andNothingMayReferToIt() throws Exception {
+        dogsAreRefused();
+        SubtaskType<Topic, Note> note = NOTE.allowingOptional();
+        var undone = new ArrayList<String>();
+        var defects = new ArrayList<String>();
+        Planner planner = (request, intake) -> {
+            if (request.progress().isRound()) {
+                request.progress().undone().forEach(each -> undone.add(each.id()));
+                intake.offer(PlannedSubtask.of("short", SHORTEN).withWire("text", "extra", "text"))
+                        .ifPresent(defect -> defects.add(defect.toString()));
+                intake.offer(
+                        PlannedSubtask.of("wolves", NOTE, new Topic("wolves")).replacing("dogs"));
+            } else {
+                intake.offer(PlannedSubtask.of("cats", NOTE, new Topic("cats")));
+                intake.offer(PlannedSubtask.of("dogs", NOTE, new Topic("dogs")));
+                intake.offer(PlannedSubtask.of("extra", NOTE, new Topic("dogs")).asOptional());
+            }
+        };
+
+        coordinator(1, note).planner(planner).build().run(GOAL, BUDGET);
+
+        assertThat(undone).containsExactly("dogs", "extra");
+        assertThat(defects)
+                .containsExactly("short: it depends on \"extra\", which is not done: plan what comes in its place");
+    }
+
+    @Test
+    void subtaskThatWasReplaced_mayNotBeReferredTo() throws Exception {
+        dogsAreRefused();
+        model.on(NOTE, new Topic("wolves")).refuses("no wolves");
+        model.onPlan()
+                .replies(plan(plannedNote("cats"), plannedNote("dogs")))
+                .replies(plan(replacing("wolves", "dogs"), plannedNote("foxes")))
+                .replies(plan(shorten("short", "dogs", "wolves")))
+                .replies(plan(shorten("short", "foxes", "wolves")));
+
+        var result = coordinator(2).build().run(GOAL, BUDGET);
+
+        assertThat(result).isCompleteWith(new Answer("done"));
+        assertThat(plannerInputs().get(3)).contains("it depends on \"dogs\", which is not done");
     }
 
     @Test
@@ -364,6 +472,34 @@ class ReplanningTest {
                 .contains("the rule 'it is long' of the goal is broken")
                 .contains("no ruler");
         assertThat(plannerInputs()).hasSize(1);
+    }
+
+    @Test
+    void ruleThatIgnoresItsInterrupt_isLeftBehind_andTheAnswerStays() throws Exception {
+        model.on(NOTE).replies(new Note("noted"));
+        model.onMerge().repliesText(merged("brief"));
+        model.onPlan().replies(plan(plannedNote("cats")));
+        var released = new AtomicBoolean();
+        Goal<Answer> goal = GOAL.accept("it is long", answer -> {
+            while (!released.get()) {
+                Thread.onSpinWait();
+            }
+            return true;
+        });
+
+        try {
+            var result = partial(coordinator(2).build().run(goal, BUDGET.within(Duration.ofSeconds(2))));
+
+            assertThat(result.answer()).isEqualTo(new Answer("brief"));
+            assertThat(result.missing())
+                    .containsExactly(
+                            new Missing(
+                                    "answer",
+                                    "the rule 'it is long' of the goal did not end in time: it ignored its interrupt and was left behind"));
+            assertThat(result.report().abandoned()).singleElement().asString().contains("merger");
+        } finally {
+            released.set(true);
+        }
     }
 
     @Test

@@ -437,6 +437,20 @@ class SuspendedRunTest {
     }
 
     @Test
+    void planForLater_whosePlannerWaits_saysSo() {
+        Coordinator coordinator = Coordinator.builder(scripted().pools())
+                .plansWith(NOTE)
+                .planner((request, intake) -> {
+                    throw new AwaitedException("the boss");
+                })
+                .build();
+
+        assertThatThrownBy(() -> coordinator.plan(Goal.of("Take notes", Answer.class), BUDGET))
+                .isInstanceOf(RunFailedException.class)
+                .hasMessage("SUSPENDED: the run waits for the boss (planner)");
+    }
+
+    @Test
     void answerOfAnotherPlace_isRefused() {
         var strange = new FileDesk.Question("../evil", "run", "approve", "{}", "{}");
 
