@@ -91,7 +91,8 @@ record EarlierResult(EarlierRun run, List<GoalInput> inputs) {
                 case RunResult.Failed<?> failed -> failure = failed.cause().toString();
             }
             subtasks.forEach(id -> bring(id, subject.made(id), ((Outcome.Succeeded<?>) report.outcome(id)).value()));
-            return new EarlierResult(new EarlierRun(name, subject.asked(), answer, failure, brought, missing()), inputs);
+            return new EarlierResult(
+                    new EarlierRun(name, subject.asked(), answer, failure, brought, missing()), inputs);
         }
 
         private String answer(RunReport.Subject subject, Object value) {

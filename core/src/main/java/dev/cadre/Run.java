@@ -81,6 +81,7 @@ final class Run {
     private @Nullable LocalRunner runner;
     /** What is run, once that is known. */
     private Function<List<SubtaskReport>, RunReport.Subject> subject = lines -> RunReport.Subject.UNKNOWN;
+
     private volatile BudgetGuard planningMoney;
 
     /**

@@ -92,7 +92,8 @@ final class PlannedJson {
                 isGiven(object, OPTIONAL) && object.bool(OPTIONAL),
                 isGiven(object, TIER) ? object.string(TIER) : "",
                 isGiven(object, WHEN)
-                        ? Optional.of(PlannedCondition.read(requireObject(object.at(WHEN).orElseThrow(), CONDITION_KEYS)))
+                        ? Optional.of(PlannedCondition.read(
+                                requireObject(object.at(WHEN).orElseThrow(), CONDITION_KEYS)))
                         : Optional.empty(),
                 strings(object, REPLACES));
     }

@@ -88,7 +88,9 @@ final class Rungs {
 
     /** Makes the executions of a subtask, and looks for what earlier sessions made of them. */
     void begin(Subtask subtask, SubtaskStart.Work work) {
-        work.seeds().forEach(seed -> subtask.executions.add(new Execution(subtask, seed.item(), seed.input(), seed.type())));
+        work.seeds()
+                .forEach(
+                        seed -> subtask.executions.add(new Execution(subtask, seed.item(), seed.input(), seed.type())));
         subtask.groupSizes = work.groupSizes();
         subtask.openExecutions = subtask.executions.size();
         if (recall.callsUserCode(subtask.node.type())) {
@@ -96,8 +98,7 @@ final class Rungs {
             tiers.recalling(subtask);
             subtask.executions.forEach(this::startRecall);
         } else {
-            List.copyOf(subtask.executions)
-                    .forEach(each -> look(each, recall(each.id(), each.type, each.input)));
+            List.copyOf(subtask.executions).forEach(each -> look(each, recall(each.id(), each.type, each.input)));
         }
         if (subtask.executions.isEmpty()) {
             whole.accept(subtask);

@@ -92,7 +92,8 @@ sealed interface SubtaskStart {
         return condition.holds().test(dependency.soft() ? output : output.orElseThrow());
     }
 
-    private static SubtaskStart items(GraphNode node, Binding.Each each, Outputs outputs, int maxItems, KeptOutputs kept) {
+    private static SubtaskStart items(
+            GraphNode node, Binding.Each each, Outputs outputs, int maxItems, KeptOutputs kept) {
         List<?> made = each.inputs().apply(outputs);
         var seeds = new ArrayList<Seed>();
         var groupSizes = new ArrayList<Integer>();

@@ -135,7 +135,8 @@ public final class SubtaskType<I, O> {
         Worker<O, O> none = (input, context) -> {
             throw new IllegalStateException("a %s takes no work".formatted(join));
         };
-        SubtaskType<O, O> joined = of(join, join, output, output, Work.Code.of(none)).spendingUpTo(Money.ZERO);
+        SubtaskType<O, O> joined =
+                of(join, join, output, output, Work.Code.of(none)).spendingUpTo(Money.ZERO);
         return allowance.keptAbove() == Long.MAX_VALUE ? joined : joined.keepingAbove(allowance.keptAbove());
     }
 
@@ -347,8 +348,7 @@ public final class SubtaskType<I, O> {
 
     /** Lets a planner mark subtasks of this type optional; by default its wish is ignored. */
     public SubtaskType<I, O> allowingOptional() {
-        return new SubtaskType<>(
-                name, description, input, output, work, tiers, acceptances, allowance.withOptional());
+        return new SubtaskType<>(name, description, input, output, work, tiers, acceptances, allowance.withOptional());
     }
 
     /**
@@ -514,7 +514,8 @@ public final class SubtaskType<I, O> {
      */
     public boolean isCacheable(List<Attachment> attached) {
         return mayBeCacheable()
-                && (allowance.cacheUse() == CacheUse.ALLOWED || attached.stream().noneMatch(Attachment::isFetched));
+                && (allowance.cacheUse() == CacheUse.ALLOWED
+                        || attached.stream().noneMatch(Attachment::isFetched));
     }
 
     /** Whether they may with some attachments. */

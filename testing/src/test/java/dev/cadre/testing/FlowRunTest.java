@@ -226,7 +226,8 @@ class FlowRunTest {
         var healed = new ScriptedModel();
         healed.on(NOTE).answers(call -> new Note("healed"));
         try (var journal = FileJournal.open(file)) {
-            RunResult<Note> again = Coordinator.of(healed.pools()).journal(journal).run(fallback(), BUDGET);
+            RunResult<Note> again =
+                    Coordinator.of(healed.pools()).journal(journal).run(fallback(), BUDGET);
             assertThat(again).isCompleteWith(new Note("healed"));
         }
     }

@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
 /** The runs of a journal that are nested in others of it, by their run keys: each is folded under the run around it. */
 final class NestedRuns {
     /** A key that says this and is not of a nested run moves its run to another place on the page, and does nothing else. */
-    private static final Pattern KEY = Pattern.compile("nested in (\\S+)(?: with input [0-9a-f]{16})?: (.+)", Pattern.DOTALL);
+    private static final Pattern KEY =
+            Pattern.compile("nested in (\\S+)(?: with input [0-9a-f]{16})?: (.+)", Pattern.DOTALL);
 
     private static final int MOST = 50;
     private static final int MOST_ROWS = 100;
