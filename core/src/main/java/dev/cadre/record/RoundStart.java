@@ -21,6 +21,12 @@ import java.util.Optional;
  * @param rejected the rule of the goal that had rejected the answer; empty if none had
  */
 record RoundStart(int from, int valid, String rejected) {
+    RoundStart {
+        if (from < 0 || valid < from) {
+            throw new IllegalArgumentException("a round cannot begin at %d and count from %d".formatted(from, valid));
+        }
+    }
+
     /** The first plan begins where the journal does. */
     static final RoundStart OF_FIRST_PLAN = new RoundStart(0, 0, "");
 
