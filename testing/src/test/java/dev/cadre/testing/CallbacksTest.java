@@ -342,6 +342,22 @@ class CallbacksTest {
                         Input.forEach(fine, note -> test.<List<Topic>>strike())));
             }
         },
+        CONDITION(java.util.function.Predicate.class) {
+            @Override
+            boolean runsOnTheDriver() {
+                return true;
+            }
+
+            @Override
+            RunResult<?> run(CallbacksTest test) throws InterruptedException {
+                return test.beyond((graph, fine) -> {
+                    var struck = graph.add(
+                            "struck", code("struck", (in, context) -> new Note("x")), new Topic("struck"));
+                    graph.when(struck, fine, "it is so", note -> test.strike());
+                    return struck;
+                });
+            }
+        },
         LISTENER(RunListener.class) {
             @Override
             boolean runsOnTheDriver() {
@@ -1147,6 +1163,9 @@ class CallbacksTest {
             Map.entry("Input.from", "EDGE"),
             Map.entry("Input.fromAll", "EDGE"),
             Map.entry("Input.forEach", "FAN_OUT"),
+            Map.entry("Input.forEachOf", "FAN_OUT"),
+            Map.entry("Builder.when", "CONDITION"),
+            Map.entry("Builder.repeat", "CONDITION; the rounds are added on the caller's thread"),
             Map.entry("Mergers.collect", "MERGER"),
             Map.entry("Mergers.dedupe", "MERGER"),
             Map.entry("Mergers.firstGood", "MERGER"),
