@@ -27,7 +27,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 
 /**
  * What is known of the subtasks of one graph or plan, and of their items: their records in the journal, if there is one, and
@@ -48,6 +50,8 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
     private final Set<String> reused = ConcurrentHashMap.newKeySet();
     /** What earlier sessions planned others for, in its place. */
     private volatile Set<String> replaced = Set.of();
+    /** Done when it is durable whom the joins of this session did without. */
+    private volatile CompletableFuture<Void> joins = CompletableFuture.completedFuture(null);
     /** What the joins of earlier sessions did without. */
     private volatile Set<String> unneeded = Set.of();
 
@@ -138,8 +142,18 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
         return Set.copyOf(reused);
     }
 
-    /** What is known of work whose outcome was asked for before. */
-    KnownWork of(RungId id) {
+    /**
+     * What is known of work whose outcome was asked for before. Waits until it is durable who won the races before it, so
+     * that no session works on the output of another winner.
+     *
+     * @throws dev.cadre.journal.UnrecordedException if the journal cannot take that
+     */
+    KnownWork of(RungId id) throws InterruptedException {
+        try {
+            joins.get();
+        } catch (ExecutionException e) {
+            throw RunRecord.unrecorded("a join", new IllegalStateException(e.getCause()));
+        }
         KnownWork work = works.get(key(id.subtaskId(), id.item()));
         if (work == null && record.isPresent()) {
             throw new IllegalStateException("it was not asked for");
@@ -155,7 +169,8 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
     @Override
     public void on(RunEvent event) {
         if (event instanceof RunEvent.Joined joined) {
-            record.ifPresent(kept -> JoinRecord.joined(kept, joined.subtaskId(), joined.without()));
+            record.ifPresent(kept -> joins =
+                    CompletableFuture.allOf(joins, JoinRecord.joined(kept, joined.subtaskId(), joined.without())));
         } else if (event instanceof RunEvent.SubtaskEnded(var id, var at, String subtaskId, Outcome<?> outcome)) {
             leave(subtaskId);
             note(key(subtaskId, JournalKey.WHOLE), outcome);

@@ -13,14 +13,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 /** The record of the joins of a graph: whom each has done without, so that a later session does without them, too. */
 public final class JoinRecord {
     private JoinRecord() {}
 
-    /** Takes down that a join has its output; does not wait. */
-    public static void joined(RunRecord record, String join, List<String> without) {
-        var unused = record.submit(new JournalEntry.Ended(
+    /** Takes down that a join has its output; does not wait until that is durable. */
+    public static CompletableFuture<Void> joined(RunRecord record, String join, List<String> without) {
+        return record.submit(new JournalEntry.Ended(
                 key(record, join),
                 record.identity(),
                 new Outcome.Succeeded<>(Json.strings(without).write()),

@@ -93,6 +93,9 @@ public record RunIdentity(String run, Fingerprint asked, String runKey) {
             addType(node.type(), parts);
             parts.add(node.dependencies() + " " + node.optional());
             parts.add(node.dependencies().isEmpty() ? input(node) : "");
+            if (node.binding() instanceof Binding.Join join) {
+                parts.add("%d of %s".formatted(join.enough(), join.members()));
+            }
         }
         return of(runKey, parts);
     }

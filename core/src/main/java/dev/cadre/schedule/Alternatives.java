@@ -2,6 +2,7 @@
 package dev.cadre.schedule;
 
 import dev.cadre.task.Binding;
+import dev.cadre.task.Dependency;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
 import java.util.ArrayDeque;
@@ -82,16 +83,11 @@ final class Alternatives {
         var skip =
                 new Skip(Skip.Kind.NOT_NEEDED, "others were enough for '%s'".formatted(join.id()), List.of(join.id()));
         Deque<Subtask> open = new ArrayDeque<>();
-        for (Subtask member : graph.dependencies(join)) {
-            if (!isSucceeded(member)) {
-                if (member.isEnded()) {
-                    giveUp(member, join); // whoever else needs it is missing itself
-                }
-                open.addAll(member.isEnded() ? graph.dependencies(member) : List.of(member));
-            }
-        }
+        graph.find(((Binding.Join) join.node.binding()).members()).stream()
+                .filter(each -> !isSucceeded(each))
+                .forEach(open::add);
         for (Subtask loser = open.poll(); loser != null; loser = open.poll()) {
-            if (!loser.unneeded && isOnlyFor(loser, join)) {
+            if (!loser.unneeded && isDispensable(loser)) {
                 giveUp(loser, join);
                 if (!loser.isEnded() && !isJoin(loser)) { // a join follows from the others, in each session alike
                     dropped.accept(loser, skip);
@@ -108,11 +104,31 @@ final class Alternatives {
         }
     }
 
-    private boolean isOnlyFor(Subtask subtask, Subtask join) {
+    private boolean isDispensable(Subtask subtask) {
         List<Subtask> dependents = graph.dependents(subtask);
+        boolean isLoser = dependents.stream().anyMatch(each -> hasEnoughWithout(each, subtask));
         return !isAnswer(subtask)
                 && !dependents.isEmpty()
-                && dependents.stream().allMatch(each -> each == join || each.unneeded);
+                && dependents.stream()
+                        .allMatch(each -> each.unneeded
+                                || hasEnoughWithout(each, subtask)
+                                || (isLoser && onlyWantedToKnow(each, subtask)));
+    }
+
+    private boolean hasEnoughWithout(Subtask dependent, Subtask subtask) {
+        return dependent.node.binding() instanceof Binding.Join join
+                && join.members().contains(subtask.id())
+                && !isSucceeded(subtask)
+                && graph.hasEnough(dependent);
+    }
+
+    /** Whether a dependent has what it wants of a subtask that failed, such as work that is done in its stead. */
+    private boolean onlyWantedToKnow(Subtask dependent, Subtask failed) {
+        return failed.isEnded()
+                && !graph.isOpen(failed)
+                && dependent.node.dependencies().stream()
+                        .filter(each -> each.on().equals(failed.id()))
+                        .allMatch(Dependency::soft);
     }
 
     /** Whether it may come to be known that nobody needs the whole of it. */

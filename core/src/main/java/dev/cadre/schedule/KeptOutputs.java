@@ -6,6 +6,7 @@ import dev.cadre.json.JsonException;
 import dev.cadre.schema.JsonType;
 import dev.cadre.schema.Notation;
 import dev.cadre.task.Artifacts;
+import dev.cadre.task.Binding;
 import dev.cadre.task.Dependency;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.Items;
@@ -35,13 +36,17 @@ final class KeptOutputs {
         var outputs = new ArrayList<Artifacts.Output>();
         if (node.type().isModelWork() && mostReadBytes >= LEAST_READ_BYTES) {
             for (Dependency dependency : node.dependencies()) {
-                subtasks.apply(dependency.on()).ifPresent(on -> add(on, outputs));
+                subtasks.apply(dependency.on()).ifPresent(on -> add(on, subtasks, outputs));
             }
         }
         return new KeptOutputs(node.type(), new Artifacts.Index(outputs, mostReadBytes));
     }
 
-    private static void add(Subtask on, List<Artifacts.Output> outputs) {
+    private static void add(Subtask on, Function<String, Optional<Subtask>> subtasks, List<Artifacts.Output> outputs) {
+        if (on.node.binding() instanceof Binding.Join join) { // its output is made of theirs
+            join.members().forEach(id -> subtasks.apply(id).ifPresent(member -> add(member, subtasks, outputs)));
+            return;
+        }
         SubtaskType<?, ?> type = on.node.type();
         if (type.keptAbove().isEmpty()) {
             return;

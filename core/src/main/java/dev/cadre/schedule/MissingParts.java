@@ -94,7 +94,10 @@ final class MissingParts {
                 IntStream.range(0, isEnough ? 0 : items.size())
                         .filter(index -> !items.get(index).isSucceeded())
                         .mapToObj(index -> Part.of(subtask.id() + "#" + index, items.get(index)));
-            case Outcome.Succeeded<?> succeeded -> Stream.empty();
+            case Outcome.Succeeded<?> succeeded ->
+                subtask.doubt.isEmpty()
+                        ? Stream.empty()
+                        : Stream.of(new Part(new Missing(subtask.id(), subtask.doubt), succeeded));
             case Outcome.Failed<?> failed -> Stream.of(Part.of(subtask.id(), failed));
             case Outcome.Skipped<?> skipped ->
                 skipped.isNotNeeded() ? Stream.empty() : Stream.of(Part.of(subtask.id(), skipped));

@@ -215,9 +215,7 @@ public final class RunMachine {
         switch (SubtaskStart.of(subtask.node, graph::find, settings.maxItems(), settings.toolOutputBytes())) {
             case SubtaskStart.Work work -> rungs.begin(subtask, work);
             case SubtaskStart.Joined(Object output, String doubt) -> {
-                if (!doubt.isEmpty() && !subtask.node.optional()) {
-                    conclusion.doubt(subtask.id(), doubt);
-                }
+                subtask.doubt = doubt;
                 decisions.tell(new RunEvent.Joined(
                         decisions.runId(), decisions.at(), subtask.id(), alternatives.without(subtask)));
                 end(subtask, new Outcome.Succeeded<>(output));

@@ -100,7 +100,7 @@ final class RunningGraph {
             case Binding.Each each -> subtask.hasEnough(each);
             case Binding.Join join ->
                 join.enough() > 0
-                        && dependencies(subtask).stream()
+                        && find(join.members()).stream()
                                         .filter(on -> on.outcome instanceof Outcome.Succeeded<?>)
                                         .count()
                                 >= join.enough();
@@ -174,24 +174,33 @@ final class RunningGraph {
         }
         return subtask.node.binding() instanceof Binding.Join join
                 ? unjoinable(subtask, join)
-                : unreachable(subtask, dependency -> !dependency.soft());
+                : unreachable(subtask, dependency -> !dependency.soft(), on -> true);
     }
 
     /** Whether those that did not succeed leave enough; of those that are not needed nobody is at fault. */
     private Optional<Skip> unjoinable(Subtask subtask, Binding.Join join) {
-        if (hasEnough(subtask)) {
-            return Optional.empty();
-        }
-        Optional<Skip> ownFault = unreachable(subtask, dependency -> !dependency.soft());
-        return ownFault.isPresent() || join.enough() == 0 ? ownFault : unreachable(subtask, dependency -> true);
+        boolean hasEnough = hasEnough(subtask);
+        Optional<Skip> ownFault = unreachable(
+                subtask,
+                dependency -> !dependency.soft(),
+                on -> !hasEnough || !join.members().contains(on));
+        return ownFault.isPresent() || join.enough() == 0 || hasEnough
+                ? ownFault
+                : unreachable(subtask, dependency -> true, join.members()::contains);
     }
 
-    private Optional<Skip> unreachable(Subtask subtask, Predicate<Dependency> isNeeded) {
+    /**
+     * Why it cannot start.
+     *
+     * @param isNeeded which dependencies must have succeeded; of others it matters only whether they wait for somebody
+     * @param which the ids of the dependencies that matter
+     */
+    private Optional<Skip> unreachable(Subtask subtask, Predicate<Dependency> isNeeded, Predicate<String> which) {
         Set<String> culprits = new LinkedHashSet<>();
         Set<String> unneeded = new LinkedHashSet<>();
         for (Dependency dependency : subtask.node.dependencies()) {
             Subtask on = subtasks.get(dependency.on());
-            if (on == null || on.outcome == null) {
+            if (on == null || on.outcome == null || !which.test(on.id())) {
                 continue;
             }
             boolean isFatal = isNeeded.test(dependency) ? !on.outcome.isSucceeded() : isOpen(on);
@@ -212,7 +221,7 @@ final class RunningGraph {
     }
 
     /** Whether it, or a subtask that it was skipped for, waits for somebody: then its end is not its last, if it is required. */
-    private boolean isOpen(Subtask on) {
+    boolean isOpen(Subtask on) {
         return !on.node.optional()
                 && on.outcome instanceof Outcome.Skipped<?>(Skip skip)
                 && (skip.kind() == Skip.Kind.AWAITED

@@ -32,6 +32,9 @@ final class Subtask {
     /** Those that are not needed because it has others. */
     final List<Subtask> without = new ArrayList<>();
 
+    /** What is wrong with its output; empty if nothing is. */
+    String doubt = "";
+
     int openExecutions;
     /** Executions of which nobody knows yet whether an earlier session ended them. */
     int openRecalls;

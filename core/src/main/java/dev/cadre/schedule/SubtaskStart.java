@@ -6,6 +6,7 @@ import dev.cadre.task.Condition;
 import dev.cadre.task.Dependency;
 import dev.cadre.task.Failure;
 import dev.cadre.task.GraphNode;
+import dev.cadre.task.Outcome;
 import dev.cadre.task.Outputs;
 import dev.cadre.task.Skip;
 import dev.cadre.task.SubtaskType;
@@ -64,7 +65,9 @@ sealed interface SubtaskStart {
                 case Binding.Each each -> items(node, each, outputs, maxItems, kept);
                 case Binding.Join join -> {
                     Binding.Joined made = join.output().apply(outputs);
-                    yield new Joined(made.value(), made.doubt());
+                    Optional<Skip> givenUp =
+                            made.doubt().isEmpty() ? Optional.empty() : givenUp(node.id(), join, subtasks);
+                    yield givenUp.isPresent() ? new NotNeeded(givenUp.get()) : new Joined(made.value(), made.doubt());
                 }
             };
         } catch (Throwable e) { // errors too, as in a worker: they touch this subtask alone
@@ -73,6 +76,19 @@ sealed interface SubtaskStart {
                     e,
                     "the code that makes the input of subtask '%s'".formatted(node.id())));
         }
+    }
+
+    /** Why a loop did not come to its end: somebody else's race did without it. Its own conditions end it as they should. */
+    private static Optional<Skip> givenUp(String id, Binding.Join join, Function<String, Optional<Subtask>> subtasks) {
+        return join.members().stream()
+                .map(subtasks)
+                .flatMap(Optional::stream)
+                .map(member -> member.outcome instanceof Outcome.Skipped<?>(Skip skip) ? skip : null)
+                .filter(skip -> skip != null
+                        && skip.kind() == Skip.Kind.NOT_NEEDED
+                        && skip.because().stream()
+                                .noneMatch(by -> join.members().contains(by) || by.startsWith(id + ".")))
+                .findFirst();
     }
 
     private static Optional<Skip> brokenCondition(GraphNode node, Outputs outputs) {
@@ -101,7 +117,10 @@ sealed interface SubtaskStart {
             int before = seeds.size();
             for (Object input : group) {
                 if (seeds.size() == maxItems) { // counted here: a list that grows meanwhile has no size
-                    return tooMany(Math.max(group.size(), maxItems + 1), maxItems);
+                    int all = each.nested()
+                            ? lists(made).stream().mapToInt(List::size).sum()
+                            : group.size();
+                    return tooMany(Math.max(all, maxItems + 1), maxItems);
                 }
                 seeds.add(new Seed(seeds.size(), checked(node, input), kept.reading(input)));
             }

@@ -25,12 +25,17 @@ public sealed interface Binding {
     }
 
     /**
-     * No work: the output is made of those of the dependencies, all of them soft, when they have ended.
+     * No work: the output is made of those of its members when they have ended.
      *
+     * @param members the ids of the subtasks whose outputs it is made of; it may depend on others, too, as any subtask
      * @param enough how many of them must succeed; as soon as they have, the others are not needed. 0 if all are waited for
      * @param output makes the output
      */
-    record Join(int enough, Function<Outputs, Joined> output) implements Binding {}
+    record Join(List<String> members, int enough, Function<Outputs, Joined> output) implements Binding {
+        public Join {
+            members = List.copyOf(members);
+        }
+    }
 
     /**
      * The output of a {@link Join}.

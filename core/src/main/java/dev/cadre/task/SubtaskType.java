@@ -132,12 +132,19 @@ public final class SubtaskType<I, O> {
 
     /** What stands in a graph for a subtask without work, whose output has the form of this type's. */
     SubtaskType<O, O> joinedAs(String join) {
-        Worker<O, O> none = (input, context) -> {
+        return joined(join, output);
+    }
+
+    /** The same, whose output is a list of this type's. */
+    SubtaskType<O, List<O>> joinedInAList(String join) {
+        return joined(join, output.list());
+    }
+
+    private <J> SubtaskType<O, J> joined(String join, JsonType<J> made) {
+        Worker<O, J> none = (input, context) -> {
             throw new IllegalStateException("a %s takes no work".formatted(join));
         };
-        SubtaskType<O, O> joined =
-                of(join, join, output, output, Work.Code.of(none)).spendingUpTo(Money.ZERO);
-        return allowance.keptAbove() == Long.MAX_VALUE ? joined : joined.keepingAbove(allowance.keptAbove());
+        return of(join, join, output, made, Work.Code.of(none)).spendingUpTo(Money.ZERO);
     }
 
     /**

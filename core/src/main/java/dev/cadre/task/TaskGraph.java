@@ -132,10 +132,17 @@ public final class TaskGraph<R> {
         @SafeVarargs
         @SuppressWarnings("varargs") // the array is only read
         public final <A> SubtaskRef<A> race(String id, SubtaskRef<? extends A>... runners) {
-            List<SubtaskRef<? extends A>> all = List.of(runners);
+            return race(id, List.of(runners));
+        }
+
+        /** The same for runners in a list. */
+        public <A> SubtaskRef<A> race(String id, List<? extends SubtaskRef<? extends A>> runners) {
+            requireAlternatives("race", runners);
             var first = new Binding.Join(
-                    1, outputs -> new Binding.Joined(succeeded(all, outputs).getFirst(), ""));
-            return put(id, alternatives("race", all), first, softly(all));
+                    ids(runners),
+                    1,
+                    outputs -> new Binding.Joined(succeeded(runners, outputs).getFirst(), ""));
+            return put(id, require(runners.getFirst()).type().joinedAs("race"), first, softly(runners));
         }
 
         /**
@@ -149,11 +156,10 @@ public final class TaskGraph<R> {
                 throw new IllegalArgumentException("a quorum needs 1 to %d of its %d members, not %d"
                         .formatted(members.size(), members.size(), enough));
             }
-            return put(
-                    id,
-                    alternatives("quorum", members),
-                    new Binding.Join(enough, outputs -> new Binding.Joined(succeeded(members, outputs), "")),
-                    softly(members));
+            requireAlternatives("quorum", members);
+            var some = new Binding.Join(
+                    ids(members), enough, outputs -> new Binding.Joined(succeeded(members, outputs), ""));
+            return put(id, require(members.getFirst()).type().joinedInAList("quorum"), some, softly(members));
         }
 
         /**
@@ -201,11 +207,9 @@ public final class TaskGraph<R> {
             }
             var dependencies = new ArrayList<SubtaskRef<?>>(softly(ends));
             dependencies.set(0, first);
-            return put(
-                    id,
-                    alternatives("repeat", ends),
-                    new Binding.Join(0, outputs -> lastOf(ends, rule, holds, outputs)),
-                    dependencies);
+            requireAlternatives("repeat", ends);
+            var last = new Binding.Join(ids(ends), 0, outputs -> lastOf(ends, rule, holds, outputs));
+            return put(id, require(first).type().joinedAs("repeat"), last, dependencies);
         }
 
         /** Marks subtasks without which the run still counts as complete; they are the first to go when money is short. */
@@ -267,8 +271,7 @@ public final class TaskGraph<R> {
             return returned;
         }
 
-        /** The type of what stands for one of these. */
-        private SubtaskType<?, ?> alternatives(String join, List<? extends SubtaskRef<?>> refs) {
+        private void requireAlternatives(String join, List<? extends SubtaskRef<?>> refs) {
             if (refs.isEmpty()) {
                 throw new IllegalArgumentException("a %s needs a subtask".formatted(join));
             }
@@ -285,7 +288,10 @@ public final class TaskGraph<R> {
             if (refs.stream().map(SubtaskRef::id).distinct().count() < refs.size()) {
                 throw new IllegalArgumentException("a subtask is twice in a %s: %s".formatted(join, refs));
             }
-            return require(refs.getFirst()).type().joinedAs(join);
+        }
+
+        private static List<String> ids(List<? extends SubtaskRef<?>> refs) {
+            return refs.stream().map(SubtaskRef::id).toList();
         }
 
         private static List<SubtaskRef<?>> softly(List<? extends SubtaskRef<?>> refs) {

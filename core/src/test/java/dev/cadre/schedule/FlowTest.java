@@ -3,6 +3,7 @@ package dev.cadre.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cadre.event.RunEvent;
 import dev.cadre.merge.Merged;
 import dev.cadre.model.Tier;
 import dev.cadre.schedule.RunRig.In;
@@ -235,6 +236,121 @@ class FlowTest {
 
             assertThat(dropped(rig)).isEmpty();
             assertThat(rig.labelsRunning()).containsExactly("half");
+        }
+
+        @Test
+        void race_thatDependsOnOthersToo_takesNoneOfThemForARunner() {
+            SubtaskRef<Out> kind = note("kind");
+            graph.when(race, kind, "it matters", out -> out.text().equals("yes"));
+            graph.after(race, note("before"));
+            var rig = say(run(race), "kind", "yes").accept("before");
+
+            assertThat(rig.labelsRunning()).containsExactly("quick", "half");
+            rig.accept("quick").end("half", new RungEnd.Cancelled());
+            assertThat(rig.ending().answer()).isEqualTo(new Out("quick done"));
+        }
+
+        @Test
+        void race_whoseConditionDoesNotHold_isNotNeeded() {
+            SubtaskRef<Out> kind = note("kind");
+            graph.when(race, kind, "it matters", out -> out.text().equals("yes"));
+            var rig = say(run(RunRig.merged(), graph.answering(race)), "kind", "no");
+            rig.accept("quick").end("half", new RungEnd.Cancelled());
+
+            assertThat(skipped(rig.ended("race"))).isEqualTo(Skip.Kind.NOT_NEEDED);
+        }
+
+        @Test
+        void race_behindSomethingThatFailed_isSkippedForItsSake() {
+            graph.after(race, note("before"));
+            var rig = run(race)
+                    .accept("quick")
+                    .end("half", new RungEnd.Cancelled())
+                    .fail("before");
+
+            assertThat(((Outcome.Skipped<?>) rig.outcome("race")).skip().because())
+                    .containsExactly("before");
+        }
+
+        @Test
+        void race_inARoundOfALoop_hasItsOwnWinner() {
+            SubtaskRef<Out> draft = note("draft");
+            SubtaskRef<Out> result = graph.repeat(
+                    "loop",
+                    draft,
+                    2,
+                    "fine",
+                    out -> out.text().equals("fine"),
+                    last -> graph.race("either", of("one", last), of("other", last)));
+            var rig = say(run(result), "draft", "poor");
+            say(rig, "loop.1.other", "fine").end("loop.1.one", new RungEnd.Cancelled());
+            rig.accept("quick").end("half", new RungEnd.Cancelled());
+
+            assertThat(rig.ending().answer()).isEqualTo(new Out("fine"));
+            assertThat(rig.ending().status()).isEqualTo(RunStatus.COMPLETE);
+        }
+
+        @Test
+        void loser_thatTwoRacesHave_isGivenUpWhenBothAreDecided() {
+            SubtaskRef<Out> both = graph.race("both", slow, quick);
+            SubtaskRef<Out> pair = graph.add("pair", NOTE, Input.from(race, both, (a, b) -> new In("pair")));
+            var rig = run(pair).accept("quick");
+
+            assertThat(dropped(rig)).containsExactly("half");
+            rig.end("half", new RungEnd.Cancelled()).accept("pair");
+            assertThat(rig.ending().status()).isEqualTo(RunStatus.COMPLETE);
+        }
+
+        @Test
+        void loserThatWaits_andThatOthersNeed_suspendsTheRun() {
+            SubtaskRef<Out> detail = of("detail", half);
+            var waits = new RungEnd.Refused(new Skip(Skip.Kind.AWAITED, "Mia", List.of()), null);
+            var rig = run(RunRig.merged(), graph.answering(detail))
+                    .accept("quick")
+                    .end("half", waits);
+
+            assertThat(rig.ending().status()).isEqualTo(RunStatus.SUSPENDED);
+            assertThat(rig.events(RunEvent.Joined.class).getFirst().without()).doesNotContain("half");
+        }
+
+        @Test
+        void loserThatFailed_andThatOthersNeed_isTriedAgainByTheNextSession() {
+            SubtaskRef<Out> detail = of("detail", quick);
+            var rig = run(RunRig.merged(), graph.answering(detail))
+                    .fail("quick")
+                    .accept("half")
+                    .accept("slow")
+                    .on(new RunInput.MergeEnded(Merged.of("answer")));
+
+            assertThat(rig.ending().missing()).extracting(Missing::subtaskId).containsExactly("quick", "detail");
+            assertThat(rig.events(RunEvent.Joined.class).getFirst().without()).isEmpty();
+        }
+
+        @Test
+        void loopThatLosesARace_doesNotWinItWithWhatItsRuleRejected() {
+            SubtaskRef<Out> loop =
+                    graph.repeat("loop", quick, 2, "fine", out -> out.text().equals("fine"), last -> of("more", last));
+            SubtaskRef<Out> other = note("other");
+            var rig = run(graph.race("won", loop, other)).accept("quick");
+            rig.accept("other").end("loop.1.more", new RungEnd.Cancelled());
+            rig.end("half", new RungEnd.Cancelled());
+
+            assertThat(rig.ending().answer()).isEqualTo(new Out("other done"));
+            assertThat(skipped(rig.outcome("loop"))).isEqualTo(Skip.Kind.NOT_NEEDED);
+            assertThat(rig.ending().status()).isEqualTo(RunStatus.COMPLETE);
+        }
+
+        @Test
+        void loopWhoseRuleNeverHeld_isNotMissingIfOthersWin() {
+            SubtaskRef<Out> other = note("other");
+            SubtaskRef<Out> loop = graph.repeat(
+                    "loop", note("draft"), 1, "fine", out -> out.text().equals("fine"), last -> of("more", last));
+            SubtaskRef<Out> behind = of("behind", loop);
+            var rig = run(graph.race("won", other, behind)).accept("quick").end("half", new RungEnd.Cancelled());
+            rig.accept("draft").accept("loop.1.more").fail("behind").accept("other");
+
+            assertThat(rig.ending().missing()).isEmpty();
+            assertThat(rig.ending().status()).isEqualTo(RunStatus.COMPLETE);
         }
 
         @Test
@@ -529,7 +645,9 @@ class FlowTest {
                     .accept("o#0")
                     .accept("o#1");
 
-            assertThat(((Outcome.Failed<?>) rig.outcome("i")).failure().kind()).isEqualTo(Failure.Kind.TOO_MANY_ITEMS);
+            assertThat(rig.outcome("i"))
+                    .isEqualTo(Outcome.failed(
+                            Failure.Kind.TOO_MANY_ITEMS, "a list of 6 to fan out over exceeds the limit of 4 items"));
         }
     }
 

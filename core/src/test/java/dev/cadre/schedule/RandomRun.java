@@ -231,7 +231,10 @@ final class RandomRun {
                 .map(each -> new Dependency(each.id(), true))
                 .toList();
         int enough = members.isEmpty() ? 0 : 1 + random.nextInt(members.size());
-        var join = new Binding.Join(enough, outputs -> new Binding.Joined(new Out(read(members, outputs)), ""));
+        var join = new Binding.Join(
+                members.stream().map(Dependency::on).toList(),
+                enough,
+                outputs -> new Binding.Joined(new Out(read(members, outputs)), ""));
         return new GraphNode("s" + before.size(), RunRig.CODE, join, members, false);
     }
 

@@ -351,8 +351,8 @@ class CallbacksTest {
             @Override
             RunResult<?> run(CallbacksTest test) throws InterruptedException {
                 return test.beyond((graph, fine) -> {
-                    var struck = graph.add(
-                            "struck", code("struck", (in, context) -> new Note("x")), new Topic("struck"));
+                    var struck =
+                            graph.add("struck", code("struck", (in, context) -> new Note("x")), new Topic("struck"));
                     graph.when(struck, fine, "it is so", note -> test.strike());
                     return struck;
                 });

@@ -87,11 +87,18 @@ class FlowRunTest {
     void loser_isCancelledBookedAndNotMissing() throws Exception {
         var never = new Gate();
         model.on(NOTE, new Topic("slow")).holdUntil(never).replies(new Note("slow"));
-        model.on(NOTE, new Topic("quick")).costing(1_000, 400).replies(new Note("quick"));
+        var bothAsked = new Gate();
+        model.on(NOTE, new Topic("quick"))
+                .holdUntil(bothAsked)
+                .costing(1_000, 400)
+                .replies(new Note("quick"));
         var log = new EventLog();
+        var coordinator = Coordinator.builder(model.pools()).listener(log).build();
 
-        RunResult<Note> result =
-                Coordinator.builder(model.pools()).listener(log).build().run(race(NOTE, NOTE), BUDGET);
+        var run = start(() -> coordinator.run(race(NOTE, NOTE), BUDGET));
+        assertThat(model.awaitInFlight(2)).isTrue();
+        bothAsked.open();
+        RunResult<Note> result = run.result();
 
         assertThat(result).isCompleteWith(new Note("quick"));
         RunReport report = result.report();

@@ -10,6 +10,8 @@ import dev.cadre.examples.programs.ProviderRace.Answer;
 import dev.cadre.price.Money;
 import dev.cadre.testing.Gate;
 import dev.cadre.testing.ScriptedModel;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class ProviderRaceTest {
@@ -24,9 +26,14 @@ class ProviderRaceTest {
     @Test
     void firstAnswer_counts_andTheOtherCallIsBookedAtItsWorst() throws Exception {
         model.on(ProviderRace.ASK_ONE).holdUntil(new Gate()).replies(new Answer("too late", true));
-        model.on(ProviderRace.ASK_OTHER).costing(100, 20).replies(new Answer("90 metres", true));
+        var bothAsked = new Gate();
+        model.on(ProviderRace.ASK_OTHER).holdUntil(bothAsked).costing(100, 20).replies(new Answer("90 metres", true));
 
-        var result = ask();
+        var run = new FutureTask<>(this::ask);
+        Thread.ofPlatform().start(run);
+        assertThat(model.awaitInFlight(2)).isTrue();
+        bothAsked.open();
+        var result = run.get(60, TimeUnit.SECONDS);
 
         assertThat(result).isCompleteWith(new Answer("90 metres", true)).leftNothingBehind();
         assertThat(result.report().spend().settled()).as("the answer on mini").isEqualTo(Money.usd("0.000165"));

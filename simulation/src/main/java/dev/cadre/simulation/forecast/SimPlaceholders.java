@@ -81,7 +81,10 @@ final class SimPlaceholders {
                 yield new Binding.Each(outputs -> questions, each.minSuccess(), each.stopsThere(), false);
             }
             case Binding.Join join ->
-                new Binding.Join(join.enough(), outputs -> new Binding.Joined(new Finding("what was joined", 1), ""));
+                new Binding.Join(
+                        join.members(),
+                        join.enough(),
+                        outputs -> new Binding.Joined(new Finding("what was joined", 1), ""));
         };
     }
 

@@ -66,7 +66,10 @@ final class SimGraph {
         return new GraphNode(
                 "s" + before.size(),
                 SimTypes.ALL.getFirst(),
-                new Binding.Join(enough, outputs -> new Binding.Joined(Finding.of(true, true), "")),
+                new Binding.Join(
+                        List.copyOf(members.keySet()),
+                        enough,
+                        outputs -> new Binding.Joined(Finding.of(true, true), "")),
                 List.copyOf(members.values()),
                 false);
     }
