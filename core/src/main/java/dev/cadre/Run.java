@@ -108,7 +108,12 @@ final class Run {
         cache = coordinator.settings().cache(coordinator.fingerprints(), "", threads);
         subtasks = record == null && cache.isEmpty()
                 ? null
-                : new SubtaskRecords(id, Optional.ofNullable(record), cache, attachments);
+                : new SubtaskRecords(
+                        id,
+                        Optional.ofNullable(record),
+                        cache,
+                        attachments,
+                        coordinator.settings().limits().maxItems());
         listener = (subtasks == null ? accounts : accounts.and(subtasks))
                 .and(attachments)
                 .and(coordinator.settings().listener())

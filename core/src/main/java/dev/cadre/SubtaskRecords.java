@@ -7,6 +7,7 @@ import dev.cadre.journal.JournalKey;
 import dev.cadre.price.Spend;
 import dev.cadre.record.JoinRecord;
 import dev.cadre.record.KnownWork;
+import dev.cadre.record.MovedItems;
 import dev.cadre.record.RunCache;
 import dev.cadre.record.RunRecord;
 import dev.cadre.record.WorkRecord;
@@ -46,6 +47,7 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
     private final Optional<RunRecord> record;
     private final Optional<RunCache> cache;
     private final Attachments attachments;
+    private final MovedItems items;
     private final Map<JournalKey, KnownWork> works = new ConcurrentHashMap<>();
     private final Set<String> reused = ConcurrentHashMap.newKeySet();
     /** What earlier sessions planned others for, in its place. */
@@ -55,7 +57,10 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
     /** What the joins of earlier sessions did without. */
     private volatile Set<String> unneeded = Set.of();
 
-    SubtaskRecords(String run, Optional<RunRecord> record, Optional<RunCache> cache, Attachments attachments) {
+    /** @param maxItems how many items a fan-out may have */
+    SubtaskRecords(
+            String run, Optional<RunRecord> record, Optional<RunCache> cache, Attachments attachments, int maxItems) {
+        items = new MovedItems(maxItems);
         this.run = run;
         this.record = record;
         this.cache = cache;
@@ -85,14 +90,19 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
                         record.map(kept -> kept.work(subtaskId, item, type, input, made)),
                         cache.flatMap(shared -> shared.of(label, type, input, made)));
                 works.put(key(subtaskId, item), work);
-                yield earlier(work, subtaskId, item, label);
+                Optional<Outcome<Object>> recorded = record.flatMap(kept -> item == JournalKey.WHOLE
+                                || !kept.isResumed()
+                        ? kept.work(subtaskId, item, type, input, made).recall()
+                        : items.recall(subtaskId, item, place -> kept.work(subtaskId, place, type, input, made)));
+                yield earlier(work, recorded.map(EarlierOutcome::recorded), subtaskId, item, label);
             }
         };
     }
 
-    private Optional<EarlierOutcome> earlier(KnownWork work, String subtaskId, int item, String label) {
-        Optional<EarlierOutcome> earlier = work.recorded()
-                .or(() -> ofReplaced(subtaskId, item, label).map(EarlierOutcome::recorded))
+    private Optional<EarlierOutcome> earlier(
+            KnownWork work, Optional<EarlierOutcome> recorded, String subtaskId, int item, String label) {
+        Optional<EarlierOutcome> earlier = recorded.or(
+                        () -> ofReplaced(subtaskId, item, label).map(EarlierOutcome::recorded))
                 .or(() -> ofUnneeded(subtaskId, item).map(EarlierOutcome::recorded))
                 .or(() -> cached(work));
         if (earlier.isPresent()) {

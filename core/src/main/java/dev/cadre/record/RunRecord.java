@@ -144,6 +144,11 @@ public final class RunRecord implements AutoCloseable {
         claim.close();
     }
 
+    /** Whether an earlier session of the run is on record. */
+    public boolean isResumed() {
+        return resumed;
+    }
+
     public String run() {
         return identity.run();
     }

@@ -184,6 +184,20 @@ public final class WorkRecord {
         return record.submit(key, fingerprint, value, form(type.outputType()), spend());
     }
 
+    /** What makes it the same work, at whatever place. */
+    Fingerprint fingerprint() {
+        return fingerprint;
+    }
+
+    /** Takes down a value that stands at another place of the record, without waiting: readers find it here, too. */
+    void moved(Object value) {
+        try {
+            var unused = answered(value);
+        } catch (UnrecordableException unfit) {
+            throw new IllegalStateException("what was read from a journal fits none", unfit);
+        }
+    }
+
     private static Failure failure(RungEnd end) {
         return switch (end) {
             case RungEnd.Accepted accepted -> throw new IllegalArgumentException("it was accepted");
