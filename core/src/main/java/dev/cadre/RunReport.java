@@ -302,10 +302,12 @@ public record RunReport(
         return saved;
     }
 
-    /** One line: the run, the number of subtasks that succeeded, the money and the time. */
+    /** One line: the run, how many of the subtasks that were needed succeeded, the money and the time. */
     @Override
     public String toString() {
         long succeeded = outcomes.values().stream().filter(Outcome::isSucceeded).count();
+        long needless = outcomes.values().stream().filter(Outcome::isNotNeeded).count();
+        String without = needless == 0 ? "" : ", %d not needed".formatted(needless);
         String fromJournal = reused() == 0 ? "" : ", %d from the journal".formatted(reused());
         String cached = fromCache() == 0 ? "" : ", %d from the cache, which saved %s".formatted(fromCache(), saved());
         String keyed = runKey().isEmpty() ? "" : " (%s)".formatted(Redactor.SHAPES.quote(runKey()));
@@ -314,8 +316,8 @@ public record RunReport(
                         runId(),
                         keyed,
                         succeeded,
-                        outcomes.size(),
-                        fromJournal + cached,
+                        outcomes.size() - needless,
+                        without + fromJournal + cached,
                         spend().total(),
                         limit(),
                         elapsed.toMillis());

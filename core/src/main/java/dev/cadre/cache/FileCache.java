@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A file is written beside its place and moved there whole. It is readable for its owner alone, where the file system
  * has POSIX permissions, and holds the output in clear. A file that is torn, changed, too large, a link, or no entry at all
- * counts as not found. The age of an outcome is by the clock of the system. Nothing is flushed to the disk on purpose: a
- * crash of the machine may lose entries.
+ * counts as not found. The age of an outcome is by the clock of the system. Its content is on the
+ * disk before it has its name.
  *
  * <p>Safe for use by many threads and processes. Blocks for the disk. There is nothing to close.
  */

@@ -63,7 +63,7 @@ final class Conditions {
     static Optional<String> trouble(PlannedCondition condition, Source source) {
         List<String> fields = source.decidingFields();
         if (fields.isEmpty()) {
-            return Optional.of("%s cannot decide whether it is run".formatted(Quoted.of(condition.from())));
+            return Optional.of("%s cannot decide whether others are run".formatted(Quoted.of(condition.from())));
         }
         if (!fields.contains(condition.field())) {
             return Optional.of("%s has no field %s to decide by; it has %s"

@@ -14,7 +14,7 @@ import java.util.List;
  * @param goal what was asked, in the words of its caller; of a graph, the id of the subtask that has the answer
  * @param answer its answer as JSON, whole; a prompt shows its beginning. Empty if it has none
  * @param failure why it has no answer; empty if it has one
- * @param brought the inputs that hold outcomes of it, in plan order
+ * @param brought the inputs that hold its outcomes, in plan order
  * @param missing what did not succeed in it, in plan order, with items as {@code id#index}, and what else its answer lacks
  */
 public record EarlierRun(

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 
 /**
  * The earlier runs that a goal follows, as its planner is shown them. Whatever somebody wrote stands as JSON on the line that
- * tells of it, and is cut with a mark, so that the whole has a bound; what is cut or left out is said.
+ * tells of it, and is cut with a mark, so that the whole has a bound; and the text says what it leaves out.
  */
 final class EarlierText {
     /** The most bytes of all runs together, without the lines of their inputs. */

@@ -122,7 +122,7 @@ final class Alternatives {
                 && graph.hasEnough(dependent);
     }
 
-    /** Whether a dependent has what it wants of a subtask that failed, such as work that is done in its stead. */
+    /** Whether a dependent only had to know that a subtask failed, because it runs when that fails. */
     private boolean onlyWantedToKnow(Subtask dependent, Subtask failed) {
         return failed.isEnded()
                 && !graph.isOpen(failed)

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -136,7 +137,8 @@ public final class TaskGraph<R> {
         }
 
         /** The same for runners in a list. */
-        public <A> SubtaskRef<A> race(String id, List<? extends SubtaskRef<? extends A>> runners) {
+        public <A> SubtaskRef<A> race(String id, List<? extends SubtaskRef<? extends A>> list) {
+            List<SubtaskRef<? extends A>> runners = List.copyOf(list);
             requireAlternatives("race", runners);
             var first = new Binding.Join(
                     ids(runners),
@@ -151,7 +153,8 @@ public final class TaskGraph<R> {
          *
          * @throws IllegalArgumentException if {@code enough} is not between 1 and the number of members, or as for a race
          */
-        public <A> SubtaskRef<List<A>> quorum(String id, int enough, List<? extends SubtaskRef<? extends A>> members) {
+        public <A> SubtaskRef<List<A>> quorum(String id, int enough, List<? extends SubtaskRef<? extends A>> list) {
+            List<SubtaskRef<? extends A>> members = List.copyOf(list);
             if (enough < 1 || enough > members.size()) {
                 throw new IllegalArgumentException("a quorum needs 1 to %d of its %d members, not %d"
                         .formatted(members.size(), members.size(), enough));
@@ -192,6 +195,7 @@ public final class TaskGraph<R> {
                 throw new IllegalArgumentException(
                         "'%s' may have 1 to %d rounds, not %d".formatted(id, MAX_ROUNDS, most));
             }
+            Objects.requireNonNull(holds, () -> "the test of the rule '%s' is null".formatted(rule));
             var ends = new ArrayList<SubtaskRef<A>>(List.of(first));
             Scope outer = scope;
             try {
@@ -259,6 +263,7 @@ public final class TaskGraph<R> {
 
         @SuppressWarnings("unchecked") // a reference stands for the output that its own type declares
         private static <A> Dependency conditional(SubtaskRef<A> decider, String condition, Predicate<? super A> holds) {
+            Objects.requireNonNull(holds, () -> "the test of '%s' is null".formatted(condition));
             var asked = new Condition(condition, output -> holds.test((A) output));
             return new Dependency(decider.id(), decider.isSoft(), Optional.of(asked));
         }

@@ -101,7 +101,7 @@ class ConditionsTest {
                 "s|urgent|\"BUG\"|\"urgent\" of \"s\" is never \"\\\"BUG\\\"\"; it is true or false",
                 "s|urgent|null|\"urgent\" of \"s\" is never \"null\"; it is true or false",
                 "s|why|\"x\"|\"s\" has no field \"why\" to decide by; it has kind, urgent",
-                "l|kind|\"BUG\"|\"l\" cannot decide whether it is run",
+                "l|kind|\"BUG\"|\"l\" cannot decide whether others are run",
             })
     void condition_thatDoesNotFit_isADefect(String from, String field, String is, String defect) {
         assertThat(read(

@@ -170,6 +170,7 @@ class TaskGraphTest {
     // --- branches, races and loops
 
     @Test
+    @SuppressWarnings("NullAway") // as code without its checks would
     void when_onWhatDependsOnIt_closesACycle() {
         var a = note("a");
         var b = note("b", a);
@@ -177,6 +178,9 @@ class TaskGraphTest {
         assertThatThrownBy(() -> graph.when(a, b, "it is so", text -> true))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("'a' after 'b' closes a cycle");
+        assertThatThrownBy(() -> graph.when(b, a, "it is so", null)).hasMessage("the test of 'it is so' is null");
+        assertThatThrownBy(() -> graph.repeat("r", b, 1, "rule", null, text -> text))
+                .hasMessage("the test of the rule 'rule' is null");
         assertThatThrownBy(() -> graph.when(b, a, " ", text -> true)).hasMessage("a condition must be said in words");
     }
 

@@ -395,4 +395,39 @@ class ArtifactRunTest {
 
         assertThat(whole).isCompleteWith(new Answer(LONG));
     }
+
+    @Test
+    void artifact_ofTheWinnerOfARace_isReadByRange() throws Exception {
+        var broken = SubtaskType.<Link, Page>code("broken", Link.class, Page.class, (link, context) -> {
+            throw new IllegalStateException("no");
+        });
+        model.on(JUDGE).replies(new Verdict(true));
+        var graph = TaskGraph.builder();
+        var one = graph.add("one", broken, new Link("a"));
+        var other = graph.add("other", KEPT, new Link("b"));
+        var race = graph.race("race", one, other);
+
+        run(graph.answering(graph.add("verdict", JUDGE, Input.from(race, each -> each))))
+                .requireComplete();
+
+        assertThat(asked(requests().getFirst()))
+                .contains("\"artifact\":\"other")
+                .doesNotContain(END);
+    }
+
+    @Test
+    void artifacts_ofAQuorum_areReadByRange() throws Exception {
+        model.on(COMPARE).replies(new Verdict(true));
+        var graph = TaskGraph.builder();
+        var one = graph.add("one", KEPT, new Link("a"));
+        var other = graph.add("other", KEPT, new Link("b"));
+        var both = graph.quorum("both", 2, List.of(one, other));
+
+        run(graph.answering(graph.add("verdict", COMPARE, Input.from(both, Pages::new))))
+                .requireComplete();
+
+        assertThat(asked(requests().getFirst()))
+                .contains("\"artifact\":\"one", "\"artifact\":\"other")
+                .doesNotContain(END);
+    }
 }

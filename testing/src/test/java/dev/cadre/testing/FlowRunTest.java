@@ -20,6 +20,7 @@ import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.Journal;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.journal.JournalKey;
+import dev.cadre.plan.GoalInput;
 import dev.cadre.price.Money;
 import dev.cadre.task.Input;
 import dev.cadre.task.Items;
@@ -38,6 +39,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,6 +81,23 @@ class FlowRunTest {
         var slow = graph.add("slow", first, new Topic("slow"));
         var quick = graph.add("quick", second, new Topic("quick"));
         return graph.answering(graph.race("race", slow, quick));
+    }
+
+    private Path file() {
+        return folder.resolve("run.journal");
+    }
+
+    /** A session of a run with the journal of the test. */
+    private <R> RunResult<R> session(ScriptedModel answering, TaskGraph<R> graph) throws InterruptedException {
+        try (var journal = FileJournal.open(file())) {
+            return Coordinator.of(answering.pools()).journal(journal).run(graph, BUDGET);
+        }
+    }
+
+    private static ScriptedModel answering(String note) {
+        var model = new ScriptedModel();
+        model.on(NOTE).answers(call -> new Note(note));
+        return model;
     }
 
     // --- races
@@ -140,44 +159,29 @@ class FlowRunTest {
 
     @Test
     void resumedRun_hasTheSameWinnerAndCallsNobody() throws Exception {
-        Path file = folder.resolve("run.journal");
-        var never = new Gate();
-        model.on(NOTE, new Topic("slow")).holdUntil(never).replies(new Note("slow"));
+        model.on(NOTE, new Topic("slow")).holdUntil(new Gate()).replies(new Note("slow"));
         model.on(NOTE, new Topic("quick")).replies(new Note("quick"));
-        try (var journal = FileJournal.open(file)) {
-            Coordinator.of(model.pools()).journal(journal).run(race(NOTE, NOTE), BUDGET);
-        }
+        session(model, race(NOTE, NOTE));
 
-        var both = new ScriptedModel();
-        both.on(NOTE).answers(call -> new Note("now everybody is quick"));
-        try (var journal = FileJournal.open(file)) {
-            RunResult<Note> again =
-                    Coordinator.of(both.pools()).journal(journal).run(race(NOTE, NOTE), BUDGET);
-            assertThat(again).isCompleteWith(new Note("quick"));
-        }
+        ScriptedModel both = answering("now everybody is quick");
+        assertThat(session(both, race(NOTE, NOTE))).isCompleteWith(new Note("quick"));
         assertThat(both.calls()).isEmpty();
     }
 
     /** The winner came to its turn because the first one failed, and what failed is tried again otherwise. */
     @Test
     void resumedRun_doesNotTryAgainWhatTheRaceDidWithout() throws Exception {
-        Path file = folder.resolve("run.journal");
+        scriptFallback();
+        assertThat(session(model, fallback())).isCompleteWith(new Note("instead"));
+
+        ScriptedModel healed = answering("healed");
+        assertThat(session(healed, fallback())).isCompleteWith(new Note("instead"));
+        assertThat(healed.calls()).isEmpty();
+    }
+
+    private void scriptFallback() {
         model.on(NOTE, new Topic("first")).refuses("no");
         model.on(NOTE, new Topic("instead")).replies(new Note("instead"));
-        try (var journal = FileJournal.open(file)) {
-            RunResult<Note> result =
-                    Coordinator.of(model.pools()).journal(journal).run(fallback(), BUDGET);
-            assertThat(result).isCompleteWith(new Note("instead"));
-        }
-
-        var healed = new ScriptedModel();
-        healed.on(NOTE).answers(call -> new Note("healed"));
-        try (var journal = FileJournal.open(file)) {
-            RunResult<Note> again =
-                    Coordinator.of(healed.pools()).journal(journal).run(fallback(), BUDGET);
-            assertThat(again).isCompleteWith(new Note("instead"));
-        }
-        assertThat(healed.calls()).isEmpty();
     }
 
     private static TaskGraph<Note> fallback() {
@@ -190,36 +194,93 @@ class FlowRunTest {
 
     @Test
     void resumedRun_whoseWinnerIsOtherWorkNow_performsThatAlone() throws Exception {
-        Path file = folder.resolve("run.journal");
-        var never = new Gate();
-        model.on(NOTE, new Topic("slow")).holdUntil(never).replies(new Note("slow"));
+        model.on(NOTE, new Topic("slow")).holdUntil(new Gate()).replies(new Note("slow"));
         model.on(NOTE, new Topic("quick")).replies(new Note("quick"));
-        try (var journal = FileJournal.open(file)) {
-            Coordinator.of(model.pools()).journal(journal).run(race(NOTE, NOTE), BUDGET);
-        }
+        session(model, race(NOTE, NOTE));
+
         var changed = SubtaskType.model("note", Topic.class, Note.class, "State four facts about the topic.");
         var next = new ScriptedModel();
         next.on(changed).answers(call -> new Note("four facts"));
-        try (var journal = FileJournal.open(file)) {
-            RunResult<Note> again =
-                    Coordinator.of(next.pools()).journal(journal).run(race(NOTE, changed), BUDGET);
-            assertThat(again).isCompleteWith(new Note("four facts"));
-        }
+        assertThat(session(next, race(NOTE, changed))).isCompleteWith(new Note("four facts"));
         assertThat(worked(next)).containsOnlyKeys("quick");
+    }
+
+    /** Its code must not see one winner, and after a kill another one. */
+    @Test
+    void dependentOfARace_startsWhenTheWinnerIsOnTheDisk() throws Exception {
+        var seen = new ConcurrentLinkedQueue<String>();
+        var send = SubtaskType.code("send", Topic.class, Note.class, (topic, context) -> {
+            seen.add(topic.name());
+            return new Note(topic.name());
+        });
+        scriptFallback();
+        try (var journal = CrashingJournal.at(
+                entry -> entry instanceof JournalEntry.Ended ended
+                        && ended.key().subtask().equals("either"),
+                FileJournal.open(file()))) {
+            Coordinator.of(model.pools()).journal(journal).run(sent(send), BUDGET);
+        }
+        assertThat(seen).as("before the winner is on record").isEmpty();
+
+        assertThat(session(answering("healed"), sent(send))).isCompleteWith(new Note("healed"));
+        assertThat(seen).containsExactly("healed");
+    }
+
+    private static TaskGraph<Note> sent(SubtaskType<Topic, Note> send) {
+        var graph = TaskGraph.builder();
+        var first = graph.add("first", NOTE, new Topic("first"));
+        var instead = graph.add("instead", NOTE, new Topic("instead"));
+        graph.when(instead, first.ifSucceeded(), "the first did not succeed", Optional::isEmpty);
+        var either = graph.race("either", first, instead);
+        return graph.answering(graph.add("sent", send, from(either, note -> new Topic(note.text()))));
+    }
+
+    @Test
+    void quorumThatNeedsMoreNow_isAnotherRun() throws Exception {
+        model.on(NOTE, new Topic("b")).holdUntil(new Gate()).replies(new Note("never"));
+        model.on(NOTE, new Topic("a")).replies(new Note("a"));
+        assertThat(session(model, quorum(1))).isCompleteWith(List.of(new Note("a")));
+
+        assertThat(session(answering("n"), quorum(2))).isCompleteWith(List.of(new Note("n"), new Note("n")));
+    }
+
+    private static TaskGraph<List<Note>> quorum(int enough) {
+        var graph = TaskGraph.builder();
+        var a = graph.add("a", NOTE, new Topic("a"));
+        var b = graph.add("b", NOTE, new Topic("b"));
+        return graph.answering(graph.quorum("quorum", enough, List.of(a, b)));
+    }
+
+    @Test
+    void goal_followsAQuorum() throws Exception {
+        RunResult<List<Note>> result = Coordinator.of(answering("n").pools()).run(quorum(2), BUDGET);
+
+        assertThat(Goal.of("And then?", Answer.class).following("pets", result).inputs())
+                .extracting(GoalInput::name)
+                .containsExactly("pets", "pets.a", "pets.b", "pets.quorum");
+    }
+
+    @Test
+    void listOfRunners_thatChangesLater_changesNothing() throws Exception {
+        var graph = TaskGraph.builder();
+        var runners = new ArrayList<>(List.of(graph.add("a", NOTE, new Topic("a"))));
+        var race = graph.race("race", runners);
+        runners.clear();
+
+        assertThat(Coordinator.of(answering("n").pools()).run(graph.answering(race), BUDGET))
+                .isCompleteWith(new Note("n"));
     }
 
     /** Somebody changed it, and the frame of the line fits: the race is run as if nothing was known of it. */
     @ParameterizedTest
     @ValueSource(strings = {"{}", "[1, null, {}]", "\"slow\""})
     void joinRecord_thatCannotBeRead_saysNothing(String written) throws Exception {
-        Path file = folder.resolve("run.journal");
-        model.on(NOTE, new Topic("first")).refuses("no");
-        model.on(NOTE, new Topic("instead")).replies(new Note("instead"));
-        try (var journal = FileJournal.open(file)) {
+        scriptFallback();
+        try (var journal = FileJournal.open(file())) {
             Coordinator.of(model.pools()).journal(journal).run(fallback(), BUDGET);
             String run = journal.runs().getFirst().run();
             var whole = new ArrayList<JournalEntry.Ended>();
-            FileJournal.read(file, line -> {
+            FileJournal.read(file(), line -> {
                 if (line.entry() instanceof JournalEntry.Ended ended
                         && ended.key().equals(JournalKey.of(run, "either"))) {
                     whole.add(ended);
@@ -230,13 +291,7 @@ class FlowRunTest {
                     last.key(), last.fingerprint(), new Outcome.Succeeded<>(written), last.spend()));
         }
 
-        var healed = new ScriptedModel();
-        healed.on(NOTE).answers(call -> new Note("healed"));
-        try (var journal = FileJournal.open(file)) {
-            RunResult<Note> again =
-                    Coordinator.of(healed.pools()).journal(journal).run(fallback(), BUDGET);
-            assertThat(again).isCompleteWith(new Note("healed"));
-        }
+        assertThat(session(answering("healed"), fallback())).isCompleteWith(new Note("healed"));
     }
 
     // --- repetition
@@ -430,5 +485,58 @@ class FlowRunTest {
                         RunResult.Complete.class,
                         complete -> assertThat(((Items<?>) complete.answer()).values())
                                 .isEqualTo(List.of(new Note("b"), new Note("c"))));
+    }
+
+    // --- fan-outs whose items move
+
+    record Found(List<Topic> topics) {}
+
+    private static final SubtaskType<Topic, Found> FIND =
+            SubtaskType.model("find", Topic.class, Found.class, "Find topics.");
+
+    private static TaskGraph<Items<Note>> notes() {
+        var graph = TaskGraph.builder();
+        var found = graph.add("found", FIND, Input.forEach(List.of(new Topic("x"), new Topic("y"))));
+        return graph.answering(graph.add("notes", NOTE, Input.forEachOf(found, Found::topics)));
+    }
+
+    @Test
+    void itemsThatMove_becauseOneBeforeThemHealed_areFoundWhereTheyStood() throws Exception {
+        model.on(FIND, new Topic("x")).refuses("no");
+        model.on(FIND, new Topic("y")).replies(new Found(List.of(new Topic("y1"), new Topic("y2"))));
+        model.on(NOTE).answers(call -> new Note("old"));
+        session(model, notes());
+
+        ScriptedModel healed = answering("new");
+        healed.on(FIND, new Topic("x")).replies(new Found(List.of(new Topic("x1"), new Topic("x2"))));
+        var second = session(healed, notes());
+        assertThat(second)
+                .isInstanceOfSatisfying(
+                        RunResult.Complete.class,
+                        complete -> assertThat(((Items<?>) complete.answer()).values())
+                                .isEqualTo(
+                                        List.of(new Note("new"), new Note("new"), new Note("old"), new Note("old"))));
+        assertThat(worked(healed))
+                .as("x alone, and what it found")
+                .isEqualTo(Map.of("found#0", 1, "notes#0", 1, "notes#1", 1));
+
+        ScriptedModel nobody = answering("nobody");
+        session(nobody, notes());
+        assertThat(nobody.calls()).isEmpty();
+    }
+
+    /** Votes on one input are votes of their own, in whatever session they were cast. */
+    @Test
+    void equalItems_haveAnOutcomeOfTheirOwnEach() throws Exception {
+        var graph = TaskGraph.builder();
+        var votes = graph.add(
+                "votes", NOTE, Input.forEach(List.of(new Topic("same"), new Topic("same"), new Topic("same"))));
+        var made = graph.answering(votes);
+        model.on(NOTE).replies(new Note("first")).refuses("no").refuses("no");
+        session(model, made);
+
+        ScriptedModel next = answering("later");
+        session(next, made);
+        assertThat(next.calls()).as("the two that had none").hasSize(2);
     }
 }

@@ -191,19 +191,29 @@ class RecordedRoundsTest {
         assertThat(rejected.subList(1, rejected.size())).containsOnly("it is better");
     }
 
+    /** A review that has this verdict on what a round adds. */
+    private Coordinator reviewed(AtomicReference<PlanReview.Verdict> verdict) {
+        PlanReview review =
+                proposed -> proposed.subtasks().size() == 1 ? verdict.get() : new PlanReview.Verdict.Approve();
+        return coordinator(adding(note("extra").replacing("served")))
+                .review(review)
+                .build();
+    }
+
+    private static void rejectLater(Coordinator coordinator, AtomicReference<PlanReview.Verdict> verdict)
+            throws InterruptedException {
+        assertThat(coordinator.run(GOAL, BUDGET)).isSuspendedFor("planner");
+        verdict.set(new PlanReview.Verdict.Reject("no extra"));
+        partial(coordinator.run(GOAL, BUDGET));
+    }
+
     @Test
     void roundThatAReviewRejectedLater_standsInNobodysPlace() throws Exception {
         var verdict = new AtomicReference<PlanReview.Verdict>(new PlanReview.Verdict.Wait("the lead"));
-        PlanReview review =
-                proposed -> proposed.subtasks().size() == 1 ? verdict.get() : new PlanReview.Verdict.Approve();
-        Coordinator coordinator = coordinator(adding(note("extra").replacing("served")))
-                .review(review)
-                .build();
+        Coordinator coordinator = reviewed(verdict);
 
         try (Journal journal = journal()) {
-            assertThat(coordinator.journal(journal).run(GOAL, BUDGET)).isSuspendedFor("planner");
-            verdict.set(new PlanReview.Verdict.Reject("no extra"));
-            partial(coordinator.journal(journal).run(GOAL, BUDGET));
+            rejectLater(coordinator.journal(journal), verdict);
             serverIsUp.set(true);
             RunResult<Answer> third = coordinator.journal(journal).run(GOAL, BUDGET);
             assertThat(third).isCompleteWith(new Answer("first"));
@@ -215,16 +225,10 @@ class RecordedRoundsTest {
     @Test
     void roundThatAReviewRejectedLater_isPlannedAnew_whileSomethingIsWrong() throws Exception {
         var verdict = new AtomicReference<PlanReview.Verdict>(new PlanReview.Verdict.Wait("the lead"));
-        PlanReview review =
-                proposed -> proposed.subtasks().size() == 1 ? verdict.get() : new PlanReview.Verdict.Approve();
-        Coordinator coordinator = coordinator(adding(note("extra").replacing("served")))
-                .review(review)
-                .build();
+        Coordinator coordinator = reviewed(verdict);
 
         try (Journal journal = journal()) {
-            assertThat(coordinator.journal(journal).run(GOAL, BUDGET)).isSuspendedFor("planner");
-            verdict.set(new PlanReview.Verdict.Reject("no extra"));
-            partial(coordinator.journal(journal).run(GOAL, BUDGET));
+            rejectLater(coordinator.journal(journal), verdict);
             verdict.set(new PlanReview.Verdict.Approve());
             assertThat(coordinator.journal(journal).run(GOAL, BUDGET)).isCompleteWith(new Answer("better"));
             assertThat(coordinator.journal(journal).run(GOAL, BUDGET)).isCompleteWith(new Answer("better"));
