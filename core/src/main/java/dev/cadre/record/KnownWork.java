@@ -42,7 +42,7 @@ public final class KnownWork {
     }
 
     /** What the journal has. */
-    public Optional<EarlierOutcome> recorded() {
+    private Optional<EarlierOutcome> recorded() {
         return record.flatMap(WorkRecord::recall).map(EarlierOutcome::recorded);
     }
 
