@@ -117,8 +117,11 @@ public final class GraphEstimate {
     }
 
     private void add(GraphNode node) {
-        if (node.binding() instanceof Binding.Join) {
+        if (node.binding() instanceof Binding.Join join) {
             outputs.put(node.id(), read(node));
+            if (join.members().stream().anyMatch(keeping::contains)) {
+                keeping.add(node.id());
+            }
             lines.add(line(node, CountRange.of(1), Quote.NOTHING));
             return;
         }

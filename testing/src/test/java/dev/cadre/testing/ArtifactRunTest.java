@@ -180,6 +180,17 @@ class ArtifactRunTest {
     }
 
     @Test
+    void preview_countsTheRoundsOfReading_behindARaceToo() {
+        var graph = TaskGraph.builder();
+        var race = graph.race("race", graph.add("one", FETCH, new Link("a")), graph.add("other", KEPT, new Link("b")));
+        var outer = graph.race("outer", race);
+        var verdict = graph.add("verdict", JUDGE, Input.from(outer, each -> each));
+
+        assertThat(coordinator().preview(graph.answering(verdict)).calls().worst())
+                .isGreaterThan(20);
+    }
+
+    @Test
     void shortOutput_standsInFull_andNoToolIsGiven() throws Exception {
         model.on(JUDGE).replies(new Verdict(true));
 
