@@ -194,7 +194,8 @@ class McpModelTest {
             JsonNode one = anyResult(pipe);
             JsonNode other = anyResult(pipe);
             assertThat(bill(one, "spentUsd") + bill(other, "spentUsd")).isEqualTo(2 * COST);
-            assertThat(bill(other, "leftUsd")).isEqualTo(0.441434);
+            // each tells what was left when it ended, and either may be written first
+            assertThat(Math.max(bill(one, "leftUsd"), bill(other, "leftUsd"))).isEqualTo(0.441434);
         }
         assertThat(server.cost(ModelCatalog.standard()).toUsd()).isEqualTo("0.008566");
     }
