@@ -125,7 +125,7 @@ public final class Script<O> {
         return repliesText(text(value));
     }
 
-    /** Replies with a value made from the call. */
+    /** Replies with a value made from the call, such as from its {@linkplain ScriptedCall#input input}. */
     public Script<O> answers(Function<ScriptedCall, O> answer) {
         return add(reported -> (call, context) ->
                 whole(text(answer.apply(call)), context, Finish.COMPLETE).reply(call, reported));

@@ -5,9 +5,24 @@ import dev.cadre.json.Json;
 import dev.cadre.json.JsonException;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.ModelRequest;
+import dev.cadre.task.SubtaskType;
 
 /** A call that a {@link ScriptedModel} received. */
 public record ScriptedCall(ModelRequest request, CallPurpose purpose) {
+
+    /**
+     * The input of the subtask that made the call, such as for {@link Script#answers}.
+     *
+     * @param type the type of the subtask
+     * @throws IllegalArgumentException if the call is for another type, or for a planner or merger
+     */
+    public <I> I input(SubtaskType<I, ?> type) {
+        if (!purpose.subtaskType().equals(type.name())) {
+            throw new IllegalArgumentException("the input of '%s' was asked of a call for '%s': %s"
+                    .formatted(type.name(), purpose.subtaskType(), this));
+        }
+        return type.inputType().read(purpose.input());
+    }
 
     /** What scripts are compared with: the type and the input. */
     Json subject() {

@@ -146,6 +146,24 @@ class FlowRunTest {
     }
 
     @Test
+    void optionalRace_ofOptionalRunners_isNotMissing() throws Exception {
+        model.on(NOTE).answers(call -> new Note("They purr."));
+        model.on(NOTE, new Topic("slow")).refuses("no");
+        model.on(NOTE, new Topic("quick")).refuses("no");
+        var graph = TaskGraph.builder();
+        var slow = graph.add("slow", NOTE, new Topic("slow"));
+        var quick = graph.add("quick", NOTE, new Topic("quick"));
+        var race = graph.race("race", slow, quick);
+        var told = graph.add("told", NOTE, from(race.ifSucceeded(), note -> new Topic(note.map(Note::text).orElse("-"))));
+        graph.optional(slow, quick, race);
+
+        RunResult<Note> result = Coordinator.of(model.pools()).run(graph.answering(told), BUDGET);
+
+        assertThat(result.requireComplete()).isEqualTo(new Note("They purr."));
+        assertThat(result).outcome(race).isSkippedBecauseOf(slow, quick);
+    }
+
+    @Test
     void race_inARunThatIsCancelled_leavesNothingBehind() throws Exception {
         var never = new Gate();
         model.on(NOTE).holdUntil(never).replies(new Note("never"));

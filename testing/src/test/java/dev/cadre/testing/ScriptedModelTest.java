@@ -121,6 +121,24 @@ class ScriptedModelTest {
     }
 
     @Test
+    void answer_madeFromTheInput_seesItAsAValue() throws Exception {
+        model.on(NOTE).answers(call -> new Note("about " + call.input(NOTE).name()));
+
+        assertThat(ask("cats").text()).isEqualTo("{\"text\":\"about cats\"}");
+    }
+
+    @Test
+    void input_ofAnotherType_isRefused() throws Exception {
+        model.on(NOTE).replies(new Note("They purr."));
+        ask("cats");
+
+        assertThatThrownBy(() -> model.calls().getFirst().input(Crew.BRIEF))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the input of 'brief' was asked of a call for 'note':"
+                        + " WORK note {\"name\":\"cats\"} on gpt-5.4-nano");
+    }
+
+    @Test
     void deltas_withAGate_areHandedOverAsTheyCome() throws Exception {
         var gate = new Gate();
         model.on(NOTE).streams(Deltas.cut("abcde", 2).thenHoldUntil(gate).then("f"));
