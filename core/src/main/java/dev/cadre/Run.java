@@ -266,11 +266,11 @@ final class Run {
     }
 
     private List<String> roundsAdded() {
-        return record().map(RunRecord::roundsAdded).orElse(List.of());
+        return record().map(on -> on.rounds().added()).orElse(List.of());
     }
 
     private int roundsBegun() {
-        return record().map(RunRecord::roundsBegun).orElse(0);
+        return record().map(on -> on.rounds().begun()).orElse(0);
     }
 
     /** How many rounds may begin that no session has begun. */

@@ -4,6 +4,7 @@ package dev.cadre;
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
 import dev.cadre.journal.JournalKey;
+import dev.cadre.journal.UnrecordedException;
 import dev.cadre.price.Spend;
 import dev.cadre.record.JoinRecord;
 import dev.cadre.record.KnownWork;
@@ -144,7 +145,7 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
 
     /** Looks up what earlier sessions planned others for; before the first subtask of the plan is admitted. */
     void lookUpReplaced() {
-        replaced = record.map(RunRecord::replaced).orElse(Set.of());
+        replaced = record.map(on -> on.rounds().replaced()).orElse(Set.of());
     }
 
     /** The labels of the subtasks and items whose outcome is of an earlier session. */
@@ -162,7 +163,7 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
         try {
             joins.get();
         } catch (ExecutionException e) {
-            throw RunRecord.unrecorded("a join", new IllegalStateException(e.getCause()));
+            throw UnrecordedException.of("a join", new IllegalStateException(e.getCause()));
         }
         KnownWork work = works.get(key(id.subtaskId(), id.item()));
         if (work == null && record.isPresent()) {

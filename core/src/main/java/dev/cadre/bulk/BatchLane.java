@@ -22,7 +22,6 @@ import dev.cadre.model.ServiceTier;
 import dev.cadre.pool.AttemptEvent;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
-import dev.cadre.record.RunRecord;
 import dev.cadre.run.AttemptEvents;
 import dev.cadre.run.EventSink;
 import dev.cadre.run.UserCode;
@@ -258,7 +257,7 @@ final class BatchLane<I, O> {
             } catch (ModelException failure) {
                 return new BatchEvent.Failed(failure);
             } catch (JournalException | UnrecordedException failure) {
-                return new BatchEvent.Unrecorded(RunRecord.unrecorded("an item", failure));
+                return new BatchEvent.Unrecorded(UnrecordedException.of("an item", failure));
             } catch (BatchInputs.BrokenInputException broken) {
                 inputTrouble = broken.why;
                 progress.broke("stream or key", broken.why);

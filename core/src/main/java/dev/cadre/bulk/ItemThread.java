@@ -7,7 +7,6 @@ import dev.cadre.journal.UnrecordedException;
 import dev.cadre.json.Json;
 import dev.cadre.price.Spend;
 import dev.cadre.record.KnownWork;
-import dev.cadre.record.RunRecord;
 import dev.cadre.schedule.EarlierOutcome;
 import dev.cadre.schedule.RunDriver;
 import dev.cadre.task.Failure;
@@ -94,7 +93,7 @@ final class ItemThread<I, O> {
         } catch (InterruptedException cancel) {
             return notBegun(next);
         } catch (JournalException | UnrecordedException unreadable) {
-            unrecorded(RunRecord.unrecorded("item '%s'".formatted(next.key()), unreadable));
+            unrecorded(UnrecordedException.of("item '%s'".formatted(next.key()), unreadable));
             return notBegun(next);
         }
     }

@@ -146,7 +146,7 @@ final class ShardRecord {
         try {
             CompletableFuture.allOf(written.toArray(CompletableFuture[]::new)).join();
         } catch (CompletionException failed) {
-            throw RunRecord.unrecorded(
+            throw UnrecordedException.of(
                     "a batch or its answers", failed.getCause() instanceof RuntimeException cause ? cause : failed);
         }
     }

@@ -8,4 +8,10 @@ public final class UnrecordedException extends RuntimeException {
     public UnrecordedException(String message, Throwable cause) {
         super(message, cause);
     }
+
+    /** What could not be recorded, and why; of two such failures inside each other the cause of the inner one. */
+    public static UnrecordedException of(String what, RuntimeException why) {
+        Throwable cause = why instanceof UnrecordedException own && own.getCause() != null ? own.getCause() : why;
+        return new UnrecordedException("%s could not be recorded: %s".formatted(what, why.getMessage()), cause);
+    }
 }

@@ -9,7 +9,7 @@ import java.util.Optional;
 /** A part of a merge, as the journal of its run has it. For one thread at a time. */
 public final class MergePart {
     /** A result is JSON text already. */
-    private static final RunRecord.Form<String> TEXT = new RunRecord.Form<>() {
+    private static final Form<String> TEXT = new Form<>() {
         @Override
         public String write(String json) {
             return Json.parse(json).write();

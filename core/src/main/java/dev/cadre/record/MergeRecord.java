@@ -21,7 +21,7 @@ public final class MergeRecord<R> {
     private final RunRecord record;
     private final JournalKey key;
     private final Fingerprint fingerprint;
-    private final RunRecord.Form<Merged<R>> form;
+    private final Form<Merged<R>> form;
     private final AttemptRecorder recorder;
 
     /** The record of the merge that this fingerprint is of, into an answer of this type. */
@@ -54,8 +54,8 @@ public final class MergeRecord<R> {
         }
     }
 
-    private static <R> RunRecord.Form<Merged<R>> form(JsonType<R> type) {
-        return new RunRecord.Form<>() {
+    private static <R> Form<Merged<R>> form(JsonType<R> type) {
+        return new Form<>() {
             @Override
             public String write(Merged<R> merged) {
                 return JsonType.of(Written.class)

@@ -39,7 +39,7 @@ public final class PlanRecord {
 
     /** What a planner left that has nothing more to say: the notes, and the subtasks that were unfit by then. */
     private record Whole(PlanNotes notes, Set<String> unfit) {
-        static final RunRecord.Form<Whole> FORM = new RunRecord.Form<>() {
+        static final Form<Whole> FORM = new Form<>() {
             @Override
             public String write(Whole whole) {
                 return whole.notes()
@@ -80,8 +80,8 @@ public final class PlanRecord {
         this.record = record;
         this.round = round;
         key = JournalKey.of(record.run(), PLANNER);
-        next = RoundStart.of(record, round + 1);
-        Optional<RoundStart> start = RoundStart.of(record, round);
+        next = record.round(round + 1);
+        Optional<RoundStart> start = record.round(round);
         SequencedMap<String, PlannedSubtask> byId = new LinkedHashMap<>();
         for (PlanAdmitted each : admitted) {
             nextPosition = Math.max(nextPosition, each.position() + 1);
@@ -119,7 +119,7 @@ public final class PlanRecord {
         if (round == 0) {
             return record.identity();
         }
-        RoundStart start = RoundStart.of(record, round).orElse(RoundStart.OF_FIRST_PLAN);
+        RoundStart start = record.round(round).orElse(RoundStart.OF_FIRST_PLAN);
         String end = "round " + round + " ended";
         return start.valid() == start.from() // what a review rejected has no end any more
                 ? Fingerprint.of(record.identity().hex(), end)
@@ -132,14 +132,14 @@ public final class PlanRecord {
      * @param rejected the rule of the goal that rejected the answer; empty if none did
      */
     public void begin(String rejected) {
-        Optional<RoundStart> begun = RoundStart.of(record, round);
+        Optional<RoundStart> begun = record.round(round);
         boolean isStale = begun.filter(
                         start -> earlier.isEmpty() && !start.rejected().equals(rejected))
                 .isPresent();
         if (begun.isEmpty()) {
-            new RoundStart(nextPosition, nextPosition, rejected).append(record, round);
+            record.begin(round, new RoundStart(nextPosition, nextPosition, rejected));
         } else if (isStale) {
-            new RoundStart(begun.get().from(), begun.get().valid(), rejected).append(record, round);
+            record.begin(round, new RoundStart(begun.get().from(), begun.get().valid(), rejected));
         }
     }
 
@@ -149,8 +149,8 @@ public final class PlanRecord {
      */
     public void reject() {
         if (round > 0 && next.isEmpty() && !earlier.isEmpty()) {
-            RoundStart start = RoundStart.of(record, round).orElseThrow();
-            new RoundStart(start.from(), nextPosition, start.rejected()).append(record, round);
+            RoundStart start = record.round(round).orElseThrow();
+            record.begin(round, new RoundStart(start.from(), nextPosition, start.rejected()));
         }
     }
 

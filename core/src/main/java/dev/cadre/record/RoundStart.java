@@ -2,15 +2,9 @@
 package dev.cadre.record;
 
 import dev.cadre.journal.Fingerprint;
-import dev.cadre.journal.JournalEntry.Ended;
 import dev.cadre.journal.JournalEntry.PlanAdmitted;
-import dev.cadre.journal.JournalKey;
 import dev.cadre.json.Json;
 import dev.cadre.json.JsonException;
-import dev.cadre.price.Spend;
-import dev.cadre.task.Outcome;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -34,7 +28,7 @@ record RoundStart(int from, int valid, String rejected) {
     private static final String VALID = "valid";
     private static final String REJECTED = "rejected";
 
-    private static final RunRecord.Form<RoundStart> FORM = new RunRecord.Form<>() {
+    static final Form<RoundStart> FORM = new Form<>() {
         @Override
         public String write(RoundStart start) {
             return Json.obj()
@@ -56,32 +50,9 @@ record RoundStart(int from, int valid, String rejected) {
         }
     };
 
-    /** The latest start of a round; empty if no session began it. */
-    static Optional<RoundStart> of(RunRecord record, int round) {
-        return round == 0 ? Optional.of(OF_FIRST_PLAN) : record.recall(key(record), fingerprint(record, round), FORM);
-    }
-
-    /** The starts of all further rounds that sessions began, in order. */
-    static List<RoundStart> all(RunRecord record) {
-        var starts = new ArrayList<RoundStart>();
-        for (Optional<RoundStart> next = of(record, 1); next.isPresent(); next = of(record, starts.size() + 1)) {
-            starts.add(next.get());
-        }
-        return starts;
-    }
-
-    /** Takes down this start of a round; waits for that. */
-    void append(RunRecord record, int round) {
-        record.append(new Ended(
-                key(record), fingerprint(record, round), new Outcome.Succeeded<>(FORM.write(this)), Spend.NONE));
-    }
-
-    private static JournalKey key(RunRecord record) {
-        return JournalKey.of(record.run(), PlanRecord.PLANNER);
-    }
-
-    private static Fingerprint fingerprint(RunRecord record, int round) {
-        return Fingerprint.of(record.identity().hex(), "round " + round + " begins");
+    /** @param run what makes it the same run */
+    static Fingerprint fingerprint(Fingerprint run, int round) {
+        return Fingerprint.of(run.hex(), "round " + round + " begins");
     }
 
     /** Whether this subtask is one of the round, which ends where the next one begins. */

@@ -8,7 +8,6 @@ import dev.cadre.journal.JournalEntry.Ended;
 import dev.cadre.journal.JournalEntry.Intent;
 import dev.cadre.journal.JournalKey;
 import dev.cadre.journal.UnrecordedException;
-import dev.cadre.json.JsonException;
 import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.plan.PlanIntake;
 import dev.cadre.plan.PlannedSubtask;
@@ -16,7 +15,6 @@ import dev.cadre.pool.AttemptListener;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.prompt.Prompt;
-import dev.cadre.schedule.RunDriver;
 import dev.cadre.schema.JsonType;
 import dev.cadre.task.Dependency;
 import dev.cadre.task.Failure;
@@ -28,14 +26,10 @@ import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.Attached;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.StampedLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,23 +50,14 @@ import org.slf4j.LoggerFactory;
 public final class RunRecord implements AutoCloseable {
     static final Logger LOG = LoggerFactory.getLogger(RunRecord.class);
 
-    /** The longest text for people, in characters; no failure is lost because its message is too long to be recorded. */
-    private static final int MAX_MESSAGE_CHARS = 10_000;
-
     private static final int MAX_NOTES = 100;
-
-    /** A value as JSON text. Both methods throw whatever they like for what is no such value. */
-    interface Form<T> {
-        String write(T value);
-
-        T read(String json);
-    }
 
     /** A value as the next session will read it, and when it is durable. */
     public record Made<T>(T value, CompletableFuture<Void> durable) {}
 
     private final Journal journal;
     private final Journal.Claim claim;
+    private final SessionWriter writer;
     private final Fingerprints fingerprints;
     private final RunIdentity identity;
     private final Spend before;
@@ -81,13 +66,6 @@ public final class RunRecord implements AutoCloseable {
     private final String beginning;
     /** The highest number among the attempts of unknown fate that earlier sessions left, by what they were for. */
     private final Map<JournalKey, Integer> lastOpen = new HashMap<>();
-
-    private static final long LONGEST_WRITE_MILLIS = 500;
-
-    /** Held by all who write, and by whoever ends the session. */
-    private final StampedLock writing = new StampedLock();
-
-    private volatile boolean closed;
 
     /**
      * Claims the run until it is closed.
@@ -107,6 +85,7 @@ public final class RunRecord implements AutoCloseable {
     private RunRecord(Journal journal, Journal.Claim claim, Fingerprints fingerprints, RunIdentity identity) {
         this.journal = journal;
         this.claim = claim;
+        this.writer = new SessionWriter(journal);
         this.fingerprints = fingerprints;
         this.identity = identity;
         before = journal.spent(run());
@@ -127,20 +106,7 @@ public final class RunRecord implements AutoCloseable {
      */
     @Override
     public void close() {
-        closed = true;
-        boolean interrupted = Thread.interrupted();
-        try {
-            long stamp = writing.tryWriteLock(LONGEST_WRITE_MILLIS, TimeUnit.MILLISECONDS);
-            if (stamp != 0) {
-                writing.unlockWrite(stamp);
-            }
-        } catch (InterruptedException e) {
-            interrupted = true;
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        writer.close();
         claim.close();
     }
 
@@ -170,11 +136,17 @@ public final class RunRecord implements AutoCloseable {
 
     public void started(String subject, Money limit) {
         append(new JournalEntry.RunStarted(
-                run(), identity.asked(), cut(subject), limit, identity.runKey(), Prompt.versions(), beginning));
+                run(),
+                identity.asked(),
+                Shortened.text(subject),
+                limit,
+                identity.runKey(),
+                Prompt.versions(),
+                beginning));
     }
 
     public void ended(String status, List<String> notes) {
-        List<String> kept = notes.stream().limit(MAX_NOTES).map(RunRecord::cut).toList();
+        List<String> kept = notes.stream().limit(MAX_NOTES).map(Shortened::text).toList();
         append(new JournalEntry.RunEnded(run(), status, kept));
     }
 
@@ -208,48 +180,33 @@ public final class RunRecord implements AutoCloseable {
         return new PlanRecord(this, round, journal.plan(run()), trial);
     }
 
-    /** How many further rounds of the plan earlier sessions began. */
-    public int roundsBegun() {
-        return RoundStart.all(this).size();
+    /** The further rounds of the plan, by earlier sessions and this one. */
+    public RoundsOnRecord rounds() {
+        var starts = new ArrayList<RoundStart>();
+        for (Optional<RoundStart> next = round(1); next.isPresent(); next = round(starts.size() + 1)) {
+            starts.add(next.get());
+        }
+        return new RoundsOnRecord(starts, journal.plan(run()));
     }
 
-    /**
-     * The further rounds in which earlier sessions added to the plan, up to the first in which they did not: for each the
-     * rule of the goal that had rejected the answer, or an empty text.
-     */
-    public List<String> roundsAdded() {
-        List<JournalEntry.PlanAdmitted> plan = journal.plan(run());
-        List<RoundStart> starts = RoundStart.all(this);
-        var rules = new ArrayList<String>();
-        for (int i = 0; i < starts.size(); i++) {
-            RoundStart start = starts.get(i);
-            Optional<RoundStart> next = RoundStart.of(this, i + 2);
-            if (plan.stream().noneMatch(each -> start.holds(each, next))) {
-                break;
-            }
-            rules.add(start.rejected());
-        }
-        return List.copyOf(rules);
+    /** The latest start of a round; empty if no session began it. The first plan, round 0, begins where the journal does. */
+    Optional<RoundStart> round(int round) {
+        return round == 0
+                ? Optional.of(RoundStart.OF_FIRST_PLAN)
+                : recall(planner(), RoundStart.fingerprint(identity(), round), RoundStart.FORM);
     }
 
-    /** The subtasks, and the items as {@code id#index}, in whose place others were planned that no review rejected. */
-    public Set<String> replaced() {
-        List<RoundStart> starts = RoundStart.all(this);
-        Set<String> replaced = new HashSet<>();
-        for (JournalEntry.PlanAdmitted each : journal.plan(run())) {
-            if (starts.stream().noneMatch(start -> start.voids(each))) {
-                replaced.addAll(replacedBy(each));
-            }
-        }
-        return replaced;
+    /** Takes down where a round starts; waits for that. */
+    void begin(int round, RoundStart start) {
+        append(new Ended(
+                planner(),
+                RoundStart.fingerprint(identity(), round),
+                new Outcome.Succeeded<>(RoundStart.FORM.write(start)),
+                Spend.NONE));
     }
 
-    private static List<String> replacedBy(JournalEntry.PlanAdmitted admitted) {
-        try {
-            return PlannedSubtask.parse(admitted.subtask()).replaces();
-        } catch (IllegalArgumentException unreadable) {
-            return List.of(); // the plan's own record says so
-        }
+    private JournalKey planner() {
+        return JournalKey.of(run(), PlanRecord.PLANNER);
     }
 
     /** The end without a value that an earlier session took down last. */
@@ -353,52 +310,37 @@ public final class RunRecord implements AutoCloseable {
      */
     <T> T make(JournalKey key, Fingerprint fingerprint, T value, Form<T> form, Spend spend)
             throws UnrecordableException {
-        var read = new Written<>(value, form);
-        return make(new Ended(key, fingerprint, new Outcome.Succeeded<>(read.json), spend), read);
+        var read = Written.of(value, form);
+        return make(new Ended(key, fingerprint, new Outcome.Succeeded<>(read.json()), spend), read);
     }
 
     /** The same for a value from an outcome cache. */
     <T> T take(JournalKey key, Fingerprint fingerprint, T value, Form<T> form, Origin.Cached origin)
             throws UnrecordableException {
-        var read = new Written<>(value, form);
-        return make(new Ended(key, fingerprint, new Outcome.Succeeded<>(read.json), Spend.NONE, origin), read);
+        var read = Written.of(value, form);
+        return make(new Ended(key, fingerprint, new Outcome.Succeeded<>(read.json()), Spend.NONE, origin), read);
     }
 
     private <T> T make(Ended entry, Written<T> read) throws UnrecordableException {
         try {
-            write(entry);
-            return read.value;
+            writer.write(entry);
+            return read.value();
         } catch (IllegalArgumentException tooLarge) {
             throw new UnrecordableException(tooLarge);
         } catch (RuntimeException e) {
-            throw unrecorded(entry.key().toString(), e);
+            throw UnrecordedException.of(entry.key().toString(), e);
         }
     }
 
     /** The same without waiting. */
     public <T> Made<T> submit(JournalKey key, Fingerprint fingerprint, T value, Form<T> form, Spend spend)
             throws UnrecordableException {
-        var read = new Written<>(value, form);
+        var read = Written.of(value, form);
         try {
             return new Made<>(
-                    read.value, submit(new Ended(key, fingerprint, new Outcome.Succeeded<>(read.json), spend)));
+                    read.value(), submit(new Ended(key, fingerprint, new Outcome.Succeeded<>(read.json()), spend)));
         } catch (IllegalArgumentException tooLarge) {
             throw new UnrecordableException(tooLarge);
-        }
-    }
-
-    /** A value, written and read again. */
-    private static final class Written<T> {
-        final String json;
-        final T value;
-
-        Written(T value, Form<T> form) throws UnrecordableException {
-            try {
-                json = form.write(value);
-                this.value = form.read(json);
-            } catch (JsonException | IllegalArgumentException unfit) {
-                throw new UnrecordableException(unfit);
-            }
         }
     }
 
@@ -411,70 +353,28 @@ public final class RunRecord implements AutoCloseable {
     public CompletableFuture<Void> note(JournalKey key, Outcome<?> outcome, Spend spend) {
         return outcome.isSucceeded()
                 ? CompletableFuture.completedFuture(null)
-                : submit(new Ended(key, identity(), withoutValue(outcome), spend));
+                : submit(new Ended(key, identity(), Shortened.end(outcome), spend));
     }
 
     /** The same, and waits until it is durable. */
     void noted(JournalKey key, Outcome<?> outcome, Spend spend) {
         if (!outcome.isSucceeded()) {
-            append(new Ended(key, identity(), withoutValue(outcome), spend));
+            append(new Ended(key, identity(), Shortened.end(outcome), spend));
         }
-    }
-
-    static Outcome<String> withoutValue(Outcome<?> outcome) {
-        return switch (outcome) {
-            case Outcome.Succeeded<?> succeeded -> throw new IllegalArgumentException("it succeeded");
-            case Outcome.Failed<?>(Failure failure) ->
-                new Outcome.Failed<>(new Failure(failure.kind(), cut(failure.message())));
-            case Outcome.Skipped<?>(Skip skip) ->
-                new Outcome.Skipped<>(new Skip(skip.kind(), cut(skip.message()), skip.because()));
-        };
-    }
-
-    private static String cut(String text) {
-        return text.length() <= MAX_MESSAGE_CHARS ? text : text.substring(0, MAX_MESSAGE_CHARS) + "…";
     }
 
     // --- entries
 
     /** Does not wait; a journal that fails says so to the next who waits for it. */
     public CompletableFuture<Void> submit(JournalEntry entry) {
-        long stamp = writing.readLock();
-        try {
-            return closed || isOfWorkLeftBehind(entry)
-                    ? CompletableFuture.failedFuture(sessionOver())
-                    : journal.submit(entry);
-        } finally {
-            writing.unlockRead(stamp);
-        }
-    }
-
-    private void write(JournalEntry entry) {
-        long stamp = writing.readLock();
-        try {
-            if (closed || isOfWorkLeftBehind(entry)) {
-                throw sessionOver();
-            }
-            journal.append(entry);
-        } finally {
-            writing.unlockRead(stamp);
-        }
-    }
-
-    /** What a call cost is true whoever says it. */
-    private static boolean isOfWorkLeftBehind(JournalEntry entry) {
-        return RunDriver.isLeftBehind() && !(entry instanceof JournalEntry.Settled);
-    }
-
-    private static IllegalStateException sessionOver() {
-        return new IllegalStateException("its session is over, or goes on without it");
+        return writer.submit(entry);
     }
 
     void append(JournalEntry entry) {
         try {
-            write(entry);
+            writer.write(entry);
         } catch (RuntimeException e) {
-            throw unrecorded(
+            throw UnrecordedException.of(
                     entry instanceof Intent intent
                             ? "a call for " + intent.key()
                             : entry.getClass().getSimpleName(),
@@ -485,16 +385,11 @@ public final class RunRecord implements AutoCloseable {
     /** @throws IllegalArgumentException if no journal can take this subtask */
     void admit(JournalEntry.PlanAdmitted admitted) {
         try {
-            write(admitted);
+            writer.write(admitted);
         } catch (IllegalArgumentException unfit) {
             throw unfit;
         } catch (RuntimeException e) {
-            throw unrecorded("a subtask of the plan", e);
+            throw UnrecordedException.of("a subtask of the plan", e);
         }
-    }
-
-    public static UnrecordedException unrecorded(String what, RuntimeException why) {
-        Throwable cause = why instanceof UnrecordedException own && own.getCause() != null ? own.getCause() : why;
-        return new UnrecordedException("%s could not be recorded: %s".formatted(what, why.getMessage()), cause);
     }
 }

@@ -143,7 +143,7 @@ public final class WorkRecord {
 
     private RungEnd accepted(Object value, boolean unrepeatable) {
         try {
-            RunRecord.Form<Object> form = form(type.outputType());
+            Form<Object> form = form(type.outputType());
             Object made = record.make(key, fingerprint, value, form, spend());
             if (unrepeatable) {
                 ended(new Outcome.Succeeded<>(form.write(made)));
@@ -210,7 +210,7 @@ public final class WorkRecord {
     }
 
     private void ended(Failure failure) {
-        ended(RunRecord.withoutValue(new Outcome.Failed<>(failure)));
+        ended(Shortened.end(new Outcome.Failed<>(failure)));
     }
 
     /** Of work with an effect. */
@@ -241,8 +241,8 @@ public final class WorkRecord {
     }
 
     /** The output of a subtask. */
-    public static <O> RunRecord.Form<Object> form(JsonType<O> type) {
-        return new RunRecord.Form<>() {
+    public static <O> Form<Object> form(JsonType<O> type) {
+        return new Form<>() {
             @Override
             public String write(Object value) {
                 return type.write(type.rawType().cast(value));

@@ -154,7 +154,10 @@ class FlowRunTest {
         var slow = graph.add("slow", NOTE, new Topic("slow"));
         var quick = graph.add("quick", NOTE, new Topic("quick"));
         var race = graph.race("race", slow, quick);
-        var told = graph.add("told", NOTE, from(race.ifSucceeded(), note -> new Topic(note.map(Note::text).orElse("-"))));
+        var told = graph.add(
+                "told",
+                NOTE,
+                from(race.ifSucceeded(), note -> new Topic(note.map(Note::text).orElse("-"))));
         graph.optional(slow, quick, race);
 
         RunResult<Note> result = Coordinator.of(model.pools()).run(graph.answering(told), BUDGET);
