@@ -239,6 +239,11 @@ public final class Coordinator {
         return new Coordinator(this, settings.nestedIn(outer), record, key);
     }
 
+    /** Whether a nested run of this coordinator is recorded in the journal of the run around it. */
+    boolean isRecordedBy(Nesting outer) {
+        return journal == null && outer.journal().isPresent();
+    }
+
     /** This coordinator for a run that is recorded in this journal, or in none, under this key, whatever it had before. */
     Coordinator recordedIn(Optional<Journal> record, String key) {
         return new Coordinator(this, record.orElse(null), "").runKey(key);

@@ -6,7 +6,9 @@ import dev.cadre.budget.AllotmentRefusedException;
 import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetClosedException;
 import dev.cadre.budget.BudgetGuard;
+import dev.cadre.journal.JournalException;
 import dev.cadre.journal.RunUnderWayException;
+import dev.cadre.journal.UnrecordedException;
 import dev.cadre.price.Money;
 import dev.cadre.redact.Thrown;
 import dev.cadre.run.EventSink;
@@ -16,6 +18,7 @@ import dev.cadre.schema.JsonType;
 import dev.cadre.task.AwaitedException;
 import dev.cadre.task.Failure;
 import dev.cadre.task.NestedRunException;
+import dev.cadre.task.RunFailure;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
 import dev.cadre.task.Tool;
@@ -169,7 +172,8 @@ public final class NestedRun<I, R> {
         return Tool.of(name, description, arguments, code).spendingUpTo(allotment);
     }
 
-    private String text(I input, WorkerContext context, NestedCall call) throws InterruptedException {
+    private String text(I input, WorkerContext context, NestedCall call)
+            throws InterruptedException, NestedRunException {
         var moved = new Semaphore(0);
         long deadline = System.nanoTime() + context.timeout().toNanos();
         BudgetGuard.Watch watch = context.budget().watch(moved::release);
@@ -184,6 +188,9 @@ public final class NestedRun<I, R> {
                         return "failed: %s: %s".formatted(Failure.Kind.BUDGET, unfunded.getMessage());
                     }
                 } catch (NestedRunException failed) {
+                    if (failed.getCause() instanceof UnrecordedException) {
+                        throw failed; // nothing that the model would do next could be recorded
+                    }
                     return "failed: " + failed.failure();
                 }
             }
@@ -226,12 +233,32 @@ public final class NestedRun<I, R> {
             if (outer instanceof RunNesting reporting) {
                 reporting.ended(result);
             }
+            if (result instanceof RunResult.Failed<R> failed && starting.isRecordedBy(outer)) {
+                requireRecorded(failed);
+            }
             return result;
+        } catch (JournalException | UnrecordedException unreadable) {
+            if (starting.isRecordedBy(outer)) {
+                throw unrecorded(unreadable);
+            }
+            throw unreadable;
         } catch (AllotmentRefusedException refused) {
             throw new UnfundedException(refused);
         } catch (BudgetClosedException closed) {
             throw new NestedRunException(new Failure(Failure.Kind.BUDGET, Thrown.message(closed)));
         }
+    }
+
+    /** One journal that fails has failed for both runs. */
+    private static void requireRecorded(RunResult.Failed<?> failed) throws NestedRunException {
+        if (failed.cause().kind() == RunFailure.Kind.JOURNAL_FAILED) {
+            throw unrecorded(new UnrecordedException(failed.cause().message(), failed.toException()));
+        }
+    }
+
+    private static NestedRunException unrecorded(RuntimeException journal) {
+        var unrecorded = UnrecordedException.of("a nested run", journal);
+        return new NestedRunException(Failure.thrown(Failure.Kind.NESTED_RUN, unrecorded, "a nested run"), unrecorded);
     }
 
     private RunResult<R> run(Coordinator starting, Nesting outer, I input, NestedCall call, NestedFunds funds)

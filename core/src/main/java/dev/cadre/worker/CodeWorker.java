@@ -42,6 +42,7 @@ final class CodeWorker {
             CodeEnd end = NestedCalls.funded(terms, new CodeCall(task, work, terms, number)::perform);
             if (!(end instanceof CodeEnd.Threw(Throwable thrown))
                     || thrown instanceof AwaitedException
+                    || Unrecorded.in(thrown).isPresent()
                     || !work.retries().allow(thrown, number)
                     || !backsOff(work.retries().delay(number, jitter), number, thrown, terms)) {
                 return ended(task, end, before, terms);
@@ -68,7 +69,10 @@ final class CodeWorker {
             case CodeEnd.Returned(@Nullable Object value) -> checked(task, value, terms);
             case CodeEnd.Threw(AwaitedException awaited) ->
                 new RungEnd.Refused(new Skip(Skip.Kind.AWAITED, awaited.what(), List.of()), null);
-            case CodeEnd.Threw(NestedRunException nested) -> RungEnd.Failed.of(nested.failure());
+            case CodeEnd.Threw(NestedRunException nested) -> {
+                Unrecorded.rethrow(nested);
+                yield RungEnd.Failed.of(nested.failure());
+            }
             case CodeEnd.Threw(Throwable thrown) ->
                 RungEnd.Failed.of(Failure.thrown(
                         Failure.Kind.CODE_FAILED,

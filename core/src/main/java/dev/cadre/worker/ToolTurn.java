@@ -25,6 +25,7 @@ final class ToolTurn {
      * @param context its timeout is the time of each tool
      * @param terms has the threads, and is told of each tool that threw or took too long and each thread that ignored its interrupt
      * @return how each ended, in the order of the runs
+     * @throws dev.cadre.journal.UnrecordedException if one was a nested run that the journal of this run could not record
      * @throws InterruptedException if the calling thread was interrupted; all tools have then been interrupted
      */
     static List<ToolEnd> run(
@@ -60,8 +61,10 @@ final class ToolTurn {
         for (ToolThread thread : threads) {
             ToolEnd end = thread.end().orElse(new ToolEnd.TimedOut(timeout));
             switch (end) {
-                case ToolEnd.Broke(Throwable thrown) ->
+                case ToolEnd.Broke(Throwable thrown) -> {
+                    Unrecorded.rethrow(thrown);
                     notices.accept(new RungNotice.ToolFailed(thread.tool(), thrown));
+                }
                 case ToolEnd.TimedOut late ->
                     notices.accept(new RungNotice.ToolFailed(
                             thread.tool(),

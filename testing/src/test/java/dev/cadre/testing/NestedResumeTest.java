@@ -3,6 +3,7 @@ package dev.cadre.testing;
 
 import static dev.cadre.testing.CadreAssertions.assertThat;
 import static dev.cadre.testing.Crew.NOTE;
+import static dev.cadre.testing.Crew.failed;
 import static dev.cadre.testing.Crew.merged;
 import static dev.cadre.testing.Crew.plan;
 import static dev.cadre.testing.Crew.plannedNote;
@@ -20,7 +21,9 @@ import dev.cadre.journal.JournalKey;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.ToolCall;
 import dev.cadre.price.Money;
+import dev.cadre.task.Failure;
 import dev.cadre.task.Input;
+import dev.cadre.task.RunFailure;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
 import dev.cadre.task.TypeRef;
@@ -28,6 +31,7 @@ import dev.cadre.testing.Crew.Answer;
 import dev.cadre.testing.Crew.Note;
 import dev.cadre.testing.Crew.Topic;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -35,6 +39,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -387,6 +392,83 @@ class NestedResumeTest {
             assertThat(result.report().nested())
                     .extracting(each -> each.result().getClass().getSimpleName())
                     .containsExactly("NoAnswer", "Complete");
+        }
+    }
+
+    // --- the journal fails
+
+    private static SubtaskType<Topic, Note> nestedNote(Coordinator inner) {
+        return nestedNote(() -> inner).asType("nest", Topic.class, Note.class);
+    }
+
+    private static NestedRun<Topic, Note> nestedNote(Supplier<Coordinator> inner) {
+        return NestedRun.graph(inner, Money.usd("0.05"), topic -> {
+            var graph = TaskGraph.builder();
+            return graph.answering(graph.add("inner", NOTE, topic));
+        });
+    }
+
+    /** Takes nothing any more from the first call of the nested run on. */
+    private CrashingJournal breaking(String name) {
+        return CrashingJournal.at(
+                entry -> entry instanceof JournalEntry.Intent intent
+                        && intent.key().subtask().equals("inner"),
+                FileJournal.open(folder.resolve(name)));
+    }
+
+    /** Beside a call that would take the whole time of the run. */
+    private static RunResult<?> besideAHeldCall(Journal journal, SubtaskType<Topic, Note> nested) throws Exception {
+        ScriptedModel model = model();
+        model.on(NOTE, new Topic("held")).holdUntil(new Gate()).replies(new Note("held"));
+        var graph = TaskGraph.builder();
+        graph.add("nested", nested, new Topic("pets"));
+        TaskGraph<Note> whole = graph.answering(graph.add("held", NOTE, new Topic("held")));
+        return Coordinator.of(model.pools()).journal(journal).run(whole, BUDGET.within(Duration.ofSeconds(20)));
+    }
+
+    @Test
+    void journal_thatFailsInANestedRun_endsTheOuterOneAtOnce() throws Exception {
+        try (var journal = breaking("one.journal")) {
+            RunResult<?> result = besideAHeldCall(journal, nestedNote(Coordinator.of(model().pools())));
+
+            assertThat(failed(result).cause().kind()).isEqualTo(RunFailure.Kind.JOURNAL_FAILED);
+            assertThat(failed(result).cause().message()).contains("inner could not be recorded");
+        }
+    }
+
+    @Test
+    void journalOfItsOwn_thatFails_failsTheNestedRunAlone() throws Exception {
+        ScriptedModel model = model();
+        var graph = TaskGraph.builder();
+        try (var own = breaking("own.journal");
+                var outer = FileJournal.open(folder.resolve("outer.journal"))) {
+            var nested = graph.add(
+                    "nested", nestedNote(Coordinator.of(model.pools()).journal(own)), new Topic("pets"));
+            TaskGraph<Note> whole = graph.answering(graph.add("note", NOTE, new Topic("cats")));
+            RunResult<Note> result =
+                    Coordinator.of(model.pools()).journal(outer).run(whole, BUDGET);
+
+            assertThat(result).outcome(nested).isFailedBecause(Failure.Kind.NESTED_RUN);
+            assertThat(((RunResult.Partial<Note>) result).answer()).isEqualTo(new Note("They make noise."));
+        }
+    }
+
+    @Test
+    void journal_thatFailsInANestedTool_isNoTextForItsModel() throws Exception {
+        ScriptedModel model = model();
+        SubtaskType<Topic, Note> asking = SubtaskType.model("ask", Topic.class, Note.class, "Ask the tool.")
+                .tools(nestedNote(() -> Coordinator.of(model.pools())).asTool("pets", "Tells about pets.", Topic.class));
+        model.on(asking)
+                .calls(new ToolCall("1", "pets", "{\"name\":\"cats\"}"))
+                .replies(new Note("Done."));
+        var graph = TaskGraph.builder();
+        TaskGraph<Note> whole = graph.answering(graph.add("ask", asking, new Topic("cats")));
+        try (var journal = breaking("tool.journal")) {
+            RunResult<Note> result =
+                    Coordinator.of(model.pools()).journal(journal).run(whole, BUDGET);
+
+            assertThat(failed(result).cause().kind()).isEqualTo(RunFailure.Kind.JOURNAL_FAILED);
+            assertThat(asked(model)).containsOnly(Map.entry("ask", 1));
         }
     }
 }
