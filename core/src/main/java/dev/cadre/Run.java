@@ -242,7 +242,21 @@ final class Run {
         var driven = new LocalRunner(id, machine, parts, listener, new RunDriver(threads, deadlines, clock));
         runner = driven;
         RunEnding ending = interruptibly(() -> drive(driven));
-        return result(ending, driven.abandoned());
+        return result(recorded(ending), driven.abandoned());
+    }
+
+    /** The ending, if all that it rests on is on record. */
+    private RunEnding recorded(RunEnding ending) {
+        try {
+            if (subtasks != null && ending.merged() != null) {
+                subtasks.requireJoinsRecorded();
+            }
+            return ending;
+        } catch (UnrecordedException e) {
+            var unrecorded = RunFailure.of(RunFailure.Kind.JOURNAL_FAILED, String.valueOf(e.getMessage()));
+            return new RunEnding(
+                    RunStatus.FAILED, null, unrecorded, ending.outcomes(), ending.missing(), ending.planDefects());
+        }
     }
 
     /** Of a run that is cancelled nobody gets a result: what it left behind is told, so that the run around it names it. */

@@ -30,8 +30,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 
 /**
  * What is known of the subtasks of one graph or plan, and of their items: their records in the journal, if there is one, and
@@ -55,7 +57,9 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
     private volatile Set<String> replaced = Set.of();
     /** Done when it is durable whom the joins of this session did without. */
     private volatile CompletableFuture<Void> joins = CompletableFuture.completedFuture(null);
-    /** What the joins of earlier sessions did without. */
+    /** The joins of earlier sessions. */
+    private volatile Map<String, JoinRecord> earlierJoins = Map.of();
+    /** What they did without. */
     private volatile Set<String> unneeded = Set.of();
 
     /** @param maxItems how many items a fan-out may have */
@@ -105,7 +109,7 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
         Optional<EarlierOutcome> earlier = recorded.or(
                         () -> ofReplaced(subtaskId, item, label).map(EarlierOutcome::recorded))
                 .or(() -> ofUnneeded(subtaskId, item).map(EarlierOutcome::recorded))
-                .or(() -> cached(work));
+                .or(() -> wasNotNeeded(subtaskId, item) ? Optional.empty() : cached(work));
         if (earlier.isPresent()) {
             attachments.release(label);
             if (earlier.get().origin() instanceof Origin.Journaled) {
@@ -138,9 +142,26 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
                 : Optional.empty();
     }
 
-    /** Looks up what the joins of earlier sessions did without; before the subtasks are admitted. */
+    /** An item that a fan-out did without must not come from a cache now: what depends on the fan-out is paid already. */
+    private boolean wasNotNeeded(String subtaskId, int item) {
+        return item != JournalKey.WHOLE
+                && record.flatMap(kept -> kept.lastFailure(key(subtaskId, item)))
+                        .filter(Outcome::isNotNeeded)
+                        .isPresent();
+    }
+
+    /** Looks up what the joins of earlier sessions took and did without; before the subtasks are admitted. */
     void lookUpJoins(List<GraphNode> nodes) {
-        unneeded = record.map(kept -> JoinRecord.without(kept, nodes)).orElse(Set.of());
+        earlierJoins = record.map(kept -> JoinRecord.all(kept, nodes)).orElse(Map.of());
+        unneeded = earlierJoins.values().stream()
+                .flatMap(join -> join.without().stream())
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    @Override
+    public List<String> winners(String join) {
+        JoinRecord earlier = earlierJoins.get(join);
+        return earlier == null ? List.of() : earlier.took();
     }
 
     /** Looks up what earlier sessions planned others for; before the first subtask of the plan is admitted. */
@@ -163,13 +184,31 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
         try {
             joins.get();
         } catch (ExecutionException e) {
-            throw UnrecordedException.of("a join", new IllegalStateException(e.getCause()));
+            throw unrecordedJoin(e.getCause());
         }
         KnownWork work = works.get(key(id.subtaskId(), id.item()));
         if (work == null && record.isPresent()) {
             throw new IllegalStateException("it was not asked for");
         }
         return work == null ? KnownWork.nothing() : work;
+    }
+
+    /**
+     * Waits, whatever interrupts come, until it is durable who won the races, so that no caller sees an answer of which
+     * another session does not know whose it is.
+     *
+     * @throws UnrecordedException if the journal cannot take that
+     */
+    void requireJoinsRecorded() {
+        try {
+            joins.join();
+        } catch (CompletionException e) {
+            throw unrecordedJoin(e.getCause());
+        }
+    }
+
+    private static UnrecordedException unrecordedJoin(Throwable why) {
+        return UnrecordedException.of("a join", new IllegalStateException(why));
     }
 
     private JournalKey key(String subtaskId, int item) {
@@ -180,8 +219,8 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
     @Override
     public void on(RunEvent event) {
         if (event instanceof RunEvent.Joined joined) {
-            record.ifPresent(kept -> joins =
-                    CompletableFuture.allOf(joins, JoinRecord.joined(kept, joined.subtaskId(), joined.without())));
+            record.ifPresent(kept -> joins = CompletableFuture.allOf(
+                    joins, new JoinRecord(joined.took(), joined.without()).submit(kept, joined.subtaskId())));
         } else if (event instanceof RunEvent.SubtaskEnded(var id, var at, String subtaskId, Outcome<?> outcome)) {
             leave(subtaskId);
             note(key(subtaskId, JournalKey.WHOLE), outcome);

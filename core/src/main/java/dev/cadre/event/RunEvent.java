@@ -264,11 +264,14 @@ public sealed interface RunEvent {
     /**
      * A join of a graph has its output: a race, a quorum or a repetition.
      *
+     * @param took the ids of the subtasks whose outputs it is made of; of a repetition all that have one
      * @param without the ids of the subtasks that are not needed any more, because others were enough; what of them was under
      *     way has been cancelled
      */
-    record Joined(String runId, Duration at, String subtaskId, List<String> without) implements RunEvent {
+    record Joined(String runId, Duration at, String subtaskId, List<String> took, List<String> without)
+            implements RunEvent {
         public Joined {
+            took = List.copyOf(took);
             without = List.copyOf(without);
         }
     }

@@ -9,49 +9,71 @@ import dev.cadre.price.Spend;
 import dev.cadre.task.Binding;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.Outcome;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
-/** The record of the joins of a graph: whom each has done without, so that a later session does without them, too. */
-public final class JoinRecord {
-    private JoinRecord() {}
+/**
+ * The record of a join of a graph: a later session takes the same outputs and does without the same subtasks.
+ *
+ * @param took the ids of those whose outputs it is made of
+ * @param without the ids of those that are not needed because of it
+ */
+public record JoinRecord(List<String> took, List<String> without) {
+    private static final String TOOK = "took";
+    private static final String WITHOUT = "without";
+
+    public JoinRecord {
+        took = List.copyOf(took);
+        without = List.copyOf(without);
+    }
 
     /** Takes down that a join has its output; does not wait until that is durable. */
-    public static CompletableFuture<Void> joined(RunRecord record, String join, List<String> without) {
+    public CompletableFuture<Void> submit(RunRecord record, String join) {
+        String written = Json.obj()
+                .with(TOOK, Json.strings(took))
+                .with(WITHOUT, Json.strings(without))
+                .write();
         return record.submit(new JournalEntry.Ended(
-                key(record, join),
-                record.identity(),
-                new Outcome.Succeeded<>(Json.strings(without).write()),
-                Spend.NONE));
+                key(record, join), record.identity(), new Outcome.Succeeded<>(written), Spend.NONE));
     }
 
-    /** Whom the joins of a graph have done without. What cannot be read says nothing: they are tried again. */
-    public static Set<String> without(RunRecord record, List<GraphNode> nodes) {
-        Set<String> without = new HashSet<>();
+    /** The records of the joins of a graph, by the id of the join. One that cannot be read is none: its members are tried again. */
+    public static Map<String, JoinRecord> all(RunRecord record, List<GraphNode> nodes) {
+        var all = new TreeMap<String, JoinRecord>();
         for (GraphNode node : nodes) {
             if (node.binding() instanceof Binding.Join) {
-                without.addAll(without(record, node.id()));
+                recall(record, node.id()).ifPresent(join -> all.put(node.id(), join));
             }
         }
-        return without;
+        return all;
     }
 
-    private static List<String> without(RunRecord record, String join) {
-        Optional<String> taken =
-                record.recall(key(record, join), record.identity()).flatMap(Outcome::ifSucceeded);
+    private static Optional<JoinRecord> recall(RunRecord record, String join) {
+        return record.recall(key(record, join), record.identity())
+                .flatMap(Outcome::ifSucceeded)
+                .flatMap(JoinRecord::read);
+    }
+
+    private static Optional<JoinRecord> read(String written) {
         try {
-            return taken.isPresent() && Json.parse(taken.get()) instanceof Json.Arr ids
-                    ? ids.items().stream()
-                            .filter(Json.Str.class::isInstance)
-                            .map(id -> ((Json.Str) id).value())
-                            .toList()
-                    : List.of();
+            return Json.parse(written) instanceof Json.Obj join
+                    ? Optional.of(new JoinRecord(ids(join, TOOK), ids(join, WITHOUT)))
+                    : Optional.empty();
         } catch (JsonException unreadable) {
-            return List.of();
+            return Optional.empty();
         }
+    }
+
+    private static List<String> ids(Json.Obj join, String field) {
+        return join.fields().get(field) instanceof Json.Arr ids
+                ? ids.items().stream()
+                        .filter(Json.Str.class::isInstance)
+                        .map(id -> ((Json.Str) id).value())
+                        .toList()
+                : List.of();
     }
 
     private static JournalKey key(RunRecord record, String join) {

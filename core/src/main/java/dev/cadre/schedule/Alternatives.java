@@ -71,6 +71,13 @@ final class Alternatives {
         }
     }
 
+    /** The ids of those whose outputs a join is made of. */
+    List<String> took(Subtask join) {
+        return graph.taken(join, (Binding.Join) join.node.binding()).stream()
+                .map(Subtask::id)
+                .toList();
+    }
+
     /** The ids of those that are not needed any more because a join has others, in the order in which that was found. */
     List<String> without(Subtask join) {
         if (RunningGraph.isChoice(join)) {

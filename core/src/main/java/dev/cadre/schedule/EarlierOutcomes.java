@@ -2,6 +2,7 @@
 package dev.cadre.schedule;
 
 import dev.cadre.task.SubtaskType;
+import java.util.List;
 import java.util.Optional;
 
 /** How subtasks ended in an earlier session of the same run, or the same work in another one. */
@@ -17,6 +18,11 @@ public interface EarlierOutcomes {
      * @param input the very input that would be worked on
      */
     Optional<EarlierOutcome> outcome(String subtaskId, int item, SubtaskType<?, ?> type, Object input);
+
+    /** The ids of those whose outputs a race or a quorum took; empty if no earlier session has decided it. */
+    default List<String> winners(String join) {
+        return List.of();
+    }
 
     /** Whether the question runs the user's code, which may block: then it is asked on a thread of its own. Default no. */
     default boolean callsUserCode(SubtaskType<?, ?> type) {

@@ -76,8 +76,8 @@ public final class RunMachine {
 
     private final Settings settings;
     private final Decisions decisions;
-    private final RunningGraph graph = new RunningGraph();
-    private final RunConclusion conclusion = new RunConclusion(graph);
+    private final RunningGraph graph;
+    private final RunConclusion conclusion;
     private final TierChoice tiers;
     private final Rungs rungs;
     private final Alternatives alternatives;
@@ -100,6 +100,8 @@ public final class RunMachine {
     public RunMachine(
             Settings settings, FirstCallQuotes prices, EarlierOutcomes recall, LedgerState money, long startNanos) {
         this.settings = settings;
+        this.graph = new RunningGraph(recall);
+        this.conclusion = new RunConclusion(graph);
         this.tiers = new TierChoice(prices, money);
         this.rounds = new RoundCount(settings.rounds(), settings.onRecord().size());
         this.decisions = new Decisions(settings.runId(), startNanos);
@@ -212,12 +214,17 @@ public final class RunMachine {
     }
 
     private void startSubtask(Subtask subtask) {
-        switch (SubtaskStart.of(subtask.node, graph::find, settings.maxItems(), settings.toolOutputBytes())) {
+        switch (SubtaskStart.of(
+                subtask.node, id -> graph.seen(subtask, id), settings.maxItems(), settings.toolOutputBytes())) {
             case SubtaskStart.Work work -> rungs.begin(subtask, work);
             case SubtaskStart.Joined(Object output, String doubt) -> {
                 subtask.doubt = doubt;
                 decisions.tell(new RunEvent.Joined(
-                        decisions.runId(), decisions.at(), subtask.id(), alternatives.without(subtask)));
+                        decisions.runId(),
+                        decisions.at(),
+                        subtask.id(),
+                        alternatives.took(subtask),
+                        alternatives.without(subtask)));
                 end(subtask, new Outcome.Succeeded<>(output));
             }
             case SubtaskStart.NotNeeded(Skip skip) -> end(subtask, new Outcome.Skipped<>(skip));

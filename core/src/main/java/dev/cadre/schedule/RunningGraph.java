@@ -37,7 +37,13 @@ final class RunningGraph {
     /** The ids of subtasks, and of items, in whose place others stand. */
     private final Set<String> replaced = new HashSet<>();
 
+    private final EarlierOutcomes earlier;
     private int unended;
+
+    /** @param earlier knows what races and quorums took in an earlier session */
+    RunningGraph(EarlierOutcomes earlier) {
+        this.earlier = earlier;
+    }
 
     Subtask add(GraphNode node) {
         var subtask = new Subtask(node, subtasks.size());
@@ -98,13 +104,50 @@ final class RunningGraph {
         return switch (subtask.node.binding()) {
             case Binding.One one -> false;
             case Binding.Each each -> subtask.hasEnough(each);
-            case Binding.Join join ->
-                join.enough() > 0
-                        && find(join.members()).stream()
-                                        .filter(on -> on.outcome instanceof Outcome.Succeeded<?>)
-                                        .count()
-                                >= join.enough();
+            case Binding.Join join -> join.enough() > 0 && hasEnough(subtask, join);
         };
+    }
+
+    private boolean hasEnough(Subtask subtask, Binding.Join join) {
+        Optional<List<Subtask>> winners = winners(subtask);
+        return winners.isPresent()
+                ? winners.get().stream().allMatch(RunningGraph::isSucceeded)
+                : find(join.members()).stream()
+                                .filter(RunningGraph::isSucceeded)
+                                .count()
+                        >= join.enough();
+    }
+
+    /**
+     * What a race or a quorum took in an earlier session, which it takes again whoever else succeeds now: what depends on it
+     * is paid already. Empty if there is none, or one of them has no output any more.
+     */
+    private Optional<List<Subtask>> winners(Subtask subtask) {
+        List<Subtask> winners = isChoice(subtask) ? find(earlier.winners(subtask.id())) : List.of();
+        return winners.isEmpty() || winners.stream().anyMatch(each -> each.isEnded() && !isSucceeded(each))
+                ? Optional.empty()
+                : Optional.of(winners);
+    }
+
+    /** Those of its members that a join takes the outputs of. */
+    List<Subtask> taken(Subtask subtask, Binding.Join join) {
+        return winners(subtask).orElseGet(() -> find(join.members())).stream()
+                .filter(RunningGraph::isSucceeded)
+                .toList();
+    }
+
+    /** A subtask as another one sees it: of its members a join sees those that it takes. */
+    Optional<Subtask> seen(Subtask by, String id) {
+        Optional<Subtask> found = find(id);
+        return isChoice(by)
+                        && by.node.binding() instanceof Binding.Join join
+                        && join.members().contains(id)
+                ? found.filter(taken(by, join)::contains)
+                : found;
+    }
+
+    private static boolean isSucceeded(Subtask subtask) {
+        return subtask.outcome instanceof Outcome.Succeeded<?>;
     }
 
     /** The ids that a subtask depends on and that nobody has admitted. */

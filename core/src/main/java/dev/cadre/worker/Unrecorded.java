@@ -14,7 +14,8 @@ final class Unrecorded {
 
     /** The failure of the journal; empty if code threw something else. */
     static Optional<UnrecordedException> in(Throwable thrown) {
-        return thrown instanceof NestedRunException nested && nested.getCause() instanceof UnrecordedException unrecorded
+        return thrown instanceof NestedRunException nested
+                        && nested.getCause() instanceof UnrecordedException unrecorded
                 ? Optional.of(unrecorded)
                 : Optional.empty();
     }

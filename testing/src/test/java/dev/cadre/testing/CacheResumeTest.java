@@ -239,4 +239,39 @@ class CacheResumeTest {
             assertThat(broken.report().outcomes().get("fish").isSucceeded()).isFalse();
         }
     }
+
+    private static TaskGraph<Note> twoOfThree() {
+        var graph = TaskGraph.builder();
+        var notes = graph.add(
+                "notes",
+                NOTE,
+                forEach(List.of(new Topic("cats"), new Topic("dogs"), new Topic("fish")))
+                        .enough(2));
+        return graph.answering(graph.add(
+                "all", NOTE, from(notes, items -> new Topic(items.values().size() + " notes"))));
+    }
+
+    /** Another run does what this one did without. */
+    @Test
+    void itemThatWasNotNeeded_isNotTakenFromTheCacheLater() throws Exception {
+        var cache = new WatchedCache();
+        Path file = folder.resolve("enough.journal");
+        ScriptedModel first = model();
+        first.on(NOTE, new Topic("fish")).holdUntil(new Gate()).replies(new Note("They are late."));
+        first.on(NOTE, new Topic("2 notes")).replies(new Note("They make noise."));
+        try (var journal = FileJournal.open(file)) {
+            Coordinator.of(first.pools()).cache(cache).journal(journal).run(twoOfThree(), Budget.usd("0.05"));
+        }
+        var graph = TaskGraph.builder();
+        var fish = graph.add("fish", NOTE, new Topic("fish"));
+        Coordinator.of(model().pools()).cache(cache).run(graph.answering(fish), Budget.usd("0.05"));
+
+        var second = new ScriptedModel();
+        try (var journal = FileJournal.open(file)) {
+            RunResult<Note> result =
+                    Coordinator.of(second.pools()).cache(cache).journal(journal).run(twoOfThree(), Budget.usd("0.05"));
+            assertThat(result.requireComplete()).isEqualTo(new Note("They make noise."));
+        }
+        assertThat(second.calls()).isEmpty();
+    }
 }

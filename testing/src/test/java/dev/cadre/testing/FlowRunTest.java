@@ -4,6 +4,7 @@ package dev.cadre.testing;
 import static dev.cadre.task.Input.from;
 import static dev.cadre.testing.CadreAssertions.assertThat;
 import static dev.cadre.testing.Crew.NOTE;
+import static dev.cadre.testing.Crew.failed;
 import static dev.cadre.testing.Crew.merged;
 import static dev.cadre.testing.Crew.plan;
 import static dev.cadre.testing.Crew.start;
@@ -25,6 +26,7 @@ import dev.cadre.price.Money;
 import dev.cadre.task.Input;
 import dev.cadre.task.Items;
 import dev.cadre.task.Outcome;
+import dev.cadre.task.RunFailure;
 import dev.cadre.task.Skip;
 import dev.cadre.task.SubtaskRef;
 import dev.cadre.task.SubtaskType;
@@ -63,6 +65,8 @@ class FlowRunTest {
             .deciding();
     private static final SubtaskType<Draft, Verdict> POLISH =
             SubtaskType.model("polish", Draft.class, Verdict.class, "Write it better, and say whether it is fine.");
+    private static final SubtaskType<Topic, Draft> DRAFT =
+            SubtaskType.model("draft", Topic.class, Draft.class, "Write a draft.");
     private static final Budget BUDGET = Budget.usd("1.00");
 
     @TempDir
@@ -292,9 +296,57 @@ class FlowRunTest {
                 .isCompleteWith(new Note("n"));
     }
 
+    @Test
+    void answerOfARace_whoseWinnerCannotBeRecorded_isNotShown() throws Exception {
+        scriptFallback();
+        try (var journal = CrashingJournal.at(
+                entry -> entry instanceof JournalEntry.Ended ended
+                        && ended.key().subtask().equals("either"),
+                FileJournal.open(file()))) {
+            RunResult<Note> result =
+                    Coordinator.of(model.pools()).journal(journal).run(fallback(), BUDGET);
+
+            assertThat(failed(result).cause().kind()).isEqualTo(RunFailure.Kind.JOURNAL_FAILED);
+            assertThat(failed(result).cause().message()).startsWith("a join could not be recorded");
+        }
+    }
+
+    /** A runner that failed, and that others need, too. */
+    private static TaskGraph<Draft> sharedLoser(int enough) {
+        var graph = TaskGraph.builder();
+        var a = graph.add("a", NOTE, new Topic("a"));
+        var b = graph.add("b", NOTE, new Topic("b"));
+        var c = graph.add("c", NOTE, new Topic("c"));
+        graph.add("other", NOTE, from(a, note -> new Topic("other " + note.text())));
+        var some = graph.quorum("some", enough, List.of(a, b, c));
+        return graph.answering(graph.add(
+                "draft",
+                DRAFT,
+                from(
+                        some,
+                        notes -> new Topic(
+                                notes.stream().map(Note::text).toList().toString()))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void loserThatOthersNeed_andThatHeals_doesNotTakeThePlaceOfAnEarlierWinner(int enough) throws Exception {
+        ScriptedModel first = answering("early");
+        first.on(NOTE, new Topic("a")).refuses("no");
+        first.on(DRAFT).answers(call -> new Draft(call.input(DRAFT).name()));
+        RunResult<Draft> earlier = session(first, sharedLoser(enough));
+        ScriptedModel second = answering("healed");
+
+        RunResult<Draft> result = session(second, sharedLoser(enough));
+
+        assertThat(result).isCompleteWith(((RunResult.Partial<Draft>) earlier).answer());
+        assertThat(worked(second)).containsOnly(Map.entry("a", 1), Map.entry("other", 1));
+    }
+
     /** Somebody changed it, and the frame of the line fits: the race is run as if nothing was known of it. */
     @ParameterizedTest
-    @ValueSource(strings = {"{}", "[1, null, {}]", "\"slow\""})
+    @ValueSource(
+            strings = {"{}", "[1, null, {}]", "\"slow\"", "{\"took\":1,\"without\":[2, null]}", "{\"took\":[\"who\"]}"})
     void joinRecord_thatCannotBeRead_saysNothing(String written) throws Exception {
         scriptFallback();
         try (var journal = FileJournal.open(file())) {

@@ -442,8 +442,8 @@ class NestedResumeTest {
         var graph = TaskGraph.builder();
         try (var own = breaking("own.journal");
                 var outer = FileJournal.open(folder.resolve("outer.journal"))) {
-            var nested = graph.add(
-                    "nested", nestedNote(Coordinator.of(model.pools()).journal(own)), new Topic("pets"));
+            var nested =
+                    graph.add("nested", nestedNote(Coordinator.of(model.pools()).journal(own)), new Topic("pets"));
             TaskGraph<Note> whole = graph.answering(graph.add("note", NOTE, new Topic("cats")));
             RunResult<Note> result =
                     Coordinator.of(model.pools()).journal(outer).run(whole, BUDGET);
@@ -457,10 +457,9 @@ class NestedResumeTest {
     void journal_thatFailsInANestedTool_isNoTextForItsModel() throws Exception {
         ScriptedModel model = model();
         SubtaskType<Topic, Note> asking = SubtaskType.model("ask", Topic.class, Note.class, "Ask the tool.")
-                .tools(nestedNote(() -> Coordinator.of(model.pools())).asTool("pets", "Tells about pets.", Topic.class));
-        model.on(asking)
-                .calls(new ToolCall("1", "pets", "{\"name\":\"cats\"}"))
-                .replies(new Note("Done."));
+                .tools(nestedNote(() -> Coordinator.of(model.pools()))
+                        .asTool("pets", "Tells about pets.", Topic.class));
+        model.on(asking).calls(new ToolCall("1", "pets", "{\"name\":\"cats\"}")).replies(new Note("Done."));
         var graph = TaskGraph.builder();
         TaskGraph<Note> whole = graph.answering(graph.add("ask", asking, new Topic("cats")));
         try (var journal = breaking("tool.journal")) {
