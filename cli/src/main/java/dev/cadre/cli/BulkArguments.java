@@ -6,15 +6,20 @@ import dev.cadre.cli.BulkOptions.Existing;
 import dev.cadre.cli.bulk.BulkTask;
 import dev.cadre.cli.bulk.InputForm;
 import dev.cadre.cli.bulk.ItemImages;
+import dev.cadre.cli.bulk.ResultFile;
 import dev.cadre.cli.bulk.ResultForm;
 import dev.cadre.cli.bulk.Selection;
 import dev.cadre.examples.repository.RootFolder;
+import dev.cadre.journal.FileJournal;
 import dev.cadre.model.Attachment;
 import dev.cadre.model.Tier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -169,6 +174,7 @@ final class BulkArguments {
                 OptionValues.path(Caches.OPTION, cache).orElse(null));
         requireOutput(options);
         requireDeadLetters(options);
+        requireApart(options);
         requireLane(options);
         return options;
     }
@@ -222,6 +228,30 @@ final class BulkArguments {
             if (other.isPresent() && OptionValues.isSame(other.get(), target)) {
                 throw new UsageException(
                         "bad_argument", "--output: \"" + output + "\" is the input, the schema or the journal");
+            }
+        }
+    }
+
+    /** The files beside those that are named must not be named for something else: they are made and deleted. */
+    private void requireApart(BulkOptions options) throws UsageException {
+        Map<String, Path> named = new LinkedHashMap<>();
+        options.input().ifPresent(path -> named.put("--input", path));
+        task.schemaFile().ifPresent(path -> named.put("--schema", path));
+        options.journal().ifPresent(path -> named.put("--journal", path));
+        options.results().ifPresent(path -> named.put("--output", path));
+        options.forms().deadLetters().ifPresent(path -> named.put("--dead-letters", path));
+        var beside = new ArrayList<Path>();
+        options.journal().ifPresent(path -> beside.add(FileJournal.lockOf(path)));
+        options.results().ifPresent(path -> beside.addAll(ResultFile.beside(path)));
+        options.forms().deadLetters().ifPresent(path -> beside.addAll(ResultFile.beside(path)));
+        for (Map.Entry<String, Path> each : named.entrySet()) {
+            for (Path made : beside) {
+                if (OptionValues.isSame(each.getValue(), made)) {
+                    throw new UsageException(
+                            "bad_argument",
+                            "%s: \"%s\" is a file that this command makes beside another one and deletes"
+                                    .formatted(each.getKey(), each.getValue()));
+                }
             }
         }
     }

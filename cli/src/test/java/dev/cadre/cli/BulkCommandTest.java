@@ -1195,4 +1195,33 @@ class BulkCommandTest {
         assertThat(told()).endsWith("is the input, the schema or the journal\n");
         assertThat(folder.resolve("items.jsonl")).content().contains("it breaks");
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--input, out.jsonl.part",
+        "--schema, out.jsonl.part",
+        "--journal, out.jsonl.part",
+        "--journal, out.jsonl.part.lock",
+        "--dead-letters, out.jsonl.part",
+        "--dead-letters, out.jsonl.journal.lock"
+    })
+    void fileBesideAnotherOne_isNoFileToName(String option, String name) throws Exception {
+        Path file = Files.copy(folder.resolve("items.jsonl"), folder.resolve(name));
+        String before = Files.readString(file);
+        var arguments =
+                new ArrayList<>(List.of("--output", folder.resolve("out.jsonl").toString(), option, file.toString()));
+        if (!option.equals("--schema")) {
+            arguments.addAll(List.of("--labels", "a,b"));
+        } else {
+            Files.writeString(file, SCHEMA);
+            before = SCHEMA;
+        }
+
+        assertThat(bulk(arguments.toArray(String[]::new))).isEqualTo(2);
+
+        assertThat(told())
+                .isEqualTo("cadre: %s: \"%s\" is a file that this command makes beside another one and deletes\n"
+                        .formatted(option, file));
+        assertThat(file).hasContent(before);
+    }
 }

@@ -86,6 +86,11 @@ public final class FileJournal implements Journal {
         }
     }
 
+    /** The file beside a journal that is there while the journal is open, and deleted after that. */
+    public static Path lockOf(Path journal) {
+        return JournalLock.of(journal);
+    }
+
     /**
      * Reads every entry of a journal in order, also while it is open elsewhere. Changes nothing.
      *

@@ -12,6 +12,10 @@ import java.nio.file.Path;
 final class JournalLock {
     private JournalLock() {}
 
+    static Path of(Path journal) {
+        return journal.resolveSibling(journal.getFileName() + ".lock");
+    }
+
     /**
      * Takes the lock or fails at once.
      *
@@ -19,7 +23,7 @@ final class JournalLock {
      */
     static ProcessLock take(Path journal) throws IOException {
         try {
-            return ProcessLock.take(journal.resolveSibling(journal.getFileName() + ".lock"));
+            return ProcessLock.take(of(journal));
         } catch (ProcessLock.HeldException e) {
             throw new JournalException.Locked(journal, e.holder());
         }

@@ -97,6 +97,44 @@ class ResultFileTest {
     }
 
     @Test
+    void somethingElseAtThePart_isRefusedAndStays() throws Exception {
+        Path other = Files.writeString(folder.resolve("results.jsonl.part"), "important");
+
+        assertThatExceptionOfType(FileSystemException.class)
+                .isThrownBy(() -> ResultFile.create(folder.resolve("results.jsonl")))
+                .withMessageContaining("holds something else");
+
+        assertThat(other).hasContent("important");
+        assertThat(folder).isDirectoryNotContaining("glob:**.lock");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{\"index\":0,", "{\"cadre_reason\":"})
+    void partOfAKilledRun_isReplaced(String left) throws Exception {
+        Files.writeString(folder.resolve("results.jsonl.part"), left);
+        Path file = folder.resolve("results.jsonl");
+        try (var results = ResultFile.create(file)) {
+            results.write("one");
+            results.publish();
+        }
+        assertThat(file).hasContent("one\n");
+    }
+
+    @Test
+    void secondWriter_isRefused_andDisturbsNothing() throws Exception {
+        Path file = folder.resolve("results.jsonl");
+        try (var results = ResultFile.create(file)) {
+            results.write("one");
+            assertThatExceptionOfType(FileSystemException.class)
+                    .isThrownBy(() -> ResultFile.create(file))
+                    .withMessageContaining("it is being written by this process");
+            results.publish();
+        }
+        assertThat(file).hasContent("one\n");
+        assertThat(folder).isDirectoryNotContaining("glob:**.lock");
+    }
+
+    @Test
     void folderAtThePart_isRefused() throws Exception {
         Files.createDirectory(folder.resolve("results.jsonl.part"));
         assertThatExceptionOfType(FileSystemException.class)
