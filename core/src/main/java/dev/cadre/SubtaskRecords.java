@@ -109,7 +109,7 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
         Optional<EarlierOutcome> earlier = recorded.or(
                         () -> ofReplaced(subtaskId, item, label).map(EarlierOutcome::recorded))
                 .or(() -> ofUnneeded(subtaskId, item).map(EarlierOutcome::recorded))
-                .or(() -> wasNotNeeded(subtaskId, item) ? Optional.empty() : cached(work));
+                .or(() -> unneeded.contains(label) ? Optional.empty() : cached(work));
         if (earlier.isPresent()) {
             attachments.release(label);
             if (earlier.get().origin() instanceof Origin.Journaled) {
@@ -140,14 +140,6 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
         return unneeded.contains(subtaskId)
                 ? record.flatMap(kept -> kept.lastFailure(key(subtaskId, item))).or(() -> Optional.of(UNNEEDED))
                 : Optional.empty();
-    }
-
-    /** An item that a fan-out did without must not come from a cache now: what depends on the fan-out is paid already. */
-    private boolean wasNotNeeded(String subtaskId, int item) {
-        return item != JournalKey.WHOLE
-                && record.flatMap(kept -> kept.lastFailure(key(subtaskId, item)))
-                        .filter(Outcome::isNotNeeded)
-                        .isPresent();
     }
 
     /** Looks up what the joins of earlier sessions took and did without; before the subtasks are admitted. */
@@ -223,12 +215,24 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
                     joins, new JoinRecord(joined.took(), joined.without()).submit(kept, joined.subtaskId())));
         } else if (event instanceof RunEvent.SubtaskEnded(var id, var at, String subtaskId, Outcome<?> outcome)) {
             leave(subtaskId);
+            forgetWinners(subtaskId, outcome);
             note(key(subtaskId, JournalKey.WHOLE), outcome);
             if (outcome instanceof Outcome.Succeeded<?>(Items<?>(List<? extends Outcome<?>> items, var groups))) {
                 for (int index = 0; index < items.size(); index++) {
                     note(key(subtaskId, index), items.get(index));
                 }
             }
+        }
+    }
+
+    /** Winners of an earlier session that do not succeed any more: the next session tries all runners again. */
+    private void forgetWinners(String subtaskId, Outcome<?> outcome) {
+        boolean isLost = outcome instanceof Outcome.Failed<?>
+                || (outcome instanceof Outcome.Skipped<?>(Skip skip) && skip.kind() == Skip.Kind.DEPENDENCY);
+        if (isLost && earlierJoins.containsKey(subtaskId)) {
+            record.ifPresent(kept -> {
+                var unused = JoinRecord.NONE.submit(kept, subtaskId);
+            });
         }
     }
 

@@ -262,10 +262,11 @@ public sealed interface RunEvent {
     record SubtaskEnded(String runId, Duration at, String subtaskId, Outcome<?> outcome) implements RunEvent {}
 
     /**
-     * A join of a graph has its output: a race, a quorum or a repetition.
+     * A join of a graph has its output: a race, a quorum or a repetition, or a fan-out of which a part is enough.
      *
-     * @param took the ids of the subtasks whose outputs it is made of; of a repetition all that have one
-     * @param without the ids of the subtasks that are not needed any more, because others were enough; what of them was under
+     * @param took the ids of the subtasks whose outputs it is made of, or of the items as {@code id#index}; of a repetition
+     *     all that have one
+     * @param without the ids of the subtasks or items that are not needed any more, because others were enough; what of them was under
      *     way has been cancelled
      */
     record Joined(String runId, Duration at, String subtaskId, List<String> took, List<String> without)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.record;
 
+import dev.cadre.journal.Fingerprint;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.journal.JournalKey;
 import dev.cadre.json.Json;
@@ -16,12 +17,16 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The record of a join of a graph: a later session takes the same outputs and does without the same subtasks.
+ * The record of a join of a graph, or of a fan-out of which a part is enough: a later session takes the same outputs and
+ * does without the same subtasks and items.
  *
- * @param took the ids of those whose outputs it is made of
+ * @param took the ids of those whose outputs it is made of, of items with their index
  * @param without the ids of those that are not needed because of it
  */
 public record JoinRecord(List<String> took, List<String> without) {
+    /** All members may be tried again. */
+    public static final JoinRecord NONE = new JoinRecord(List.of(), List.of());
+
     private static final String TOOK = "took";
     private static final String WITHOUT = "without";
 
@@ -37,22 +42,30 @@ public record JoinRecord(List<String> took, List<String> without) {
                 .with(WITHOUT, Json.strings(without))
                 .write();
         return record.submit(new JournalEntry.Ended(
-                key(record, join), record.identity(), new Outcome.Succeeded<>(written), Spend.NONE));
+                key(record, join), fingerprint(record), new Outcome.Succeeded<>(written), Spend.NONE));
     }
 
     /** The records of the joins of a graph, by the id of the join. One that cannot be read is none: its members are tried again. */
     public static Map<String, JoinRecord> all(RunRecord record, List<GraphNode> nodes) {
         var all = new TreeMap<String, JoinRecord>();
         for (GraphNode node : nodes) {
-            if (node.binding() instanceof Binding.Join) {
+            if (isOnRecord(node.binding())) {
                 recall(record, node.id()).ifPresent(join -> all.put(node.id(), join));
             }
         }
         return all;
     }
 
+    private static boolean isOnRecord(Binding binding) {
+        return switch (binding) {
+            case Binding.One one -> false;
+            case Binding.Each each -> each.stopsThere();
+            case Binding.Join join -> true;
+        };
+    }
+
     private static Optional<JoinRecord> recall(RunRecord record, String join) {
-        return record.recall(key(record, join), record.identity())
+        return record.recall(key(record, join), fingerprint(record))
                 .flatMap(Outcome::ifSucceeded)
                 .flatMap(JoinRecord::read);
     }
@@ -74,6 +87,11 @@ public record JoinRecord(List<String> took, List<String> without) {
                         .map(id -> ((Json.Str) id).value())
                         .toList()
                 : List.of();
+    }
+
+    /** Apart from that of ends without a value: a session that is cut off before the join changes nothing. */
+    private static Fingerprint fingerprint(RunRecord record) {
+        return Fingerprint.of(record.identity().hex(), "join");
     }
 
     private static JournalKey key(RunRecord record, String join) {

@@ -6,18 +6,18 @@ import dev.cadre.task.Dependency;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 
 /**
  * Gives up what is not needed any more: the losers of a race or a quorum with all that only they needed, and the items of
  * a fan-out of which enough have succeeded.
- *
- * <p>It decides when everything is known that an earlier session did, so that a resumed run decides alike.
  */
 final class Alternatives {
     private final RunningGraph graph;
@@ -40,7 +40,7 @@ final class Alternatives {
 
     /** Something of this subtask has succeeded, or it has ended itself. */
     void heard(Subtask subtask) {
-        if (subtask.node.binding() instanceof Binding.Each each && each.stopsThere()) {
+        if (subtask.stopsThere()) {
             undecided.add(subtask);
         }
         if (subtask.isEnded()) {
@@ -138,9 +138,16 @@ final class Alternatives {
                         .allMatch(Dependency::soft);
     }
 
-    /** Whether it may come to be known that nobody needs the whole of it. */
-    boolean mayBeGivenUp(Subtask subtask) {
-        return (subtask.node.binding() instanceof Binding.Each each && each.stopsThere()) || isAlternative(subtask);
+    /**
+     * Whether it may come to be known soon that nobody needs the whole of it.
+     *
+     * @param isSoughtFor of which subtasks an earlier outcome is looked for
+     */
+    boolean mayBeGivenUp(Subtask subtask, Predicate<Subtask> isSoughtFor) {
+        return (subtask.stopsThere() || isAlternative(subtask))
+                && graph.all().stream()
+                        .filter(isSoughtFor)
+                        .anyMatch(sought -> !Collections.disjoint(graph.choices(sought), graph.choices(subtask)));
     }
 
     /** Whether somebody else may do instead of it: then its failure is not yet one of the run. */

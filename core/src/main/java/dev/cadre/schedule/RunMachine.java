@@ -8,6 +8,7 @@ import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.task.Dependency;
 import dev.cadre.task.Failure;
 import dev.cadre.task.GraphNode;
+import dev.cadre.task.Items;
 import dev.cadre.task.Limits;
 import dev.cadre.task.Missing;
 import dev.cadre.task.Outcome;
@@ -106,14 +107,7 @@ public final class RunMachine {
         this.rounds = new RoundCount(settings.rounds(), settings.onRecord().size());
         this.decisions = new Decisions(settings.runId(), startNanos);
         this.alternatives = new Alternatives(graph, settings.answer(), this::drop);
-        this.rungs = new Rungs(
-                decisions,
-                tiers,
-                recall,
-                graph,
-                conclusion,
-                alternatives,
-                subtask -> end(subtask, subtask.concluded()));
+        this.rungs = new Rungs(decisions, tiers, recall, graph, conclusion, alternatives, this::conclude);
     }
 
     /**
@@ -219,17 +213,16 @@ public final class RunMachine {
             case SubtaskStart.Work work -> rungs.begin(subtask, work);
             case SubtaskStart.Joined(Object output, String doubt) -> {
                 subtask.doubt = doubt;
-                decisions.tell(new RunEvent.Joined(
-                        decisions.runId(),
-                        decisions.at(),
-                        subtask.id(),
-                        alternatives.took(subtask),
-                        alternatives.without(subtask)));
+                joined(subtask, alternatives.took(subtask), alternatives.without(subtask));
                 end(subtask, new Outcome.Succeeded<>(output));
             }
             case SubtaskStart.NotNeeded(Skip skip) -> end(subtask, new Outcome.Skipped<>(skip));
             case SubtaskStart.Bad(Failure failure) -> end(subtask, new Outcome.Failed<>(failure));
         }
+    }
+
+    private void joined(Subtask subtask, List<String> took, List<String> without) {
+        decisions.tell(new RunEvent.Joined(decisions.runId(), decisions.at(), subtask.id(), took, without));
     }
 
     /** The outcome of an earlier session. Safe for use by many threads, as far as what was given to the machine is. */
@@ -238,6 +231,15 @@ public final class RunMachine {
     }
 
     // --- ends
+
+    /** All its executions have ended. */
+    private void conclude(Subtask subtask) {
+        Outcome<?> outcome = subtask.concluded();
+        if (subtask.stopsThere() && outcome instanceof Outcome.Succeeded<?>(Items<?> items)) {
+            joined(subtask, subtask.labels(items, Outcome::isSucceeded), subtask.labels(items, Outcome::isNotNeeded));
+        }
+        end(subtask, outcome);
+    }
 
     private void end(Subtask subtask, Outcome<?> outcome) {
         if (subtask.outcome != null) {
@@ -296,18 +298,13 @@ public final class RunMachine {
     }
 
     private boolean isUnsettled() {
-        boolean isAnyToGoOn = isAnyToDecide() || rungs.isAnyFresh();
+        boolean isAnyToGoOn = alternatives.isAnyToDecide() || rungs.isAnyFresh();
         return graph.isUnsettled() || (isAnyToGoOn && !decisions.isStopped());
     }
 
-    /** What an earlier session ended is waited for, so that this one decides as that did. */
-    private boolean isAnyToDecide() {
-        return alternatives.isAnyToDecide() && !rungs.isAnyRecalled();
-    }
-
-    /** All that was ready is looked at: what an earlier session ended is known, and nothing starts that is not needed. */
+    /** All that was ready is looked at, so that nothing starts that is not needed. */
     private void goOn() {
-        if (isAnyToDecide()) {
+        if (alternatives.isAnyToDecide()) {
             alternatives.decide();
         } else if (rungs.isAnyFresh()) {
             rungs.startNext();

@@ -73,9 +73,9 @@ final class Rungs {
         return !running.isEmpty() || !recalling.isEmpty();
     }
 
-    /** Whether anybody looks for an earlier outcome yet. */
-    boolean isAnyRecalled() {
-        return !recalling.isEmpty();
+    /** Whether anybody looks for an earlier outcome of a subtask yet. */
+    private boolean isRecalling(Subtask subtask) {
+        return subtask.openRecalls > 0;
     }
 
     /** Whatever has a thread, in the order in which it started, then what is recalled. */
@@ -129,10 +129,8 @@ final class Rungs {
         if (execution != null && --execution.subtask.openRecalls == 0) {
             tiers.needsNoMore(execution.subtask);
         }
-        if (recalling.isEmpty()) {
-            fresh.addAll(held);
-            held.clear();
-        }
+        fresh.addAll(held);
+        held.clear();
         return execution;
     }
 
@@ -162,7 +160,7 @@ final class Rungs {
     /** Starts the next one, unless what is still looked for may show that nobody needs it. */
     void startNext() {
         Execution next = fresh.remove();
-        if (!recalling.isEmpty() && alternatives.mayBeGivenUp(next.subtask)) {
+        if (alternatives.mayBeGivenUp(next.subtask, this::isRecalling)) {
             held.add(next);
             return;
         }
@@ -286,7 +284,7 @@ final class Rungs {
         decisions.tell(
                 new RunEvent.RungEnded(decisions.runId(), decisions.at(), id.label(), execution.tier, failure(end)));
         switch (end) {
-            case RungEnd.Accepted accepted -> ended(execution, new Outcome.Succeeded<>(accepted.value()));
+            case RungEnd.Accepted accepted -> ended(execution, accepted(execution, accepted.value()));
             case RungEnd.Rejected rejected -> escalate(execution, rejected);
             case RungEnd.Failed failed -> failed(execution, failed);
             case RungEnd.Unaffordable unaffordable -> startBelow(execution, unaffordable.needed());
@@ -298,6 +296,12 @@ final class Rungs {
                                 ? interrupted(execution, place)
                                 : neverBegun(execution, place));
         }
+    }
+
+    /** What came after the decision is not needed: code may return what it has when it is interrupted. */
+    private static Outcome<Object> accepted(Execution execution, Object value) {
+        Skip dropped = execution.subtask.dropped;
+        return dropped == null ? new Outcome.Succeeded<>(value) : new Outcome.Skipped<>(dropped);
     }
 
     private void failed(Execution execution, RungEnd.Failed failed) {

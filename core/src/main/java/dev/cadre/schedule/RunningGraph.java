@@ -37,6 +37,9 @@ final class RunningGraph {
     /** The ids of subtasks, and of items, in whose place others stand. */
     private final Set<String> replaced = new HashSet<>();
 
+    /** By those that lead to them, as far as somebody asked. */
+    private final Map<Subtask, Set<Subtask>> choices = new HashMap<>();
+
     private final EarlierOutcomes earlier;
     private int unended;
 
@@ -46,11 +49,12 @@ final class RunningGraph {
     }
 
     Subtask add(GraphNode node) {
-        var subtask = new Subtask(node, subtasks.size());
+        var subtask = new Subtask(node, subtasks.size(), earlier.winners(node.id()));
         if (subtasks.putIfAbsent(node.id(), subtask) != null) {
             throw new IllegalArgumentException("subtask '%s' was admitted already".formatted(node.id()));
         }
         unended++;
+        choices.clear();
         replaced.addAll(node.replaces());
         subtask.awaited.removeIf(id -> find(id).filter(Subtask::isEnded).isPresent());
         subtask.awaited.forEach(id ->
@@ -99,6 +103,21 @@ final class RunningGraph {
         return subtask.node.binding() instanceof Binding.Join join && join.enough() > 0;
     }
 
+    /** The choices whose members lead to it, and the fan-out itself if a part of it is enough. */
+    Set<Subtask> choices(Subtask subtask) {
+        return choices.computeIfAbsent(subtask, this::choicesBehind);
+    }
+
+    private Set<Subtask> choicesBehind(Subtask subtask) {
+        Set<Subtask> reached = new LinkedHashSet<>(Set.of(subtask));
+        Deque<Subtask> open = new ArrayDeque<>(reached);
+        for (Subtask next = open.poll(); next != null; next = open.poll()) {
+            dependents(next).stream().filter(reached::add).forEach(open::add);
+        }
+        reached.removeIf(each -> !isChoice(each) && !(each == subtask && subtask.stopsThere()));
+        return reached;
+    }
+
     /** Whether so many of its items, or of those that it depends on, have succeeded that the others are not needed. */
     boolean hasEnough(Subtask subtask) {
         return switch (subtask.node.binding()) {
@@ -123,7 +142,7 @@ final class RunningGraph {
      * is paid already. Empty if there is none, or one of them has no output any more.
      */
     private Optional<List<Subtask>> winners(Subtask subtask) {
-        List<Subtask> winners = isChoice(subtask) ? find(earlier.winners(subtask.id())) : List.of();
+        List<Subtask> winners = isChoice(subtask) ? find(subtask.winners) : List.of();
         return winners.isEmpty() || winners.stream().anyMatch(each -> each.isEnded() && !isSucceeded(each))
                 ? Optional.empty()
                 : Optional.of(winners);

@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** A node of the running graph and how far it has come. */
@@ -42,9 +44,13 @@ final class Subtask {
     @Nullable
     Outcome<?> outcome;
 
-    Subtask(GraphNode node, int position) {
+    /** Whose outputs an earlier session took, if some of its members or items are enough; empty if none is known. */
+    final List<String> winners;
+
+    Subtask(GraphNode node, int position, List<String> winners) {
         this.node = node;
         this.position = position;
+        this.winners = List.copyOf(winners);
         node.dependencies().forEach(dependency -> awaited.add(dependency.on()));
     }
 
@@ -75,12 +81,45 @@ final class Subtask {
 
     /** Whether so many of its items have succeeded that the rest is not needed. */
     boolean hasEnough(Binding.Each each) {
-        return each.stopsThere()
-                && isStarted()
-                && executions.stream()
-                                .filter(item -> item.outcome instanceof Outcome.Succeeded<?>)
-                                .count()
-                        >= each.minSuccess().of(executions.size());
+        if (!each.stopsThere() || !isStarted()) {
+            return false;
+        }
+        List<Execution> taken = taken();
+        return taken.isEmpty()
+                ? executions.stream().filter(Subtask::isSucceeded).count()
+                        >= each.minSuccess().of(executions.size())
+                : taken.stream().allMatch(Subtask::isSucceeded);
+    }
+
+    /**
+     * The items that an earlier session took, which it takes again whichever others succeed now: what depends on them is
+     * paid already. Empty if there are none, or one of them has ended without an output now.
+     */
+    private List<Execution> taken() {
+        List<Execution> taken = executions.stream()
+                .filter(item -> winners.contains(item.id().label()))
+                .toList();
+        return taken.size() < winners.size()
+                        || taken.stream().anyMatch(item -> item.outcome != null && !isSucceeded(item))
+                ? List.of()
+                : taken;
+    }
+
+    private static boolean isSucceeded(Execution item) {
+        return item.outcome instanceof Outcome.Succeeded<?>;
+    }
+
+    /** Whether a part of its items is enough. */
+    boolean stopsThere() {
+        return node.binding() instanceof Binding.Each each && each.stopsThere();
+    }
+
+    /** The ids of the items of which this holds. */
+    List<String> labels(Items<?> items, Predicate<Outcome<?>> which) {
+        return IntStream.range(0, items.outcomes().size())
+                .filter(index -> which.test(items.outcomes().get(index)))
+                .mapToObj(index -> executions.get(index).id().label())
+                .toList();
     }
 
     private long waiting() {
@@ -93,7 +132,12 @@ final class Subtask {
             return Outcome.skipped(
                     Skip.Kind.AWAITED, "%d of %d items wait for somebody".formatted(waiting(), executions.size()));
         }
-        var items = new Items<>(executions.stream().map(Subtask::ended).toList(), groupSizes);
+        List<Execution> taken = each.stopsThere() ? taken() : List.of();
+        var items = new Items<>(
+                executions.stream()
+                        .map(item -> taken.isEmpty() || taken.contains(item) ? ended(item) : needless(item))
+                        .toList(),
+                groupSizes);
         int needed = each.minSuccess().of(executions.size());
         int succeeded = executions.size() - items.missing().size();
         return succeeded >= needed
@@ -102,6 +146,12 @@ final class Subtask {
                         Failure.Kind.TOO_FEW_ITEMS,
                         "%d of %d items succeeded, %d needed; first: %s"
                                 .formatted(succeeded, executions.size(), needed, firstReason(items)));
+    }
+
+    private static Outcome<Object> needless(Execution item) {
+        return isSucceeded(item)
+                ? Outcome.skipped(Skip.Kind.NOT_NEEDED, "others were enough in an earlier session")
+                : ended(item);
     }
 
     private static String firstReason(Items<Object> items) {

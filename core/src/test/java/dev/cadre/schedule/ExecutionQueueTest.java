@@ -4,13 +4,14 @@ package dev.cadre.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cadre.price.Money;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ExecutionQueueTest {
     private final ExecutionQueue postponed = new ExecutionQueue();
 
     private static Execution execution(String id) {
-        return new Execution(new Subtask(RunRig.node(id), 0), -1, new RunRig.In(id));
+        return new Execution(new Subtask(RunRig.node(id), 0, List.of()), -1, new RunRig.In(id));
     }
 
     private void add(String id, long need) {

@@ -4,11 +4,12 @@ package dev.cadre.schedule;
 import static dev.cadre.schedule.RunRig.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ExecutionTest {
     private static long order(int position, int item) {
-        return new Execution(new Subtask(node("a"), position), item, "input").order();
+        return new Execution(new Subtask(node("a"), position, List.of()), item, "input").order();
     }
 
     @Test

@@ -82,7 +82,7 @@ final class RandomRun {
         cut = Cut.NOTHING;
         nodes = earlier.nodes;
         schedule = new Random(31 * seed + scheduleSeed);
-        sessions = new Sessions(earlier.succeeded());
+        sessions = new Sessions(earlier.succeeded(), earlier.winners());
         rig = RunRig.merged().recalling(sessions);
     }
 
@@ -98,13 +98,20 @@ final class RandomRun {
             }
         }
         for (RunEvent.Joined joined : rig.events(RunEvent.Joined.class)) {
-            for (String id : joined.without()) {
+            for (String id : joined.without().stream()
+                    .filter(each -> !each.contains("#"))
+                    .toList()) {
                 for (int item = -1; item < 6; item++) {
                     succeeded.putIfAbsent(new RungId(id, item, 0).label(), ended(id));
                 }
             }
         }
         return succeeded;
+    }
+
+    private Map<String, List<String>> winners() {
+        return rig.events(RunEvent.Joined.class).stream()
+                .collect(Collectors.toMap(RunEvent.Joined::subtaskId, RunEvent.Joined::took));
     }
 
     @SuppressWarnings("unchecked") // nobody looks at what it holds
@@ -136,17 +143,25 @@ final class RandomRun {
     private static final class Sessions implements EarlierOutcomes {
         private final long seed;
         private final Map<String, Outcome<Object>> known;
+        private final Map<String, List<String>> winners;
 
         /** Sessions that ended a part of the work at random. */
         Sessions(long seed) {
             this.seed = seed;
             known = Map.of();
+            winners = Map.of();
         }
 
         /** Sessions that ended this. */
-        Sessions(Map<String, Outcome<Object>> known) {
+        Sessions(Map<String, Outcome<Object>> known, Map<String, List<String>> winners) {
             seed = 0;
             this.known = known;
+            this.winners = winners;
+        }
+
+        @Override
+        public List<String> winners(String join) {
+            return winners.getOrDefault(join, List.of());
         }
 
         @Override

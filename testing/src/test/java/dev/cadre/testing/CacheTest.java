@@ -599,6 +599,53 @@ class CacheTest {
     }
 
     @Test
+    void lookUpThatFindsNoEnd_holdsNoRaceBesideIt() throws Exception {
+        var gate = new Gate();
+        var asked = new Gate();
+        var holding = new OutcomeCache() {
+            @Override
+            public Optional<Hit> find(Fingerprint work) throws InterruptedException {
+                if (isFirst.getAndSet(false)) {
+                    asked.open();
+                    gate.await();
+                }
+                return Optional.empty();
+            }
+
+            @Override
+            public void keep(Fingerprint work, CachedOutcome outcome) {}
+
+            private final AtomicBoolean isFirst = new AtomicBoolean(true);
+        };
+        var raced = new Gate();
+        var graph = TaskGraph.builder();
+        graph.add("aside", NOTE, new Topic("aside"));
+        SubtaskType<Topic, Note> waiting = SubtaskType.code("wait", Topic.class, Note.class, (topic, context) -> {
+            asked.await();
+            return new Note("asked");
+        });
+        var fish = graph.add("fish", waiting, new Topic("fish"));
+        var cats = graph.add("cats", NOTE, from(fish, note -> new Topic("cats")));
+        var dogs = graph.add("dogs", NOTE, from(fish, note -> new Topic("dogs")));
+        var race = graph.answering(graph.race("race", cats, dogs));
+        var run = Crew.start(() -> Coordinator.builder(model().pools())
+                .listener(event -> {
+                    if (event instanceof RunEvent.SubtaskEnded ended
+                            && ended.subtaskId().equals("race")) {
+                        raced.open();
+                    }
+                })
+                .build()
+                .cache(holding)
+                .run(race, BUDGET.within(Duration.ofSeconds(20))));
+
+        raced.await();
+        gate.open();
+
+        assertThat(run.result().requireComplete()).isEqualTo(new Note("They make noise."));
+    }
+
+    @Test
     void cacheThatKeepsForEver_losesNoOutcome_ifItObeys() throws Exception {
         var clock = new TestClock();
         var holding = new Holding(false, true);

@@ -343,6 +343,85 @@ class FlowRunTest {
         assertThat(worked(second)).containsOnly(Map.entry("a", 1), Map.entry("other", 1));
     }
 
+    /** Has something when it is interrupted, as a search does that gives what it found. */
+    private static SubtaskType<Topic, Note> anytime() {
+        var under = new Gate();
+        return SubtaskType.code("anytime", Topic.class, Note.class, (topic, context) -> {
+            if (topic.name().equals("quick")) {
+                under.await();
+                return new Note("the answer");
+            }
+            try {
+                under.open();
+                new Gate().await();
+                return new Note("everything");
+            } catch (InterruptedException stop) {
+                return new Note("nothing so far");
+            }
+        });
+    }
+
+    @Test
+    void loserThatReturnsWhenItIsInterrupted_hasNotWon() throws Exception {
+        SubtaskType<Topic, Note> anytime = anytime();
+
+        RunResult<Note> result = Coordinator.of(model.pools()).run(race(anytime, anytime), BUDGET);
+
+        assertThat(result).isCompleteWith(new Note("the answer"));
+        assertThat(result.report().outcome("slow").isNotNeeded()).isTrue();
+    }
+
+    @Test
+    void itemThatReturnsWhenItIsInterrupted_isNotAmongThoseThatAreEnough() throws Exception {
+        var graph = TaskGraph.builder();
+        var fan = graph.add(
+                "fan",
+                anytime(),
+                Input.forEach(List.of(new Topic("slow"), new Topic("quick"))).enough(1));
+        var counted = graph.add(
+                "counted",
+                SubtaskType.code("count", Topic.class, Note.class, (topic, context) -> new Note(topic.name())),
+                from(fan, items -> new Topic(items.values().toString())));
+
+        assertThat(Coordinator.of(model.pools()).run(graph.answering(counted), BUDGET))
+                .isCompleteWith(new Note("[Note[text=the answer]]"));
+    }
+
+    /** A loser that failed, and a winner on a fan-out of which an item is tried again in each session. */
+    private static TaskGraph<Draft> winnerOnAFanOut() {
+        var graph = TaskGraph.builder();
+        var fan = graph.add(
+                "fan",
+                NOTE,
+                Input.forEach(List.of(new Topic("good"), new Topic("bad"))).minSuccess(1));
+        var a = graph.add("a", NOTE, new Topic("a"));
+        var b = graph.add("b", NOTE, from(fan, items -> new Topic("b")));
+        var race = graph.race("race", a, b);
+        return graph.answering(graph.add("draft", DRAFT, from(race, note -> new Topic(note.text()))));
+    }
+
+    @Test
+    void sessionThatIsCancelledBeforeItsRace_doesNotForgetWhoWon() throws Exception {
+        ScriptedModel first = answering("early");
+        first.on(NOTE, new Topic("a")).refuses("no");
+        first.on(NOTE, new Topic("bad")).refuses("no");
+        first.on(DRAFT).replies(new Draft("of the first session"));
+        session(first, winnerOnAFanOut());
+        ScriptedModel second = answering("late");
+        second.on(NOTE, new Topic("bad")).holdUntil(new Gate()).refuses("no");
+        var cancelled = start(() -> session(second, winnerOnAFanOut()));
+        assertThat(second.awaitInFlight(1)).isTrue();
+        cancelled.thread().interrupt();
+        assertThat(cancelled.failure()).isInstanceOf(InterruptedException.class);
+        ScriptedModel third = answering("healed");
+        third.on(NOTE, new Topic("bad")).refuses("no");
+
+        RunResult<Draft> result = session(third, winnerOnAFanOut());
+
+        assertThat(((RunResult.Partial<Draft>) result).answer()).isEqualTo(new Draft("of the first session"));
+        assertThat(worked(third)).containsOnly(Map.entry("fan#1", 1));
+    }
+
     /** Somebody changed it, and the frame of the line fits: the race is run as if nothing was known of it. */
     @ParameterizedTest
     @ValueSource(
