@@ -41,10 +41,10 @@ record SimMergeWork(List<ModelRequest> beside, List<ModelRequest> last, String a
     private static final int PARTIES = 3;
     private static final long LONG_NANOS = Duration.ofHours(1).toNanos();
 
-    /** Of a merger of production: short answers, and a model that reads about thirty outcomes at once. */
+    /** Of a merger of production: short answers, and a model that reads about twenty outcomes at once. */
     private static final Limits LIMITS = SimPrices.LIMITS.withWorkerOutputTokens(300);
 
-    private static final long MOST_INPUT = 20_000;
+    private static final long MOST_INPUT = 13_500;
     private static final ModelPools UNASKED = pools((request, context) -> {
         throw new IllegalStateException("nobody is asked before there is something to merge");
     });
