@@ -126,7 +126,8 @@ class CascadeOverHttpTest extends LoopbackTest {
 
     @BeforeAll
     static void foretell() {
-        pools = OpenAi.fromEnv(Map.of("OPENAI_API_KEY", KEY, "OPENAI_BASE_URL", server.baseUrl()), UnaryOperator.identity());
+        pools = OpenAi.fromEnv(
+                Map.of("OPENAI_API_KEY", KEY, "OPENAI_BASE_URL", server.baseUrl()), UnaryOperator.identity());
         forecasts = new EnumMap<>(Crew.class);
         for (Crew crew : Crew.values()) {
             forecasts.put(crew, crew.forecast());
@@ -205,7 +206,11 @@ class CascadeOverHttpTest extends LoopbackTest {
         world.forEach((crew, measured) -> System.out.printf(
                 Locale.ROOT,
                 "%s over HTTP, seed %d: $%.3f for %d tickets, %.1f %% right%n",
-                crew.title, SEED, usd(measured.cost()), TICKETS, 100 * measured.right()));
+                crew.title,
+                SEED,
+                usd(measured.cost()),
+                TICKETS,
+                100 * measured.right()));
         assertThat(Files.readString(GUIDE)).contains("\n" + String.join("\n", table(world)) + "\n");
     }
 

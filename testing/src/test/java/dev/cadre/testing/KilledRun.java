@@ -118,7 +118,8 @@ enum KilledRun {
         @Override
         String run(Coordinator recorded, Coordinator plain) throws InterruptedException {
             Goal<Answer> strict = goal().accept(
-                            "the answer knows the extra", answer -> answer.text().endsWith(EXTRA));
+                            "the answer knows the extra",
+                            answer -> answer.text().endsWith(EXTRA));
             return complete(recorded.run(strict, Budget.usd("1")));
         }
 

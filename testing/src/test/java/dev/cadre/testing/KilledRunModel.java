@@ -27,14 +27,13 @@ record KilledRunModel(KilledRun run, Path calls) implements ModelClient {
         String text = request.turns().toString();
         write(label(context.purpose(), text));
         String asked = Integer.toHexString(text.hashCode());
-        String answer =
-                switch (context.purpose().subtaskType()) {
-                    case "planner" -> stream(plan(run.planned(round(text)).toArray(String[]::new)), context);
-                    case "merger" -> merged(knowsExtra(text) ? asked + " " + KilledRun.EXTRA : asked);
-                    case "brief" -> JsonType.of(Brief.class).write(new Brief(asked));
-                    case "split" -> JsonType.of(Names.class).write(new Names(KilledRun.labels("pet ", KilledRun.PETS)));
-                    default -> JsonType.of(Note.class).write(new Note("about " + asked));
-                };
+        String answer = switch (context.purpose().subtaskType()) {
+            case "planner" -> stream(plan(run.planned(round(text)).toArray(String[]::new)), context);
+            case "merger" -> merged(knowsExtra(text) ? asked + " " + KilledRun.EXTRA : asked);
+            case "brief" -> JsonType.of(Brief.class).write(new Brief(asked));
+            case "split" -> JsonType.of(Names.class).write(new Names(KilledRun.labels("pet ", KilledRun.PETS)));
+            default -> JsonType.of(Note.class).write(new Note("about " + asked));
+        };
         return ModelReply.of(request.model(), answer, TokenUsage.of(100, 20));
     }
 

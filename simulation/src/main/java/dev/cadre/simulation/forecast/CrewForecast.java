@@ -214,9 +214,8 @@ public record CrewForecast(
             throw new IllegalArgumentException("%d runs of seed %d cannot be compared with %d runs of seed %d"
                     .formatted(runs(), seed(), other.runs(), other.seed()));
         }
-        return Percentiles.of(IntStream.range(0, runs())
-                .mapToObj(run -> times(run, other))
-                .toList());
+        return Percentiles.of(
+                IntStream.range(0, runs()).mapToObj(run -> times(run, other)).toList());
     }
 
     private double times(int run, CrewForecast other) {

@@ -88,7 +88,10 @@ record SimExpected(SubtaskType<Question, Finding> type, List<Finding> values, in
         SimCheck.that(best.answer().equals(first), "%s is the best of %s", best, distinct);
         boolean tied = chosen.size() > 1;
         SimCheck.that(
-                best.notes().stream().anyMatch(note -> note.contains("a tie")) == tied, "a tie: %s, and %s", tied, best);
+                best.notes().stream().anyMatch(note -> note.contains("a tie")) == tied,
+                "a tie: %s, and %s",
+                tied,
+                best);
         return tied;
     }
 

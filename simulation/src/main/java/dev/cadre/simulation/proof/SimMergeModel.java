@@ -104,9 +104,7 @@ final class SimMergeModel implements ModelClient {
     }
 
     private static boolean isBetter(Finding one, Finding other) {
-        return one.score() == other.score()
-                ? one.text().compareTo(other.text()) > 0
-                : one.score() > other.score();
+        return one.score() == other.score() ? one.text().compareTo(other.text()) > 0 : one.score() > other.score();
     }
 
     /** The values that a judge was shown, in its order. */

@@ -114,8 +114,7 @@ record SimMergeWork(List<ModelRequest> beside, List<ModelRequest> last, String a
         var asked = new Asked(run, outcomes, money, new SimMergeModel(dice.nextBoolean()));
         return switch (run.mergeKind()) {
             case DIGEST -> new SimMergeWork(List.of(), List.of(), SimDigest.of(outcomes), "");
-            case SYNTHESIS ->
-                new SimMergeWork(List.of(), List.of(synthesis(run.world())), SimDigest.of(outcomes), "");
+            case SYNTHESIS -> new SimMergeWork(List.of(), List.of(synthesis(run.world())), SimDigest.of(outcomes), "");
             case VOTE -> vote(asked);
             case FIRST_GOOD -> firstGood(asked);
             case BEST_OF -> bestOf(asked);
@@ -137,7 +136,10 @@ record SimMergeWork(List<ModelRequest> beside, List<ModelRequest> last, String a
             winner = "";
         }
         SimCheck.that(
-                winner.equals(vote.winner().map(Finding::toString).orElse("")), "'%s' is the winner of %s", winner, vote);
+                winner.equals(vote.winner().map(Finding::toString).orElse("")),
+                "'%s' is the winner of %s",
+                winner,
+                vote);
         if (vote.isTie()) {
             asked.run().world().met(SimulationPhenomenon.VOTE_TIED);
         }

@@ -77,8 +77,7 @@ record SimRunPlan(String id, Work work, Bounds bounds, SimUpsets upsets) {
                 failFast);
         SimUpsets upsets = runs.cuts() ? SimUpsets.random(dice) : SimUpsets.NONE;
         @Nullable String answering = style == Style.BY_HAND ? nodes.getLast().id() : null;
-        return new SimRunPlan(
-                id, new Work(style, nodes, answering, SimMergeKind.random(style, dice)), bounds, upsets);
+        return new SimRunPlan(id, new Work(style, nodes, answering, SimMergeKind.random(style, dice)), bounds, upsets);
     }
 
     /** A few subtasks that mostly could be done without, money for one or two of them, and little patience. */

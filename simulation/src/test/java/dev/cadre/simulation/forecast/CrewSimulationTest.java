@@ -424,8 +424,10 @@ class CrewSimulationTest {
         Percentiles<Double> ratio = cheap.costOver(dear);
 
         assertThat(cheap.costOver(cheap)).isEqualTo(new Percentiles<>(1.0, 1.0, 1.0, 1.0, 1.0, 1.0));
-        assertThat(ratio.min()).isGreaterThan(picos(cheap.cost().min()) / picos(dear.cost().max()));
-        assertThat(ratio.max()).isLessThan(picos(cheap.cost().max()) / picos(dear.cost().min()));
+        assertThat(ratio.min())
+                .isGreaterThan(picos(cheap.cost().min()) / picos(dear.cost().max()));
+        assertThat(ratio.max())
+                .isLessThan(picos(cheap.cost().max()) / picos(dear.cost().min()));
     }
 
     private static double picos(Money money) {
@@ -442,10 +444,8 @@ class CrewSimulationTest {
                 .hasMessage("10 runs of seed 7 cannot be compared with 9 runs of seed 7");
         assertThatThrownBy(() -> forecast.costOver(crew.run(10, 8)))
                 .hasMessage("10 runs of seed 7 cannot be compared with 10 runs of seed 8");
-        CrewForecast free = fixed(Crew.NOTE, 2)
-                .budget(Budget.usd("0.000001"))
-                .build()
-                .run(10, SEED);
+        CrewForecast free =
+                fixed(Crew.NOTE, 2).budget(Budget.usd("0.000001")).build().run(10, SEED);
         assertThatThrownBy(() -> forecast.costOver(free)).hasMessage("run 0 of the other forecast costs nothing");
     }
 
