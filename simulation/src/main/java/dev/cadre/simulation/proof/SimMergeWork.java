@@ -161,7 +161,7 @@ record SimMergeWork(List<ModelRequest> beside, List<ModelRequest> last, String a
             }
             return asked.made(first.toString(), "");
         } catch (MergeFailedException none) {
-            SimCheck.that(good.isEmpty(), "%s, and there is %s", none.getMessage(), good);
+            SimCheck.that(good.isEmpty(), "%s, and there is %s", none, good);
             return asked.made("", String.valueOf(none.getMessage()));
         }
     }
@@ -194,7 +194,7 @@ record SimMergeWork(List<ModelRequest> beside, List<ModelRequest> last, String a
     /** A merger that cannot keep its promise asks nobody. */
     private static SimMergeWork unsent(Asked asked, MergeFailedException why) {
         SimMergeWork unsent = asked.made("", String.valueOf(why.getMessage()));
-        SimCheck.that(unsent.beside().isEmpty() && unsent.last().isEmpty(), "asked, and failed: %s", why.getMessage());
+        SimCheck.that(unsent.beside().isEmpty() && unsent.last().isEmpty(), "asked, and failed: %s", why);
         return unsent;
     }
 }
