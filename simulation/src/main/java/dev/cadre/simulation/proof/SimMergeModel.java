@@ -11,6 +11,7 @@ import dev.cadre.model.Turn;
 import dev.cadre.schema.JsonType;
 import dev.cadre.simulation.proof.SimTypes.Finding;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -99,12 +100,8 @@ final class SimMergeModel implements ModelClient {
     Finding chosen(List<Finding> candidates) {
         return candidates.stream()
                 .limit(prefersFirst ? 1 : candidates.size())
-                .reduce((one, other) -> isBetter(other, one) ? other : one)
+                .max(Comparator.comparingInt(Finding::score).thenComparing(Finding::text))
                 .orElseThrow();
-    }
-
-    private static boolean isBetter(Finding one, Finding other) {
-        return one.score() == other.score() ? one.text().compareTo(other.text()) > 0 : one.score() > other.score();
     }
 
     /** The values that a judge was shown, in its order. */
