@@ -6,8 +6,6 @@ import static dev.cadre.task.Input.from;
 import static dev.cadre.task.Input.fromAll;
 import static dev.cadre.testing.Crew.BRIEF;
 import static dev.cadre.testing.Crew.NOTE;
-import static dev.cadre.testing.Crew.merged;
-import static dev.cadre.testing.Crew.plan;
 import static dev.cadre.testing.Crew.plannedNote;
 import static dev.cadre.testing.Crew.wire;
 
@@ -21,11 +19,6 @@ import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.Journal;
 import dev.cadre.journal.StoppingDisk;
 import dev.cadre.merge.Mergers;
-import dev.cadre.model.CallContext;
-import dev.cadre.model.CallPurpose;
-import dev.cadre.model.ModelClient;
-import dev.cadre.model.ModelReply;
-import dev.cadre.model.TokenUsage;
 import dev.cadre.plan.PlanIntake;
 import dev.cadre.plan.PlanRequest;
 import dev.cadre.plan.PlannedSubtask;
@@ -33,7 +26,6 @@ import dev.cadre.plan.Planner;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.Money;
-import dev.cadre.schema.JsonType;
 import dev.cadre.task.AwaitedException;
 import dev.cadre.task.Items;
 import dev.cadre.task.SubtaskRef;
@@ -45,11 +37,7 @@ import dev.cadre.testing.Crew.Brief;
 import dev.cadre.testing.Crew.Note;
 import dev.cadre.testing.Crew.Notes;
 import dev.cadre.testing.Crew.Topic;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -121,6 +109,59 @@ enum KilledRun {
                         + talk.spent().picoUsd();
             }
         }
+    },
+    /**
+     * The same goal, planned again twice: in the place of a subtask that failed and of the one behind it, and then because
+     * the answer breaks a rule.
+     */
+    ROUND(43) {
+        @Override
+        String run(Coordinator recorded, Coordinator plain) throws InterruptedException {
+            Goal<Answer> strict = goal().accept(
+                            "the answer knows the extra",
+                            answer -> answer.text().endsWith(EXTRA));
+            return complete(recorded.run(strict, Budget.usd("1")));
+        }
+
+        @Override
+        int rounds() {
+            return 2;
+        }
+
+        @Override
+        List<String> planned(int round) {
+            return switch (round) {
+                case 0 ->
+                    Stream.concat(
+                                    super.planned(0).stream(),
+                                    Stream.of(
+                                            Crew.planned("broken", BROKEN, "{\"name\":\"all\"}", ""),
+                                            second(BEHIND_BROKEN, BROKEN)))
+                            .toList();
+                case 1 ->
+                    List.of(
+                            replacing(BROKEN, plannedNote(MENDED)),
+                            replacing(BEHIND_BROKEN, second(BEHIND_MENDED, MENDED)));
+                default -> List.of(plannedNote(EXTRA));
+            };
+        }
+
+        @Override
+        boolean isCall(String label) {
+            return !label.equals(BROKEN);
+        }
+
+        @Override
+        List<String> before(String call) {
+            return switch (call) {
+                case "@planner 2", MENDED -> with(labels("second-", GOAL_PAIRS), PLANNER);
+                case BEHIND_MENDED -> List.of(MENDED);
+                case MERGER -> List.of("@planner 2", BEHIND_MENDED);
+                case "@planner 3", EXTRA -> List.of(MERGER);
+                case "@merger 2" -> List.of("@planner 3", EXTRA);
+                default -> super.before(call);
+            };
+        }
     };
 
     /** Every call costs this on nano. */
@@ -130,7 +171,14 @@ enum KilledRun {
     private static final String NESTING = "nested";
     private static final String APPROVAL = "approval";
     private static final String FOLLOW_UP = "follow-up";
-    private static final int PETS = 6;
+    private static final String BROKEN = "broken";
+    private static final String BEHIND_BROKEN = "behind-broken";
+    private static final String MENDED = "mended";
+    private static final String BEHIND_MENDED = "behind-mended";
+    static final String EXTRA = "extra";
+    static final String PLANNER = "@planner";
+    static final String MERGER = "@merger";
+    static final int PETS = 6;
     private static final int GRAPH_PAIRS = 13;
     private static final int GOAL_PAIRS = 14;
 
@@ -143,6 +191,10 @@ enum KilledRun {
             SubtaskType.model("split", Topic.class, Names.class, "Split the topic.");
     private static final SubtaskType<Note, Note> SECOND =
             SubtaskType.model("second", Note.class, Note.class, "Look at the note again.");
+    private static final SubtaskType<Topic, Note> FAILING =
+            SubtaskType.code("broken", Topic.class, Note.class, (topic, context) -> {
+                throw new IllegalStateException("it is broken");
+            });
 
     private final int calls;
 
@@ -163,13 +215,19 @@ enum KilledRun {
         return true;
     }
 
+    /** How often it may be planned again. */
+    int rounds() {
+        return 0;
+    }
+
     String run(Journal journal, Path calls) throws InterruptedException {
-        ModelPool pool = ModelPool.builder(client(calls), "gpt-5.4-nano")
+        ModelPool pool = ModelPool.builder(new KilledRunModel(this, calls), "gpt-5.4-nano")
                 .maxParallel(PARALLEL)
                 .build();
         Coordinator plain = Coordinator.builder(ModelPools.of(pool))
-                .plansWith(SPLIT, NOTE, SECOND)
+                .plansWith(SPLIT, NOTE, SECOND, FAILING)
                 .planner(KilledRun::planTurn)
+                .replanning(rounds())
                 .build();
         return run(plain.journal(journal), plain);
     }
@@ -244,18 +302,27 @@ enum KilledRun {
         }
     }
 
-    private static List<String> planned() {
+    /** What the model plans in a round; the first plan is round 0. */
+    List<String> planned(int round) {
         var subtasks = new ArrayList<String>();
         subtasks.add(Crew.planned("split", "topics", "{\"name\":\"pets\"}", ""));
         subtasks.add(Crew.planned("note", "pets", "{\"name\":null}", wire("name", "topics", "names")));
         for (int i = 0; i < GOAL_PAIRS; i++) {
             subtasks.add(plannedNote("first-" + i));
-            subtasks.add(Crew.planned("second", "second-" + i, "{\"text\":null}", wire("text", "first-" + i, "text")));
+            subtasks.add(second("second-" + i, "first-" + i));
         }
         return subtasks;
     }
 
-    /** Whose outcomes a call rests on. */
+    private static String second(String id, String first) {
+        return Crew.planned("second", id, "{\"text\":null}", wire("text", first, "text"));
+    }
+
+    private static String replacing(String id, String planned) {
+        return planned.substring(0, planned.length() - 1) + ",\"replaces\":[\"" + id + "\"]}";
+    }
+
+    /** Whose outcomes a call rests on; of two calls with one label the second one has a 2 behind it. */
     List<String> before(String call) {
         if (call.startsWith("pets#")) {
             return List.of("topics");
@@ -266,60 +333,22 @@ enum KilledRun {
         return switch (call) {
             case "rest" -> labels("second-", GRAPH_PAIRS);
             case "brief" -> with(labels("pets#", PETS), "rest");
-            case FOLLOW_UP -> List.of("second-0", "@merger");
-            case "@merger" -> with(labels("second-", GOAL_PAIRS), "@planner");
+            case FOLLOW_UP -> List.of("second-0", MERGER);
+            case MERGER -> with(labels("second-", GOAL_PAIRS), PLANNER);
             default -> List.of();
         };
     }
 
-    private static List<String> labels(String prefix, int count) {
+    static List<String> labels(String prefix, int count) {
         return IntStream.range(0, count).mapToObj(i -> prefix + i).toList();
+    }
+
+    /** The label of a call that is not the first of its name. */
+    static String numbered(String label, int number) {
+        return number == 1 ? label : label + " " + number;
     }
 
     private static List<String> with(List<String> labels, String another) {
         return Stream.concat(labels.stream(), Stream.of(another)).toList();
-    }
-
-    // --- the model
-
-    private static ModelClient client(Path calls) {
-        return (request, context) -> {
-            write(calls, label(context.purpose()));
-            String asked = Integer.toHexString(request.turns().toString().hashCode());
-            String answer = switch (context.purpose().subtaskType()) {
-                case "planner" -> stream(context);
-                case "merger" -> merged(asked);
-                case "brief" -> JsonType.of(Brief.class).write(new Brief(asked));
-                case "split" -> JsonType.of(Names.class).write(new Names(labels("pet ", PETS)));
-                default -> JsonType.of(Note.class).write(new Note("about " + asked));
-            };
-            return ModelReply.of(request.model(), answer, TokenUsage.of(100, 20));
-        };
-    }
-
-    /** A plan that is read while it is being written. */
-    private static String stream(CallContext context) {
-        String plan = plan(planned().toArray(String[]::new));
-        int half = plan.length() / 2;
-        context.text().accept(plan.substring(0, half));
-        context.text().accept(plan.substring(half));
-        return plan;
-    }
-
-    /** What the journal calls it. */
-    private static String label(CallPurpose purpose) {
-        return switch (purpose.kind()) {
-            case PLAN -> "@planner";
-            case MERGE -> "@merger";
-            case WORK, CODE, REPAIR, ESCALATION -> purpose.subtaskId();
-        };
-    }
-
-    private static void write(Path calls, String call) {
-        try {
-            Files.writeString(calls, call + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

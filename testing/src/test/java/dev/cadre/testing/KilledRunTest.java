@@ -51,10 +51,27 @@ class KilledRunTest {
     @EnumSource
     void run_killedAtALineOfItsJournal_repeatsNothingFinished_sample(KilledRun run) throws Exception {
         Whole whole = whole(run);
-        var random = new Random(SEED);
+        survivesKillsAfterLine(0, run, whole);
+    }
+
+    /** Most lines are of the first plan, so that a sample of all of them may have none of a round. */
+    @Test
+    void run_killedInARound_repeatsNothingFinished_sample() throws Exception {
+        Whole whole = whole(KilledRun.ROUND);
+        List<Integer> rounds = IntStream.range(0, whole.lines.size())
+                .filter(line -> whole.lines.get(line).contains("\"body\":{\"from\":"))
+                .boxed()
+                .toList();
+        assertThat(rounds).as("rounds begin at these lines").hasSize(2);
+        for (int begins : rounds) {
+            survivesKillsAfterLine(begins, KilledRun.ROUND, whole);
+        }
+    }
+
+    private void survivesKillsAfterLine(int first, KilledRun run, Whole whole) throws Exception {
         var lines = new ArrayList<>(
-                IntStream.rangeClosed(1, whole.lines.size()).boxed().toList());
-        Collections.shuffle(lines, random);
+                IntStream.rangeClosed(first + 1, whole.lines.size()).boxed().toList());
+        Collections.shuffle(lines, new Random(SEED));
         for (int line : lines.subList(0, SAMPLE)) {
             survivesKillAtLine(line, run, whole, SEED);
         }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
 
 /**
  * The figures of many simulated runs. A forecast shows what follows from its assumptions, not what a provider will do.
@@ -46,10 +47,19 @@ public record CrewForecast(
     /**
      * The money of a run.
      *
-     * @param booked what was booked for a run: settled and forfeited
+     * @param ofRuns what was booked for each run, settled and forfeited, in the order in which the seed numbers the runs
      * @param wasted the mean money of a run that led to no accepted output: rejected and failed work, lost replies
      */
-    public record Costs(Percentiles<Money> booked, Money wasted) {}
+    public record Costs(List<Money> ofRuns, Money wasted) {
+        public Costs {
+            ofRuns = List.copyOf(ofRuns);
+        }
+
+        /** What was booked for a run: settled and forfeited. */
+        public Percentiles<Money> booked() {
+            return Percentiles.of(ofRuns);
+        }
+    }
 
     /**
      * The ends of the runs.
@@ -69,8 +79,9 @@ public record CrewForecast(
      *
      * @param succeeded the share of subtasks that succeeded
      * @param right the share of subtasks and items that were accepted and right
+     * @param rightOfRuns the same share of one run
      */
-    public record Quality(double succeeded, double right) {}
+    public record Quality(double succeeded, double right, Percentiles<Double> rightOfRuns) {}
 
     /**
      * The mean figures of one tier in a run.
@@ -98,13 +109,16 @@ public record CrewForecast(
                 new Sample(runs.size(), seed, subtasks),
                 Percentiles.of(runs.stream().map(CrewRun::makespan).toList()),
                 new Costs(
-                        Percentiles.of(runs.stream().map(CrewRun::cost).toList()),
+                        runs.stream().map(CrewRun::cost).toList(),
                         mean(runs.stream().map(CrewRun::wasted).toList())),
                 new Endings(ends, failures),
                 tiers(runs, assumed),
                 new Quality(
                         share(sum(runs, CrewRun.Work::succeeded), (long) subtasks * runs.size()),
-                        share(sum(runs, CrewRun.Work::right), sum(runs, CrewRun.Work::executions))));
+                        share(sum(runs, CrewRun.Work::right), sum(runs, CrewRun.Work::executions)),
+                        Percentiles.of(runs.stream()
+                                .map(run -> share(run.work().right(), run.work().executions()))
+                                .toList())));
     }
 
     private static List<TierUse> tiers(List<CrewRun> runs, SimAssumptions assumed) {
@@ -181,6 +195,35 @@ public record CrewForecast(
     /** The share of subtasks and items that were accepted and right, from 0 to 1. */
     public double right() {
         return quality.right();
+    }
+
+    /** The share of subtasks and items of one run that were accepted and right, from 0 to 1. */
+    public Percentiles<Double> rightOfRuns() {
+        return quality.rightOfRuns();
+    }
+
+    /**
+     * How many times the money of the other forecast a run takes: 0.2 is a fifth. Compares runs of the same number, which
+     * throw the same dice: a subtask that both forecasts have under one id has the same input tokens in both.
+     *
+     * @throws IllegalArgumentException if the two differ in seed or number of runs, or if a run of the other one costs
+     *     nothing
+     */
+    public Percentiles<Double> costOver(CrewForecast other) {
+        if (runs() != other.runs() || seed() != other.seed()) {
+            throw new IllegalArgumentException("%d runs of seed %d cannot be compared with %d runs of seed %d"
+                    .formatted(runs(), seed(), other.runs(), other.seed()));
+        }
+        return Percentiles.of(
+                IntStream.range(0, runs()).mapToObj(run -> times(run, other)).toList());
+    }
+
+    private double times(int run, CrewForecast other) {
+        Money theirs = other.costs.ofRuns().get(run);
+        if (theirs.isZero()) {
+            throw new IllegalArgumentException("run %d of the other forecast costs nothing".formatted(run));
+        }
+        return (double) costs.ofRuns().get(run).picoUsd() / theirs.picoUsd();
     }
 
     /** The share of runs with this status, from 0 to 1. */

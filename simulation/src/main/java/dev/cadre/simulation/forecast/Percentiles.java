@@ -25,6 +25,14 @@ public record Percentiles<T extends Comparable<? super T>>(T min, T p50, T p90, 
                 sorted.getFirst(), at(sorted, 50), at(sorted, 90), at(sorted, 95), at(sorted, 99), sorted.getLast());
     }
 
+    /**
+     * Whether a figure lies between the least and the greatest of these, both included. One more run under the same
+     * assumptions does, but for two in {@code runs + 1}: of 200 runs the range is one of 99 %.
+     */
+    public boolean cover(T figure) {
+        return figure.compareTo(min) >= 0 && figure.compareTo(max) <= 0;
+    }
+
     private static <T> T at(List<T> sorted, int percent) {
         return sorted.get(Math.ceilDiv(sorted.size() * percent, 100) - 1);
     }

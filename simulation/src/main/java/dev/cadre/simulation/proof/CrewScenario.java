@@ -18,7 +18,7 @@ public final class CrewScenario {
             List<GraphNode> nodes, SimRunPlan.Style style, @Nullable String answering, Money limit, Duration deadline) {
         plan = new SimRunPlan(
                 "run",
-                new SimRunPlan.Work(style, nodes, answering),
+                new SimRunPlan.Work(style, nodes, answering, SimMergeKind.SYNTHESIS),
                 new SimRunPlan.Bounds(limit, deadline, SimRunPlan.NEVER, false),
                 SimUpsets.NONE);
     }

@@ -11,80 +11,153 @@ import dev.cadre.price.Money;
 import dev.cadre.schedule.RunInput;
 import dev.cadre.task.RunFailure;
 import dev.cadre.worker.RungEvent;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the answer by one or two calls of a model, paid from an allotment. */
+/**
+ * Makes the calls of a merge, paid from an allotment: those that may be beside each other, then the one that makes the
+ * answer. Each is made a second time if it was cut off.
+ */
 final class SimMerger {
-    private static final int MERGE_BYTES = 4_096;
-    private static final long CAP = 2_000;
-
     private final SimRun run;
     private final Ledger allotment;
-    private final String answer;
-    private int calls;
-    private @Nullable SimCall call;
+    private final SimMergeWork work;
+    private final List<Part> parts = new ArrayList<>();
+    private int inFlight;
+    private boolean interrupted;
+    private boolean isLast;
+    private String failure;
 
-    SimMerger(SimRun run, Ledger allotment, String answer) {
+    SimMerger(SimRun run, Ledger allotment, SimMergeWork work) {
         this.run = run;
         this.allotment = allotment;
-        this.answer = answer;
+        this.work = work;
+        this.failure = work.failure();
     }
 
-    /** What both calls can cost together: the least allotment. */
-    static Money leastCost(SimWorld world) {
-        return worstCase(world, 1).plus(worstCase(world, 2));
+    /** What a call and its second one can cost together. */
+    static Money worstCase(SimWorld world, ModelRequest first) {
+        return need(world, first).plus(need(world, doubled(world, first)));
     }
 
-    private static Money worstCase(SimWorld world, int call) {
+    private static Money need(SimWorld world, ModelRequest request) {
         return world.behavior()
-                .load(request(world, call), purpose(""), world.pool(Tier.MINI).costs())
+                .load(request, purpose(""), world.pool(Tier.MINI).costs())
                 .need();
+    }
+
+    private static ModelRequest doubled(SimWorld world, ModelRequest first) {
+        return first.withMaxOutputTokens(
+                Math.min(2 * first.maxOutputTokens(), world.pool(Tier.MINI).mostOutputTokens()));
     }
 
     private static CallPurpose purpose(String runId) {
         return new CallPurpose(CallPurpose.Kind.MERGE, runId, "", "merger", "", Tier.MINI);
     }
 
-    private static ModelRequest request(SimWorld world, int call) {
-        return ModelRequest.of(world.pool(Tier.MINI).model(), "Merge.", "x".repeat(MERGE_BYTES), call * CAP);
-    }
-
     SimStrand start() {
-        run.world().soon(this::ask);
+        run.world().soon(() -> next(work.beside()));
         return obeys -> {
-            if (call != null) {
-                call.interrupt(obeys);
-            }
+            interrupted = true;
+            List.copyOf(parts).forEach(part -> part.interrupt(obeys));
         };
     }
 
-    private void ask() {
-        ModelRequest request = request(run.world(), ++calls);
-        var terms = new SimCall.Terms(run, allotment, purpose(run.id()), 0, run.until(), run.id() + "/merge/" + calls);
-        call = new SimCall(run.world().pool(Tier.MINI), request, terms, this::on);
-        call.start();
-    }
-
-    private void on(RungEvent event) {
-        call = null;
-        switch (event) {
-            case RungEvent.Replied replied
-            when replied.reply().finish() == Finish.COMPLETE -> end(new RunInput.MergeEnded(Merged.of(answer)));
-            case RungEvent.Replied replied when replied.reply().finish() == Finish.TRUNCATED && calls == 1 -> ask();
-            case RungEvent.CallUnaffordable refused -> {
-                SimCheck.that(calls > 1 || refused.attempted(), "an allotment cannot pay for its merge: %s", refused);
-                fail("no money");
-            }
-            default -> fail(event.getClass().getSimpleName());
+    /** Asks all of these; if there are none, there is nothing to wait for. */
+    private void next(List<ModelRequest> requests) {
+        for (ModelRequest request : requests) {
+            var part = new Part(request, parts.size() + 1);
+            parts.add(part);
+            inFlight++;
+            part.ask(request);
+        }
+        if (inFlight == 0) {
+            goOn();
         }
     }
 
-    private void fail(String message) {
-        end(new RunInput.MergeFailed(RunFailure.of(RunFailure.Kind.MERGE_FAILED, message)));
+    private void goOn() {
+        if (!failure.isEmpty() || isLast) {
+            end();
+        } else {
+            isLast = true;
+            next(interrupted ? List.of() : work.last());
+        }
     }
 
-    private void end(RunInput input) {
-        run.post(input);
+    private void ended(String why) {
+        failure = failure.isEmpty() ? why : failure;
+        inFlight--;
+        if (inFlight == 0) {
+            goOn();
+        }
+    }
+
+    private void end() {
+        String why = interrupted && failure.isEmpty() ? "interrupted" : failure;
+        run.post(
+                why.isEmpty()
+                        ? new RunInput.MergeEnded(Merged.of(work.answer()))
+                        : new RunInput.MergeFailed(RunFailure.of(RunFailure.Kind.MERGE_FAILED, why)));
         run.mergerEnded();
+    }
+
+    /** Whether an attempt took money that was not meant for it: then the rest need not be enough. */
+    private boolean isStrained() {
+        return parts.stream().anyMatch(part -> part.calls > 1 || part.isForfeited());
+    }
+
+    /** One of the calls, and its second one. */
+    private final class Part {
+        private final ModelRequest first;
+        private final int number;
+        private int calls;
+        private boolean forfeited;
+        private @Nullable SimCall call;
+
+        Part(ModelRequest first, int number) {
+            this.first = first;
+            this.number = number;
+        }
+
+        void ask(ModelRequest request) {
+            calls++;
+            var terms = new SimCall.Terms(
+                    run,
+                    allotment,
+                    purpose(run.id()),
+                    number,
+                    run.until(),
+                    run.id() + "/merge/" + number + (calls == 1 ? "" : "/again"));
+            call = new SimCall(run.world().pool(Tier.MINI), request, terms, this::on);
+            call.start();
+        }
+
+        void interrupt(boolean obeys) {
+            if (call != null) {
+                call.interrupt(obeys);
+            }
+        }
+
+        boolean isForfeited() {
+            return forfeited || (call != null && !call.forfeited().isZero());
+        }
+
+        private void on(RungEvent event) {
+            forfeited = isForfeited();
+            call = null;
+            switch (event) {
+                case RungEvent.Replied replied when replied.reply().finish() == Finish.COMPLETE -> ended("");
+                case RungEvent.Replied replied
+                when replied.reply().finish() == Finish.TRUNCATED && calls == 1 -> ask(doubled(run.world(), first));
+                case RungEvent.CallUnaffordable refused -> {
+                    SimCheck.that(
+                            isStrained() || refused.attempted(), "an allotment cannot pay for its merge: %s", refused);
+                    ended("no money");
+                }
+                default -> ended(event.getClass().getSimpleName());
+            }
+        }
     }
 }

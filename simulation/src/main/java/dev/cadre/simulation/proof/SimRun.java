@@ -95,6 +95,10 @@ final class SimRun {
         return plan.id();
     }
 
+    SimMergeKind mergeKind() {
+        return plan.work().merge();
+    }
+
     Ledger money() {
         return money;
     }
@@ -179,7 +183,7 @@ final class SimRun {
 
     /** Sets the merger's money aside, if the planner and one subtask can still be paid. */
     private boolean setAside() {
-        Money merge = SimMerger.leastCost(world);
+        Money merge = SimMergeWork.leastCost(mergeKind(), world);
         Money cheapest = plan.work().nodes().stream()
                 .map(node -> world.behavior()
                         .worstCase(node.type(), null, node.type().tiers().floor()))
@@ -340,14 +344,15 @@ final class SimRun {
     private void startMerge(List<SubtaskOutcome> outcomes) {
         merging = true;
         world.met(SimulationPhenomenon.MERGE);
-        String answer = SimDigest.of(outcomes);
         if (allotment != null) {
-            strands.put(MERGER, new SimMerger(this, allotment, answer).start());
+            SimMergeWork work = SimMergeWork.of(this, outcomes, allotment.available());
+            strands.put(MERGER, new SimMerger(this, allotment, work).start());
         } else {
+            SimMergeWork work = SimMergeWork.of(this, outcomes, Money.ZERO);
             strands.put(MERGER, obeys -> {});
             world.agenda().after(world.thinking(CODE_MERGE_NANOS), () -> {
                 mergerEnded();
-                post(new RunInput.MergeEnded(Merged.of(answer), judgement(answer)));
+                post(merged(work));
             });
         }
         long late = deadlines().mergeUntil(world.agenda().nanoTime());
@@ -355,6 +360,13 @@ final class SimRun {
         if (late - until() > 0) {
             world.agenda().at(late, () -> mergeTimeUp(late));
         }
+    }
+
+    private RunInput merged(SimMergeWork work) {
+        String answer = work.answer();
+        return work.failure().isEmpty()
+                ? new RunInput.MergeEnded(Merged.of(answer), judgement(answer))
+                : new RunInput.MergeFailed(RunFailure.of(RunFailure.Kind.MERGE_FAILED, work.failure()));
     }
 
     /** Every fourth answer is not good enough for a goal that may be planned again. */

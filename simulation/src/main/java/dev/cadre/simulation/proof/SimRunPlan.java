@@ -23,9 +23,15 @@ record SimRunPlan(String id, Work work, Bounds bounds, SimUpsets upsets) {
      *
      * @param nodes its graph, in plan order
      * @param answering the subtask of a graph by hand that returns the answer; null if a merger makes it
+     * @param merge how it is merged, if it is
      */
     record Work(
-            Style style, List<GraphNode> nodes, @Nullable String answering) {}
+            Style style, List<GraphNode> nodes, @Nullable String answering, SimMergeKind merge) {
+        /** A graph by hand. */
+        static Work byHand(List<GraphNode> nodes, String answering) {
+            return new Work(Style.BY_HAND, nodes, answering, SimMergeKind.DIGEST);
+        }
+    }
 
     /**
      * The bounds of a run.
@@ -64,15 +70,14 @@ record SimRunPlan(String id, Work work, Bounds bounds, SimUpsets upsets) {
         // who is first in a race depends on the schedule, and so does what it ends with
         boolean branching = style == Style.BY_HAND && runs.cuts() && !failFast;
         List<GraphNode> nodes = SimGraph.random(dice.split(), size, style != Style.BY_HAND, branching);
-        return new SimRunPlan(
-                id,
-                new Work(style, nodes, style == Style.BY_HAND ? nodes.getLast().id() : null),
-                new Bounds(
-                        limit(style, runs, dice),
-                        hurried ? seconds(SimDice.magnitude(dice, 1, 60)) : runs.cuts() ? LONG : NEVER,
-                        cancelled ? seconds(SimDice.magnitude(dice, 0.05, 30)) : NEVER,
-                        failFast),
-                runs.cuts() ? SimUpsets.random(dice) : SimUpsets.NONE);
+        var bounds = new Bounds(
+                limit(style, runs, dice),
+                hurried ? seconds(SimDice.magnitude(dice, 1, 60)) : runs.cuts() ? LONG : NEVER,
+                cancelled ? seconds(SimDice.magnitude(dice, 0.05, 30)) : NEVER,
+                failFast);
+        SimUpsets upsets = runs.cuts() ? SimUpsets.random(dice) : SimUpsets.NONE;
+        @Nullable String answering = style == Style.BY_HAND ? nodes.getLast().id() : null;
+        return new SimRunPlan(id, new Work(style, nodes, answering, SimMergeKind.random(style, dice)), bounds, upsets);
     }
 
     /** A few subtasks that mostly could be done without, money for one or two of them, and little patience. */
@@ -84,7 +89,7 @@ record SimRunPlan(String id, Work work, Bounds bounds, SimUpsets upsets) {
         Money call = SimPrices.worstCase(SimTypes.NOTE, null, Tier.NANO);
         return new SimRunPlan(
                 id,
-                new Work(Style.BY_HAND, nodes, nodes.getFirst().id()),
+                Work.byHand(nodes, nodes.getFirst().id()),
                 new Bounds(call.percent((int) (100 * SimDice.magnitude(dice, 1, 4))), LONG, NEVER, false),
                 SimUpsets.IMPATIENT);
     }
@@ -103,7 +108,7 @@ record SimRunPlan(String id, Work work, Bounds bounds, SimUpsets upsets) {
         List<GraphNode> nodes = SimGraph.independent(SimTypes.SHORT_NOTE, subtasks);
         return new SimRunPlan(
                 "run",
-                new Work(Style.BY_HAND, nodes, nodes.getLast().id()),
+                Work.byHand(nodes, nodes.getLast().id()),
                 new Bounds(Money.usd("1000"), NEVER, NEVER, false),
                 SimUpsets.NONE);
     }

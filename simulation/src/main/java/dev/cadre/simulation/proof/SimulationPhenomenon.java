@@ -57,6 +57,16 @@ public enum SimulationPhenomenon {
     RECOVERED,
     /** Outcomes were merged out of an allotment. */
     MERGE,
+    /** Several candidates of a vote had the most votes, and all of them were shown. */
+    VOTE_TIED,
+    /** The first value did not pass the rule of its merger, and a later one was the answer. */
+    PASSED_OVER,
+    /** A judge chose one of several values in two orders. */
+    JUDGED,
+    /** A judge chose another value in the other order, and the answer says so. */
+    JUDGE_TIED,
+    /** Outcomes were read by several calls, and the answer written from their notes. */
+    TREE_REDUCED,
     /** A nested run took its allotment out of the budget of the run around it. */
     NESTED,
     /** A budget was too small for its run to begin. */

@@ -394,6 +394,62 @@ class CrewSimulationTest {
     }
 
     @Test
+    void right_ofRuns_isSpreadAroundTheShareOfAll() {
+        CrewForecast forecast = fixed(Crew.NOTE, 19)
+                .assuming(Crew.NOTE, FIXED.right(Tier.NANO, 0.5).verifier(0, 0))
+                .build()
+                .run(50, SEED);
+
+        Percentiles<Double> ofRuns = forecast.rightOfRuns();
+        assertThat(ofRuns.min()).isLessThan(forecast.right());
+        assertThat(ofRuns.max()).isGreaterThan(forecast.right());
+        assertThat(ofRuns.min() * 20).as("of 20 subtasks").isCloseTo(Math.rint(ofRuns.min() * 20), within(1e-9));
+    }
+
+    @Test
+    void cost_overThatOfAnotherCrew_isTheRatioRunByRun() {
+        SubtaskType<Topic, Note> flagship = Crew.NOTE.startingAt(Tier.FLAGSHIP);
+        WorkProfile varied = WorkProfile.STANDARD.outputTokens(Spread.logNormal(400, 1));
+        CrewForecast cheap = CrewSimulation.of(briefOf(Crew.NOTE, 3))
+                .assuming(Crew.NOTE, varied)
+                .assuming(Crew.BRIEF, FIXED)
+                .build()
+                .run(20, SEED);
+        CrewForecast dear = CrewSimulation.of(briefOf(flagship, 3))
+                .assuming(flagship, varied)
+                .assuming(Crew.BRIEF, FIXED)
+                .build()
+                .run(20, SEED);
+
+        Percentiles<Double> ratio = cheap.costOver(dear);
+
+        assertThat(cheap.costOver(cheap)).isEqualTo(new Percentiles<>(1.0, 1.0, 1.0, 1.0, 1.0, 1.0));
+        assertThat(ratio.min())
+                .isGreaterThan(picos(cheap.cost().min()) / picos(dear.cost().max()));
+        assertThat(ratio.max())
+                .isLessThan(picos(cheap.cost().max()) / picos(dear.cost().min()));
+    }
+
+    private static double picos(Money money) {
+        return money.picoUsd();
+    }
+
+    @Test
+    void cost_overThatOfOtherDice_isRefused() {
+        CrewSimulation crew = fixed(Crew.NOTE, 2).build();
+        CrewForecast forecast = crew.run(10, SEED);
+
+        assertThatThrownBy(() -> forecast.costOver(crew.run(9, SEED)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("10 runs of seed 7 cannot be compared with 9 runs of seed 7");
+        assertThatThrownBy(() -> forecast.costOver(crew.run(10, 8)))
+                .hasMessage("10 runs of seed 7 cannot be compared with 10 runs of seed 8");
+        CrewForecast free =
+                fixed(Crew.NOTE, 2).budget(Budget.usd("0.000001")).build().run(10, SEED);
+        assertThatThrownBy(() -> forecast.costOver(free)).hasMessage("run 0 of the other forecast costs nothing");
+    }
+
+    @Test
     void forecast_ofTheSameSeed_isTheSame() {
         var simulation = CrewSimulation.of(briefOf(RISING, 20))
                 .assuming(RISING, WorkProfile.STANDARD.right(Tier.NANO, 0.7).failing(0.05))

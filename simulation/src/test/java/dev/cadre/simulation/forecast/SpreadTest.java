@@ -88,4 +88,11 @@ class SpreadTest {
                         Duration.ofSeconds(200)));
         assertThat(Percentiles.of(List.of(3))).isEqualTo(new Percentiles<>(3, 3, 3, 3, 3, 3));
     }
+
+    @Test
+    void percentiles_coverWhatLiesBetweenTheLeastAndTheGreatest() {
+        Percentiles<Integer> seen = Percentiles.of(List.of(5, 3, 4));
+
+        assertThat(List.of(2, 3, 4, 5, 6)).filteredOn(seen::cover).containsExactly(3, 4, 5);
+    }
 }

@@ -95,6 +95,27 @@ class SimulationTest {
         }
     }
 
+    /** Whoever comes first, the vote, the first good value, the best one and the tree are the same. */
+    @Test
+    @Tag("slow")
+    void answersOfEveryMerger_underManySchedules_areOneEach() {
+        for (SimulationPhenomenon phenomenon : List.of(
+                SimulationPhenomenon.VOTE_TIED,
+                SimulationPhenomenon.PASSED_OVER,
+                SimulationPhenomenon.JUDGED,
+                SimulationPhenomenon.JUDGE_TIED,
+                SimulationPhenomenon.TREE_REDUCED)) {
+            long world = LongStream.iterate(7, seed -> seed + 1)
+                    .filter(seed -> SimWorld.of(SimulationSeed.of(seed), SimSettings.calm(60))
+                                    .live()
+                                    .count(phenomenon)
+                            > 0)
+                    .findFirst()
+                    .orElseThrow();
+            assertOneResult(world, 50);
+        }
+    }
+
     private static void assertOneResult(long world, int schedules) {
         var seed = SimulationSeed.of(world);
         List<SimulatedRun> runs = LongStream.range(0, schedules)
