@@ -92,7 +92,8 @@ public final class SubtaskType<I, O> {
     /** As {@link #model(String, Class, Class, String)}, for inputs or outputs of a generic type. */
     public static <I, O> SubtaskType<I, O> model(
             String name, TypeRef<I> input, TypeRef<O> output, String instructions) {
-        return of(name, instructions, input.jsonType(), output.jsonType(), Work.Model.of(instructions));
+        JsonType<O> written = output.jsonType().requireWritable("the output of subtask type '%s'".formatted(name));
+        return of(name, instructions, input.jsonType(), written, Work.Model.of(instructions));
     }
 
     /**

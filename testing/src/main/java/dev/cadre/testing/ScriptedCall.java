@@ -3,8 +3,10 @@ package dev.cadre.testing;
 
 import dev.cadre.json.Json;
 import dev.cadre.json.JsonException;
+import dev.cadre.model.Attachment;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.ModelRequest;
+import java.util.List;
 
 /** A call that a {@link ScriptedModel} received. */
 public record ScriptedCall(ModelRequest request, CallPurpose purpose) {
@@ -16,6 +18,13 @@ public record ScriptedCall(ModelRequest request, CallPurpose purpose) {
 
     static Json subject(String type, String input) {
         return Json.obj().with("type", type).with("input", tree(input));
+    }
+
+    /** Whether these attachments go before any others. */
+    boolean hasFirst(List<Attachment> wanted) {
+        List<Attachment> sent = request.attachments();
+        return sent.size() >= wanted.size()
+                && sent.subList(0, wanted.size()).equals(wanted);
     }
 
     /** The input, as text if it is no JSON. */
