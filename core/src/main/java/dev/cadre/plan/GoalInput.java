@@ -169,7 +169,7 @@ public final class GoalInput {
     private String sizes() {
         var about = described instanceof Json.Str && !attachments.isEmpty()
                 ? "" // it is one
-                : "about %s tokens".formatted(tokens(bytes(described)));
+                : "about %s tokens%s".formatted(tokens(bytes(described)), attachments.isEmpty() ? "" : " of text");
         String lists = isRecord() && described instanceof Json.Obj record
                 ? record.fields().entrySet().stream()
                         .filter(field -> field.getValue() instanceof Json.Arr)
@@ -188,12 +188,13 @@ public final class GoalInput {
                 .collect(Collectors.joining(", ", "", more > 0 ? " and %d more".formatted(more) : ""));
     }
 
-    private static String items(Json.Arr list) {
+    private String items(Json.Arr list) {
         int count = list.items().size();
-        return count == 0
-                ? "no items"
-                : "%,d %s of about %s tokens"
-                        .formatted(count, count == 1 ? "item" : "items", tokens(bytes(list) / count));
+        if (count == 0) {
+            return "no items";
+        }
+        String items = "%,d %s".formatted(count, count == 1 ? "item" : "items");
+        return attachments.isEmpty() ? "%s of about %s tokens".formatted(items, tokens(bytes(list) / count)) : items;
     }
 
     /** Two digits say enough. */

@@ -28,12 +28,13 @@ record AttachmentBinding(Class<?> javaType) implements Binding {
 
     /** The word for a schema that {@link #schema} made, also behind a description; empty for any other. */
     static Optional<String> word(Json.Obj schema) {
+        String orNull = schema.at(Keyword.TYPE.word).orElse(Json.Null.NULL) instanceof Json.Arr ? " or null" : "";
         return schema.at(Keyword.TITLE.word)
                 .filter(Json.Str.class::isInstance)
                 .map(title -> ((Json.Str) title).value())
                 .flatMap(title -> WORDS.entrySet().stream()
                         .filter(each -> each.getKey().getName().equals(title))
-                        .map(Map.Entry::getValue)
+                        .map(each -> each.getValue() + orNull)
                         .findFirst());
     }
 
