@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.merge;
 
-import dev.cadre.schema.Marked;
 import dev.cadre.task.SubtaskType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -158,8 +157,7 @@ public final class Ballot<O> implements Merger<Vote<O>> {
         return vote.candidates().stream()
                 .map(each -> "%s %d (%s)"
                         .formatted(
-                                Excerpt.of(Marked.described(type.outputType(), each.value())
-                                        .write()),
+                                Excerpt.of(type.outputType().write(each.value())),
                                 each.weight(),
                                 Excerpt.line(String.join(", ", each.voters()))))
                 .collect(Collectors.joining("; "));
