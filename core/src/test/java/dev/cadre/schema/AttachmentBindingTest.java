@@ -114,7 +114,7 @@ class AttachmentBindingTest {
         assertThat(Notation.of(BINDER))
                 .isEqualTo("{\"first\": attachment, \"more\": list of attachment, \"file\": file or null, "
                         + "\"byName\": list of {\"key\": string, \"value\": image}, "
-                        + "\"sheets\": list of ({\"kind\": \"Scanned\", \"image\": image} or {\"kind\": \"Typed\", \"text\": string})}");
+                        + "\"sheets\": list of {\"kind\": \"Scanned\", \"image\": image} or {\"kind\": \"Typed\", \"text\": string}}");
     }
 
     @Test
