@@ -271,7 +271,9 @@ class ConceptsTest {
                 .containsExactly(scan, scan);
     }
 
+    // region concepts-sheet
     record Sheet(String question, Attachment.Image image) {}
+    // endregion
 
     @Test
     void goal_withPictures() throws Exception {
