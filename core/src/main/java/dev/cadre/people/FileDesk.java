@@ -125,7 +125,11 @@ public final class FileDesk {
             awaited = "an answer that can be read: " + unreadable.getMessage();
         }
         var question = new Question(
-                name, context.runId(), context.subtaskId(), Marked.described(asked, input).write(), answered.schema());
+                name,
+                context.runId(),
+                context.subtaskId(),
+                Marked.described(asked, input).write(),
+                answered.schema());
         leave(new QuestionFile(question, refusal));
         throw new AwaitedException(awaited);
     }

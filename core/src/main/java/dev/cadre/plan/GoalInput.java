@@ -176,7 +176,9 @@ public final class GoalInput {
                         .map(field -> "%s: %s".formatted(field.getKey(), items((Json.Arr) field.getValue())))
                         .collect(Collectors.joining("; "))
                 : described instanceof Json.Arr list && shape.type().element().isPresent() ? items(list) : "";
-        return Stream.of(about, lists, attached()).filter(part -> !part.isEmpty()).collect(Collectors.joining("; "));
+        return Stream.of(about, lists, attached())
+                .filter(part -> !part.isEmpty())
+                .collect(Collectors.joining("; "));
     }
 
     /** No file name can end its quotation. */

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * for {@link Attachment} and both of its kinds; a schema shows that something stands there, and nothing of the form.
  */
 record AttachmentBinding(Class<?> javaType) implements Binding {
-    private static final Map<Class<?>, String> WORDS = Map.of(
-            Attachment.class, "attachment", Attachment.Image.class, "image", Attachment.File.class, "file");
+    private static final Map<Class<?>, String> WORDS =
+            Map.of(Attachment.class, "attachment", Attachment.Image.class, "image", Attachment.File.class, "file");
 
     private static final String TOKEN = "[A-Za-z0-9!#$&^_.+-]{1,64}";
     private static final Pattern MEDIA_TYPE =
@@ -79,7 +79,9 @@ record AttachmentBinding(Class<?> javaType) implements Binding {
         return isBase64(inline.base64())
                 ? Optional.empty()
                 : Optional.of(String.format(
-                        Locale.ROOT, "its %,d characters are no base64", inline.base64().length()));
+                        Locale.ROOT,
+                        "its %,d characters are no base64",
+                        inline.base64().length()));
     }
 
     private static boolean isBase64(String text) {
@@ -90,7 +92,8 @@ record AttachmentBinding(Class<?> javaType) implements Binding {
         boolean isWhole = end > 0 && text.length() % GROUP == 0;
         for (int i = 0; isWhole && i < end; i++) {
             char c = text.charAt(i);
-            isWhole = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
+            isWhole =
+                    (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
         }
         return isWhole;
     }

@@ -10,7 +10,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The schema, the writer and the reader of one type. Immutable once it is compiled. */
-sealed interface Binding permits ScalarBinding, NamedBinding, ListBinding, MapBinding, OptionalBinding, TreeBinding, AttachmentBinding {
+sealed interface Binding
+        permits ScalarBinding, NamedBinding, ListBinding, MapBinding, OptionalBinding, TreeBinding, AttachmentBinding {
 
     /** The canonical type. */
     Type javaType();

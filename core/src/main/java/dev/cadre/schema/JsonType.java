@@ -317,8 +317,8 @@ public final class JsonType<T> {
      */
     public JsonType<T> requireWritable(String where) {
         if (holdsAttachments()) {
-            throw new JsonTypeException("%s: %s is a picture or file, and only code makes those"
-                    .formatted(where, attachmentAt));
+            throw new JsonTypeException(
+                    "%s: %s is a picture or file, and only code makes those".formatted(where, attachmentAt));
         }
         return this;
     }

@@ -52,8 +52,7 @@ public record Marked(Json json, List<Attachment> attachments) {
      */
     public static <T> T restored(JsonType<T> type, Json marked, List<Attachment> sent) {
         var left = new ArrayDeque<>(sent);
-        return type.read(type.replace(
-                marked, mark -> AttachmentBinding.json(left.removeFirst())));
+        return type.read(type.replace(marked, mark -> AttachmentBinding.json(left.removeFirst())));
     }
 
     /** The JSON of a value with descriptions such as {@code "image/png, 12,345 bytes"} in the places of its attachments. */
@@ -107,9 +106,13 @@ public record Marked(Json json, List<Attachment> attachments) {
     private static String kind(Attachment attachment) {
         return switch (attachment) {
             case Attachment.Image(Attachment.Source.Inline inline, var detail) -> inline.mediaType();
-            case Attachment.Image(Attachment.Source.At at, var detail) -> "image at " + at.address().getHost();
+            case Attachment.Image(Attachment.Source.At at, var detail) ->
+                "image at " + at.address().getHost();
             case Attachment.File file ->
-                "%s, %s".formatted(JsonText.line(file.name(), MAX_NAME_CHARS), file.content().mediaType());
+                "%s, %s"
+                        .formatted(
+                                JsonText.line(file.name(), MAX_NAME_CHARS),
+                                file.content().mediaType());
         };
     }
 

@@ -56,7 +56,8 @@ class AttachmentBindingTest {
     void value_isReadAsItWasWritten() {
         assertThat(BINDER.read(BINDER.write(FULL))).isEqualTo(FULL);
         assertThat(ANY.read(ANY.write(AT))).isEqualTo(AT);
-        assertThat(JsonType.of(Attachment.File.class).read(JsonType.of(Attachment.File.class).write(PDF)))
+        assertThat(JsonType.of(Attachment.File.class)
+                        .read(JsonType.of(Attachment.File.class).write(PDF)))
                 .isEqualTo(PDF);
     }
 
@@ -77,11 +78,12 @@ class AttachmentBindingTest {
 
         assertThat(marked.attachments()).containsExactly(PNG, AT, PDF, PDF, PNG, GIF, GIF);
         assertThat(marked.json().write())
-                .isEqualTo("{\"first\":\"attachment 1: image/png\","
-                        + "\"more\":[\"attachment 2: image at pictures.example.com\",\"attachment 3: lease.pdf, application/pdf\"],"
-                        + "\"file\":\"attachment 4: lease.pdf, application/pdf\","
-                        + "\"byName\":[{\"key\":\"a\",\"value\":\"attachment 5: image/png\"},{\"key\":\"b\",\"value\":\"attachment 6: image/gif\"}],"
-                        + "\"sheets\":[{\"kind\":\"Typed\",\"text\":\"text\"},{\"kind\":\"Scanned\",\"image\":\"attachment 7: image/gif\"}]}");
+                .isEqualTo(
+                        "{\"first\":\"attachment 1: image/png\","
+                                + "\"more\":[\"attachment 2: image at pictures.example.com\",\"attachment 3: lease.pdf, application/pdf\"],"
+                                + "\"file\":\"attachment 4: lease.pdf, application/pdf\","
+                                + "\"byName\":[{\"key\":\"a\",\"value\":\"attachment 5: image/png\"},{\"key\":\"b\",\"value\":\"attachment 6: image/gif\"}],"
+                                + "\"sheets\":[{\"kind\":\"Typed\",\"text\":\"text\"},{\"kind\":\"Scanned\",\"image\":\"attachment 7: image/gif\"}]}");
         assertThat(Marked.restored(BINDER, marked.json(), marked.attachments())).isEqualTo(FULL);
     }
 
@@ -112,9 +114,10 @@ class AttachmentBindingTest {
                 .contains("\"first\":{\"type\":\"string\",\"title\":\"dev.cadre.model.Attachment\"}")
                 .doesNotContain("base64");
         assertThat(Notation.of(BINDER))
-                .isEqualTo("{\"first\": attachment, \"more\": list of attachment, \"file\": file or null, "
-                        + "\"byName\": list of {\"key\": string, \"value\": image}, "
-                        + "\"sheets\": list of {\"kind\": \"Scanned\", \"image\": image} or {\"kind\": \"Typed\", \"text\": string}}");
+                .isEqualTo(
+                        "{\"first\": attachment, \"more\": list of attachment, \"file\": file or null, "
+                                + "\"byName\": list of {\"key\": string, \"value\": image}, "
+                                + "\"sheets\": list of {\"kind\": \"Scanned\", \"image\": image} or {\"kind\": \"Typed\", \"text\": string}}");
     }
 
     @Test

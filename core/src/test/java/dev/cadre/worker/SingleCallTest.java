@@ -200,7 +200,8 @@ class SingleCallTest {
 
     @Test
     void quote_countsThePicture() {
-        var none = new Look("it", Attachment.File.of("a", "text/plain", new byte[] {1}).boundedBy(1));
+        var none = new Look(
+                "it", Attachment.File.of("a", "text/plain", new byte[] {1}).boundedBy(1));
 
         assertThat(looking(Capability.VISION).quote(PAGE).cost().worst())
                 .isGreaterThan(looking(Capability.VISION).quote(none).cost().worst());

@@ -114,9 +114,7 @@ sealed interface ToolParameter {
         }
 
         private static Object value(JsonType<?> type, Json json) {
-            return type.isRecord()
-                    ? type.read(json)
-                    : type.read(Json.obj().with("value", json));
+            return type.isRecord() ? type.read(json) : type.read(Json.obj().with("value", json));
         }
     }
 }

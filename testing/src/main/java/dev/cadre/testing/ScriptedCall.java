@@ -23,8 +23,7 @@ public record ScriptedCall(ModelRequest request, CallPurpose purpose) {
     /** Whether these attachments go before any others. */
     boolean hasFirst(List<Attachment> wanted) {
         List<Attachment> sent = request.attachments();
-        return sent.size() >= wanted.size()
-                && sent.subList(0, wanted.size()).equals(wanted);
+        return sent.size() >= wanted.size() && sent.subList(0, wanted.size()).equals(wanted);
     }
 
     /** The input, as text if it is no JSON. */

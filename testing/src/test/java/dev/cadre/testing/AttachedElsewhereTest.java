@@ -70,7 +70,8 @@ class AttachedElsewhereTest {
 
     private String texts() {
         return model.calls().stream()
-                .map(call -> call.purpose().input() + call.request().instructions()
+                .map(call -> call.purpose().input()
+                        + call.request().instructions()
                         + call.request().turns().stream().map(Object::toString).toList())
                 .toList()
                 .toString();
@@ -124,8 +125,8 @@ class AttachedElsewhereTest {
 
     @Test
     void repair_andDearerTier_areSentTheSamePicture() throws Exception {
-        SubtaskType<Look, Seen> climbing = LOOK.upTo(Tier.MINI).accept("it purrs", (in, out) -> out.text()
-                .contains("purr"));
+        SubtaskType<Look, Seen> climbing =
+                LOOK.upTo(Tier.MINI).accept("it purrs", (in, out) -> out.text().contains("purr"));
         model.on(climbing).onlyOn(Tier.NANO).repliesText("no JSON").replies(new Seen("It barks."));
         model.on(climbing).onlyOn(Tier.MINI).replies(new Seen("It purrs."));
 
@@ -255,14 +256,17 @@ class AttachedElsewhereTest {
     @Test
     void questionToAPerson_describesAPicture_andNoAnswerHasOne() throws Exception {
         FileDesk desk = FileDesk.open(folder.resolve("desk"));
-        SubtaskType<Look, Seen> ask = SubtaskType.code("ask", Look.class, Seen.class, desk.worker(Look.class, Seen.class));
+        SubtaskType<Look, Seen> ask =
+                SubtaskType.code("ask", Look.class, Seen.class, desk.worker(Look.class, Seen.class));
         try (Journal journal = FileJournal.open(folder.resolve("asked.journal"))) {
             RunResult<Seen> result =
                     Coordinator.of(model.pools()).journal(journal).run(lookAt(ask, picture(1)), BUDGET);
             assertThat(result).isInstanceOf(RunResult.Suspended.class);
         }
-        assertThat(desk.questions()).singleElement().satisfies(question -> assertThat(question.input())
-                .isEqualTo("{\"what\":\"it\",\"page\":\"image/png, 22 bytes\"}"));
+        assertThat(desk.questions())
+                .singleElement()
+                .satisfies(question ->
+                        assertThat(question.input()).isEqualTo("{\"what\":\"it\",\"page\":\"image/png, 22 bytes\"}"));
         assertThatThrownBy(() -> desk.worker(Look.class, Page.class))
                 .hasMessage("the answer of a person: Page.image is a picture or file, and only code makes those");
         try (Stream<Path> files = Files.list(folder.resolve("desk"))) {

@@ -66,9 +66,8 @@ class AttachedValuesTest {
 
     static final SubtaskType<Look, Seen> LOOK =
             SubtaskType.model("look", Look.class, Seen.class, "Say what is on the page.");
-    static final SubtaskType<Number, Page> RENDER =
-            SubtaskType.code("render", Number.class, Page.class, (in, context) -> new Page(
-                    "page " + in.number(), picture(in.number())));
+    static final SubtaskType<Number, Page> RENDER = SubtaskType.code(
+            "render", Number.class, Page.class, (in, context) -> new Page("page " + in.number(), picture(in.number())));
     static final Budget BUDGET = Budget.usd("1.00");
     static final Goal<Answer> GOAL = Goal.of("What is on the page?", Answer.class);
 
@@ -117,10 +116,7 @@ class AttachedValuesTest {
         model.on(LOOK, new Look("the title", picture(1))).replies(new Seen("A cat."));
         model.onMerge().repliesText(merged("a cat"));
 
-        var result = coordinator()
-                .plansWith(LOOK)
-                .build()
-                .run(GOAL.with("page", Attachment.class, picture(1)), BUDGET);
+        var result = coordinator().plansWith(LOOK).build().run(GOAL.with("page", Attachment.class, picture(1)), BUDGET);
 
         assertThat(result.requireComplete()).isEqualTo(new Answer("a cat"));
         assertThat(result).leftNothingBehind();
@@ -142,10 +138,7 @@ class AttachedValuesTest {
         model.on(LOOK).replies(new Seen("A cat."));
         model.onMerge().repliesText(merged("a cat"));
 
-        var unused = coordinator()
-                .plansWith(LOOK)
-                .build()
-                .run(GOAL.with("page", Attachment.class, picture(1)), BUDGET);
+        var unused = coordinator().plansWith(LOOK).build().run(GOAL.with("page", Attachment.class, picture(1)), BUDGET);
 
         assertThat(calls(CallPurpose.Kind.PLAN).getFirst().request().output().toString())
                 .contains("\"page\":{\"$ref\":\"#/$defs/Input\"}")
@@ -160,10 +153,7 @@ class AttachedValuesTest {
         model.on(LOOK).replies(new Seen("A cat."));
         model.onMerge().repliesText(merged("a cat"));
 
-        var result = coordinator()
-                .plansWith(LOOK)
-                .build()
-                .run(GOAL.with("page", Attachment.class, picture(1)), BUDGET);
+        var result = coordinator().plansWith(LOOK).build().run(GOAL.with("page", Attachment.class, picture(1)), BUDGET);
 
         assertThat(text(calls(CallPurpose.Kind.PLAN).get(1).request()))
                 .contains(
@@ -178,13 +168,13 @@ class AttachedValuesTest {
                 "{\"kind\":\"Image\",\"source\":{\"kind\":\"At\",\"address\":\"https://example.com/a\"},\"detail\":\"HIGH\"}";
         model.onPlan().repliesText(plan(lookAt("a", written))).repliesText(plan());
 
-        var failed = Crew.failed(coordinator()
-                .plansWith(LOOK)
-                .build()
-                .run(GOAL.with("page", Attachment.class, picture(1)), BUDGET));
+        var failed = Crew.failed(
+                coordinator().plansWith(LOOK).build().run(GOAL.with("page", Attachment.class, picture(1)), BUDGET));
 
         assertThat(failed.cause().kind()).isEqualTo(RunFailure.Kind.PLAN_REJECTED);
-        assertThat(failed.cause().message()).contains("input.page is attachment").doesNotContain("example.com");
+        assertThat(failed.cause().message())
+                .contains("input.page is attachment")
+                .doesNotContain("example.com");
     }
 
     @Test
@@ -195,13 +185,13 @@ class AttachedValuesTest {
         model.onMerge().repliesText(merged("both"));
         var album = new Album("me", List.of(picture(1), picture(2)), Optional.empty());
 
-        var result =
-                coordinator().plansWith(LOOK).build().run(GOAL.with("album", Album.class, album), BUDGET);
+        var result = coordinator().plansWith(LOOK).build().run(GOAL.with("album", Album.class, album), BUDGET);
 
         assertThat(((Items<?>) ((Outcome.Succeeded<?>) result.report().outcome("a")).value()).values())
                 .isEqualTo(List.of(new Seen("A cat."), new Seen("A dog.")));
         assertThat(text(calls(CallPurpose.Kind.PLAN).getFirst().request()))
-                .contains("- album: {\"owner\": string, \"pages\": list of attachment, \"cover\": attachment or null} (about 20 tokens of text; pages: 2 items; \"image/png, 22 bytes\", \"image/png, 22 bytes\")\n");
+                .contains(
+                        "- album: {\"owner\": string, \"pages\": list of attachment, \"cover\": attachment or null} (about 20 tokens of text; pages: 2 items; \"image/png, 22 bytes\", \"image/png, 22 bytes\")\n");
     }
 
     @Test
@@ -315,9 +305,11 @@ class AttachedValuesTest {
         var seen = graph.add(
                 "seen",
                 LOOK,
-                Input.forEach(album, made -> made.pages().stream()
-                        .map(page -> new Look("it", page))
-                        .toList()));
+                Input.forEach(
+                        album,
+                        made -> made.pages().stream()
+                                .map(page -> new Look("it", page))
+                                .toList()));
 
         var result = coordinator().build().run(graph.answering(seen), BUDGET);
 
@@ -329,13 +321,13 @@ class AttachedValuesTest {
     @Test
     void tokensOfAPicture_areReserved_asThoseThatATypeAttaches() throws Exception {
         model.on(LOOK).costingUnknown().replies(new Seen("A cat."));
-        SubtaskType<Number, Seen> attaching = SubtaskType.model("look", Number.class, Seen.class, "Say what is on the page.")
+        SubtaskType<Number, Seen> attaching = SubtaskType.model(
+                        "look", Number.class, Seen.class, "Say what is on the page.")
                 .attaching(in -> List.of(picture(1)));
         model.on(attaching).costingUnknown().replies(new Seen("A cat."));
 
         Money byValue = spent(LOOK, new Look("it", picture(1)));
-        Money two = spent(
-                LOOK.attaching(in -> List.of(picture(2))), new Look("it", picture(1)));
+        Money two = spent(LOOK.attaching(in -> List.of(picture(2))), new Look("it", picture(1)));
         Money attached = spent(attaching, new Number(1));
         Money none = spent(attaching.attaching(in -> List.of()), new Number(1));
 
@@ -373,9 +365,10 @@ class AttachedValuesTest {
 
         var result = coordinator().build().run(graphOf(LOOK), Budget.of(floor.dividedBy(2)));
 
-        assertThat(result.report().outcome("seen")).isInstanceOfSatisfying(Outcome.Skipped.class, skipped -> assertThat(
-                        skipped.skip().kind())
-                .isEqualTo(Skip.Kind.BUDGET));
+        assertThat(result.report().outcome("seen"))
+                .isInstanceOfSatisfying(
+                        Outcome.Skipped.class,
+                        skipped -> assertThat(skipped.skip().kind()).isEqualTo(Skip.Kind.BUDGET));
         assertThat(model.calls()).isEmpty();
         assertThat(result).spent("0");
     }
@@ -403,7 +396,8 @@ class AttachedValuesTest {
                 .find("gpt-5.4-nano")
                 .orElseThrow()
                 .withCapabilities(Set.of(Capability.JSON_SCHEMA));
-        ModelPools blind = model.pools(pool -> pool.catalog(ModelCatalog.standard().with(spec)));
+        ModelPools blind =
+                model.pools(pool -> pool.catalog(ModelCatalog.standard().with(spec)));
 
         var result = Coordinator.of(blind).run(graphOf(LOOK), BUDGET);
 
@@ -422,19 +416,21 @@ class AttachedValuesTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
                         "the output of subtask type 'draw': Page.image is a picture or file, and only code makes those");
-        assertThatThrownBy(() -> SubtaskType.model(
-                        "draw", TypeRef.of(Number.class), new TypeRef<List<Album>>() {}, "Draw it."))
+        assertThatThrownBy(() ->
+                        SubtaskType.model("draw", TypeRef.of(Number.class), new TypeRef<List<Album>>() {}, "Draw it."))
                 .hasMessageContaining("List_Album[].pages[] is a picture or file");
     }
 
     @Test
     void answerOfAMerger_toolArguments_andCandidatesOfAJudge_withAPicture_areRefused() {
         assertThatThrownBy(() -> Goal.of("Draw it.", Page.class))
-                .hasMessage("the answer that a model is to write: Page.image is a picture or file, and only code makes those");
+                .hasMessage(
+                        "the answer that a model is to write: Page.image is a picture or file, and only code makes those");
         assertThatThrownBy(() -> Tool.of("show", "Shows it.", Page.class, (page, context) -> "shown"))
                 .hasMessage("the arguments of tool 'show': Page.image is a picture or file, and only code makes those");
         assertThatThrownBy(() -> Mergers.bestOf(RENDER, Tier.MINI, "the nicest"))
-                .hasMessageContaining("a judge sees no pictures or files, and the outputs of subtask type 'render' have some");
+                .hasMessageContaining(
+                        "a judge sees no pictures or files, and the outputs of subtask type 'render' have some");
     }
 
     @Test
@@ -445,7 +441,8 @@ class AttachedValuesTest {
                         .keyedBy(Look::what)
                         .packing(4)
                         .run(Stream.of(new Look("a", picture(1))), BUDGET, item -> {}))
-                .hasMessageContaining("items of subtask type 'look' cannot be packed: it sends pictures or files along");
+                .hasMessageContaining(
+                        "items of subtask type 'look' cannot be packed: it sends pictures or files along");
     }
 
     // --- journal
@@ -528,7 +525,9 @@ class AttachedValuesTest {
 
         String texts = events + " " + result + " " + result.report() + " " + result.toToolText() + " "
                 + model.calls().stream()
-                        .map(call -> call.purpose() + call.purpose().input() + call
+                        .map(call -> call.purpose()
+                                + call.purpose().input()
+                                + call
                                 + call.request().instructions()
                                 + call.request().turns().stream()
                                         .map(Object::toString)
