@@ -2,7 +2,6 @@
 package dev.cadre;
 
 import dev.cadre.journal.Fingerprint;
-import dev.cadre.json.Json;
 import dev.cadre.plan.EarlierRun;
 import dev.cadre.plan.GoalInput;
 import dev.cadre.schema.JsonType;
@@ -96,8 +95,7 @@ record EarlierResult(EarlierRun run, List<GoalInput> inputs) {
         }
 
         private String answer(RunReport.Subject subject, Object value) {
-            Json json = give(name, subject.answer(), value);
-            return json.write();
+            return give(name, subject.answer(), value).described().write();
         }
 
         private void bring(String id, RunReport.Subject.Made made, Object value) {
@@ -120,7 +118,7 @@ record EarlierResult(EarlierRun run, List<GoalInput> inputs) {
             return cut;
         }
 
-        private <T> Json give(String input, JsonType<T> type, Object value) {
+        private <T> GoalInput give(String input, JsonType<T> type, Object value) {
             GoalInput given = value instanceof Items<?> items
                     ? GoalInput.of(
                             input,
@@ -128,7 +126,7 @@ record EarlierResult(EarlierRun run, List<GoalInput> inputs) {
                             items.values().stream().map(type.rawType()::cast).toList())
                     : GoalInput.of(input, type, type.rawType().cast(value));
             inputs.add(given);
-            return given.json();
+            return given;
         }
 
         /** Whatever did not succeed, required or not, and what the run itself says that its answer lacks. */

@@ -55,7 +55,8 @@ public final class Goal<R> {
     /**
      * A goal whose outcomes a model merges into the answer, on tier MINI.
      *
-     * @throws IllegalArgumentException if the text is blank, or the type cannot be expressed in a strict JSON schema
+     * @throws IllegalArgumentException if the text is blank, or the type cannot be expressed in a strict JSON schema, or holds
+     *     an {@link Attachment}
      */
     public static <R> Goal<R> of(String text, Class<R> answer) {
         return of(text, TypeRef.of(answer));
@@ -74,7 +75,8 @@ public final class Goal<R> {
     /**
      * Adds a value that subtasks are wired to by its name, as to the output of a subtask; default none. It goes to the
      * workers whose input refers to it and to nobody else: the planner is shown the form of the type and the size of the
-     * value, the merger nothing. A list of it fans out like that of an output, and counts exactly in a preview.
+     * value, the merger nothing. A list of it fans out like that of an output, and counts exactly in a preview. It may be or
+     * hold an {@link Attachment}, of which the planner is shown kind, size and name of the file.
      *
      * <p>Name, type and value are part of what makes two runs sessions of the same one. The value is written down here: later
      * changes of a mutable object have no effect.
@@ -159,7 +161,7 @@ public final class Goal<R> {
      * Shows the planner pictures and files, such as the drawing that the goal is about; default none. They are sent with each
      * call of the planner, reserved at the most tokens that its model makes of them, and are part of the floor of the run
      * and of what makes two runs sessions of the same one. Workers and the merger do not see them: a worker gets pictures
-     * and files by {@link dev.cadre.task.SubtaskType#attaching}.
+     * and files by {@link #with} and by {@link dev.cadre.task.SubtaskType#attaching}.
      *
      * <p>A run fails as {@link dev.cadre.task.RunFailure.Kind#PLANNER_FAILED} before it spends anything if the model of the
      * planner sees no pictures, or the tokens of one have no known bound.

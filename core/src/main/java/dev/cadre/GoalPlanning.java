@@ -24,6 +24,7 @@ import dev.cadre.schedule.RunCommand;
 import dev.cadre.schedule.RunDriver;
 import dev.cadre.schedule.RunInput;
 import dev.cadre.schema.JsonType;
+import dev.cadre.schema.Marked;
 import dev.cadre.schema.Notation;
 import dev.cadre.task.AwaitedException;
 import dev.cadre.task.GraphNode;
@@ -260,7 +261,7 @@ final class GoalPlanning {
     }
 
     private static <O> Json json(JsonType<O> type, Object value) {
-        return type.toJson(type.rawType().cast(value));
+        return Marked.described(type, type.rawType().cast(value));
     }
 
     private static PlannedSubtask planned(Map<String, PlannedSubtask> planned, String id) {

@@ -42,8 +42,8 @@ class ArchitectureTest {
             "dev.cadre.budget",
             "dev.cadre.price",
             "dev.cadre.thought",
-            "dev.cadre.model",
             "dev.cadre.schema",
+            "dev.cadre.model",
             "dev.cadre.json",
             "dev.cadre.prompt",
             "dev.cadre.redact",
@@ -51,7 +51,7 @@ class ArchitectureTest {
 
     private static final int MOST_FILES_IN_A_CIRCLE = 8;
     /** A type and the bindings of its components are recursive, as Java types are. */
-    private static final int FILES_OF_BINDINGS = 16;
+    private static final int FILES_OF_BINDINGS = 17;
 
     private static final JavaClasses CORE = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

@@ -11,6 +11,7 @@ import dev.cadre.schema.ListSchema;
 import dev.cadre.task.Limits;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.Work;
+import dev.cadre.worker.Attached;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -47,7 +48,7 @@ final class PackedType<I, O> {
         if (!work.tools().isEmpty() || !work.providerTools().isEmpty()) {
             throw refused(type, "it has tools");
         }
-        if (work.isAttaching()) {
+        if (Attached.isNeededBy(type)) {
             throw refused(type, "it sends pictures or files along");
         }
         JsonType<Json> answers;

@@ -13,6 +13,7 @@ import dev.cadre.price.CostEstimate;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.run.SteadyClock;
+import dev.cadre.schema.Marked;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
@@ -179,7 +180,7 @@ final class Trial<I, O> {
     }
 
     private Json input(EvalExample<I, O> example) {
-        return evals.type().inputType().toJson(example.input());
+        return Marked.described(evals.type().inputType(), example.input());
     }
 
     private Json expected(EvalExample<I, O> example) {

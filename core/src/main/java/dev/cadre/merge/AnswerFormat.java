@@ -37,7 +37,8 @@ final class AnswerFormat<R> implements ReplyFormat<AnswerFormat.Draft<R>> {
 
     @SuppressWarnings("unchecked") // the type argument is R
     static <R> AnswerFormat<R> of(TypeRef<R> answer) {
-        return new AnswerFormat<>((JsonType<Reply<R>>) JsonType.of(Reply.class, answer.type()));
+        var written = JsonType.of(answer.type()).requireWritable("the answer that a model is to write");
+        return new AnswerFormat<>((JsonType<Reply<R>>) JsonType.of(Reply.class, written.javaType()));
     }
 
     @Override

@@ -38,6 +38,11 @@ final class BestOf<O> implements Merger<O> {
         if (criterion.isBlank()) {
             throw new IllegalArgumentException("the criterion of the best '%s' is blank".formatted(type.name()));
         }
+        if (type.outputType().holdsAttachments()) {
+            throw new IllegalArgumentException(
+                    "a judge sees no pictures or files, and the outputs of subtask type '%s' have some: %s"
+                            .formatted(type.name(), type.outputType().javaType().getTypeName()));
+        }
         this.type = type;
         this.tier = tier;
         this.criterion = criterion;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.merge;
 
+import dev.cadre.json.Json;
 import dev.cadre.schema.JsonType;
+import dev.cadre.schema.Marked;
 import dev.cadre.task.Items;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
@@ -101,10 +103,14 @@ final class Evidence {
     }
 
     private static <O> String written(JsonType<O> type, Object value) {
-        return type.write(type.rawType().cast(value));
+        return described(type, value).write();
     }
 
     private static <O> List<Passage> passages(JsonType<O> type, Object value) {
-        return Passage.of(type.toJson(type.rawType().cast(value)));
+        return Passage.of(described(type, value));
+    }
+
+    private static <O> Json described(JsonType<O> type, Object value) {
+        return Marked.described(type, type.rawType().cast(value));
     }
 }

@@ -8,7 +8,13 @@ import java.util.Set;
 
 /**
  * An image or file in a turn. Its tokens are bounded before it is sent: those of an image by the catalogue's entry for
- * the model, those of a file by the bound that its creator states. Immutable.
+ * the model, those of a file by the bound that its creator states.
+ *
+ * <p>It is also a value: an input of a subtask type, of a goal, or what plain code returns, or a component of these, alone
+ * or in a list, set, map or Optional. A model that is given one gets it beside its text. No model returns one. A journal
+ * and an outcome cache hold its bytes, and read back only what has a media type and whole base64.
+ *
+ * <p>Immutable.
  */
 public sealed interface Attachment {
     /** Whether it stands at an address, where it may change. */

@@ -9,7 +9,8 @@ package dev.cadre.model;
  * @param subtaskId the id of the subtask, with {@code #index} for an item; {@code @merger#index} for a part of a merge that
  *     has several; empty for a planner and the call that makes a merged answer
  * @param subtaskType the name of the subtask type; {@code planner} or {@code merger} for those
- * @param input the input as canonical JSON; for a planner the goal's text
+ * @param input the input as JSON, with marks such as {@code "attachment 1: image/png"} in the places of its attachments, which
+ *     the request has; for a planner the goal's text
  * @param tier the tier that is asked
  */
 public record CallPurpose(Kind kind, String runId, String subtaskId, String subtaskType, String input, Tier tier) {

@@ -4,6 +4,7 @@ package dev.cadre.people;
 import dev.cadre.file.OwnFiles;
 import dev.cadre.json.JsonException;
 import dev.cadre.schema.JsonType;
+import dev.cadre.schema.Marked;
 import dev.cadre.task.AwaitedException;
 import dev.cadre.task.TypeRef;
 import dev.cadre.task.Worker;
@@ -72,7 +73,7 @@ public final class FileDesk {
      *
      * @param name the beginning of the names of its files
      * @param subtaskId the subtask, with {@code #index} for an item
-     * @param input the input of the subtask, as JSON
+     * @param input the input of the subtask, as JSON, with descriptions of its pictures and files
      * @param answerSchema the JSON schema of the answer
      * @param refusal why the answer that is there was refused; empty if there is none
      */
@@ -92,7 +93,7 @@ public final class FileDesk {
     /** As {@link #worker(Class, Class)}, for inputs or outputs of a generic type. */
     public <I, O> Worker<I, O> worker(TypeRef<I> input, TypeRef<O> output) {
         JsonType<I> asked = type(input);
-        JsonType<O> answered = type(output);
+        JsonType<O> answered = FileDesk.<O>type(output).requireWritable("the answer of a person");
         return (in, context) -> ask(asked, answered, in, context);
     }
 
@@ -124,7 +125,11 @@ public final class FileDesk {
             awaited = "an answer that can be read: " + unreadable.getMessage();
         }
         var question = new Question(
-                name, context.runId(), context.subtaskId(), asked.toJson(input).write(), answered.schema());
+                name,
+                context.runId(),
+                context.subtaskId(),
+                Marked.described(asked, input).write(),
+                answered.schema());
         leave(new QuestionFile(question, refusal));
         throw new AwaitedException(awaited);
     }

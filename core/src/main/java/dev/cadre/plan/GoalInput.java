@@ -3,7 +3,9 @@ package dev.cadre.plan;
 
 import dev.cadre.json.Json;
 import dev.cadre.json.JsonException;
+import dev.cadre.model.Attachment;
 import dev.cadre.schema.JsonType;
+import dev.cadre.schema.Marked;
 import dev.cadre.schema.Notation;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.TypeRef;
@@ -17,7 +19,7 @@ import java.util.stream.Stream;
 
 /**
  * A named value that comes with a goal: subtasks of the plan are wired to it as to the output of a subtask that has ended.
- * A planner is shown its form and its size, never what it holds.
+ * A planner is shown its form and its size, never what it holds; of a picture or file also its name and kind.
  *
  * <p>It is the value at the time when it was given: later changes of a mutable object have no effect. Immutable and safe
  * for use by many threads.
@@ -32,18 +34,24 @@ public final class GoalInput {
     /** Rule of thumb for text in English. It limits nothing: money is reserved by bytes. */
     private static final int BYTES_PER_TOKEN = 4;
 
+    private static final int MOST_ATTACHMENTS = 16;
+
     private static final int TENS = 10;
     private static final int TWO_DIGITS = 100;
 
     private final String name;
     private final Shape<?> shape;
     private final Json bare;
+    private final Json described;
+    private final List<Attachment> attachments;
     private final long bytes;
 
-    private GoalInput(String name, Shape<?> shape, Json bare) {
+    private <T> GoalInput(String name, Shape<T> shape, T value) {
         this.name = name;
         this.shape = shape;
-        this.bare = bare;
+        this.bare = shape.whole(value);
+        this.described = shape.described(value);
+        this.attachments = Marked.of(shape.type(), value).attachments();
         this.bytes = bytes(bare);
     }
 
@@ -67,7 +75,7 @@ public final class GoalInput {
                     "the name of an input must be 1 to 64 letters, digits, '_', '.' or '-', not " + Quoted.of(name));
         }
         Shape<T> shape = Shape.of(type);
-        return new GoalInput(name, shape, written(name, shape, value));
+        return made(name, shape, value);
     }
 
     /**
@@ -95,10 +103,10 @@ public final class GoalInput {
     }
 
     /** What is given must be readable where it is wired to; found out before anything is paid. */
-    private static <T> Json written(String name, Shape<T> shape, T value) {
+    private static <T> GoalInput made(String name, Shape<T> shape, T value) {
         try {
             var unused = shape.type().read(shape.type().toJson(value));
-            return shape.whole(value);
+            return new GoalInput(name, shape, value);
         } catch (JsonException | IllegalArgumentException | ClassCastException unfit) {
             throw new IllegalArgumentException(
                     "the input '%s' does not fit its type: %s".formatted(name, unfit.getMessage()), unfit);
@@ -116,8 +124,8 @@ public final class GoalInput {
     }
 
     /**
-     * What a planner is shown of it, in one line without the name: the form of its type, about how many tokens it has, and
-     * how many items each of its lists has. Nothing of the value stands in it.
+     * What a planner is shown of it, in one line without the name: the form of its type, about how many tokens it has, how
+     * many items each of its lists has, and what its pictures and files are. Nothing else of the value stands in it.
      */
     public String signature() {
         return "%s (%s)".formatted(Notation.of(shape.type()), sizes());
@@ -138,6 +146,11 @@ public final class GoalInput {
         return bare;
     }
 
+    /** The same with descriptions in the places of its pictures and files. */
+    public Json described() {
+        return described;
+    }
+
     Shape<?> shape() {
         return shape;
     }
@@ -150,26 +163,40 @@ public final class GoalInput {
     }
 
     private boolean isRecord() {
-        return shape.type().rawType().isRecord();
+        return shape.type().isRecord();
     }
 
     private String sizes() {
-        var about = "about %s tokens".formatted(tokens(bytes));
-        String lists = isRecord() && bare instanceof Json.Obj record
+        var about = described instanceof Json.Str && !attachments.isEmpty()
+                ? "" // it is one
+                : "about %s tokens%s".formatted(tokens(bytes(described)), attachments.isEmpty() ? "" : " of text");
+        String lists = isRecord() && described instanceof Json.Obj record
                 ? record.fields().entrySet().stream()
                         .filter(field -> field.getValue() instanceof Json.Arr)
                         .map(field -> "%s: %s".formatted(field.getKey(), items((Json.Arr) field.getValue())))
                         .collect(Collectors.joining("; "))
-                : bare instanceof Json.Arr list && shape.type().element().isPresent() ? items(list) : "";
-        return Stream.of(about, lists).filter(part -> !part.isEmpty()).collect(Collectors.joining("; "));
+                : described instanceof Json.Arr list && shape.type().element().isPresent() ? items(list) : "";
+        return Stream.of(about, lists, attached())
+                .filter(part -> !part.isEmpty())
+                .collect(Collectors.joining("; "));
     }
 
-    private static String items(Json.Arr list) {
+    /** No file name can end its quotation. */
+    private String attached() {
+        int more = attachments.size() - MOST_ATTACHMENTS;
+        return attachments.stream()
+                .limit(MOST_ATTACHMENTS)
+                .map(each -> new Json.Str(Marked.description(each)).write())
+                .collect(Collectors.joining(", ", "", more > 0 ? " and %d more".formatted(more) : ""));
+    }
+
+    private String items(Json.Arr list) {
         int count = list.items().size();
-        return count == 0
-                ? "no items"
-                : "%,d %s of about %s tokens"
-                        .formatted(count, count == 1 ? "item" : "items", tokens(bytes(list) / count));
+        if (count == 0) {
+            return "no items";
+        }
+        String items = "%,d %s".formatted(count, count == 1 ? "item" : "items");
+        return attachments.isEmpty() ? "%s of about %s tokens".formatted(items, tokens(bytes(list) / count)) : items;
     }
 
     /** Two digits say enough. */

@@ -24,6 +24,7 @@ final class PlanPrompt {
     private static final long TOKENS_PER_PRICE = 1_000_000;
 
     private final PlanRequest request;
+    private final List<SubtaskType<?, ?>> types;
     private final String model;
     private final String instructions;
     private final OutputFormat output;
@@ -31,18 +32,19 @@ final class PlanPrompt {
     /** @param wishes the caller's instructions for the plan; may be empty */
     PlanPrompt(PlanRequest request, String model, String wishes) {
         this.request = request;
+        this.types = Givable.of(request);
         this.model = model;
         String own = Prompt.PLAN.with(
-                rules(request), request.limits().maxSubtasks(), request.limits().maxDepth(), describe(request.types()));
+                rules(), request.limits().maxSubtasks(), request.limits().maxDepth(), describe());
         this.instructions = wishes.isEmpty() ? own : own + "\n" + Prompt.PLAN_INSTRUCTIONS.with(wishes);
-        this.output = new OutputFormat.JsonSchema(PlanSchema.NAME, schema(request), true);
+        this.output = new OutputFormat.JsonSchema(PlanSchema.NAME, schema(), true);
     }
 
-    private static String schema(PlanRequest request) {
+    private String schema() {
         List<String> undone = request.progress().undone().stream()
                 .map(PlanProgress.Undone::id)
                 .toList();
-        return PlanSchema.of(request.types(), request.inputs(), undone);
+        return PlanSchema.of(types, request.inputs(), undone);
     }
 
     /** Asks for a plan, or for another round of one. */
@@ -91,7 +93,7 @@ final class PlanPrompt {
                     .append(request.answer())
                     .append('\n');
         }
-        if (hasTiers(request.types())) {
+        if (hasTiers()) {
             // not what is left of it: that would depend on which subtasks have ended by now
             text.append("Money for planning, all subtasks and their merge: ")
                     .append(request.terms().budget().state().limit())
@@ -126,22 +128,28 @@ final class PlanPrompt {
         return text.toString();
     }
 
-    private static String rules(PlanRequest request) {
-        List<SubtaskType<?, ?>> types = request.types();
+    private String rules() {
         return (request.inputs().isEmpty() ? "" : Prompt.PLAN_INPUTS.with() + "\n")
                 + (request.earlier().isEmpty() ? "" : Prompt.PLAN_EARLIER.with() + "\n")
                 + (request.attachments().isEmpty() ? "" : Prompt.PLAN_ATTACHED.with() + "\n")
-                + (hasTiers(types) ? Prompt.PLAN_TIER.with() + "\n" : "")
+                + (isShowing() ? Prompt.PLAN_SHOWING.with() + "\n" : "")
+                + (hasTiers() ? Prompt.PLAN_TIER.with() + "\n" : "")
                 + (types.stream().anyMatch(SubtaskType::isOptionalAllowed) ? Prompt.PLAN_OPTIONAL.with() + "\n" : "")
                 + (Conditions.areAllowed(types) ? Prompt.PLAN_WHEN.with() + "\n" : "")
                 + (PlanSchema.hasOrder(types) ? Prompt.PLAN_AFTER.with() + "\n" : "");
     }
 
-    private static boolean hasTiers(List<SubtaskType<?, ?>> types) {
+    private boolean isShowing() {
+        return types.stream()
+                .flatMap(type -> Shape.of(type.inputType()).components().stream())
+                .anyMatch(component -> Shape.isReferenceOnly(component.type()));
+    }
+
+    private boolean hasTiers() {
         return types.stream().anyMatch(type -> type.tiers().isChoice());
     }
 
-    private String describe(List<SubtaskType<?, ?>> types) {
+    private String describe() {
         var text = new StringBuilder();
         for (SubtaskType<?, ?> type : types) {
             text.append("- %s(%s) -> {%s}\n"

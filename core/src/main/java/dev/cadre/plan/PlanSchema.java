@@ -52,7 +52,10 @@ final class PlanSchema {
         this.undone = undone;
     }
 
-    /** @param undone the ids of what a subtask may stand in the place of; empty for a first plan */
+    /**
+     * @param types those that can be {@linkplain Givable given} what they need
+     * @param undone the ids of what a subtask may stand in the place of; empty for a first plan
+     */
     static String of(List<SubtaskType<?, ?>> types, List<GoalInput> inputs, List<String> undone) {
         return new PlanSchema(types, inputs, undone).document().write();
     }
@@ -110,9 +113,21 @@ final class PlanSchema {
     private Json.Obj input(Shape<?> shape) {
         var properties = new LinkedHashMap<String, Json>();
         for (JsonComponent component : shape.components()) {
-            properties.put(component.name(), definitions.schemaOr(component, referencesFor(component.type())));
+            properties.put(component.name(), place(component));
         }
         return SchemaDefinitions.object(new Json.Obj(properties));
+    }
+
+    private Json.Obj place(JsonComponent component) {
+        List<Json.Obj> references = referencesFor(component.type());
+        if (!Shape.isReferenceOnly(component.type())) {
+            return definitions.schemaOr(component, references);
+        }
+        var forms = new ArrayList<>(references);
+        if (Shape.isOptional(component.type())) {
+            forms.add(Json.obj().with("type", "null"));
+        }
+        return SchemaDefinitions.oneOf(component, forms);
     }
 
     /** What may stand in the place of a literal of the component; none if it can only be a literal. */

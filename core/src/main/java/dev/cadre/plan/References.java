@@ -62,7 +62,8 @@ final class References {
 
     /** Whether a literal of this type may look like a reference. */
     static boolean mayBeLiteral(JsonType<?> type) {
-        return type.components().stream().anyMatch(each -> each.name().equals(PlannedJson.FROM));
+        return !Shape.isReferenceOnly(type)
+                && type.components().stream().anyMatch(each -> each.name().equals(PlannedJson.FROM));
     }
 
     private static Optional<Wire> wire(String into, Json.Obj reference) {

@@ -5,6 +5,7 @@ import dev.cadre.json.Json;
 import dev.cadre.schema.JsonComponent;
 import dev.cadre.schema.JsonMismatchException;
 import dev.cadre.schema.JsonType;
+import dev.cadre.schema.Marked;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,14 +48,27 @@ final class Shape<T> {
         return Optional.ofNullable(components.get(name)).map(JsonComponent::type);
     }
 
+    /** Whether nothing but a reference can stand in its place: nobody writes a picture or file into a plan. */
+    static boolean isReferenceOnly(JsonType<?> type) {
+        return type.holdsAttachments();
+    }
+
     /** Whether the component may be left out. */
     static boolean isOptional(JsonType<?> type) {
         return type.rawType() == Optional.class;
     }
 
     private Json bare(T value) {
-        var json = type.toJson(value);
+        return bare(type.toJson(value));
+    }
+
+    private Json bare(Json json) {
         return isBare(type) ? json : ((Json.Obj) json).at(VALUE).orElseThrow();
+    }
+
+    /** A value as it stands inside other JSON, with descriptions in the places of its attachments. */
+    Json described(T value) {
+        return bare(Marked.described(type, value));
     }
 
     /** The bare JSON of one component of a value of this shape. */
@@ -103,6 +117,6 @@ final class Shape<T> {
     }
 
     private static boolean isBare(JsonType<?> type) {
-        return type.rawType().isRecord();
+        return type.isRecord();
     }
 }

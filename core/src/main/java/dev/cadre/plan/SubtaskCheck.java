@@ -4,6 +4,8 @@ package dev.cadre.plan;
 import dev.cadre.json.Json;
 import dev.cadre.json.JsonException;
 import dev.cadre.schema.JsonComponent;
+import dev.cadre.schema.JsonType;
+import dev.cadre.schema.Notation;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.Wire;
@@ -91,7 +93,13 @@ final class SubtaskCheck {
         }
         try {
             Json bare = Json.parse(json);
-            troubles.addAll(input.defects(name, input.component(name).orElseThrow(), bare));
+            JsonType<?> type = input.component(name).orElseThrow();
+            if (Shape.isReferenceOnly(type)) {
+                troubles.add("input.%s is %s: only a reference can stand there, such as {\"from\": \"the id or name\"}"
+                        .formatted(name, Notation.of(type)));
+                return;
+            }
+            troubles.addAll(input.defects(name, type, bare));
             literals.put(name, bare);
         } catch (JsonException e) {
             troubles.add("input.%s: %s".formatted(name, e.getMessage()));

@@ -31,6 +31,8 @@ public enum Prompt {
     PLAN_EARLIER("plan-earlier", 1),
     /** A rule for plans of a goal that has attachments. */
     PLAN_ATTACHED("plan-attached", 1),
+    /** A rule for plans, where an input of a type has a picture or file. */
+    PLAN_SHOWING("plan-showing", 1),
     /** The caller's instructions for the planner. */
     PLAN_INSTRUCTIONS("plan-instructions", 1),
     /** Asks for the rest of a plan. */
@@ -45,6 +47,8 @@ public enum Prompt {
     WORK_PACK("work-pack", 1),
     /** What all inputs of a type have in common: a JSON string. */
     WORK_CONTEXT("work-context", 1),
+    /** What stands for pictures and files in the input. */
+    WORK_SHOWN("work-shown", 1),
     /** What stands for values of the input that are read by range. */
     WORK_ARTIFACTS("work-artifacts", 1),
     /** The description of the tool that reads them. */

@@ -4,6 +4,7 @@ package dev.cadre.schedule;
 import dev.cadre.json.Json;
 import dev.cadre.json.JsonException;
 import dev.cadre.schema.JsonType;
+import dev.cadre.schema.Marked;
 import dev.cadre.schema.Notation;
 import dev.cadre.task.Artifacts;
 import dev.cadre.task.Binding;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** The outputs that a subtask depends on and that its model reads by range. */
 final class KeptOutputs {
@@ -63,7 +65,7 @@ final class KeptOutputs {
     private static void add(String id, SubtaskType<?, ?> type, Outcome<?> outcome, List<Artifacts.Output> outputs) {
         OptionalLong above = type.keptAbove();
         if (outcome instanceof Outcome.Succeeded<?>(Object value) && above.isPresent()) {
-            json(type.outputType(), value)
+            described(type.outputType(), value)
                     .ifPresent(json -> outputs.add(
                             new Artifacts.Output(id, json, Notation.of(type.outputType()), above.getAsLong())));
         }
@@ -73,16 +75,25 @@ final class KeptOutputs {
     SubtaskType<?, ?> reading(Object input) {
         return index.isEmpty()
                 ? type
-                : json(type.inputType(), input)
+                : marked(type.inputType(), input)
                         .map(index::in)
                         .<SubtaskType<?, ?>>map(type::reading)
                         .orElse(type);
     }
 
+    private static <T> Optional<Json> marked(JsonType<T> form, Object value) {
+        return unlessUnfit(() -> Marked.of(form, form.rawType().cast(value)).json());
+    }
+
+    /** An attachment is never read by range: as it is described it stands in no input. */
+    private static <T> Optional<Json> described(JsonType<T> form, Object value) {
+        return unlessUnfit(() -> Marked.described(form, form.rawType().cast(value)));
+    }
+
     /** Empty for what cannot be written: that fails by itself. */
-    private static <T> Optional<Json> json(JsonType<T> form, Object value) {
+    private static Optional<Json> unlessUnfit(Supplier<Json> written) {
         try {
-            return Optional.of(form.toJson(form.rawType().cast(value)));
+            return Optional.of(written.get());
         } catch (JsonException | ClassCastException unfit) {
             return Optional.empty();
         }

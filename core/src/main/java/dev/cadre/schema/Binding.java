@@ -6,10 +6,12 @@ import dev.cadre.json.JsonException;
 import dev.cadre.json.JsonPath;
 import java.lang.reflect.Type;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The schema, the writer and the reader of one type. Immutable once it is compiled. */
-sealed interface Binding permits ScalarBinding, NamedBinding, ListBinding, MapBinding, OptionalBinding, TreeBinding {
+sealed interface Binding
+        permits ScalarBinding, NamedBinding, ListBinding, MapBinding, OptionalBinding, TreeBinding, AttachmentBinding {
 
     /** The canonical type. */
     Type javaType();
@@ -28,6 +30,11 @@ sealed interface Binding permits ScalarBinding, NamedBinding, ListBinding, MapBi
     /** The value of the JSON; null, after at least one defect was reported, if it has none. */
     @Nullable
     Object read(Json json, JsonPath at, Defects defects);
+
+    /** The JSON of a value with something else in the places of its attachments; as it is if it has none. */
+    default Json replace(Json json, UnaryOperator<Json> attachment) {
+        return json;
+    }
 
     /** The value of a required field; null, after at least one defect was reported, if it has none. */
     default @Nullable Object readField(Json.Obj object, String name, JsonPath at, Defects defects) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.schema;
 
+import dev.cadre.model.Attachment;
 import java.lang.reflect.AccessibleObject;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InaccessibleObjectException;
@@ -26,16 +27,34 @@ final class BindingCompiler {
 
     private final String root;
     private int depth;
+    /** Where the first attachment stands; empty if there is none. */
+    private String attachmentAt = "";
 
     private BindingCompiler(String root) {
         this.root = root;
     }
 
-    static Binding compile(Type canonical) {
+    /**
+     * A binding.
+     *
+     * @param attachmentAt where in the type the first attachment stands, such as {@code Look.pages[]}; empty if none does
+     */
+    record Compiled(Binding binding, String attachmentAt) {}
+
+    static Compiled compile(Type canonical) {
         var compiler = new BindingCompiler(GenericType.nameOf(canonical));
         var binding = compiler.bind(canonical, compiler.root);
         compiler.requireFiniteValues();
-        return binding;
+        return new Compiled(binding, compiler.attachmentAt);
+    }
+
+    /** An attachment as the union of records that it is in Java. */
+    static Binding partsOfAttachments() {
+        var compiler = new BindingCompiler(Attachment.class.getSimpleName());
+        for (Class<?> kind : Attachment.class.getPermittedSubclasses()) {
+            compiler.record(kind, kind, kind.getSimpleName()); // known from here on, and so no attachment
+        }
+        return compiler.union(Attachment.class, Attachment.class, compiler.root);
     }
 
     private Binding bind(Type type, String path) {
@@ -44,6 +63,10 @@ final class BindingCompiler {
             return known;
         }
         var raw = GenericType.rawOf(type);
+        if (Attachment.class.isAssignableFrom(raw)) {
+            attachmentAt = attachmentAt.isEmpty() ? path : attachmentAt;
+            return new AttachmentBinding(raw);
+        }
         var scalar = Scalars.of(raw);
         if (scalar.isPresent()) {
             return scalar.get();

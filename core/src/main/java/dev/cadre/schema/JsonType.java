@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>A map is an array of {@code {"key", "value"}} sorted by key. A set is an array in a fixed order.
  *   <li>An empty Optional is {@code null}.
  * </ul>
+ *
+ * <p>An {@link dev.cadre.model.Attachment}, alone or as a component, is an object with its bytes, which only code reads and
+ * writes; {@link Marked} is what a model is shown.
  *
  * <p>The root of a strict schema is an object. So at the root a type other than a record is the field {@code value}
  * of an object, in the schema and in what is written and read.
@@ -49,21 +53,24 @@ public final class JsonType<T> {
     private final Type javaType;
     private final Binding binding;
     private final String schema;
+    private final String attachmentAt;
     private volatile @Nullable List<JsonComponent> components;
 
     JsonType(Type javaType) {
         this(javaType, BindingCompiler.compile(javaType));
     }
 
-    private JsonType(Type javaType, Binding binding) {
+    private JsonType(Type javaType, BindingCompiler.Compiled compiled) {
         this.javaType = javaType;
-        this.binding = binding;
+        this.binding = compiled.binding();
+        this.attachmentAt = compiled.attachmentAt();
         this.schema = rootSchema().write();
     }
 
     private JsonType(Type javaType, Binding binding, String schema) {
         this.javaType = javaType;
         this.binding = binding;
+        this.attachmentAt = "";
         this.schema = schema;
     }
 
@@ -129,7 +136,7 @@ public final class JsonType<T> {
     }
 
     private static <J extends Json> JsonType<J> given(GivenSchema type, StrictSchema root) {
-        return new JsonType<>(type, new TreeBinding(type, root));
+        return new JsonType<>(type, new BindingCompiler.Compiled(new TreeBinding(type, root), ""));
     }
 
     /** The type of lists of such values. */
@@ -297,13 +304,46 @@ public final class JsonType<T> {
         return binding;
     }
 
-    /** Whether its values are at the root without a wrapper. */
-    boolean isBare() {
-        return isRecord() || binding instanceof TreeBinding;
+    /** Whether a value may hold pictures or files; {@link Marked} is how it is shown then. */
+    public boolean holdsAttachments() {
+        return !attachmentAt.isEmpty();
     }
 
-    private boolean isRecord() {
-        return binding instanceof RecordBinding;
+    /**
+     * This type, of which a model or a person is to write a value.
+     *
+     * @param where what the type is of, for the message, such as {@code the output of subtask type 'look'}
+     * @throws JsonTypeException if it holds pictures or files
+     */
+    public JsonType<T> requireWritable(String where) {
+        if (holdsAttachments()) {
+            throw new JsonTypeException(
+                    "%s: %s is a picture or file, and only code makes those".formatted(where, attachmentAt));
+        }
+        return this;
+    }
+
+    /** The JSON of a value with something else in the places of its attachments, in the order of the components. */
+    Json replace(Json json, UnaryOperator<Json> attachment) {
+        if (!holdsAttachments()) {
+            return json;
+        }
+        if (isBare()) {
+            return binding.replace(json, attachment);
+        }
+        return json instanceof Json.Obj object
+                ? object.with(VALUE, binding.replace(object.at(VALUE).orElseThrow(), attachment))
+                : json;
+    }
+
+    /** Whether its values are at the root without a wrapper. */
+    boolean isBare() {
+        return binding instanceof RecordBinding || binding instanceof TreeBinding;
+    }
+
+    /** Whether it is a record in Java and an object of its components in JSON: a picture or file is not. */
+    public boolean isRecord() {
+        return rawType().isRecord() && !(binding instanceof AttachmentBinding);
     }
 
     private Json.Obj rootSchema() {
@@ -313,7 +353,7 @@ public final class JsonType<T> {
         var definitions = SchemaDefinitions.forRoot(binding);
         try {
             return definitions.document(
-                    isRecord()
+                    binding instanceof RecordBinding
                             ? binding.schema(definitions)
                             : SchemaDefinitions.object(Json.obj().with(VALUE, definitions.refer(binding))));
         } catch (JsonException e) {

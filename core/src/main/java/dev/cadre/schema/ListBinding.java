@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.SequencedCollection;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,6 +69,15 @@ record ListBinding(Type javaType, Binding element) implements Binding {
             }
         }
         return items.size() == array.items().size() ? collect(items) : null;
+    }
+
+    @Override
+    public Json replace(Json json, UnaryOperator<Json> attachment) {
+        return json instanceof Json.Arr(List<Json> items)
+                ? new Json.Arr(items.stream()
+                        .map(item -> element.replace(item, attachment))
+                        .toList())
+                : json;
     }
 
     private Object collect(List<Object> items) {

@@ -33,22 +33,22 @@ public final class Literal {
     }
 
     /**
-     * Text for a model: a string as it is, a collection, map or Optional as bare JSON, other values as their type
+     * Text for a model, with descriptions in the places of attachments: a string as it is, a collection, map or Optional as bare JSON, other values as their type
      * writes them.
      */
     public static String text(Object value) {
         return switch (value) {
             case String text -> text;
-            case Collection<?> items -> of(items).write();
-            case Map<?, ?> map -> of(map).write();
-            case Optional<?> optional -> of(optional).write();
+            case Collection<?> items -> Marked.described(of(items)).write();
+            case Map<?, ?> map -> Marked.described(of(map)).write();
+            case Optional<?> optional -> Marked.described(of(optional)).write();
             default -> write(JsonType.of(value.getClass()), value);
         };
     }
 
     @SuppressWarnings("unchecked") // the type is made from the class of the value
     private static <T> String write(JsonType<T> type, Object value) {
-        return type.write((T) value);
+        return Marked.described(type, (T) value).write();
     }
 
     private static Json bare(JsonType<?> type, Object value) {

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,6 +66,19 @@ record MapBinding(Type javaType, Binding key, Binding value) implements Binding 
             readEntry(array.items().get(i), at.item(i), defects, entries);
         }
         return entries.size() == array.items().size() ? Collections.unmodifiableMap(entries) : null;
+    }
+
+    @Override
+    public Json replace(Json json, UnaryOperator<Json> attachment) {
+        return json instanceof Json.Arr(List<Json> entries)
+                ? new Json.Arr(entries.stream()
+                        .map(entry -> replaced((Json.Obj) entry, attachment))
+                        .toList())
+                : json;
+    }
+
+    private Json replaced(Json.Obj entry, UnaryOperator<Json> attachment) {
+        return entry.with(VALUE, value.replace(entry.at(VALUE).orElseThrow(), attachment));
     }
 
     private void readEntry(Json json, JsonPath at, Defects defects, Map<Object, Object> entries) {

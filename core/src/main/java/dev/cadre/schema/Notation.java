@@ -102,7 +102,10 @@ public final class Notation {
         if (value(schema, Keyword.ENUM.word) instanceof Json.Arr values) {
             return values(values.items());
         }
-        return schema.at(Keyword.CONST.word).map(Json::write).orElseGet(() -> ofKind(schema, level));
+        return schema.at(Keyword.CONST.word)
+                .map(Json::write)
+                .or(() -> AttachmentBinding.word(schema))
+                .orElseGet(() -> ofKind(schema, level));
     }
 
     private static Json value(Json.Obj schema, String keyword) {

@@ -12,6 +12,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** A value that may be absent: in JSON the value or {@code null}. */
@@ -62,6 +63,11 @@ record OptionalBinding(Type javaType, Binding content) implements Binding {
         }
         var value = content.read(json, at, defects);
         return value == null ? null : form().of.apply(value);
+    }
+
+    @Override
+    public Json replace(Json json, UnaryOperator<Json> attachment) {
+        return json == Json.Null.NULL ? json : content.replace(json, attachment);
     }
 
     private static @Nullable Object present(Object optional) {

@@ -11,6 +11,7 @@ import java.lang.reflect.Type;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** A record: in JSON an object with one field for each component. */
@@ -111,6 +112,18 @@ final class RecordBinding implements NamedBinding {
             whole &= arguments[i++] != null;
         }
         return whole ? construct(arguments, at, defects) : null;
+    }
+
+    /** Other fields stay as they are. */
+    @Override
+    public Json replace(Json json, UnaryOperator<Json> attachment) {
+        if (!(json instanceof Json.Obj(Map<String, Json> given))) {
+            return json;
+        }
+        var fields = new LinkedHashMap<>(given);
+        components.forEach((name, component) ->
+                fields.computeIfPresent(name, (same, value) -> component.binding.replace(value, attachment)));
+        return new Json.Obj(fields);
     }
 
     private @Nullable Object construct(@Nullable Object[] arguments, JsonPath at, Defects defects) {

@@ -85,6 +85,16 @@ public final class SchemaDefinitions {
         return Annotations.described(any, component.description());
     }
 
+    /**
+     * The schema of anything that may stand in the place of a component which nobody writes, with its description.
+     *
+     * @param forms at least one
+     */
+    public static Json.Obj oneOf(JsonComponent component, List<Json.Obj> forms) {
+        Json.Obj any = forms.stream().reduce(SchemaDefinitions::or).orElseThrow();
+        return Annotations.described(any, component.description());
+    }
+
     /** The schema of an object that has exactly the given properties. */
     public static Json.Obj object(Json.Obj properties) {
         return object("", properties);

@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** A sealed interface: in JSON the object of one of its records, whose first field {@code kind} names the record. */
@@ -90,5 +91,14 @@ final class UnionBinding implements NamedBinding {
         known.addAll(variant.components().keySet());
         defects.unknownKeys(object, known, at);
         return variant.readComponents(object, at, defects);
+    }
+
+    @Override
+    public Json replace(Json json, UnaryOperator<Json> attachment) {
+        return json instanceof Json.Obj object
+                        && object.at(KIND).orElse(Json.Null.NULL) instanceof Json.Str(String tag)
+                        && variants.containsKey(tag)
+                ? Objects.requireNonNull(variants.get(tag)).replace(json, attachment)
+                : json;
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.schema;
 
+import dev.cadre.model.Attachment;
 import java.lang.reflect.Type;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -47,6 +48,9 @@ final class Widening {
             return accepts(
                     GenericType.argumentsOf(target).getFirst(),
                     GenericType.argumentsOf(produced).getFirst());
+        }
+        if (wide == Attachment.class && wide.isAssignableFrom(narrow)) {
+            return true;
         }
         return NUMBERS.getOrDefault(wide, Set.of()).contains(narrow);
     }

@@ -30,6 +30,9 @@ import java.util.stream.Collectors;
  * <p>A type is checked when it is made: an input or output that cannot be expressed in a strict JSON schema is refused
  * with an {@link IllegalArgumentException} that names the component.
  *
+ * <p>An input, and the output of plain code, may be or hold an {@link Attachment}: a model is sent it along with the input,
+ * in whose text a mark such as {@code "attachment 1: image/png"} stands for it. A planner can only wire it.
+ *
  * @param <I> the input
  * @param <O> the output
  */
@@ -84,6 +87,7 @@ public final class SubtaskType<I, O> {
      *
      * @param instructions what the model is to do with the input; also the planner's description, unless
      *     {@link #describedAs} gives another
+     * @throws IllegalArgumentException if the output holds an {@link Attachment}, which no model writes
      */
     public static <I, O> SubtaskType<I, O> model(String name, Class<I> input, Class<O> output, String instructions) {
         return model(name, TypeRef.of(input), TypeRef.of(output), instructions);
@@ -92,7 +96,8 @@ public final class SubtaskType<I, O> {
     /** As {@link #model(String, Class, Class, String)}, for inputs or outputs of a generic type. */
     public static <I, O> SubtaskType<I, O> model(
             String name, TypeRef<I> input, TypeRef<O> output, String instructions) {
-        return of(name, instructions, input.jsonType(), output.jsonType(), Work.Model.of(instructions));
+        JsonType<O> written = output.jsonType().requireWritable("the output of subtask type '%s'".formatted(name));
+        return of(name, instructions, input.jsonType(), written, Work.Model.of(instructions));
     }
 
     /**
@@ -252,10 +257,10 @@ public final class SubtaskType<I, O> {
     }
 
     /**
-     * Sends pictures and files along with the input, such as the photo that it names; default none. The function is asked
+     * Sends pictures and files along with the input, behind those in it, such as the photo that it names; default none. The function is asked
      * once for each input of a run, on a thread of its own, and may block; with a journal the run waits for it, though no
      * longer than it has time. One that throws fails the subtask before anything is sent, and so does a picture or file
-     * whose tokens have no known bound. A preview makes those of the inputs that are known, on its own thread; for an input
+     * whose tokens have no known bound, and a picture for a model without {@link Capability#VISION}. A preview makes those of the inputs that are known, on its own thread; for an input
      * that is not known yet it counts all that the model can read.
      */
     public SubtaskType<I, O> attaching(Function<? super I, List<Attachment>> attachments) {

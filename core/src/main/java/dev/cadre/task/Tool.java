@@ -86,7 +86,7 @@ public final class Tool {
 
     /** A tool with typed arguments; its result is text, or a value that is written as JSON. */
     public static <A, R> Tool of(String name, String description, Class<A> arguments, Worker<? super A, R> code) {
-        JsonType<A> type = JsonType.of(arguments);
+        JsonType<A> type = JsonType.of(arguments).requireWritable("the arguments of tool '%s'".formatted(name));
         return raw(new ToolSpec(name, description, type.schema()), (json, context) -> {
             A typed;
             try {

@@ -39,7 +39,7 @@ final class CodeCall {
                 terms.runId(),
                 task.subtaskId(),
                 task.type().name(),
-                task.inputJson(),
+                task.markedInput(),
                 task.tier());
         id = new AttemptEvent.Id(purpose, task.type().name(), number);
     }

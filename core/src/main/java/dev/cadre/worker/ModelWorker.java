@@ -43,6 +43,7 @@ final class ModelWorker {
         Rung rung;
         try {
             RungTask whole = task.with(SubtaskWorker.attached(task, terms));
+            Vision.require(whole, pool);
             rung = Rung.of(whole, pool.model(), pool.spec().tokens().maxOutput(), terms.limits());
         } catch (UnattachableException unattachable) {
             return RungEnd.Failed.of(unattachable.failure());
@@ -50,7 +51,7 @@ final class ModelWorker {
             return RungEnd.Failed.of(new Failure(Failure.Kind.INVALID_INPUT, Excerpt.line(unfit)));
         }
         try (var sessions = ToolSessions.open(task.type(), terms)) {
-            return uninterrupted(new ModelWorker(task, terms, pool, task.inputJson(), sessions).drive(rung));
+            return uninterrupted(new ModelWorker(task, terms, pool, task.markedInput(), sessions).drive(rung));
         }
     }
 

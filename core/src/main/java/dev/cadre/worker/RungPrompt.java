@@ -44,7 +44,7 @@ final class RungPrompt {
         var output = type.outputType();
         return new ModelRequest(
                 model,
-                Prompt.WORK.with(work.instructions()) + shared(work.sharedContext()) + artifacts(work),
+                Prompt.WORK.with(work.instructions()) + shown(type) + shared(work.sharedContext()) + artifacts(work),
                 List.of(new Turn.User(input(inputJson) + evidence(evidence), attachments)),
                 work.tools().stream().map(Tool::spec).toList(),
                 new OutputFormat.JsonSchema(output.schemaName(), output.schema()),
@@ -55,6 +55,10 @@ final class RungPrompt {
                         .withSampling(work.sampling())
                         .withVerbosity(work.verbosity())
                         .withProviderTools(work.providerTools(), work.maxProviderCalls()));
+    }
+
+    private static String shown(SubtaskType<?, ?> type) {
+        return type.inputType().holdsAttachments() ? "\n\n" + Prompt.WORK_SHOWN.with() : "";
     }
 
     private static String shared(String context) {

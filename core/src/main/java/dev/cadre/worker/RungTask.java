@@ -5,6 +5,7 @@ import dev.cadre.json.JsonException;
 import dev.cadre.model.Attachment;
 import dev.cadre.model.Tier;
 import dev.cadre.schema.JsonType;
+import dev.cadre.schema.Marked;
 import dev.cadre.task.Failure;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.Work;
@@ -57,12 +58,21 @@ public record RungTask(
     }
 
     /**
-     * The input as canonical JSON.
+     * The input as JSON, with the bytes of its attachments: for digests, and for nobody to read.
      *
      * @throws JsonException if the input is no instance of the type's input, or cannot be written
      */
     public String inputJson() {
         return write(type.inputType());
+    }
+
+    /**
+     * The input as JSON with marks in the places of its attachments.
+     *
+     * @throws JsonException as {@link #inputJson}
+     */
+    public String markedInput() {
+        return marked(type.inputType()).json().write();
     }
 
     /**
@@ -74,7 +84,7 @@ public record RungTask(
         return type.work() instanceof Work.Model<?, ?> model
                         && !model.artifacts().isNone()
                 ? model.artifacts().shownInput()
-                : inputJson();
+                : markedInput();
     }
 
     /**
@@ -104,6 +114,14 @@ public record RungTask(
     }
 
     private <I> String write(JsonType<I> form) {
+        return form.write(typed(form));
+    }
+
+    private <I> Marked marked(JsonType<I> form) {
+        return Marked.of(form, typed(form));
+    }
+
+    private <I> I typed(JsonType<I> form) {
         if (!form.rawType().isInstance(input)) {
             throw new JsonException("the input of '%s' must be a %s, not a %s"
                     .formatted(
@@ -111,6 +129,6 @@ public record RungTask(
                             form.rawType().getName(),
                             input.getClass().getName()));
         }
-        return form.write(form.rawType().cast(input));
+        return form.rawType().cast(input);
     }
 }

@@ -73,10 +73,11 @@ public final class SingleCall<I, O> {
     public ModelRequest request(I input, Attached attached) {
         var task =
                 RungTask.first(type, input, type.name(), type.tiers().start()).with(attached);
+        Vision.require(task, pool);
         return pool.filled(RungPrompt.first(
                         type,
                         work,
-                        task.inputJson(),
+                        task.markedInput(),
                         task.attachments(),
                         "",
                         pool.model(),

@@ -119,9 +119,10 @@ final class SubtaskEstimate {
         try {
             var rung = switch (input) {
                 case InputSize.Known(Object known) -> {
-                    var task = RungTask.first(type, known, type.name(), tier);
+                    var task = RungTask.first(type, known, type.name(), tier).with(Attached.of(type, known));
+                    Vision.require(task, pool);
                     ModelRequest first =
-                            FirstCall.request(type, work, task.inputJson(), task.attachments(), "", pool, limits);
+                            FirstCall.request(type, work, task.markedInput(), task.attachments(), "", pool, limits);
                     yield new RungQuote(pool, first, work, CountRange.NONE, limits);
                 }
                 case InputSize.Between(CountRange bytes) ->
@@ -129,7 +130,7 @@ final class SubtaskEstimate {
                             pool,
                             FirstCall.withoutInput(type, work, pool, limits),
                             work,
-                            work.isAttaching() ? bytes.plus(attachments(pool)) : bytes,
+                            Attached.isNeededBy(type) ? bytes.plus(attachments(pool)) : bytes,
                             limits);
             };
             rung.firstCall();

@@ -29,6 +29,7 @@ class PromptTest {
                 PLAN_INPUTS d3032bb4
                 PLAN_EARLIER 29d9de25
                 PLAN_ATTACHED 172e3b5a
+                PLAN_SHOWING c3a9263c
                 PLAN_INSTRUCTIONS f88b75d4
                 PLAN_CONTINUATION 428dfe51
                 PLAN_ROUND 2d38cb36
@@ -36,6 +37,7 @@ class PromptTest {
                 WORK 51c94178
                 WORK_PACK 85e76ce9
                 WORK_CONTEXT 4a304202
+                WORK_SHOWN c28d769f
                 WORK_ARTIFACTS 141dd263
                 READ_ARTIFACT c16098e7
                 WORK_EARLIER_ATTEMPT 3146605d
@@ -48,8 +50,8 @@ class PromptTest {
                 JUDGE 9b32b76b""");
         assertThat(Prompt.versions())
                 .isEqualTo(
-                        "plan 1, plan-tier 1, plan-when 1, plan-optional 1, plan-after 1, plan-inputs 1, plan-earlier 1, plan-attached 1, plan-instructions 1, plan-continuation 1,"
-                                + " plan-round 1, plan-repair 1, work 1, work-pack 1, work-context 1, work-artifacts 1, read-artifact 1,"
+                        "plan 1, plan-tier 1, plan-when 1, plan-optional 1, plan-after 1, plan-inputs 1, plan-earlier 1, plan-attached 1, plan-showing 1, plan-instructions 1, plan-continuation 1,"
+                                + " plan-round 1, plan-repair 1, work 1, work-pack 1, work-context 1, work-shown 1, work-artifacts 1, read-artifact 1,"
                                 + " work-earlier-attempt 1, work-repair 1, merge 1, merge-repair 1, merge-notes 1,"
                                 + " merge-instructions 1, judge-best 1, judge 1");
     }

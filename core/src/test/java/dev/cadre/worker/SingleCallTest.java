@@ -6,6 +6,8 @@ import static dev.cadre.worker.RungScript.NOTE_JSON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cadre.json.JsonException;
+import dev.cadre.model.Attachment;
 import dev.cadre.model.Finish;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
@@ -13,12 +15,15 @@ import dev.cadre.model.RateLimits;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.Tier;
 import dev.cadre.model.TokenUsage;
+import dev.cadre.model.Turn;
 import dev.cadre.pool.ModelPool;
+import dev.cadre.price.Capability;
 import dev.cadre.price.CountRange;
 import dev.cadre.price.ModelCatalog;
 import dev.cadre.price.ModelSpec;
 import dev.cadre.price.ModelSpec.TokenBounds;
 import dev.cadre.price.Price;
+import dev.cadre.price.Quote;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Limits;
 import dev.cadre.task.Outcome;
@@ -27,6 +32,7 @@ import dev.cadre.worker.RungScript.Note;
 import dev.cadre.worker.RungScript.Topic;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -150,5 +156,54 @@ class SingleCallTest {
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
     private static <E extends Exception> E undeclared(Exception thrown) throws E {
         throw (E) thrown;
+    }
+
+    // --- pictures
+
+    record Look(String what, Attachment page) {}
+
+    private static final SubtaskType<Look, Note> LOOK = SubtaskType.model("look", Look.class, Note.class, "Look.");
+    private static final Look PAGE = new Look("it", Attachment.Image.of("image/png", new byte[] {1, 2, 3}));
+
+    private static SingleCall<Look, Note> looking(Capability... capabilities) {
+        var spec = ModelSpec.of("m", PRICE)
+                .withTokens(TokenBounds.of(100_000, 90_000, 10_000).boundByBytes())
+                .withImageTokens(Attachment.Detail.HIGH, 1_000)
+                .withCapabilities(Set.of(capabilities));
+        var pool = ModelPool.builder(
+                        (request, context) -> {
+                            throw new AssertionError("nobody is called here");
+                        },
+                        "m")
+                .catalog(ModelCatalog.of(List.of(spec)))
+                .build();
+        return SingleCall.of(LOOK, pool, Limits.DEFAULT, ServiceTier.BATCH);
+    }
+
+    @Test
+    void request_hasThePictureOfItsInput_andAMarkInItsText() {
+        ModelRequest request = looking(Capability.VISION).request(PAGE, Attached.of(LOOK, PAGE));
+
+        assertThat(request.attachments()).containsExactly(PAGE.page());
+        assertThat(((Turn.User) request.turns().getFirst()).text())
+                .contains("{\"what\":\"it\",\"page\":\"attachment 1: image/png\"}")
+                .doesNotContain("AQID");
+    }
+
+    @Test
+    void picture_forAModelWithoutVision_isRefused() {
+        assertThatThrownBy(() -> looking().request(PAGE, Attached.of(LOOK, PAGE)))
+                .isInstanceOf(JsonException.class)
+                .hasMessageContaining("the model 'm' of tier NANO lacks VISION");
+        assertThat(looking().quote(PAGE)).isEqualTo(Quote.NOTHING);
+    }
+
+    @Test
+    void quote_countsThePicture() {
+        var none = new Look(
+                "it", Attachment.File.of("a", "text/plain", new byte[] {1}).boundedBy(1));
+
+        assertThat(looking(Capability.VISION).quote(PAGE).cost().worst())
+                .isGreaterThan(looking(Capability.VISION).quote(none).cost().worst());
     }
 }

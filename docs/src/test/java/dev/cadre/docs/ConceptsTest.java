@@ -271,6 +271,35 @@ class ConceptsTest {
                 .containsExactly(scan, scan);
     }
 
+    // region concepts-sheet
+    record Sheet(String question, Attachment.Image image) {}
+    // endregion
+
+    @Test
+    void goal_withPictures() throws Exception {
+        model.onPlan().replies("""
+                        {"subtasks":[
+                         {"type":"look","id":"l","input":{"question":"Is it unsigned?","image":{"from":"sheets"}}}]}""");
+        var scans = List.of(
+                Attachment.Image.of("image/png", new byte[] {1}), Attachment.Image.of("image/png", new byte[] {2}));
+
+        // region concepts-pictures
+        SubtaskType<Sheet, Finding> look =
+                SubtaskType.model("look", Sheet.class, Finding.class, "Answer the question about the sheet.");
+        Goal<Review> goal = Goal.of("Which sheets are unsigned?", Review.class)
+                .with("sheets", new TypeRef<List<Attachment.Image>>() {}, scans);
+        // endregion
+        model.on(look, new Sheet("Is it unsigned?", scans.get(0))).replies(new Finding(true));
+        model.on(look, new Sheet("Is it unsigned?", scans.get(1))).replies(new Finding(false));
+        model.onMerge().repliesText("{\"answer\":{\"toNegotiate\":[1]},\"citations\":[]}");
+
+        var result = Coordinator.builder(model.pools()).plansWith(look).build().run(goal, Budget.usd("0.25"));
+
+        assertThat(result).isCompleteWith(new Review(List.of(1))).leftNothingBehind();
+        String text = model.calls().get(1).request().turns().getFirst().toString();
+        assertThat(text).contains("{\"question\":\"Is it unsigned?\",\"image\":\"attachment 1: image/png\"}");
+    }
+
     // region concepts-generic
     static final SubtaskType<Query, List<Source>> SOURCES = SubtaskType.code(
             "sources",

@@ -6,6 +6,7 @@ import dev.cadre.json.JsonException;
 import dev.cadre.model.ToolSpec;
 import dev.cadre.redact.Thrown;
 import dev.cadre.schema.JsonType;
+import dev.cadre.schema.Marked;
 import dev.cadre.schema.SchemaDefinitions;
 import dev.cadre.task.Tool;
 import dev.cadre.task.ToolException;
@@ -159,8 +160,8 @@ final class AnnotatedTool {
 
     @SuppressWarnings("unchecked") // the value has the type that the method declares
     private static String bare(JsonType<?> type, Object value) {
-        Json json = ((JsonType<Object>) type).toJson(value);
-        return type.rawType().isRecord()
+        Json json = Marked.described((JsonType<Object>) type, value);
+        return type.isRecord()
                 ? json.write()
                 : ((Json.Obj) json).at("value").orElseThrow().write();
     }

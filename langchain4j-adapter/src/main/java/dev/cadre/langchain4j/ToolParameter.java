@@ -53,7 +53,7 @@ sealed interface ToolParameter {
 
         private static Argument of(Parameter parameter) {
             Optional<P> p = Optional.ofNullable(parameter.getAnnotation(P.class));
-            JsonType<?> type = JsonType.of(parameter.getParameterizedType());
+            JsonType<?> type = JsonType.of(parameter.getParameterizedType()).requireWritable(at(parameter));
             var component = new JsonComponent(name(parameter, p), type, description(p));
             Optional<String> byDefault = p.map(P::defaultValue).filter(text -> !text.equals(P.NO_DEFAULT));
             if (byDefault.isPresent()) {
@@ -114,9 +114,7 @@ sealed interface ToolParameter {
         }
 
         private static Object value(JsonType<?> type, Json json) {
-            return type.rawType().isRecord()
-                    ? type.read(json)
-                    : type.read(Json.obj().with("value", json));
+            return type.isRecord() ? type.read(json) : type.read(Json.obj().with("value", json));
         }
     }
 }

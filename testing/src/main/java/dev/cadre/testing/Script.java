@@ -12,6 +12,7 @@ import dev.cadre.model.Tier;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.model.ToolCall;
 import dev.cadre.schema.JsonType;
+import dev.cadre.schema.Marked;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,12 +64,14 @@ public final class Script<O> {
     }
 
     /** Of one input of a type. */
-    Script(String type, String input, JsonType<O> output) {
+    Script(String type, Marked marked, JsonType<O> output) {
+        String input = marked.json().write();
         description = type + " " + input;
         this.output = output;
         subject = ScriptedCall.subject(type, input);
         matches = call -> call.purpose().subtaskType().equals(type)
-                && call.purpose().input().equals(input);
+                && call.purpose().input().equals(input)
+                && call.hasFirst(marked.attachments());
     }
 
     /** Answers only calls on this tier; default: on any. */

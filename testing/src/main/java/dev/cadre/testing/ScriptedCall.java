@@ -3,9 +3,12 @@ package dev.cadre.testing;
 
 import dev.cadre.json.Json;
 import dev.cadre.json.JsonException;
+import dev.cadre.model.Attachment;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.ModelRequest;
+import dev.cadre.schema.Marked;
 import dev.cadre.task.SubtaskType;
+import java.util.List;
 
 /** A call that a {@link ScriptedModel} received. */
 public record ScriptedCall(ModelRequest request, CallPurpose purpose) {
@@ -21,7 +24,7 @@ public record ScriptedCall(ModelRequest request, CallPurpose purpose) {
             throw new IllegalArgumentException("the input of '%s' was asked of a call for '%s': %s"
                     .formatted(type.name(), purpose.subtaskType(), this));
         }
-        return type.inputType().read(purpose.input());
+        return Marked.restored(type.inputType(), input(), request.attachments());
     }
 
     /** What scripts are compared with: the type and the input. */
@@ -31,6 +34,12 @@ public record ScriptedCall(ModelRequest request, CallPurpose purpose) {
 
     static Json subject(String type, String input) {
         return Json.obj().with("type", type).with("input", tree(input));
+    }
+
+    /** Whether these attachments go before any others. */
+    boolean hasFirst(List<Attachment> wanted) {
+        List<Attachment> sent = request.attachments();
+        return sent.size() >= wanted.size() && sent.subList(0, wanted.size()).equals(wanted);
     }
 
     /** The input, as text if it is no JSON. */

@@ -10,6 +10,7 @@ import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.pool.RetryPolicy;
 import dev.cadre.schema.JsonType;
+import dev.cadre.schema.Marked;
 import dev.cadre.task.SubtaskType;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,7 +47,7 @@ public final class ScriptedModel implements ModelClient {
      * scripts of each of them, at the sum of their tokens.
      */
     public <I, O> Script<O> on(SubtaskType<I, O> type, I input) {
-        return add(new Script<>(type.name(), type.inputType().write(input), type.outputType()));
+        return add(new Script<>(type.name(), Marked.of(type.inputType(), input), type.outputType()));
     }
 
     /** Answers the subtasks of a type whose input a predicate accepts. */
@@ -56,7 +57,8 @@ public final class ScriptedModel implements ModelClient {
                 type.name() + " of some inputs",
                 type.outputType(),
                 call -> call.purpose().subtaskType().equals(type.name())
-                        && accepted.test(input.read(call.purpose().input()))));
+                        && accepted.test(Marked.restored(
+                                input, call.input(), call.request().attachments()))));
     }
 
     /** Answers every subtask of a type. */

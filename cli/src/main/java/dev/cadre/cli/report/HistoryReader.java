@@ -12,6 +12,7 @@ import dev.cadre.journal.JournalKey;
 import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
+import dev.cadre.schema.Marked;
 import dev.cadre.task.Outcome;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -154,7 +155,8 @@ final class HistoryReader {
 
         private static End end(Instant at, JournalEntry.Ended ended, int session) {
             return switch (ended.outcome()) {
-                case Outcome.Succeeded<String>(String json) -> new End(at, "succeeded", json, session, ended.cached());
+                case Outcome.Succeeded<String>(String json) ->
+                    new End(at, "succeeded", Marked.described(json), session, ended.cached());
                 case Outcome.Failed<String> failed -> new End(at, "failed", failed.reason(), session, null);
                 case Outcome.Skipped<String> skipped -> new End(at, "skipped", skipped.reason(), session, null);
             };
