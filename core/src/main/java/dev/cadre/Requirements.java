@@ -69,8 +69,11 @@ record Requirements(RunSettings settings) {
 
     private static IllegalStateException incapable(SubtaskType<?, ?> type, Tier tier, PoolChoice choice) {
         ModelPool own = choice.candidates().getFirst();
-        Capability lacking =
-                type.needs().stream().filter(needed -> !own.spec().can(needed)).sorted().findFirst().orElseThrow();
+        Capability lacking = type.needs().stream()
+                .filter(needed -> !own.spec().can(needed))
+                .sorted()
+                .findFirst()
+                .orElseThrow();
         return new IllegalStateException(
                 choice.candidates().size() == 1
                         ? "subtask type '%s' needs %s, and may run on tier %s, whose model %s lacks it: choose other tiers with startingAt, notBelow and upTo, or a pool that has it with ModelPools.Builder.behind or onPool"

@@ -97,9 +97,7 @@ final class BulkRun<I, O> {
         runId = bulk.runId();
         beginning = record.map(RunRecord::beginning).orElseGet(RunIdentity::newBeginning);
         handover = new BulkProgress<>(bulk, this::sinceStart, each);
-        window = type.isModelWork()
-                ? window(bulk.pools().candidates())
-                : CODE_WINDOW;
+        window = type.isModelWork() ? window(bulk.pools().candidates()) : CODE_WINDOW;
         Duration time = bulk.runs().time(budget);
         clock = bulk.runs().steadyClock();
         startNanos = clock.nanoTime();

@@ -56,8 +56,8 @@ public final class ModelPools implements AutoCloseable {
 
     private void requireBound(Tier tier, List<String> names) {
         if (!byTier.containsKey(tier)) {
-            throw new IllegalStateException("the pools %s are behind tier %s, which has no pool itself; bind one"
-                    .formatted(names, tier));
+            throw new IllegalStateException(
+                    "the pools %s are behind tier %s, which has no pool itself; bind one".formatted(names, tier));
         }
         for (String name : names) {
             if (!byName.containsKey(name)) {
@@ -272,8 +272,7 @@ public final class ModelPools implements AutoCloseable {
         public Builder behind(Tier tier, String... names) {
             List<String> all = List.of(names);
             if (new HashSet<>(all).size() < all.size()) {
-                throw new IllegalArgumentException(
-                        "a pool is behind tier %s twice: %s".formatted(tier, all));
+                throw new IllegalArgumentException("a pool is behind tier %s twice: %s".formatted(tier, all));
             }
             if (all.isEmpty()) {
                 behind.remove(tier);

@@ -152,7 +152,8 @@ final class TierChoice {
         for (Tier between = chosen;
                 tier.isAbove(between);
                 between = between.above().orElseThrow()) {
-            if (prices.isBound(type(execution), between) && !money.isExhaustedBy(withoutInput(type(execution), between))) {
+            if (prices.isBound(type(execution), between)
+                    && !money.isExhaustedBy(withoutInput(type(execution), between))) {
                 lowered = between;
             }
         }

@@ -92,8 +92,7 @@ public record PoolChoice(SubtaskType<?, ?> type, List<ModelPool> candidates) {
      */
     List<ModelPool> inTurn(RungTask task, Limits limits) {
         return candidates.size() > 1 && type.work() instanceof Work.Model<?, ?> work
-                ? inTurn(new FirstRequest(
-                        type, work, task.shownInput(), task.attachments(), task.evidence(), limits))
+                ? inTurn(new FirstRequest(type, work, task.shownInput(), task.attachments(), task.evidence(), limits))
                 : candidates;
     }
 

@@ -127,8 +127,7 @@ final class SubtaskEstimate {
                 }
                 case InputSize.Between(CountRange bytes) -> {
                     var first = FirstRequest.withoutInput(type, work, limits);
-                    ModelPool usual =
-                            choice.inTurn(first, bytes.expected()).getFirst();
+                    ModelPool usual = choice.inTurn(first, bytes.expected()).getFirst();
                     yield quote(
                             usual,
                             choice.able(limits),
@@ -144,10 +143,7 @@ final class SubtaskEstimate {
             ModelPool usual, List<ModelPool> pools, Function<ModelPool, Optional<RungQuote>> quotes) {
         List<RungQuote> all =
                 pools.stream().flatMap(pool -> quotes.apply(pool).stream()).toList();
-        return all.stream()
-                .filter(rung -> rung.pool() == usual)
-                .findFirst()
-                .map(rung -> new TierQuote(rung, all));
+        return all.stream().filter(rung -> rung.pool() == usual).findFirst().map(rung -> new TierQuote(rung, all));
     }
 
     private Optional<RungQuote> rung(ModelPool pool, FirstRequest first, CountRange more) {

@@ -206,7 +206,9 @@ class ModelPoolsTest {
         assertThatThrownBy(() -> named.behind(Tier.NANO, "eye", "eye"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("a pool is behind tier NANO twice: [eye, eye]");
-        assertThat(named.behind(Tier.NANO).build().behind(Tier.NANO)).as("removed").isEmpty();
+        assertThat(named.behind(Tier.NANO).build().behind(Tier.NANO))
+                .as("removed")
+                .isEmpty();
         assertThatThrownBy(() -> named.behind(Tier.MINI, "eye").build())
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("the pools [eye] are behind tier MINI, which has no pool itself; bind one");
@@ -269,7 +271,8 @@ class ModelPoolsTest {
                 .closing(() -> closed.add("first"))
                 .build();
 
-        try (var more = first.toBuilder().mini(mini).closing(() -> closed.add("second")).build()) {
+        try (var more =
+                first.toBuilder().mini(mini).closing(() -> closed.add("second")).build()) {
             assertThat(more.pool(Tier.NANO)).isSameAs(nano);
             assertThat(more.pool(Tier.MINI)).isSameAs(mini);
             assertThat(more.pool("eye")).isSameAs(eye);

@@ -20,8 +20,8 @@ class FingerprintsTest {
 
     private static final SubtaskType<Topic, Note> NOTE =
             SubtaskType.model("note", Topic.class, Note.class, "State three facts.");
-    private static final SubtaskType<Topic, Note> RISING =
-            NOTE.upTo(Tier.MINI).accept("it is long", (topic, note) -> note.text().length() > 10);
+    private static final SubtaskType<Topic, Note> RISING = NOTE.upTo(Tier.MINI)
+            .accept("it is long", (topic, note) -> note.text().length() > 10);
 
     private final ModelPools tiers = ModelPools.of(pool("gpt-5.4"), pool("gpt-5.4-mini"), pool("gpt-5.4-nano"));
     private final ModelPools named = tiers.toBuilder()
@@ -69,10 +69,15 @@ class FingerprintsTest {
     void poolOfAType_isKnownByItsModel_notByItsName() {
         var lite = RISING.onPool(Tier.NANO, "lite");
         var haiku = RISING.onPool(Tier.NANO, "haiku");
-        var renamed = tiers.toBuilder().named("other", pool("gemini-2.5-flash-lite")).build();
+        var renamed =
+                tiers.toBuilder().named("other", pool("gemini-2.5-flash-lite")).build();
         var moved = tiers.toBuilder().named("lite", pool("claude-haiku-4-5")).build();
 
-        assertThat(List.of(of(named, lite), of(named, haiku), of(named, RISING), of(named, RISING.onPool(Tier.MINI, "lite"))))
+        assertThat(List.of(
+                        of(named, lite),
+                        of(named, haiku),
+                        of(named, RISING),
+                        of(named, RISING.onPool(Tier.MINI, "lite"))))
                 .doesNotHaveDuplicates();
         assertThat(of(renamed, RISING.onPool(Tier.NANO, "other"))).isEqualTo(of(named, lite));
         assertThat(of(moved, lite)).isEqualTo(of(named, haiku));

@@ -80,7 +80,9 @@ class PoolChoiceTest {
     private static List<String> inTurn(PoolChoice choice, int inputTokens, Attachment... attachments) {
         var input = new Topic("x".repeat(4 * inputTokens));
         var task = RungTask.first(choice.type(), input, "a", Tier.NANO).with(new Attached.Made(List.of(attachments)));
-        return choice.inTurn(task, Limits.DEFAULT).stream().map(ModelPool::model).toList();
+        return choice.inTurn(task, Limits.DEFAULT).stream()
+                .map(ModelPool::model)
+                .toList();
     }
 
     @Test
@@ -108,7 +110,8 @@ class PoolChoiceTest {
 
     @Test
     void contextOfUnknownSize_holdsWhatever_andMayBeLargerThanAny() {
-        var choice = choice(NOTE, pool("own", 10_000), pool("unknown", UNKNOWN), pool("same", 10_000), pool("wide", 50_000));
+        var choice =
+                choice(NOTE, pool("own", 10_000), pool("unknown", UNKNOWN), pool("same", 10_000), pool("wide", 50_000));
 
         assertThat(inTurn(choice, 1)).containsExactly("own", "unknown", "wide");
         assertThat(inTurn(choice, 90_000)).containsExactly("unknown", "same", "wide");
@@ -150,8 +153,7 @@ class PoolChoiceTest {
         assertThat(choice.models()).containsExactly("own", "flex");
     }
 
-    private static final Price FLEX =
-            Price.perMillionTokens("1", "1", "5").withTier(ServiceTier.FLEX, 50);
+    private static final Price FLEX = Price.perMillionTokens("1", "1", "5").withTier(ServiceTier.FLEX, 50);
 
     @Test
     void poolThatIsTheTiersOwn_isNoFurtherOne() {

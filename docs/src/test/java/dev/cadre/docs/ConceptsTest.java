@@ -160,8 +160,7 @@ class ConceptsTest {
         assertThat(result).isCompleteWith(new Summary("It retries."));
         assertThat(result.report().subtasks())
                 .extracting(line -> line.id() + " " + line.model())
-                .containsExactly(
-                        "named gemini-2.5-flash-lite", "long gemini-2.5-flash-lite", "short gpt-5.4-nano");
+                .containsExactly("named gemini-2.5-flash-lite", "long gemini-2.5-flash-lite", "short gpt-5.4-nano");
     }
 
     record Text(String body) {}

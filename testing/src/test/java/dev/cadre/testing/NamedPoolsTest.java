@@ -64,8 +64,8 @@ class NamedPoolsTest {
 
     private static final Topic PICTURE = new Topic("picture of a cat");
     private static final Topic DOGS = new Topic("dogs");
-    private static final SubtaskType<Topic, Note> LOOK = NOTE.attaching(
-            topic -> topic.name().startsWith("picture") ? List.of(CAT) : List.of());
+    private static final SubtaskType<Topic, Note> LOOK =
+            NOTE.attaching(topic -> topic.name().startsWith("picture") ? List.of(CAT) : List.of());
 
     private static final ModelSpec BLIND = spec("blind", "0.2", "1", 10_000);
     private static final ModelSpec EYE = spec("eye", "1", "5", 10_000)
@@ -109,8 +109,8 @@ class NamedPoolsTest {
     private static TaskGraph<Note> graph(SubtaskType<Topic, Note> type, Topic... topics) {
         var graph = TaskGraph.builder();
         var all = new ArrayList<>(Stream.of(topics)
-                .map(topic -> graph.add(
-                        "t" + topic.name().length() + topic.name().charAt(0), type, topic))
+                .map(topic ->
+                        graph.add("t" + topic.name().length() + topic.name().charAt(0), type, topic))
                 .toList());
         return graph.answering(all.getFirst());
     }
@@ -139,8 +139,8 @@ class NamedPoolsTest {
         assertThat(result).isCompleteWith(new Note("seen")).spent("0.0036").leftNothingBehind();
         assertThat(modelsOf(result)).containsExactly("eye", "blind");
         assertThat(asked()).containsExactlyInAnyOrder("eye", "blind");
-        assertThat(model.calls()).allSatisfy(call -> assertThat(call.purpose().tier())
-                .isEqualTo(Tier.NANO));
+        assertThat(model.calls())
+                .allSatisfy(call -> assertThat(call.purpose().tier()).isEqualTo(Tier.NANO));
     }
 
     @Test
@@ -253,8 +253,8 @@ class NamedPoolsTest {
         assertThat(asked()).isEmpty();
     }
 
-    private static final Tool SEEING = Tool.of("see", "Looks.", Topic.class, (topic, context) -> "nothing")
-            .needing(Capability.VISION);
+    private static final Tool SEEING =
+            Tool.of("see", "Looks.", Topic.class, (topic, context) -> "nothing").needing(Capability.VISION);
 
     // --- of a type
 
@@ -273,7 +273,10 @@ class NamedPoolsTest {
         var result = coordinator(named()).run(graph.answering(answer), BUDGET);
 
         // $0.003 of the eye, $0.00255 of mini, $0.0006 of nano
-        assertThat(result).isCompleteWith(new Note("a longer note")).spent("0.00615").leftNothingBehind();
+        assertThat(result)
+                .isCompleteWith(new Note("a longer note"))
+                .spent("0.00615")
+                .leftNothingBehind();
         assertThat(asked()).containsExactlyInAnyOrder("eye", "gpt-5.4-mini", "blind");
     }
 
@@ -342,8 +345,7 @@ class NamedPoolsTest {
                     entry -> entry instanceof JournalEntry.Ended ended
                             && ended.key().subtask().equals("t40000x"),
                     journal);
-            var broken = Crew.failed(
-                    coordinator(behindNano()).journal(crashing).run(pictureDogsLong(), BUDGET));
+            var broken = Crew.failed(coordinator(behindNano()).journal(crashing).run(pictureDogsLong(), BUDGET));
             assertThat(broken.cause().kind()).isEqualTo(RunFailure.Kind.JOURNAL_FAILED);
         }
         int before = asked().size();
@@ -528,7 +530,8 @@ class NamedPoolsTest {
                 .doesNotContain("pool");
         assertThat(model.calls())
                 .filteredOn(call -> call.purpose().kind() == CallPurpose.Kind.WORK)
-                .extracting(call -> call.purpose().subtaskId() + " " + call.request().model())
+                .extracting(call ->
+                        call.purpose().subtaskId() + " " + call.request().model())
                 .as("a subtask that names a pool is no subtask")
                 .containsExactly("b eye");
         assertThat(result).leftNothingBehind();
