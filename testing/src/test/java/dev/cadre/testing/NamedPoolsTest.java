@@ -14,6 +14,8 @@ import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
 import dev.cadre.bulk.Lane;
 import dev.cadre.cache.OutcomeCache;
+import dev.cadre.eval.EvalExample;
+import dev.cadre.eval.Evals;
 import dev.cadre.event.RunEvent;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.Journal;
@@ -45,6 +47,7 @@ import dev.cadre.testing.Crew.Note;
 import dev.cadre.testing.Crew.Topic;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -502,6 +505,43 @@ class NamedPoolsTest {
                 .as("at ten times the price of nano")
                 .isGreaterThan(Money.usd("0.02"))
                 .isGreaterThan(alone.cost().worst().times(9));
+    }
+
+    @Test
+    void shutdown_isToldOfPoolsThatMayServe_andOfNoOthers() throws Exception {
+        answering();
+        var old = model.pool("gpt-5.4-nano", pool -> pool.calendar(() -> Instant.parse("2027-01-01T00:00:00Z")));
+        var pools = tiers().named("old", old).build();
+        var behind = pools.toBuilder().behind(Tier.NANO, "old").build();
+
+        var unused = coordinator(pools).run(graph(LOOK, DOGS), BUDGET);
+        assertThat(shutdowns()).isEmpty();
+        unused = coordinator(behind).run(graph(LOOK, DOGS), BUDGET);
+        assertThat(shutdowns()).containsExactly("gpt-5.4-nano [NANO]");
+        events.clear();
+        unused = coordinator(pools).run(graph(LOOK.onPool(Tier.MINI, "old").upTo(Tier.MINI), DOGS), BUDGET);
+        assertThat(shutdowns()).containsExactly("gpt-5.4-nano [MINI]");
+    }
+
+    private List<String> shutdowns() {
+        return events.stream()
+                .filter(RunEvent.ModelShutsDown.class::isInstance)
+                .map(RunEvent.ModelShutsDown.class::cast)
+                .map(notice -> notice.model() + " " + notice.tiers())
+                .toList();
+    }
+
+    @Test
+    void eval_namesAllModelsThatMayHaveAnswered() throws Exception {
+        answering();
+        var evals = Evals.of(LOOK)
+                .examples(List.of(EvalExample.of(DOGS, new Note("seen"))))
+                .tiers(Tier.NANO);
+
+        var result = coordinator(behindNano()).run(evals, BUDGET);
+
+        assertThat(result.of(Tier.NANO).models()).containsExactly("blind", "eye", "wide");
+        assertThat(asked()).containsExactly("blind");
     }
 
     @Test
