@@ -380,7 +380,7 @@ public final class Coordinator {
 
     /** Of whatever a goal may use: the planner, the merger and every registered type. */
     ModelShutdowns shutdowns() {
-        return ModelShutdowns.of(settings.pools());
+        return ModelShutdowns.ofAll(settings.pools(), types);
     }
 
     /** Of what the types of a graph may run on. */

@@ -3,16 +3,16 @@ package dev.cadre;
 
 import dev.cadre.model.Effort;
 import dev.cadre.model.Tier;
-import dev.cadre.pool.ModelPools;
+import dev.cadre.pool.ModelPool;
 import dev.cadre.price.Capability;
 import dev.cadre.price.ModelSpec;
 import dev.cadre.run.RunSettings;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
 import dev.cadre.task.Work;
+import dev.cadre.worker.PoolChoice;
 import dev.cadre.worker.SubtaskWorker;
 import java.util.List;
-import java.util.Set;
 
 /**
  * What must hold before anything is called: every type runs on tiers that have a model, with the capabilities and the
@@ -48,7 +48,8 @@ record Requirements(RunSettings settings) {
         var worker = SubtaskWorker.of(settings.pools());
         for (SubtaskType<?, ?> type : used) {
             if (type.isModelWork()) {
-                type.tiers().choices().forEach(settings.pools()::pool);
+                type.tiers().pools().keySet().forEach(tier -> PoolChoice.of(settings.pools(), type, tier));
+                type.tiers().choices().forEach(tier -> PoolChoice.of(settings.pools(), type, tier));
                 requireCapabilities(type);
                 requireSampling(type);
                 worker.requirePriced(type, settings.limits());
@@ -58,20 +59,31 @@ record Requirements(RunSettings settings) {
 
     /** Money may push a type down to its floor, and an answer that is not accepted up to its top. */
     private void requireCapabilities(SubtaskType<?, ?> type) {
-        ModelPools pools = settings.pools();
-        for (Tier tier : pools.tiers()) {
-            for (Capability needed : type.tiers().include(tier) ? type.needs() : Set.<Capability>of()) {
-                if (!pools.pool(tier).spec().can(needed)) {
-                    throw new IllegalStateException(
-                            "subtask type '%s' needs %s, and may run on tier %s, whose model %s lacks it: choose other tiers with startingAt, notBelow and upTo"
-                                    .formatted(
-                                            type.name(),
-                                            needed,
-                                            tier,
-                                            pools.pool(tier).model()));
-                }
+        for (Tier tier : PoolChoice.tiers(settings.pools(), type)) {
+            var choice = PoolChoice.of(settings.pools(), type, tier);
+            if (choice.candidates().stream().noneMatch(choice::isCapable)) {
+                throw incapable(type, tier, choice);
             }
         }
+    }
+
+    private static IllegalStateException incapable(SubtaskType<?, ?> type, Tier tier, PoolChoice choice) {
+        ModelPool own = choice.candidates().getFirst();
+        Capability lacking = type.needs().stream()
+                .filter(needed -> !own.spec().can(needed))
+                .sorted()
+                .findFirst()
+                .orElseThrow();
+        return new IllegalStateException(
+                choice.candidates().size() == 1
+                        ? "subtask type '%s' needs %s, and may run on tier %s, whose model %s lacks it: choose other tiers with startingAt, notBelow and upTo, or a pool that has it with ModelPools.Builder.behind or onPool"
+                                .formatted(type.name(), lacking, tier, own.model())
+                        : "subtask type '%s' needs %s, and may run on tier %s, none of whose models %s has all of them: choose other tiers with startingAt, notBelow and upTo, or put another pool behind the tier"
+                                .formatted(
+                                        type.name(),
+                                        type.needs().stream().sorted().toList(),
+                                        tier,
+                                        choice.models()));
     }
 
     /** A model may refuse a parameter that it does not take, or ignore it: neither is found out by paying. */
@@ -86,8 +98,8 @@ record Requirements(RunSettings settings) {
     }
 
     private void requireTaken(SubtaskType<?, ?> type, Effort effort, String parameter, Capability taking) {
-        for (Tier tier : settings.pools().tiers()) {
-            for (ModelSpec spec : type.tiers().include(tier) ? specs(tier) : List.<ModelSpec>of()) {
+        for (Tier tier : PoolChoice.tiers(settings.pools(), type)) {
+            for (ModelSpec spec : specs(type, tier)) {
                 boolean reasons = effort != Effort.NONE && spec.can(Capability.REASONING);
                 if (reasons || !spec.can(taking)) {
                     throw new IllegalStateException(
@@ -107,7 +119,9 @@ record Requirements(RunSettings settings) {
     }
 
     /** Of whoever may answer there. */
-    private List<ModelSpec> specs(Tier tier) {
-        return settings.pools().pool(tier).servingSpecs();
+    private List<ModelSpec> specs(SubtaskType<?, ?> type, Tier tier) {
+        return PoolChoice.of(settings.pools(), type, tier).able(settings.limits()).stream()
+                .flatMap(pool -> pool.servingSpecs().stream())
+                .toList();
     }
 }

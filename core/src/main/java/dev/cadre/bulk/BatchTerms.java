@@ -32,7 +32,7 @@ record BatchTerms<I, O>(
         RunRecord record = kept.orElseThrow(
                 () -> new IllegalArgumentException("the batch lane needs a journal: a batch outlives the process"));
         bulk.packs(); // refuses them
-        ModelPool pool = bulk.runs().pools().pool(bulk.type().tiers().start());
+        ModelPool pool = bulk.pool();
         SingleCall<I, O> call = bulk.singleCall(ServiceTier.BATCH);
         BatchClient client = pool.batches()
                 .orElseThrow(() -> new IllegalArgumentException(

@@ -28,6 +28,7 @@ import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.Attached;
 import dev.cadre.worker.InputSize;
+import dev.cadre.worker.PoolChoice;
 import dev.cadre.worker.SingleCall;
 import dev.cadre.worker.SubtaskWorker;
 import java.util.Iterator;
@@ -376,10 +377,20 @@ public final class Bulk<I, O> {
 
     /** The type as single calls; throws if it is more than that, or not offered in the service tier. */
     SingleCall<I, O> singleCall(ServiceTier serviceTier) {
-        ModelPool pool = runs.pools().pool(type.tiers().start());
+        ModelPool pool = pool();
         SingleCall<I, O> call = SingleCall.of(type, pool, runs.limits(), serviceTier);
         pool.worstCase(ModelRequest.of(pool.model(), "", "", 1).withServiceTier(serviceTier));
         return call;
+    }
+
+    /** The pool of a batch, which every request of it goes to: a batch is made before its requests are known. */
+    ModelPool pool() {
+        return pools().able(runs.limits()).getFirst();
+    }
+
+    /** The pools of its first rungs. */
+    PoolChoice pools() {
+        return PoolChoice.of(runs.pools(), type, type.tiers().start());
     }
 
     Fingerprints fingerprints() {

@@ -6,6 +6,7 @@ import dev.cadre.budget.BudgetGuard;
 import dev.cadre.event.RunEvent;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.model.Tier;
+import dev.cadre.pool.ModelPool;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.record.RunCache;
@@ -96,9 +97,7 @@ final class BulkRun<I, O> {
         runId = bulk.runId();
         beginning = record.map(RunRecord::beginning).orElseGet(RunIdentity::newBeginning);
         handover = new BulkProgress<>(bulk, this::sinceStart, each);
-        window = type.isModelWork()
-                ? bulk.runs().pools().pool(type.tiers().start()).limits().maxParallel()
-                : CODE_WINDOW;
+        window = type.isModelWork() ? window(bulk.pools().candidates()) : CODE_WINDOW;
         Duration time = bulk.runs().time(budget);
         clock = bulk.runs().steadyClock();
         startNanos = clock.nanoTime();
@@ -107,6 +106,12 @@ final class BulkRun<I, O> {
         threads = new RungThreads(runId);
         cache = bulk.runs().cache(bulk.fingerprints(), bulk.form(), threads);
         driver = new RunDriver(threads, Deadlines.at(deadlineNanos), clock);
+    }
+
+    /** As many inputs as the pools can work on at once. */
+    private static int window(List<ModelPool> pools) {
+        return Math.clamp(
+                pools.stream().mapToLong(pool -> pool.limits().maxParallel()).sum(), 1, Integer.MAX_VALUE);
     }
 
     BulkSummary run(Iterator<? extends I> inputs) throws InterruptedException {

@@ -64,6 +64,9 @@ final class PackedType<I, O> {
                 .verbosity(work.verbosity())
                 .sampling(work.sampling())
                 .effort(work.effort().orElse(limits.effort()));
+        for (var pool : type.tiers().pools().entrySet()) {
+            call = call.onPool(pool.getKey(), pool.getValue());
+        }
         return new PackedType<>(
                 type,
                 work.sharedContext().isEmpty() ? call : call.sharing(work.sharedContext()),

@@ -6,6 +6,7 @@ import dev.cadre.budget.BudgetGuard;
 import dev.cadre.bulk.Bulk;
 import dev.cadre.bulk.BulkSummary;
 import dev.cadre.bulk.Lane;
+import dev.cadre.pool.ModelPools;
 import dev.cadre.price.CostEstimate;
 import dev.cadre.price.Money;
 import dev.cadre.price.Quote;
@@ -13,6 +14,7 @@ import dev.cadre.record.Fingerprints;
 import dev.cadre.run.RunSettings;
 import dev.cadre.run.SteadyClock;
 import dev.cadre.task.SubtaskType;
+import dev.cadre.worker.PoolChoice;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,15 +60,16 @@ public final class EvalRun<I, O> {
                                     each.type(),
                                     key + " judged by "
                                             + fingerprints.of(each.type()).hex())));
-                    return new Trial<>(evals, candidate, models(candidate), bulks.of(type, key), judge);
+                    return new Trial<>(evals, candidate, models(type), bulks.of(type, key), judge);
                 })
                 .toList();
     }
 
-    private List<String> models(Candidate candidate) {
-        return settings.pools().tiers().stream()
-                .filter(tier -> !candidate.start().isAbove(tier) && !tier.isAbove(candidate.top()))
-                .map(tier -> settings.pools().pool(tier).model())
+    /** Those behind a tier follow its own. */
+    private List<String> models(SubtaskType<I, O> type) {
+        ModelPools pools = settings.pools();
+        return PoolChoice.tiers(pools, type).stream()
+                .flatMap(tier -> PoolChoice.of(pools, type, tier).models().stream())
                 .toList();
     }
 

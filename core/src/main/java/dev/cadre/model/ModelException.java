@@ -302,7 +302,10 @@ public abstract sealed class ModelException extends RuntimeException {
         }
     }
 
-    /** The request has more tokens than the model's context, or the account's limit per minute: split it. */
+    /**
+     * The request has more tokens than the model's context, or the account's limit per minute: split it, or put a pool of
+     * a larger context behind the tier.
+     */
     public static final class ContextTooLong extends ModelException {
         public ContextTooLong(String message) {
             super(message, Charge.FREE, Reach.SUBTASK, null);

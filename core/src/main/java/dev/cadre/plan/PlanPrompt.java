@@ -9,6 +9,7 @@ import dev.cadre.price.Price;
 import dev.cadre.prompt.Prompt;
 import dev.cadre.schema.Notation;
 import dev.cadre.task.SubtaskType;
+import dev.cadre.worker.PoolChoice;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -176,7 +177,11 @@ final class PlanPrompt {
     private String tiers(SubtaskType<?, ?> type) {
         return type.tiers().choices().stream()
                 .map(tier -> {
-                    Price price = request.terms().pools().pool(tier).spec().price();
+                    Price price = PoolChoice.of(request.terms().pools(), type, tier)
+                            .able(request.limits())
+                            .getFirst()
+                            .spec()
+                            .price();
                     String good = request.rates()
                             .of(type, tier)
                             .map(count -> "; %s good".formatted(count))

@@ -146,10 +146,17 @@ public final class CostCalculator {
         return bytes;
     }
 
-    /** The tokens that are taken from the token rate until the usage is known. */
-    public static long tokenEstimate(ModelRequest request) {
+    /** The tokens that the input of a usual request has, if its text is longer by this number of UTF-8 bytes. */
+    public static long inputEstimate(ModelRequest request, long moreBytes) {
+        long more = moreBytes / BYTES_PER_TOKEN;
         long input = request.inputBytes() / BYTES_PER_TOKEN
                 + ATTACHMENT_TOKENS * request.attachments().size();
+        return more > Long.MAX_VALUE - input ? Long.MAX_VALUE : input + more;
+    }
+
+    /** The tokens that are taken from the token rate until the usage is known. */
+    public static long tokenEstimate(ModelRequest request) {
+        long input = inputEstimate(request, 0);
         return request.maxOutputTokens() > Long.MAX_VALUE - input ? Long.MAX_VALUE : input + request.maxOutputTokens();
     }
 

@@ -22,6 +22,10 @@ record InputCount(CostCalculator costs, @Nullable InputCounter counter, FaultLog
     private static final Logger LOG = LoggerFactory.getLogger(InputCount.class);
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
+    boolean isCounting() {
+        return counter != null;
+    }
+
     long of(ModelRequest request, CallTerms terms) throws InterruptedException {
         long left = terms.deadlineNanos() - System.nanoTime();
         if (counter == null || left <= 0) {

@@ -159,6 +159,11 @@ public final class ModelPool {
         return chain.dearest(ownWorstCase(request, moreBytes), request, moreBytes);
     }
 
+    /** Whether the provider counts the input of a call first, so that pictures and files need no known bound. */
+    public boolean countsInput() {
+        return count.isCounting();
+    }
+
     /** The most that an attempt of this pool can cost, whatever it falls back to. */
     Money ownWorstCase(ModelRequest request, long moreBytes) {
         ModelRequest filled = defaults.fill(request);

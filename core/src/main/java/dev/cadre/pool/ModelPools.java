@@ -8,34 +8,71 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 
 /**
- * The pools of the tiers. Immutable; one pool may serve several tiers, and be in several instances of this class.
+ * The pools of the tiers, and further pools by name. Immutable; one pool may serve several tiers, have several names, and
+ * be in several instances of this class.
+ *
+ * <p>A named pool makes calls in two ways: a subtask type {@linkplain dev.cadre.task.SubtaskType#onPool names it} for a
+ * tier, or it is {@linkplain Builder#behind behind} a tier and makes the calls that the tier's own pool cannot. Planners
+ * and mergers use the pools of the tiers alone.
  *
  * <p>Pools with the same client share its key: a bad key or an exhausted quota in one of them stops the others too.
  */
 public final class ModelPools implements AutoCloseable {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,63}");
+
     private final Map<Tier, ModelPool> byTier;
+    private final Map<String, ModelPool> byName;
+    private final Map<Tier, List<String>> behind;
     private final List<AutoCloseable> owned;
 
-    private ModelPools(Map<Tier, ModelPool> byTier, List<AutoCloseable> owned) {
+    private ModelPools(
+            Map<Tier, ModelPool> byTier,
+            Map<String, ModelPool> byName,
+            Map<Tier, List<String>> behind,
+            List<AutoCloseable> owned) {
         this.byTier = new EnumMap<>(byTier);
+        this.byName = new LinkedHashMap<>(byName);
+        this.behind = new EnumMap<>(behind);
         this.owned = List.copyOf(owned);
-        Set<ModelPool> all = Collections.newSetFromMap(new IdentityHashMap<>());
-        byTier.values().forEach(pool -> {
-            all.add(pool);
-            all.addAll(pool.fallbacks());
-        });
+        behind.forEach(this::requireBound);
+        Set<ModelPool> all = all();
+        all().forEach(pool -> all.addAll(pool.fallbacks()));
         for (ModelPool pool : all) {
             all.stream()
                     .filter(other -> other != pool && other.sharesClientWith(pool))
                     .forEach(pool::linkTo);
         }
+    }
+
+    private void requireBound(Tier tier, List<String> names) {
+        if (!byTier.containsKey(tier)) {
+            throw new IllegalStateException(
+                    "the pools %s are behind tier %s, which has no pool itself; bind one".formatted(names, tier));
+        }
+        for (String name : names) {
+            if (!byName.containsKey(name)) {
+                throw new IllegalStateException(
+                        "the pool '%s' is behind tier %s, but no pool has this name, only %s; add it with ModelPools.Builder.named"
+                                .formatted(name, tier, names()));
+            }
+        }
+    }
+
+    private Set<ModelPool> all() {
+        Set<ModelPool> all = Collections.newSetFromMap(new IdentityHashMap<>());
+        all.addAll(byTier.values());
+        all.addAll(byName.values());
+        return all;
     }
 
     /** One pool for each tier. */
@@ -54,6 +91,19 @@ public final class ModelPools implements AutoCloseable {
     }
 
     /**
+     * A builder that begins with these pools, to add a pool of another provider, for example. Closing the new pools closes
+     * the resources of these pools, too: close one of both.
+     */
+    public Builder toBuilder() {
+        var builder = new Builder();
+        builder.byTier.putAll(byTier);
+        builder.byName.putAll(byName);
+        builder.behind.putAll(behind);
+        builder.owned.addAll(owned);
+        return builder;
+    }
+
+    /**
      * The pool of a tier.
      *
      * @throws IllegalStateException if no pool is bound to it
@@ -66,6 +116,30 @@ public final class ModelPools implements AutoCloseable {
                             .formatted(tier, byTier.keySet()));
         }
         return pool;
+    }
+
+    /**
+     * The pool of a name.
+     *
+     * @throws IllegalStateException if there is none
+     */
+    public ModelPool pool(String name) {
+        ModelPool pool = byName.get(name);
+        if (pool == null) {
+            throw new IllegalStateException(
+                    "no pool is named '%s', only %s; add it with ModelPools.Builder.named".formatted(name, names()));
+        }
+        return pool;
+    }
+
+    /** The names of the named pools, in the order in which they were given. */
+    public Set<String> names() {
+        return Collections.unmodifiableSet(byName.keySet());
+    }
+
+    /** The names of the pools behind a tier, in the order in which they are tried; empty if there are none. */
+    public List<String> behind(Tier tier) {
+        return behind.getOrDefault(tier, List.of());
     }
 
     /** The tiers with a pool, in ascending order. */
@@ -81,10 +155,12 @@ public final class ModelPools implements AutoCloseable {
     public ModelPools decorated(UnaryOperator<ModelClient> decorator) {
         var clients = new HashMap<ModelClient, ModelClient>();
         var pools = new IdentityHashMap<ModelPool, ModelPool>();
-        var decorated = new EnumMap<Tier, ModelPool>(Tier.class);
+        var tiers = new EnumMap<Tier, ModelPool>(Tier.class);
+        var names = new LinkedHashMap<String, ModelPool>();
         UnaryOperator<ModelClient> once = client -> clients.computeIfAbsent(client, decorator);
-        byTier.forEach((tier, pool) -> decorated.put(tier, decorated(pool, once, pools)));
-        return new ModelPools(decorated, owned);
+        byTier.forEach((tier, pool) -> tiers.put(tier, decorated(pool, once, pools)));
+        byName.forEach((name, pool) -> names.put(name, decorated(pool, once, pools)));
+        return new ModelPools(tiers, names, behind, owned);
     }
 
     /** A pool that serves several tiers, or that several pools fall back to, stays one pool. */
@@ -104,7 +180,7 @@ public final class ModelPools implements AutoCloseable {
 
     /** {@linkplain ModelPool#resume Resumes} every pool. */
     public void resume() {
-        byTier.values().forEach(ModelPool::resume);
+        all().forEach(ModelPool::resume);
     }
 
     /**
@@ -136,12 +212,15 @@ public final class ModelPools implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "ModelPools" + byTier;
+        String tiers = "ModelPools" + byTier;
+        return byName.isEmpty() ? tiers : "%s, named %s, behind tiers %s".formatted(tiers, byName, behind);
     }
 
-    /** Binds tiers to pools. Not safe for use by many threads. */
+    /** Binds tiers and names to pools. Not safe for use by many threads. */
     public static final class Builder {
         private final Map<Tier, ModelPool> byTier = new EnumMap<>(Tier.class);
+        private final Map<String, ModelPool> byName = new LinkedHashMap<>();
+        private final Map<Tier, List<String>> behind = new EnumMap<>(Tier.class);
         private final List<AutoCloseable> owned = new ArrayList<>();
 
         private Builder() {}
@@ -164,14 +243,58 @@ public final class ModelPools implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Gives a pool a name, by which subtask types and {@link #behind} refer to it; a later pool of the same name
+         * replaces an earlier one. By itself a named pool makes no calls.
+         *
+         * @param name letters, digits, {@code _} and {@code -}, at most 64, beginning with a letter
+         */
+        public Builder named(String name, ModelPool pool) {
+            if (!NAME.matcher(name).matches()) {
+                throw new IllegalArgumentException("the name '%s' of a pool must match %s".formatted(name, NAME));
+            }
+            byName.put(name, pool);
+            return this;
+        }
+
+        /**
+         * Puts named pools behind a tier: in this order they make the calls that the pools before them cannot, because
+         * their model lacks a capability that the tools of the type need, does not see the pictures of the input or knows
+         * no bound for them, or has too small a context for the input. The pool is chosen once for each rung, before its
+         * first call, by these facts alone and never by load; if none fits, the tier's own pool makes the call, and it
+         * fails there. A first call that the provider refuses as too long goes on to the next pool with a larger context;
+         * nothing was paid for it. A later call of this method for the tier replaces an earlier one; no names remove it.
+         *
+         * <p>Failures of an endpoint are another matter, see {@link ModelPool.Builder#fallBackTo}.
+         *
+         * @throws IllegalArgumentException if a name is given twice
+         */
+        public Builder behind(Tier tier, String... names) {
+            List<String> all = List.of(names);
+            if (new HashSet<>(all).size() < all.size()) {
+                throw new IllegalArgumentException("a pool is behind tier %s twice: %s".formatted(tier, all));
+            }
+            if (all.isEmpty()) {
+                behind.remove(tier);
+            } else {
+                behind.put(tier, all);
+            }
+            return this;
+        }
+
         /** Makes {@link ModelPools#close()} close this resource too; default: it closes nothing. */
         public Builder closing(AutoCloseable resource) {
             owned.add(resource);
             return this;
         }
 
+        /**
+         * Builds the pools.
+         *
+         * @throws IllegalStateException if a pool is behind a tier that has no pool, or a name behind a tier is no pool's
+         */
         public ModelPools build() {
-            return new ModelPools(byTier, owned);
+            return new ModelPools(byTier, byName, behind, owned);
         }
     }
 }

@@ -39,7 +39,8 @@ public record CostEstimate(List<Line> subtasks, Quote planning, Quote merging, M
      * @param id the id of the subtask
      * @param type the name of its subtask type
      * @param dependsOn the ids of the subtasks that must end first
-     * @param tiers the tiers on which it may run, such as {@code NANO-MINI}; {@code code} for plain code
+     * @param tiers the tiers on which it may run, such as {@code NANO-MINI}, with the named pools of its type, such as
+     *     {@code NANO (NANO: pool eye)}; {@code code} for plain code
      * @param items the number of items it fans out into; 1 for a subtask that does not
      * @param quote the work of all its items, whatever the budget; if the budget is the worst case, the subtask may be
      *     left without money

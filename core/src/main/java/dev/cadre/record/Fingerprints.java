@@ -17,6 +17,7 @@ import dev.cadre.task.Tiers;
 import dev.cadre.task.Tool;
 import dev.cadre.task.Work;
 import dev.cadre.worker.Attached;
+import dev.cadre.worker.PoolChoice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -91,7 +92,7 @@ public final class Fingerprints {
             model.sampling().temperature().ifPresent(value -> parts.add("temperature " + value));
             model.sampling().topP().ifPresent(value -> parts.add("top_p " + value));
             parts.add(Long.toString(model.maxOutputTokens().orElse(limits.workerOutputTokens())));
-            parts.add(models(type.tiers().floor(), type.tiers().top()));
+            parts.add(models(type));
         }
         return parts;
     }
@@ -152,6 +153,16 @@ public final class Fingerprints {
             case Attachment.Source.Inline inline -> inline.dataUrl();
             case Attachment.Source.At at -> at.address().toString();
         };
+    }
+
+    /** The models that may do work of a type, by tier: those that it names, or those of its tiers and behind them. */
+    private String models(SubtaskType<?, ?> type) {
+        var names = new StringBuilder();
+        for (Tier tier : PoolChoice.tiers(pools, type)) {
+            List<String> models = PoolChoice.of(pools, type, tier).models();
+            names.append(tier).append('=').append(String.join("+", models)).append(' ');
+        }
+        return names.toString();
     }
 
     /** The models that are bound to these tiers. */

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Estimates what the subtasks of a graph will cost: what is known of their inputs is counted, the rest follows from the
@@ -215,11 +216,17 @@ public final class GraphEstimate {
         return read;
     }
 
+    /** The tiers of a type, with the pools that it names: {@code NANO-MINI (NANO: pool eye)}. */
     public static String tiers(SubtaskType<?, ?> type) {
         if (!type.isModelWork()) {
             return "code";
         }
         var tiers = type.tiers();
-        return tiers.start() == tiers.top() ? tiers.start().toString() : tiers.start() + "-" + tiers.top();
+        String range = tiers.start() == tiers.top() ? tiers.start().toString() : tiers.start() + "-" + tiers.top();
+        String named = tiers.pools().entrySet().stream()
+                .filter(pool -> tiers.include(pool.getKey()))
+                .map(pool -> "%s: pool %s".formatted(pool.getKey(), pool.getValue()))
+                .collect(Collectors.joining(", "));
+        return named.isEmpty() ? range : "%s (%s)".formatted(range, named);
     }
 }

@@ -8,6 +8,7 @@ import dev.cadre.schedule.FirstCallQuotes;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.Limits;
 import dev.cadre.task.SubtaskType;
+import dev.cadre.worker.PoolChoice;
 import dev.cadre.worker.RungTask;
 import dev.cadre.worker.SubtaskWorker;
 import java.util.Comparator;
@@ -28,14 +29,14 @@ public record PoolQuotes(ModelPools pools, Limits limits) implements FirstCallQu
     public Money worstCase(SubtaskType<?, ?> type, @Nullable Object input, Tier tier) {
         return firstCall(type, input, tier).orElseThrow(() -> {
             // the pools say it in their own words
-            pools.pool(tier);
+            PoolChoice.of(pools, type, tier);
             return new IllegalStateException("tier " + tier + " has a model, but no quote");
         });
     }
 
     @Override
-    public boolean isBound(Tier tier) {
-        return pools.tiers().contains(tier);
+    public boolean isBound(SubtaskType<?, ?> type, Tier tier) {
+        return PoolChoice.isBound(pools, type, tier);
     }
 
     /** What the first call of a type may cost, or empty if no model is bound to the tier. */

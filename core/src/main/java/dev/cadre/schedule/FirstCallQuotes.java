@@ -16,9 +16,11 @@ public interface FirstCallQuotes {
      */
     Money worstCase(SubtaskType<?, ?> type, @Nullable Object input, Tier tier);
 
-    /** Whether a model is bound to the tier; default: to every tier. For work of a
-     * model the worst case is asked for bound tiers only. */
-    default boolean isBound(Tier tier) {
+    /**
+     * Whether a type has a model on the tier; default: on every tier. For work of a model the worst case is asked for bound
+     * tiers only.
+     */
+    default boolean isBound(SubtaskType<?, ?> type, Tier tier) {
         return true;
     }
 }

@@ -69,7 +69,7 @@ final class TierChoice {
     /** The next tier above that a model is bound to, if the type, the ceiling and the money allow it. */
     Optional<Tier> above(Execution execution) {
         Optional<Tier> tier = execution.tier.above();
-        while (tier.isPresent() && !prices.isBound(tier.get())) {
+        while (tier.isPresent() && !prices.isBound(type(execution), tier.get())) {
             tier = tier.get().above();
         }
         return tier.filter(next -> !next.isAbove(type(execution).tiers().top()))
@@ -102,7 +102,7 @@ final class TierChoice {
 
     /** Code needs no model, and costs the same wherever it is said to run. */
     private boolean isBound(SubtaskType<?, ?> type, Tier tier) {
-        return !type.isModelWork() || prices.isBound(tier);
+        return !type.isModelWork() || prices.isBound(type, tier);
     }
 
     /** The worst case of a first call. */
@@ -152,7 +152,8 @@ final class TierChoice {
         for (Tier between = chosen;
                 tier.isAbove(between);
                 between = between.above().orElseThrow()) {
-            if (prices.isBound(between) && !money.isExhaustedBy(withoutInput(type(execution), between))) {
+            if (prices.isBound(type(execution), between)
+                    && !money.isExhaustedBy(withoutInput(type(execution), between))) {
                 lowered = between;
             }
         }

@@ -205,6 +205,24 @@ public final class SubtaskType<I, O> {
         return with(tiers.notBelow(tier));
     }
 
+    /**
+     * Sends the rungs of this type on a tier to a named pool, whatever the tier is bound to and whatever is behind it: a
+     * model of another provider, one that sees, one with a long context. Other tiers are not affected, so an escalation
+     * goes on to the tier's own pool. Default: the pools of the tiers. A run, plan or bulk whose pools lack the name is
+     * refused before anything is called; see {@code ModelPools.Builder.named}.
+     *
+     * @throws IllegalArgumentException if this is no name of a pool
+     * @throws IllegalStateException if the type is plain code
+     */
+    public SubtaskType<I, O> onPool(Tier tier, String pool) {
+        modelWork("onPool");
+        if (!NAME.matcher(pool).matches()) {
+            throw new IllegalArgumentException(
+                    "subtask type '%s': the name '%s' of a pool must match %s".formatted(name, pool, NAME));
+        }
+        return with(tiers.onPool(tier, pool));
+    }
+
     /** Adds the functions that the model may call; only for work of a model. */
     public SubtaskType<I, O> tools(Tool... tools) {
         return tools(List.of(tools));

@@ -2,7 +2,10 @@
 package dev.cadre.task;
 
 import dev.cadre.model.Tier;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -12,8 +15,9 @@ import java.util.stream.Stream;
  * @param start the tier of the first rung, unless a planner chooses another
  * @param highestStart the dearest tier that a planner may choose for the first rung; the start if it has no choice
  * @param top the last tier of an escalation
+ * @param pools the named pools that take the place of a tier's pool
  */
-public record Tiers(Tier floor, Tier start, Tier highestStart, Tier top) {
+public record Tiers(Tier floor, Tier start, Tier highestStart, Tier top, Map<Tier, String> pools) {
     static final Tiers NANO_ONLY = new Tiers(Tier.NANO, Tier.NANO, Tier.NANO, Tier.NANO);
 
     public Tiers {
@@ -21,28 +25,44 @@ public record Tiers(Tier floor, Tier start, Tier highestStart, Tier top) {
             throw new IllegalArgumentException("tiers must ascend: floor %s, start %s, highest start %s, top %s"
                     .formatted(floor, start, highestStart, top));
         }
+        var copy = new EnumMap<Tier, String>(Tier.class);
+        copy.putAll(pools);
+        pools = Collections.unmodifiableMap(copy);
+    }
+
+    /** Tiers on the pools that they are bound to. */
+    public Tiers(Tier floor, Tier start, Tier highestStart, Tier top) {
+        this(floor, start, highestStart, top, Map.of());
     }
 
     Tiers startingAt(Tier tier) {
-        return new Tiers(tier, tier, tier, top.isAbove(tier) ? top : tier);
+        return new Tiers(tier, tier, tier, top.isAbove(tier) ? top : tier, pools);
     }
 
     Tiers between(Tier lowest, Tier highest) {
-        return new Tiers(lowest, lowest, highest, top.isAbove(highest) ? top : highest);
+        return new Tiers(lowest, lowest, highest, top.isAbove(highest) ? top : highest, pools);
     }
 
     Tiers upTo(Tier tier) {
-        return new Tiers(floor, start, highestStart, tier);
+        return new Tiers(floor, start, highestStart, tier, pools);
     }
 
     Tiers notBelow(Tier tier) {
-        return new Tiers(tier, start, highestStart, top);
+        return new Tiers(tier, start, highestStart, top, pools);
+    }
+
+    /** These tiers with another pool in the place of the one that the tier is bound to. */
+    Tiers onPool(Tier tier, String pool) {
+        var more = new EnumMap<Tier, String>(Tier.class);
+        more.putAll(pools);
+        more.put(tier, pool);
+        return new Tiers(floor, start, highestStart, top, more);
     }
 
     /** These tiers for one subtask, which starts on the nearest tier that may be chosen. */
     Tiers chosen(Tier tier) {
         Tier chosen = nearest(tier);
-        return new Tiers(floor, chosen, chosen, top);
+        return new Tiers(floor, chosen, chosen, top, pools);
     }
 
     /** Whether a planner may choose where a subtask starts. */

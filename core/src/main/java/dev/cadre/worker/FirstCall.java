@@ -2,7 +2,6 @@
 package dev.cadre.worker;
 
 import dev.cadre.json.JsonException;
-import dev.cadre.model.Attachment;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.Tier;
 import dev.cadre.pool.ModelPool;
@@ -42,11 +41,9 @@ final class FirstCall {
         if (!(type.work() instanceof Work.Model<?, ?> work)) {
             return;
         }
-        for (Tier tier : pools.tiers()) {
-            if (type.tiers().include(tier)) {
-                ModelPool pool = pools.pool(tier);
-                requirePriced(pool, withoutInput(type, work, pool, limits));
-            }
+        for (Tier tier : PoolChoice.tiers(pools, type)) {
+            ModelPool first = PoolChoice.of(pools, type, tier).able(limits).getFirst();
+            requirePriced(first, FirstRequest.withoutInput(type, work, limits).to(first));
         }
     }
 
@@ -62,10 +59,11 @@ final class FirstCall {
             SubtaskType<?, ?> type, Tier tier, String inputJson, String evidence, ModelPools pools, Limits limits) {
         return switch (type.work()) {
             case Work.Code<?, ?> code -> Optional.of(code.costPerCall());
-            case Work.Model<?, ?> work when !pools.tiers().contains(tier) -> Optional.empty();
+            case Work.Model<?, ?> work when !PoolChoice.isBound(pools, type, tier) -> Optional.empty();
             case Work.Model<?, ?> work -> {
-                ModelPool pool = pools.pool(tier);
-                yield Optional.of(worstCase(pool, request(type, work, inputJson, List.of(), evidence, pool, limits)));
+                var first = new FirstRequest(type, work, inputJson, List.of(), evidence, limits);
+                ModelPool pool = PoolChoice.of(pools, type, tier).inTurn(first).getFirst();
+                yield Optional.of(worstCase(pool, first.to(pool)));
             }
         };
     }
@@ -76,29 +74,5 @@ final class FirstCall {
         } catch (ArithmeticException beyondAllMoney) {
             return CostRange.MOST;
         }
-    }
-
-    static ModelRequest withoutInput(SubtaskType<?, ?> type, Work.Model<?, ?> work, ModelPool pool, Limits limits) {
-        return request(type, work, NO_INPUT, List.of(), "", pool, limits);
-    }
-
-    /** The first call as the pool sends it. */
-    static ModelRequest request(
-            SubtaskType<?, ?> type,
-            Work.Model<?, ?> work,
-            String inputJson,
-            List<Attachment> attachments,
-            String evidence,
-            ModelPool pool,
-            Limits limits) {
-        return pool.filled(RungPrompt.first(
-                type,
-                work,
-                inputJson,
-                attachments,
-                evidence,
-                pool.model(),
-                pool.spec().tokens().maxOutput(),
-                limits));
     }
 }

@@ -16,43 +16,60 @@ import dev.cadre.price.UnpricedException;
 import dev.cadre.task.Failure;
 import dev.cadre.task.WorkerContext;
 import java.time.Duration;
+import java.util.Iterator;
+import java.util.List;
 
-/** Drives a {@link Rung}: calls its model through the pool of the tier, runs its tools, and waits. */
+/** Drives a {@link Rung}: calls its model through the pool that was chosen, runs its tools, and waits. */
 final class ModelWorker {
     /** In place of an HTTP status. */
     private static final int NOT_SENT = 0;
 
     private final RungTask task;
     private final RungTerms terms;
-    private final ModelPool pool;
-    private final String inputJson;
+    private final String markedInput;
     private final ToolSessions sessions;
+    /** The pools that its first call goes on to if it is refused as too long. */
+    private final Iterator<ModelPool> larger;
+
+    private ModelPool pool;
+    private Rung rung;
     /** Whether an attempt was made. */
     private boolean attempted;
+    /** Whether a call was answered. */
+    private boolean answered;
 
-    private ModelWorker(RungTask task, RungTerms terms, ModelPool pool, String inputJson, ToolSessions sessions) {
+    private ModelWorker(RungTask task, RungTerms terms, List<ModelPool> pools, Rung rung, ToolSessions sessions) {
         this.task = task;
         this.terms = terms;
-        this.pool = pool;
-        this.inputJson = inputJson;
+        this.markedInput = task.markedInput();
         this.sessions = sessions;
+        this.rung = rung;
+        pool = pools.getFirst();
+        larger = pools.listIterator(1);
     }
 
     static RungEnd perform(RungTask task, ModelPools pools, RungTerms terms) throws InterruptedException {
-        ModelPool pool = pools.pool(task.tier());
+        var choice = PoolChoice.of(pools, task.type(), task.tier());
+        RungTask whole;
+        List<ModelPool> turn;
         Rung rung;
         try {
-            RungTask whole = task.with(SubtaskWorker.attached(task, terms));
-            Vision.require(whole, pool);
-            rung = Rung.of(whole, pool.model(), pool.spec().tokens().maxOutput(), terms.limits());
+            whole = task.with(SubtaskWorker.attached(task, terms));
+            turn = choice.inTurn(whole, terms.limits());
+            Vision.require(whole, turn.getFirst());
+            rung = rung(whole, turn.getFirst(), terms);
         } catch (UnattachableException unattachable) {
             return RungEnd.Failed.of(unattachable.failure());
         } catch (JsonException unfit) {
             return RungEnd.Failed.of(new Failure(Failure.Kind.INVALID_INPUT, Excerpt.line(unfit)));
         }
         try (var sessions = ToolSessions.open(task.type(), terms)) {
-            return uninterrupted(new ModelWorker(task, terms, pool, task.markedInput(), sessions).drive(rung));
+            return uninterrupted(new ModelWorker(whole, terms, turn, rung, sessions).drive());
         }
+    }
+
+    private static Rung rung(RungTask task, ModelPool pool, RungTerms terms) {
+        return Rung.of(task, pool.model(), pool.spec().tokens().maxOutput(), terms.limits());
     }
 
     /** An interrupt ends the check of an answer early, as if the answer did not fit. */
@@ -63,31 +80,44 @@ final class ModelWorker {
         return end;
     }
 
-    private RungEnd drive(Rung rung) throws InterruptedException {
+    private RungEnd drive() throws InterruptedException {
         RungCommand next = rung.on(new RungEvent.Begin());
         while (true) {
             try {
                 switch (next) {
-                    case RungCommand.Call call -> next = judged(rung, call(call));
+                    case RungCommand.Call call -> next = judged(call(call));
                     case RungCommand.RunTools tools -> next = rung.on(run(tools));
                     case RungCommand.End(RungEnd end) -> {
                         return sessions.completed(end);
                     }
                 }
             } catch (InterruptedException interrupt) {
-                return cancelled(rung, interrupt);
+                return cancelled(interrupt);
             }
         }
     }
 
     /** The rules of a type, which judge a reply, may compute. */
-    private RungCommand judged(Rung rung, RungEvent event) throws InterruptedException {
+    private RungCommand judged(RungEvent event) throws InterruptedException {
+        if (isTooLong(event) && larger.hasNext()) {
+            // nothing was answered: the work begins anew with a model of a larger context
+            pool = larger.next();
+            rung = rung(task, pool, terms);
+            return rung.on(new RungEvent.Begin());
+        }
         boolean isOfUser =
                 event instanceof RungEvent.Replied && !task.type().acceptances().isEmpty();
         return terms.perform("rules", task.type(), () -> rung.on(event), isOfUser);
     }
 
-    private RungEnd cancelled(Rung rung, InterruptedException interrupt) throws InterruptedException {
+    private boolean isTooLong(RungEvent event) {
+        answered |= event instanceof RungEvent.Replied;
+        return !answered
+                && event instanceof RungEvent.CallFailed(ModelException cause)
+                && cause instanceof ModelException.ContextTooLong;
+    }
+
+    private RungEnd cancelled(InterruptedException interrupt) throws InterruptedException {
         if (rung.on(new RungEvent.Interrupted(attempted)) instanceof RungCommand.End(RungEnd end)
                 && !new RungEnd.Cancelled().equals(end)) {
             Thread.currentThread().interrupt();
@@ -130,7 +160,7 @@ final class ModelWorker {
 
     private CallTerms callTerms(CallPurpose.Kind kind) {
         var purpose = new CallPurpose(
-                kind, terms.runId(), task.subtaskId(), task.type().name(), inputJson, task.tier());
+                kind, terms.runId(), task.subtaskId(), task.type().name(), markedInput, task.tier());
         return CallTerms.of(terms.budget(), purpose, terms.deadlineNanos())
                 .withOrder(terms.order())
                 .withCancelled(terms.cancelled())

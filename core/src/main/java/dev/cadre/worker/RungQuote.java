@@ -115,6 +115,14 @@ record RungQuote(ModelPool pool, ModelRequest first, Work.Model<?, ?> work, Coun
                 CountRange.NONE, CostRange.of(toolSpending(limits.tools().calls()))));
     }
 
+    /** Its first call alone, refused as often as the pool may send it: another pool goes on. */
+    Quote refused(Escalation escalation) {
+        long evidence = escalation == Escalation.FIRST_RUNG ? 0 : EVIDENCE_BYTES;
+        Money first = reserved(sum(more.worst(), evidence), cap());
+        return new Quote(CountRange.of(1), CostRange.of(first))
+                .times(CountRange.of(pool.retryPolicy().maxAttempts()));
+    }
+
     /** Whether a cheaper tier has tried before, whose answer is shown to this one. */
     enum Escalation {
         FIRST_RUNG,

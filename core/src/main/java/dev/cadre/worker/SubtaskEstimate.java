@@ -2,7 +2,6 @@
 package dev.cadre.worker;
 
 import dev.cadre.json.JsonException;
-import dev.cadre.model.ModelRequest;
 import dev.cadre.model.Tier;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
@@ -16,7 +15,9 @@ import dev.cadre.task.SubtaskType;
 import dev.cadre.task.Tiers;
 import dev.cadre.task.Work;
 import dev.cadre.worker.RungQuote.Escalation;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Adds up what the rungs of one subtask may take, on all the tiers that it may run on. */
 final class SubtaskEstimate {
@@ -77,11 +78,11 @@ final class SubtaskEstimate {
         Quote below = Quote.NOTHING;
         CountRange output = CountRange.NONE;
         for (Tier tier : Tier.values()) {
-            Optional<RungQuote> known = tiers.include(tier) ? rung(type, work, input, tier) : Optional.empty();
+            Optional<TierQuote> known = tiers.include(tier) ? rung(type, work, input, tier) : Optional.empty();
             if (known.isEmpty()) {
                 continue;
             }
-            RungQuote rung = known.get();
+            TierQuote rung = known.get();
             output = longer(output, rung);
             if (tier.isAbove(tiers.start())) {
                 climbing = climbing.plus(rung.worst(Escalation.LATER_RUNG));
@@ -91,14 +92,14 @@ final class SubtaskEstimate {
             firstCall = firstCall.atLeast(rung.firstCall());
             Quote worst = rung.worst(Escalation.FIRST_RUNG);
             if (tier == tiers.start()) {
-                expected = rung.expected();
-                expectedCalls = rung.expectedCalls();
+                expected = rung.usual().expected();
+                expectedCalls = rung.usual().expectedCalls();
                 climbing = climbing.plus(worst);
             } else {
-                below = worse(below, worst);
+                below = TierQuote.worse(below, worst);
             }
         }
-        Quote worst = worse(below, climbing);
+        Quote worst = TierQuote.worse(below, climbing);
         if (worst.calls().worst() == 0) {
             return new SubtaskQuote(output);
         }
@@ -111,31 +112,48 @@ final class SubtaskEstimate {
     }
 
     /** Empty if nothing could be sent on this tier: it has no model, the input is unfit, or nobody knows its price. */
-    private Optional<RungQuote> rung(SubtaskType<?, ?> type, Work.Model<?, ?> work, InputSize input, Tier tier) {
-        if (!pools.tiers().contains(tier)) {
+    private Optional<TierQuote> rung(SubtaskType<?, ?> type, Work.Model<?, ?> work, InputSize input, Tier tier) {
+        if (!PoolChoice.isBound(pools, type, tier)) {
             return Optional.empty();
         }
-        ModelPool pool = pools.pool(tier);
+        PoolChoice choice = PoolChoice.of(pools, type, tier);
         try {
-            var rung = switch (input) {
+            return switch (input) {
                 case InputSize.Known(Object known) -> {
                     var task = RungTask.first(type, known, type.name(), tier).with(Attached.of(type, known));
-                    Vision.require(task, pool);
-                    ModelRequest first =
-                            FirstCall.request(type, work, task.markedInput(), task.attachments(), "", pool, limits);
-                    yield new RungQuote(pool, first, work, CountRange.NONE, limits);
+                    var first = new FirstRequest(type, work, task.markedInput(), task.attachments(), "", limits);
+                    List<ModelPool> turn = choice.inTurn(first);
+                    Vision.require(task, turn.getFirst());
+                    yield quote(turn.getFirst(), turn, pool -> rung(pool, first, CountRange.NONE));
                 }
-                case InputSize.Between(CountRange bytes) ->
-                    new RungQuote(
-                            pool,
-                            FirstCall.withoutInput(type, work, pool, limits),
-                            work,
-                            Attached.isNeededBy(type) ? bytes.plus(attachments(pool)) : bytes,
-                            limits);
+                case InputSize.Between(CountRange bytes) -> {
+                    var first = FirstRequest.withoutInput(type, work, limits);
+                    ModelPool usual = choice.inTurn(first, bytes.expected()).getFirst();
+                    boolean isAttaching = Attached.isNeededBy(type);
+                    yield quote(
+                            usual,
+                            choice.able(limits),
+                            pool -> rung(pool, first, isAttaching ? bytes.plus(attachments(pool)) : bytes));
+                }
             };
+        } catch (JsonException unfit) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<TierQuote> quote(
+            ModelPool usual, List<ModelPool> pools, Function<ModelPool, Optional<RungQuote>> quotes) {
+        List<RungQuote> all =
+                pools.stream().flatMap(pool -> quotes.apply(pool).stream()).toList();
+        return all.stream().filter(rung -> rung.pool() == usual).findFirst().map(rung -> new TierQuote(rung, all));
+    }
+
+    private Optional<RungQuote> rung(ModelPool pool, FirstRequest first, CountRange more) {
+        try {
+            var rung = new RungQuote(pool, first.to(pool), first.work(), more, limits);
             rung.firstCall();
             return Optional.of(rung);
-        } catch (JsonException | UnpricedException unfit) {
+        } catch (UnpricedException unfit) {
             return Optional.empty();
         }
     }
@@ -144,15 +162,9 @@ final class SubtaskEstimate {
         return new CountRange(0, 0, Math.min(pool.spec().tokens().maxInput(), LONGEST_INPUT_TOKENS));
     }
 
-    private CountRange longer(CountRange output, RungQuote rung) {
+    private CountRange longer(CountRange output, TierQuote rung) {
         long most = Math.max(output.worst(), rung.outputBytes());
-        long usual = limits.estimates().usually(rung.first().maxOutputTokens()) * RungQuote.BYTES_PER_TOKEN;
+        long usual = limits.estimates().usually(rung.usual().first().maxOutputTokens()) * RungQuote.BYTES_PER_TOKEN;
         return new CountRange(0, Math.min(most, Math.max(output.expected(), usual)), most);
-    }
-
-    private static Quote worse(Quote a, Quote b) {
-        return new Quote(
-                CountRange.of(Math.max(a.calls().worst(), b.calls().worst())),
-                CostRange.of(a.cost().worst().atLeast(b.cost().worst())));
     }
 }

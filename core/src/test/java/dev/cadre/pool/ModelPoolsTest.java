@@ -13,6 +13,7 @@ import dev.cadre.model.ModelException;
 import dev.cadre.model.Tier;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
@@ -160,5 +161,125 @@ class ModelPoolsTest {
                         .extracting(Throwable::getMessage)
                         .isEqualTo("second"));
         assertThat(Thread.interrupted()).isTrue();
+    }
+
+    // --- names
+
+    @Test
+    void namedPool_isFoundByItsName_inTheOrderGiven() {
+        var eye = FakeModel.replying().pool().build();
+        var wide = FakeModel.replying().pool().build();
+        var pools = ModelPools.builder().named("wide", wide).named("eye", eye).build();
+
+        assertThat(pools.pool("eye")).isSameAs(eye);
+        assertThat(pools.names()).containsExactly("wide", "eye");
+        assertThat(pools.behind(Tier.NANO)).isEmpty();
+        assertThat(pools).hasToString("ModelPools{}, named {wide=%s, eye=%s}, behind tiers {}".formatted(wide, eye));
+        assertThatThrownBy(() -> pools.pool("ear"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("no pool is named 'ear', only [wide, eye]; add it with ModelPools.Builder.named");
+        assertThatThrownBy(() -> pools.names().clear()).isInstanceOf(UnsupportedOperationException.class);
+    }
+
+    @Test
+    void nameThatIsNone_isRefused() {
+        var pool = FakeModel.replying().pool().build();
+
+        for (String name : List.of("", "two words", "7up", "x".repeat(65))) {
+            assertThatThrownBy(() -> ModelPools.builder().named(name, pool))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("the name '%s' of a pool must match [A-Za-z][A-Za-z0-9_-]{0,63}".formatted(name));
+        }
+    }
+
+    @Test
+    void poolsBehindATier_mustHaveNames_andTheTierAPool() {
+        var pool = FakeModel.replying().pool().build();
+        var named = ModelPools.builder().named("eye", pool);
+
+        assertThat(named.nano(pool).behind(Tier.NANO, "eye").build().behind(Tier.NANO))
+                .containsExactly("eye");
+        assertThatThrownBy(() -> named.behind(Tier.NANO, "eye", "ear").build())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage(
+                        "the pool 'ear' is behind tier NANO, but no pool has this name, only [eye]; add it with ModelPools.Builder.named");
+        assertThatThrownBy(() -> named.behind(Tier.NANO, "eye", "eye"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("a pool is behind tier NANO twice: [eye, eye]");
+        assertThat(named.behind(Tier.NANO).build().behind(Tier.NANO))
+                .as("removed")
+                .isEmpty();
+        assertThatThrownBy(() -> named.behind(Tier.MINI, "eye").build())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("the pools [eye] are behind tier MINI, which has no pool itself; bind one");
+    }
+
+    @Test
+    void namedPool_sharesItsKey_andIsResumedWithTheOthers() throws Exception {
+        var bad = new AtomicBoolean(true);
+        var model = new FakeModel((request, context) -> {
+            if (bad.get()) {
+                throw new ModelException.AuthFailed("401");
+            }
+            return FakeModel.reply(FakeModel.USAGE);
+        });
+        var nano = model.pool().build();
+        var eye = model.pool().build();
+        var pools = ModelPools.builder().nano(nano).named("eye", eye).build();
+
+        assertThatThrownBy(() -> nano.call(REQUEST, terms(budget))).isInstanceOf(ModelException.AuthFailed.class);
+        assertThatThrownBy(() -> eye.call(REQUEST, terms(budget))).isInstanceOf(CallRefusedException.class);
+
+        bad.set(false);
+        pools.resume();
+        assertThat(eye.call(REQUEST, terms(budget)).text()).isEqualTo("hello");
+    }
+
+    @Test
+    void decorated_reachesNamedPools_andKeepsWhatIsBehindATier() throws Exception {
+        var model = FakeModel.replying();
+        var nano = model.pool().build();
+        var seen = new ArrayList<String>();
+        var pools = ModelPools.builder()
+                .nano(nano)
+                .named("same", nano)
+                .named("eye", model.pool().build())
+                .behind(Tier.NANO, "eye")
+                .build();
+
+        var decorated = pools.decorated(client -> (request, context) -> {
+            seen.add(request.model());
+            return client.call(request, context);
+        });
+
+        assertThat(decorated.pool("same")).isSameAs(decorated.pool(Tier.NANO));
+        assertThat(decorated.behind(Tier.NANO)).containsExactly("eye");
+        assertThat(decorated.pool("eye").call(REQUEST, terms(budget)).text()).isEqualTo("hello");
+        assertThat(seen).containsExactly("small");
+    }
+
+    @Test
+    void toBuilder_keepsAllThatTheseHave_andClosesIt() {
+        var closed = new ArrayList<String>();
+        var nano = FakeModel.replying().pool().build();
+        var eye = FakeModel.replying().pool().build();
+        var mini = FakeModel.replying().pool().build();
+        var first = ModelPools.builder()
+                .nano(nano)
+                .named("eye", eye)
+                .behind(Tier.NANO, "eye")
+                .closing(() -> closed.add("first"))
+                .build();
+
+        try (var more =
+                first.toBuilder().mini(mini).closing(() -> closed.add("second")).build()) {
+            assertThat(more.pool(Tier.NANO)).isSameAs(nano);
+            assertThat(more.pool(Tier.MINI)).isSameAs(mini);
+            assertThat(more.pool("eye")).isSameAs(eye);
+            assertThat(more.behind(Tier.NANO)).containsExactly("eye");
+        }
+
+        assertThat(closed).containsExactly("second", "first");
+        assertThat(first.tiers()).as("these stay as they are").containsExactly(Tier.NANO);
     }
 }

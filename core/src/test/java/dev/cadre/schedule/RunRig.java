@@ -126,7 +126,7 @@ final class RunRig {
             }
 
             @Override
-            public boolean isBound(Tier tier) {
+            public boolean isBound(SubtaskType<?, ?> type, Tier tier) {
                 return !unbound.contains(tier);
             }
         };

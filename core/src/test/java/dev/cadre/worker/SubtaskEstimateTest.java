@@ -58,7 +58,7 @@ class SubtaskEstimateTest {
     private static RungQuote rung(SubtaskType<Topic, Note> type, ModelPool pool) {
         var work = (Work.Model<?, ?>) type.work();
         var task = RungTask.first(type, new Topic("cats"), "note", Tier.NANO);
-        var first = FirstCall.request(type, work, task.inputJson(), List.of(), "", pool, LIMITS);
+        var first = new FirstRequest(type, work, task.inputJson(), List.of(), "", LIMITS).to(pool);
         return new RungQuote(pool, first, work, CountRange.NONE, LIMITS);
     }
 

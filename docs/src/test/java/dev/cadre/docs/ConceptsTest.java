@@ -13,6 +13,7 @@ import dev.cadre.model.Attachment;
 import dev.cadre.model.Tier;
 import dev.cadre.model.ToolCall;
 import dev.cadre.plan.Planner;
+import dev.cadre.pool.ModelPools;
 import dev.cadre.price.Money;
 import dev.cadre.task.Input;
 import dev.cadre.task.Limits;
@@ -131,6 +132,35 @@ class ConceptsTest {
                 .isCompleteWith(new Report("In the pool."))
                 .outcome("s")
                 .usedTiers(Tier.MINI);
+    }
+
+    @Test
+    void pools_haveNames() throws Exception {
+        model.on(SUMMARISE).costing(1_000, 40).replies(new Summary("It retries."));
+        model.on(DIGEST).costing(300_000, 40).replies(new Summary("It admits calls."));
+        var models = model.pools();
+        var gemini = model.pool("gemini-2.5-flash-lite");
+
+        // region concepts-named-pools
+        ModelPools pools = models.toBuilder() // such as those of OpenAi.fromEnv()
+                .named("gemini", gemini) // another provider's model, with a context of a million tokens
+                .behind(Tier.NANO, "gemini")
+                .build();
+        SubtaskType<Source, Summary> summarise =
+                SUMMARISE.onPool(Tier.NANO, "gemini").upTo(Tier.MINI);
+        Coordinator coordinator = Coordinator.of(pools);
+        // endregion
+
+        var graph = TaskGraph.builder();
+        var named = graph.add("named", summarise, new Source("Pool.java"));
+        graph.add("long", DIGEST, new Text("It admits calls.\n".repeat(70_000)));
+        graph.add("short", DIGEST, new Text("It admits calls."));
+        var result = coordinator.run(graph.answering(named), Budget.usd("0.50"));
+
+        assertThat(result).isCompleteWith(new Summary("It retries."));
+        assertThat(result.report().subtasks())
+                .extracting(line -> line.id() + " " + line.model())
+                .containsExactly("named gemini-2.5-flash-lite", "long gemini-2.5-flash-lite", "short gpt-5.4-nano");
     }
 
     record Text(String body) {}

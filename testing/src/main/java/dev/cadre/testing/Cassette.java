@@ -155,14 +155,25 @@ public final class Cassette implements AutoCloseable {
         lock.lock();
         try {
             for (Tier tier : real.tiers()) {
-                ModelPool pool = real.pool(tier);
-                var binding = new Tape.Binding(pool.model(), pool.retryPolicy().maxAttempts());
+                var binding = binding(real.pool(tier));
                 changed |= !binding.equals(tape.pools().put(tier, binding));
+                changed |= recordedBehind(tier, real.behind(tier));
+            }
+            changed |= tape.named().keySet().retainAll(real.names());
+            for (String name : real.names()) {
+                var binding = binding(real.pool(name));
+                changed |= !binding.equals(tape.named().put(name, binding));
             }
         } finally {
             lock.unlock();
         }
         return real.decorated(this::over);
+    }
+
+    private boolean recordedBehind(Tier tier, List<String> names) {
+        return names.isEmpty()
+                ? tape.behind().remove(tier) != null
+                : !names.equals(tape.behind().put(tier, names));
     }
 
     private ModelPools replayed() {
@@ -174,16 +185,23 @@ public final class Cassette implements AutoCloseable {
             throw new IllegalStateException("a replay sends nothing");
         });
         var pools = ModelPools.builder();
-        tape.pools()
-                .forEach((tier, binding) -> pools.bind(
-                        tier,
-                        ModelPool.builder(client, binding.model())
-                                .retryPolicy(RetryPolicy.standard()
-                                        .withMaxAttempts(binding.maxAttempts())
-                                        .withDelays(Duration.ZERO, Duration.ZERO)
-                                        .withFactor(1))
-                                .build()));
+        tape.pools().forEach((tier, binding) -> pools.bind(tier, pool(client, binding)));
+        tape.named().forEach((name, binding) -> pools.named(name, pool(client, binding)));
+        tape.behind().forEach((tier, names) -> pools.behind(tier, names.toArray(String[]::new)));
         return pools.build();
+    }
+
+    private static Tape.Binding binding(ModelPool pool) {
+        return new Tape.Binding(pool.model(), pool.retryPolicy().maxAttempts());
+    }
+
+    private static ModelPool pool(ModelClient client, Tape.Binding binding) {
+        return ModelPool.builder(client, binding.model())
+                .retryPolicy(RetryPolicy.standard()
+                        .withMaxAttempts(binding.maxAttempts())
+                        .withDelays(Duration.ZERO, Duration.ZERO)
+                        .withFactor(1))
+                .build();
     }
 
     private ModelReply call(ModelClient real, ModelRequest request, CallContext context) throws InterruptedException {

@@ -104,10 +104,20 @@ public final class ScriptedModel implements ModelClient {
 
     /** As {@link #pools()}, with pools set up further. */
     public ModelPools pools(UnaryOperator<ModelPool.Builder> setUp) {
-        return ModelPools.of(make("gpt-5.4", setUp), make("gpt-5.4-mini", setUp), make("gpt-5.4-nano", setUp));
+        return ModelPools.of(pool("gpt-5.4", setUp), pool("gpt-5.4-mini", setUp), pool("gpt-5.4-nano", setUp));
     }
 
-    private ModelPool make(String name, UnaryOperator<ModelPool.Builder> setUp) {
+    /**
+     * A further pool of this model, under the name of another model of the catalogue, such as {@code gemini-2.5-flash}: to
+     * be {@linkplain ModelPools.Builder#named named} in {@code pools().toBuilder()}. {@link ScriptedCall#request()} tells
+     * which model was asked.
+     */
+    public ModelPool pool(String name) {
+        return pool(name, pool -> pool);
+    }
+
+    /** As {@link #pool(String)}, set up further, such as with a price for a model that the catalogue does not have. */
+    public ModelPool pool(String name, UnaryOperator<ModelPool.Builder> setUp) {
         RetryPolicy atOnce = RetryPolicy.standard().withDelays(Duration.ZERO, Duration.ZERO);
         ModelPool pool =
                 setUp.apply(ModelPool.builder(this, name).retryPolicy(atOnce)).build();

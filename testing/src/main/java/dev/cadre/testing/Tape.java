@@ -21,13 +21,29 @@ import java.util.TreeMap;
  * different request, sorted by key, so that recording again changes only the lines that changed.
  *
  * @param pools the model of each tier; empty if the pools were not recorded
+ * @param named the models of the named pools
+ * @param behind the names of the pools behind each tier
  * @param recordings by key
  */
-record Tape(SortedMap<Tier, Binding> pools, SortedMap<String, Recording> recordings) {
+record Tape(
+        SortedMap<Tier, Binding> pools,
+        SortedMap<String, Binding> named,
+        SortedMap<Tier, List<String>> behind,
+        SortedMap<String, Recording> recordings) {
     private static final int FORMAT = 1;
+    private static final String NAMED = "named";
+    private static final String BEHIND = "behind";
 
     /** @param maxAttempts how often the pool tried one call at most */
-    record Binding(String model, int maxAttempts) {}
+    record Binding(String model, int maxAttempts) {
+        private static Binding of(Json.Obj binding) {
+            return new Binding(binding.string("model"), binding.intValue("maxAttempts"));
+        }
+
+        private Json.Obj json() {
+            return Json.obj().with("model", model).with("maxAttempts", maxAttempts);
+        }
+    }
 
     /**
      * One request and how its calls ended, in the order in which they ended.
@@ -48,11 +64,13 @@ record Tape(SortedMap<Tier, Binding> pools, SortedMap<String, Recording> recordi
 
     Tape {
         pools = new TreeMap<>(pools);
+        named = new TreeMap<>(named);
+        behind = new TreeMap<>(behind);
         recordings = new TreeMap<>(recordings);
     }
 
     static Tape empty() {
-        return new Tape(new TreeMap<>(), new TreeMap<>());
+        return new Tape(new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
     }
 
     /** Reads a file, which is not trusted. */
@@ -88,9 +106,27 @@ record Tape(SortedMap<Tier, Binding> pools, SortedMap<String, Recording> recordi
             throw new JsonException("format %d, not %d".formatted(head.intValue("cassette"), FORMAT));
         }
         for (var tier : head.object("pools").fields().keySet()) {
-            var binding = head.object("pools", tier);
-            pools.put(Tier.valueOf(tier), new Binding(binding.string("model"), binding.intValue("maxAttempts")));
+            pools.put(Tier.valueOf(tier), Binding.of(head.object("pools", tier)));
         }
+        if (head.at(NAMED).isPresent()) {
+            for (var name : head.object(NAMED).fields().keySet()) {
+                named.put(name, Binding.of(head.object(NAMED, name)));
+            }
+            for (var tier : head.object(BEHIND).fields().keySet()) {
+                behind.put(Tier.valueOf(tier), names(head.object(BEHIND).items(tier)));
+            }
+        }
+    }
+
+    private static List<String> names(List<Json> names) {
+        return names.stream()
+                .map(name -> {
+                    if (name instanceof Json.Str(String text)) {
+                        return text;
+                    }
+                    throw new JsonException("the name of a pool is not text");
+                })
+                .toList();
     }
 
     private void readRecording(Json.Obj line) {
@@ -117,13 +153,27 @@ record Tape(SortedMap<Tier, Binding> pools, SortedMap<String, Recording> recordi
     private Json.Obj head() {
         var bound = Json.obj();
         for (Map.Entry<Tier, Binding> pool : pools.entrySet()) {
-            bound = bound.with(
-                    pool.getKey().name(),
-                    Json.obj()
-                            .with("model", pool.getValue().model())
-                            .with("maxAttempts", pool.getValue().maxAttempts()));
+            bound = bound.with(pool.getKey().name(), pool.getValue().json());
         }
-        return Json.obj().with("cassette", FORMAT).with("pools", bound);
+        var head = Json.obj().with("cassette", FORMAT).with("pools", bound);
+        return named.isEmpty() ? head : head.with(NAMED, namedJson()).with(BEHIND, behindJson());
+    }
+
+    private Json.Obj namedJson() {
+        var all = Json.obj();
+        for (Map.Entry<String, Binding> pool : named.entrySet()) {
+            all = all.with(pool.getKey(), pool.getValue().json());
+        }
+        return all;
+    }
+
+    private Json.Obj behindJson() {
+        var all = Json.obj();
+        for (Map.Entry<Tier, List<String>> names : behind.entrySet()) {
+            List<Json> list = names.getValue().stream().<Json>map(Json.Str::new).toList();
+            all = all.with(names.getKey().name(), new Json.Arr(list));
+        }
+        return all;
     }
 
     private static Json.Obj line(String key, Recording recording) {

@@ -39,6 +39,11 @@ public interface SimBehavior {
 
     ModelPool pool(Tier tier);
 
+    /** The pool of another provider, which types name; empty if none does. */
+    default Optional<ModelPool> elsewhere() {
+        return Optional.empty();
+    }
+
     /** The limits that a pool is given. */
     PoolLimits configured(Tier tier);
 

@@ -27,9 +27,12 @@ public final class SimPrices {
         throw new IllegalStateException("a simulated world calls no client");
     };
     private static final ModelPools POOLS = ModelPools.of(
-            ModelPool.of(NOBODY, "gpt-5.4"),
-            ModelPool.of(NOBODY, "gpt-5.4-mini"),
-            ModelPool.of(NOBODY, "gpt-5.4-nano"));
+                    ModelPool.of(NOBODY, "gpt-5.4"),
+                    ModelPool.of(NOBODY, "gpt-5.4-mini"),
+                    ModelPool.of(NOBODY, "gpt-5.4-nano"))
+            .toBuilder()
+            .named(SimTypes.ELSEWHERE, ModelPool.of(NOBODY, "claude-haiku-4-5"))
+            .build();
     private static final SubtaskWorker WORKER = SubtaskWorker.of(POOLS);
     private static final Map<Question, Money> WITHOUT_INPUT = new ConcurrentHashMap<>();
 
@@ -38,6 +41,11 @@ public final class SimPrices {
     /** The pool of a tier's model, which nobody can call. */
     public static ModelPool pool(Tier tier) {
         return POOLS.pool(tier);
+    }
+
+    /** The pool of another provider. */
+    static ModelPool elsewhere() {
+        return POOLS.pool(SimTypes.ELSEWHERE);
     }
 
     /** A pool like another one at this price and with these limits, which nobody can call. */

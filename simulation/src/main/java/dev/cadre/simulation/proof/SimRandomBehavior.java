@@ -26,6 +26,11 @@ record SimRandomBehavior(SimSettings settings) implements SimBehavior {
     }
 
     @Override
+    public Optional<ModelPool> elsewhere() {
+        return Optional.of(SimPrices.elsewhere());
+    }
+
+    @Override
     public PoolLimits configured(Tier tier) {
         return settings.rates().configured();
     }

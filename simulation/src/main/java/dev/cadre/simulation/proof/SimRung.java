@@ -40,7 +40,7 @@ final class SimRung {
         this.run = run;
         this.world = run.world();
         this.start = start;
-        this.pool = world.pool(start.tier());
+        this.pool = world.pool(start.type(), start.tier());
         this.name = run.id() + "/" + start.id().label() + "/" + start.id().rung() + "@" + start.tier();
         var task = new RungTask(start.type(), start.input(), start.id().label(), start.tier(), start.evidence());
         this.rung = Rung.of(

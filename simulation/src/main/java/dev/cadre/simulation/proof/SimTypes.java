@@ -35,6 +35,9 @@ public final class SimTypes {
         }
     }
 
+    /** The name of a pool of another provider. */
+    static final String ELSEWHERE = "elsewhere";
+
     /** A tool that only reads. */
     public static final Tool READ = tool("look_up");
 
@@ -61,6 +64,7 @@ public final class SimTypes {
             judged("best").startingAt(Tier.MINI).upTo(Tier.FLAGSHIP),
             judged("falling").startingAt(Tier.FLAGSHIP).notBelow(Tier.NANO).maxOutputTokens(1_000),
             judged("either").startingAt(Tier.MINI).upTo(Tier.FLAGSHIP).notBelow(Tier.NANO),
+            judged("elsewhere").onPool(Tier.NANO, ELSEWHERE).upTo(Tier.MINI),
             judged("searching").upTo(Tier.MINI).tools(READ),
             judged("writing").upTo(Tier.MINI).tools(READ, WRITE),
             NESTING,

@@ -5,13 +5,16 @@ import dev.cadre.budget.Ledger;
 import dev.cadre.budget.LedgerState;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.Tier;
+import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.PoolEvent;
 import dev.cadre.price.Money;
+import dev.cadre.task.SubtaskType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +35,9 @@ final class SimWorld {
     private final SimBehavior behavior;
     private final SplittableRandom schedule;
     private final SimAgenda agenda;
-    private final Map<Tier, SimPool> pools = new EnumMap<>(Tier.class);
+    private final Map<Tier, SimPool> byTier = new EnumMap<>(Tier.class);
+    private final Optional<SimPool> elsewhere;
+    private final List<SimPool> pools = new ArrayList<>();
     private final List<SimRun> runs = new ArrayList<>();
     private final Map<SimulationPhenomenon, Long> phenomena = new EnumMap<>(SimulationPhenomenon.class);
     private final @Nullable Ledger tenant;
@@ -53,10 +58,11 @@ final class SimWorld {
         this.schedule = SimDice.of(seed.schedule(), "schedule");
         this.agenda = new SimAgenda(origin());
         for (Tier tier : Tier.values()) {
-            var pool = behavior.pool(tier);
-            var provider = new SimProvider(seed.world(), tier, pool.spec(), settings, behavior, schedule.split());
-            pools.put(tier, new SimPool(this, tier, pool, provider, seed.schedule()));
+            byTier.put(tier, pool(tier, behavior.pool(tier)));
         }
+        elsewhere = behavior.elsewhere().map(pool -> pool(Tier.NANO, pool));
+        pools.addAll(byTier.values());
+        elsewhere.ifPresent(pools::add);
         this.tenant = settings.runs().tenantPercent() > 0
                 ? Ledger.of(sum(plans).percent(settings.runs().tenantPercent()))
                 : again == null
@@ -66,6 +72,11 @@ final class SimWorld {
             runs.add(new SimRun(this, plan, money(plan)));
         }
         another = again == null ? null : new SimRun(this, again, money(again), run());
+    }
+
+    private SimPool pool(Tier tier, ModelPool pool) {
+        var provider = new SimProvider(seed.world(), tier, pool.spec(), settings, behavior, schedule.split());
+        return new SimPool(this, tier, pool, provider, seed.schedule());
     }
 
     private Ledger money(SimRunPlan plan) {
@@ -146,7 +157,16 @@ final class SimWorld {
     }
 
     SimPool pool(Tier tier) {
-        return require(pools.get(tier));
+        return require(byTier.get(tier));
+    }
+
+    /** The pool of a rung. */
+    SimPool pool(SubtaskType<?, ?> type, Tier tier) {
+        if (!type.tiers().pools().containsKey(tier)) {
+            return pool(tier);
+        }
+        met(SimulationPhenomenon.NAMED_POOL);
+        return elsewhere.orElseThrow();
     }
 
     /** By how much the wall clock of the process is ahead; the other clock knows nothing of it. */
@@ -174,12 +194,15 @@ final class SimWorld {
     }
 
     void moneyMoved() {
-        pools.values().forEach(SimPool::moneyMoved);
+        pools.forEach(SimPool::moneyMoved);
     }
 
     void stopOthers(SimPool first, ModelException failure) {
         met(SimulationPhenomenon.POOL_STOPPED);
-        soon(() -> pools.values().stream()
+        if (elsewhere.isPresent() && elsewhere.get() == first) {
+            return; // it has a key of its own
+        }
+        soon(() -> byTier.values().stream()
                 .filter(pool -> pool != first)
                 .forEach(pool -> pool.tell(new PoolEvent.Stopped(failure))));
     }
@@ -232,9 +255,9 @@ final class SimWorld {
 
     private void check() {
         runs.forEach(SimRun::check);
-        pools.values().forEach(SimPool::check);
+        pools.forEach(SimPool::check);
         if (runs.stream().allMatch(run -> run.books().isIdle())) {
-            pools.values().forEach(SimPool::checkNobodyWaitsForMoney);
+            pools.forEach(SimPool::checkNobodyWaitsForMoney);
         }
         if (tenant != null) {
             SimBooks.requireWithinLimit(tenant.state());
@@ -243,7 +266,7 @@ final class SimWorld {
 
     private SimulatedRun checkedEnd() {
         runs.forEach(SimRun::checkEnd);
-        pools.values().forEach(SimPool::checkEnd);
+        pools.forEach(SimPool::checkEnd);
         Ledger outermost = tenant == null ? runs.getFirst().money() : tenant;
         LedgerState state = outermost.state();
         Money billed = runs.stream().map(run -> run.books().billed()).reduce(Money.ZERO, Money::plus);
@@ -257,7 +280,7 @@ final class SimWorld {
                 new SimulatedRun.Work(
                         runs.stream().mapToInt(run -> run.watch().subtasks()).sum(),
                         runs.stream().mapToInt(SimRun::succeeded).sum(),
-                        pools.values().stream().mapToLong(SimPool::attempts).sum()),
+                        pools.stream().mapToLong(SimPool::attempts).sum()),
                 Duration.ofNanos(runs.stream().mapToLong(SimRun::endedAt).max().orElse(0)));
     }
 }

@@ -15,6 +15,8 @@ public enum SimulationPhenomenon {
     ESCALATION,
     /** A subtask started on another tier than its type does by itself, because the planner chose it. */
     CHOSEN_TIER,
+    /** A rung was served by the pool that its type names, of another provider, in the place of the tier's own. */
+    NAMED_POOL,
     /** A run was cancelled while it ran. */
     CANCEL,
     /** The time for a run's workers ran out while it ran. */

@@ -14,6 +14,8 @@ enum Mishap {
     LONG_PAUSE,
     /** The key is refused. */
     KEY_REFUSED,
+    /** The provider refuses a call of the cheapest tier as too long; a pool of a larger context stands behind it. */
+    TOO_LONG,
     MALFORMED_REPLY,
     REFUSAL,
     WRONG_SHAPE,

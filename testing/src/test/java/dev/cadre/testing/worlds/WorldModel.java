@@ -26,9 +26,10 @@ import dev.cadre.testing.worlds.WorldTypes.Ask;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -46,13 +47,17 @@ final class WorldModel {
     private static final String FLAGSHIP = "gpt-5.4";
     private static final String MINI = "gpt-5.4-mini";
     private static final String NANO = "gpt-5.4-nano";
+    /** The pool behind the cheapest tier. */
+    private static final String WIDE = "wide";
 
     private final World world;
     private final Supplier<String> plan;
     private final ModelPools pools;
     private final int maxParallel;
     private final boolean explicitPrice;
-    private final Map<Tier, AtomicInteger> inFlight = new EnumMap<>(Tier.class);
+    /** By the name of the pool. */
+    private final Map<String, AtomicInteger> inFlight = new HashMap<>();
+
     private final Map<String, Integer> attempts = new ConcurrentHashMap<>();
     private final AtomicInteger calls = new AtomicInteger();
     private volatile Runnable onCall = () -> {};
@@ -66,15 +71,21 @@ final class WorldModel {
         maxParallel = 1 + dice.nextInt(4);
         explicitPrice = dice.nextBoolean();
         String nano = world.isResumed() && world.draws(Mishap.OTHER_MODEL) ? MINI : NANO;
-        pools = ModelPools.of(pool(Tier.FLAGSHIP, FLAGSHIP), pool(Tier.MINI, MINI), pool(Tier.NANO, nano));
+        ModelPools.Builder bound = ModelPools.builder();
+        Map.of(Tier.FLAGSHIP, FLAGSHIP, Tier.MINI, MINI, Tier.NANO, nano)
+                .forEach((tier, model) -> bound.bind(tier, pool(tier.name(), model)));
+        if (world.draws(Mishap.TOO_LONG)) {
+            bound.named(WIDE, pool(WIDE, FLAGSHIP)).behind(Tier.NANO, WIDE);
+        }
+        pools = bound.build();
     }
 
-    private ModelPool pool(Tier tier, String model) {
-        inFlight.put(tier, new AtomicInteger());
-        ModelPool.Builder builder = ModelPool.builder((request, context) -> call(tier, request, context), model)
+    private ModelPool pool(String name, String model) {
+        inFlight.put(name, new AtomicInteger());
+        ModelPool.Builder builder = ModelPool.builder((request, context) -> call(name, request, context), model)
                 .maxParallel(maxParallel)
                 .retryPolicy(RetryPolicy.standard().withDelays(Duration.ZERO, Duration.ZERO));
-        if (tier == Tier.NANO && world.draws(Mishap.FREE_MODEL)) {
+        if (isFree(name)) {
             builder.price(Price.perMillionTokens("0", "0", "0"));
         } else if (explicitPrice) {
             builder.price(Price.perMillionTokens("1", "0.5", "3"));
@@ -82,8 +93,16 @@ final class WorldModel {
         return builder.build();
     }
 
+    private boolean isFree(String name) {
+        return name.equals(Tier.NANO.name()) && world.draws(Mishap.FREE_MODEL);
+    }
+
     ModelPools pools() {
         return pools;
+    }
+
+    private ModelPool pool(String name) {
+        return name.equals(WIDE) ? pools.pool(WIDE) : pools.pool(Tier.valueOf(name));
     }
 
     /** Lets something happen within the n-th call of the session. */
@@ -92,24 +111,25 @@ final class WorldModel {
         onCall = action;
     }
 
-    private ModelReply call(Tier tier, ModelRequest request, CallContext context) throws InterruptedException {
-        int parallel = inFlight.get(tier).incrementAndGet();
+    private ModelReply call(String pool, ModelRequest request, CallContext context) throws InterruptedException {
+        AtomicInteger busy = Objects.requireNonNull(inFlight.get(pool));
+        int parallel = busy.incrementAndGet();
         try {
             WorldViolation.unless(parallel <= maxParallel, "%d in flight, %d allowed", parallel, maxParallel);
             if (calls.getAndIncrement() == callAt) {
                 onCall.run();
             }
-            return answer(tier, request, context.purpose());
+            return answer(pool, request, context.purpose());
         } catch (WorldViolation violation) {
             world.found(violation);
             throw violation;
         } finally {
-            inFlight.get(tier).decrementAndGet();
+            busy.decrementAndGet();
         }
     }
 
-    private ModelReply answer(Tier tier, ModelRequest request, CallPurpose purpose) throws InterruptedException {
-        String label = purpose.kind() + " " + purpose.subtaskId() + " " + tier;
+    private ModelReply answer(String pool, ModelRequest request, CallPurpose purpose) throws InterruptedException {
+        String label = purpose.kind() + " " + purpose.subtaskId() + " " + pool;
         String site = label + " " + attempts.merge(label, 1, Integer::sum);
         SplittableRandom dice = world.seed.dice("call " + site + " " + world.session());
         if (purpose.kind() == CallPurpose.Kind.ESCALATION) {
@@ -121,13 +141,16 @@ final class WorldModel {
         }
         world.clock.advance(Duration.ofMillis(dice.nextInt(500)));
         TokenUsage usage = usage(request, dice, site);
-        Money cost = pools.pool(tier).spec().price().cost(usage, ServiceTier.STANDARD);
+        Money cost = pool(pool).spec().price().cost(usage, ServiceTier.STANDARD);
+        if (pool.equals(Tier.NANO.name()) && world.befalls(Mishap.TOO_LONG, site)) {
+            throw new ModelException.ContextTooLong("longer than the context");
+        }
         fail(site, cost);
         if (world.befalls(Mishap.CLIENT_RETURNS_NULL, site)) {
             world.billed(cost);
             return WorldTypes.nothing();
         }
-        boolean free = tier == Tier.NANO && world.draws(Mishap.FREE_MODEL);
+        boolean free = isFree(pool);
         boolean nameless = world.befalls(Mishap.LIMITS_NULL, site); // there is no such reply, and so no name in it
         boolean dearer = !explicitPrice && !free && !nameless && world.befalls(Mishap.DEARER_MODEL, site);
         world.billed(dearer ? DEAR.cost(usage, ServiceTier.STANDARD) : cost);
@@ -289,7 +312,7 @@ final class WorldModel {
     private boolean isIdle() {
         return inFlight.values().stream().allMatch(count -> count.get() == 0)
                 && inFlight.keySet().stream()
-                        .map(tier -> pools.pool(tier).load())
+                        .map(name -> pool(name).load())
                         .allMatch(load -> load.inFlight() == 0 && load.waiting() == 0);
     }
 
@@ -302,10 +325,10 @@ final class WorldModel {
         while ((!isIdle() || tenant.openReservations() > 0) && System.nanoTime() < until) {
             LockSupport.parkNanos(GLANCE_NANOS);
         }
-        inFlight.forEach((tier, count) -> {
-            WorldViolation.unless(count.get() == 0, "%d calls are still in flight on %s", count.get(), tier);
-            PoolLoad load = pools.pool(tier).load();
-            WorldViolation.unless(load.inFlight() == 0 && load.waiting() == 0, "the pool of %s is left %s", tier, load);
+        inFlight.forEach((name, count) -> {
+            WorldViolation.unless(count.get() == 0, "%d calls are still in flight on %s", count.get(), name);
+            PoolLoad load = pool(name).load();
+            WorldViolation.unless(load.inFlight() == 0 && load.waiting() == 0, "the pool of %s is left %s", name, load);
         });
     }
 }
