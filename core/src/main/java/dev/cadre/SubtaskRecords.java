@@ -34,6 +34,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of the subtasks of one graph or plan, and of their items: their records in the journal, if there is one, and
@@ -199,7 +200,7 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
         }
     }
 
-    private static UnrecordedException unrecordedJoin(Throwable why) {
+    private static UnrecordedException unrecordedJoin(@Nullable Throwable why) {
         return UnrecordedException.of("a join", new IllegalStateException(why));
     }
 
