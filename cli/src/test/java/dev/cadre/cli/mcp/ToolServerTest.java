@@ -169,8 +169,7 @@ class ToolServerTest {
     void clientThatDoesNotRead_keepsNoToolWaiting() throws Exception {
         var isRead = new CountDownLatch(1);
         var hasTold = new CountDownLatch(1);
-        String lines = GREETING
-                + """
+        String lines = GREETING + """
                 {"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"add","_meta":{"progressToken":1}}}
                 """;
         var toServer = new PipedOutputStream();
@@ -254,7 +253,9 @@ class ToolServerTest {
                 new PipedInputStream(toServer, 1 << 16),
                 deaf(isRead));
         toServer.write(GREETING.getBytes(StandardCharsets.UTF_8));
-        toServer.write("{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"ping\"}\n".repeat(1_040).getBytes(StandardCharsets.UTF_8));
+        toServer.write("{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"ping\"}\n"
+                .repeat(1_040)
+                .getBytes(StandardCharsets.UTF_8));
         toServer.write("""
                 {"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"add"}}
                 """.getBytes(StandardCharsets.UTF_8));

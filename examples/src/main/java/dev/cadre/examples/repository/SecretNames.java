@@ -87,8 +87,8 @@ final class SecretNames {
     private static final Pattern NUMBERED_COPY = Pattern.compile("\\.~\\d{1,9}~$");
 
     /** As file managers name it: {@code x copy 2}, {@code x (another copy)}, {@code x - Copy}, {@code x (1)}; in some languages. */
-    private static final Pattern COPY_BEHIND = Pattern.compile(
-            "(?: -)? (?:COPY(?: \\d{1,4})?|\\((?:\\w{1,9} )?COPY(?: \\d{1,4})?\\)|\\(\\d{1,4}\\))$"
+    private static final Pattern COPY_BEHIND =
+            Pattern.compile("(?: -)? (?:COPY(?: \\d{1,4})?|\\((?:\\w{1,9} )?COPY(?: \\d{1,4})?\\)|\\(\\d{1,4}\\))$"
                     .replace("COPY", "(?:copy|kopie|copie|copia|c\u00f3pia|kopia)"));
 
     private static final Pattern COPY_IN_FRONT = Pattern.compile("^(?:copy of|kopie von|copie de|copia d[ei]) ");

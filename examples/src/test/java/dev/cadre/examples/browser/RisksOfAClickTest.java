@@ -37,7 +37,8 @@ class RisksOfAClickTest {
     private static final Point AT_366 = new Point(56, 366);
     private static final Action CLICK = new Action.Click(AT_366, Button.LEFT, List.of());
     private static final int PAUSES = 10;
-    private static final String SILENCE = "data:audio/wav;base64," + Base64.getEncoder().encodeToString(silence());
+    private static final String SILENCE =
+            "data:audio/wav;base64," + Base64.getEncoder().encodeToString(silence());
 
     /** A second of it, as WAV. */
     private static byte[] silence() {
@@ -148,7 +149,8 @@ class RisksOfAClickTest {
 
     @Test
     void keysInTheControlsOfMedia_mayDoWhatNoScriptSees_andAClickThatWasApprovedIsDone() throws Exception {
-        site.with(STYLE + "<audio class=at tabindex=0 controls src='" + SILENCE + "' onplay=\"document.title = 'plays'\"></audio>"
+        site.with(STYLE + "<audio class=at tabindex=0 controls src='" + SILENCE
+                + "' onplay=\"document.title = 'plays'\"></audio>"
                 + "<script>onload = () => document.querySelector('audio').focus()</script>");
         try (Environment page = browser.open()) {
             for (String key : List.of("SPACE", "ENTER", "TAB", "DOWN")) {
