@@ -95,7 +95,7 @@ final class LineOutput implements AutoCloseable {
 
     private void write() {
         try {
-            for (Message next = waiting.take(); next != END; next = waiting.take()) {
+            for (Message next = waiting.take(); !next.equals(END); next = waiting.take()) {
                 byte[] line = (next.text() + "\n").getBytes(StandardCharsets.UTF_8);
                 out.write(line, 0, line.length);
                 next.room().release(next.characters());
