@@ -36,6 +36,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -219,13 +220,18 @@ final class BulkCommand implements Callable<Integer> {
                 : resultFile("--dead-letters", forms.deadLetters().get());
         try {
             ResultOutput results = options.results().isEmpty()
-                    ? new ResultStream(terminal.out())
+                    ? new ResultStream(terminal.out(), shown())
                     : resultFile("--output", options.results().get());
             return new BulkOutput(results, forms.output(), forms.keepsInput(), deadLetters);
         } catch (UsageException e) {
             deadLetters.close();
             throw e;
         }
+    }
+
+    /** A file and a program get the text as it is; a terminal must not be steered by the text of an item or a model. */
+    private UnaryOperator<String> shown() {
+        return terminal.isOutTerminal() ? TextOutput::visibleLines : UnaryOperator.identity();
     }
 
     private static ResultOutput resultFile(String option, Path file) throws UsageException {

@@ -11,7 +11,7 @@ record DoctorLines(PrintStream out, Output output) {
 
     void print(String verdict, String subject, String message) {
         String head = "%-13s %s".formatted(verdict, subject.isEmpty() ? "  " : subject + ": ");
-        print(head + TextOutput.visible(message));
+        print(TextOutput.visible(head + message));
     }
 
     void print(String line) {

@@ -111,7 +111,7 @@ final class EvalText {
             return;
         }
         out.println();
-        out.println("%s: %d did not pass".formatted(candidate.candidate(), all.size()));
+        out.println(TextOutput.visible("%s: %d did not pass".formatted(candidate.candidate(), all.size())));
         all.stream().limit(MOST_DISAGREEMENTS).forEach(verdict -> wrapped(verdict.toString(), "  "));
         if (all.size() > MOST_DISAGREEMENTS) {
             out.println("  and %d more; --json lists them all".formatted(all.size() - MOST_DISAGREEMENTS));

@@ -60,8 +60,7 @@ final class McpCommand implements Callable<Integer> {
             var tools = new McpTools(options, pools, new ProcessBudget(all), clock, note);
             var greeting = new ToolServer.Greeting("cadre", Version.ofBuild(), INSTRUCTIONS);
             try {
-                new ToolServer(greeting, tools.served(), clock).serve(in, terminal.out());
-                return ExitStatus.COMPLETE;
+                return status(new ToolServer(greeting, tools.served(), clock).serve(in, terminal.out()));
             } catch (InterruptedException told) {
                 return ExitStatus.INTERRUPTED;
             } finally {
@@ -70,6 +69,16 @@ final class McpCommand implements Callable<Integer> {
         } finally {
             interruption.end();
         }
+    }
+
+    private ExitStatus status(ToolServer.End end) {
+        return switch (end) {
+            case CLIENT_GONE -> ExitStatus.COMPLETE;
+            case CLIENT_DOES_NOT_READ -> {
+                say("the client does not read what it asks for");
+                yield ExitStatus.FAILED;
+            }
+        };
     }
 
     private void say(String line) {

@@ -23,12 +23,13 @@ final class StandardStream extends PrintStream {
         this.sink = sink;
     }
 
-    /** Returns why something that was printed is lost; nothing if all was written, or if its reader had enough, such as {@code head}. */
+    /**
+     * Returns why something that was printed is lost; nothing if all was written, or if its reader had enough, such as
+     * {@code head}. Does not wait for a thread that prints to a reader which does not read, as {@link #checkError} does.
+     */
     Optional<String> lost() {
-        boolean isLost = checkError();
         return Optional.ofNullable(sink.failure)
-                .filter(failure ->
-                        isLost && !String.valueOf(failure.getMessage()).contains("Broken pipe"))
+                .filter(failure -> !String.valueOf(failure.getMessage()).contains("Broken pipe"))
                 .map(OwnFiles::reason);
     }
 
@@ -37,6 +38,11 @@ final class StandardStream extends PrintStream {
 
         Sink(OutputStream target) {
             super(target);
+        }
+
+        @Override
+        public void write(int one) throws IOException {
+            write(new byte[] {(byte) one}, 0, 1);
         }
 
         @Override

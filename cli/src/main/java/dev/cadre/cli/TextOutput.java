@@ -212,6 +212,11 @@ final class TextOutput {
         return shown.toString();
     }
 
+    /** The same of text that may have line ends. */
+    static String visibleLines(String text) {
+        return text.lines().map(TextOutput::visible).collect(Collectors.joining("\n"));
+    }
+
     /** Whether a terminal only shows this character. */
     static boolean isHarmless(int c) {
         return c == '\t' || Characters.isVisible(c);

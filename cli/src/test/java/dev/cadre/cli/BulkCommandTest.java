@@ -69,6 +69,7 @@ class BulkCommandTest {
     private final Map<String, String> environment = new HashMap<>();
     private RunClock clock = RunClock.SYSTEM;
     private String standardInput = "";
+    private boolean isOutTerminal;
     private volatile String interruptAt = "";
 
     /** Waiting for a batch takes no time on it. */
@@ -121,7 +122,8 @@ class BulkCommandTest {
     private int bulk(String... options) {
         out.reset();
         err.reset();
-        var terminal = new Terminal(stream(out), stream(interrupting(Thread.currentThread())), false, false, false);
+        var terminal =
+                new Terminal(stream(out), stream(interrupting(Thread.currentThread())), isOutTerminal, false, false);
         var in = new ByteArrayInputStream(standardInput.getBytes(StandardCharsets.UTF_8));
         var arguments = new ArrayList<>(List.of("bulk"));
         if (!List.of(options).contains("--input")) {
@@ -251,7 +253,8 @@ class BulkCommandTest {
                 "{\"id\":\"T1\",\"photo\":\"a.png\"}",
                 "{\"id\":\"T2\",\"photo\":\"https://cdn.example.org/b.png\"}",
                 "{\"id\":\"T3\",\"photo\":\"../secret.png\"}",
-                "{\"id\":\"T4\",\"photo\":\"\"}");
+                "{\"id\":\"T4\",\"photo\":\"\"}",
+                "{\"id\":\"T5\",\"photo\":\"https://user:sk-proj-012345678901@h ost/\"}");
         environment.put("CADRE_IMAGE_HOSTS", "cdn.example.org, images.example.org");
 
         assertThat(bulk("--labels", "bug,wish", "--image", "photo", "--image-detail", "low", "--budget", "1"))
@@ -263,7 +266,10 @@ class BulkCommandTest {
                         address -> assertThat(address).contains("succeeded"),
                         outside -> assertThat(outside)
                                 .contains("\"INVALID_INPUT: the picture in 'photo' cannot be sent: it leads out"),
-                        none -> assertThat(none).contains("succeeded"));
+                        none -> assertThat(none).contains("succeeded"),
+                        withAKey -> assertThat(withAKey)
+                                .contains("\"INVALID_INPUT: the picture in 'photo' cannot be sent: it is no address")
+                                .contains("user:[redacted]"));
         assertThat(server.requests())
                 .hasSize(3)
                 .anyMatch(request -> request.body().contains("data:image/png;base64,iVBORw0KGgoB"))
@@ -625,6 +631,25 @@ class BulkCommandTest {
                 .endsWith("2 of 2 items succeeded (0 reused), 0 failed, 0 skipped; $0.000065 of a budget of $0.25;"
                         + " results in -\n");
         assertThat(folder).isDirectoryNotContaining("glob:**.journal");
+    }
+
+    /** What an item or a model writes must not steer the terminal that shows it; a file and a program get it as it is. */
+    @ParameterizedTest
+    @ValueSource(strings = {"csv", "tsv"})
+    void rows_onATerminal_doNotSteerIt(String form) {
+        labels();
+        standardInput = "{\"id\":\"a\\u001b]0;PWN\\u0007\\u202e\\u009b\\r\\nb\",\"text\":\"it breaks\"}\n";
+        String[] command = {"--input", "-", "--output", "-", "--output-format", form, "--labels", "bug,wish"};
+
+        assertThat(bulk(command)).isZero();
+        assertThat(printed()).contains("a\u001b]0;PWN\u0007\u202e\u009b\r\nb");
+
+        isOutTerminal = true;
+        assertThat(bulk(command)).isZero();
+        assertThat(printed())
+                .contains("a?]0;PWN???\nb")
+                .doesNotContain("\u001b", "\u0007", "\u202e", "\u009b", "\r")
+                .contains(form.equals("csv") ? ",succeeded,bug," : "\tsucceeded\tbug\t");
     }
 
     @Test

@@ -6,14 +6,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.cadre.task.RunClock;
 import io.modelcontextprotocol.json.schema.jackson2.DefaultJsonSchemaValidator;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,6 +46,35 @@ class McpCommandTest {
         var all = new ArrayList<>(List.of("--repo", folder.resolve("one").toString()));
         all.addAll(List.of(options));
         return new McpPipe(Map.of(), all.toArray(String[]::new)).greeted();
+    }
+
+    /** Beyond what may wait, an answer that nobody reads ends the command: nothing else would, if the input goes on. */
+    @Test
+    @Timeout(60)
+    void clientThatAsksWithoutEndAndDoesNotRead_endsTheCommand() {
+        String ping = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}\n";
+        var in = new ByteArrayInputStream(ping.repeat(1_100).getBytes(StandardCharsets.UTF_8));
+        var isRead = new CountDownLatch(1);
+        var deaf = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                try {
+                    isRead.await();
+                } catch (InterruptedException e) {
+                    throw new InterruptedIOException();
+                }
+            }
+        };
+        var err = new ByteArrayOutputStream();
+        var terminal = new Terminal(
+                new StandardStream(deaf), new PrintStream(err, true, StandardCharsets.UTF_8), false, false, false);
+
+        int status = new Cadre(terminal, InstantSource.system(), RunClock.SYSTEM, in, Map.of())
+                .run("mcp", "--offline", "--repo", folder.resolve("one").toString());
+
+        isRead.countDown();
+        assertThat(status).isEqualTo(4);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("cadre: the client does not read what it asks for\n");
     }
 
     private static void assertConforms(JsonNode schema, JsonNode value) throws Exception {

@@ -52,8 +52,8 @@ public final class Redactor {
     /**
      * A redactor that recognizes one key as encoders write it, all keys by their shape, and masked keys that show their
      * ends. Recognized is the key in any case, with any of its characters escaped as in URLs, JSON, HTML and
-     * quoted-printable, also several times over; in Base64 at any place of a longer text, and in hexadecimal digits, both
-     * also in lines. Not recognized is one that is cut into pieces, has something put between its characters, is compressed
+     * quoted-printable, line breaks of the latter included, up to eight of these one within the other; in Base64 at any
+     * place of a longer text, and in hexadecimal digits, both also in lines, whose ends may be escaped. Not recognized is one that is cut into pieces, has something put between its characters, is compressed
      * or encrypted, is in Base64 twice or in another encoding. A key of fewer than eight characters is ignored.
      */
     public static Redactor of(String key) {

@@ -472,6 +472,88 @@ class RedactorTest {
         return spellings;
     }
 
+    /** As a page in a text of JSON, a form with a text of JSON and the like write it, and mail that breaks its lines. */
+    @Test
+    void knownKey_inEscapesOfSeveralKinds_isMasked() {
+        for (String key : List.of(
+                "sk-proj-Canary_key-0123.4567xyz",
+                "p@ss w/rd+\"\u00e9&=<x>'\\z",
+                "tail\\back\\\\sl/ash",
+                "\u00dcn\u00efcode-\u043a\u043b\u044e\u0447-\ud83d\ude00key",
+                "k%41ab+cd=3Def\\u0041&#65;gh")) {
+            Redactor redactor = Redactor.of(key);
+            for (String spelling : mixed(key)) {
+                assertThat(redactor.mask("key " + spelling + " is bad"))
+                        .as("%s of %s", spelling, key)
+                        .isEqualTo("key [redacted] is bad");
+            }
+        }
+    }
+
+    /** What is escaped without end is taken back eight times and no more. */
+    @Test
+    void knownKey_deeperThanIsRead_isTheBound() {
+        Redactor redactor = Redactor.of("canary/key-0123456789");
+        String eight = "canary%" + "25".repeat(7) + "2Fkey-0123456789";
+
+        assertThat(redactor.mask(eight)).isEqualTo("[redacted]");
+        assertThat(redactor.mask(eight.replace("%", "%25"))).isEqualTo(eight.replace("%", "%25"));
+    }
+
+    private static List<String> mixed(String key) {
+        byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
+        String url = URLEncoder.encode(key, StandardCharsets.UTF_8);
+        String json = key.replace("\\", "\\\\").replace("\"", "\\\"");
+        String html = key.replace("&", "&amp;")
+                .replace("+", "&#43;")
+                .replace("\"", "&quot;")
+                .replace("'", "&#39;");
+        var mixed = new ArrayList<>(List.of(
+                url,
+                json,
+                html,
+                html.replace("&", "\\u0026").replace("<", "\\u003c"),
+                URLEncoder.encode(html, StandardCharsets.UTF_8),
+                url.replace("%", "&#37;"),
+                url.replace("%", "&percnt;"),
+                url.replace("%", "\\u0025"),
+                URLEncoder.encode(json, StandardCharsets.UTF_8),
+                URLEncoder.encode(each(key, "\\u%04x", true), StandardCharsets.UTF_8),
+                URLEncoder.encode(url.replace("%", "\\u0025"), StandardCharsets.UTF_8)
+                        .replace("%", "&#x25;"),
+                each(bytes, "\\x%02x", true),
+                each(bytes, "%%%02x", false),
+                key.codePoints().mapToObj("&#%d;"::formatted).collect(Collectors.joining())));
+        for (int before : List.of(0, 40, 60, 70)) {
+            mixed.add(quotedPrintable(bytes, before));
+            mixed.add(quotedPrintable(url.getBytes(StandardCharsets.UTF_8), before)
+                    .replace("\r\n", "\\r\\n"));
+        }
+        for (String end : List.of("%0D%0A", "=\r\n", "&#13;&#10;", "<br/>", "<br>\n", "\\u000a", "%5Cn", "\\\n")) {
+            mixed.add(Base64.getMimeEncoder(12, "\n".getBytes(StandardCharsets.UTF_8))
+                    .encodeToString(bytes)
+                    .replace("\n", end));
+        }
+        return mixed;
+    }
+
+    /** @param before how many characters stand in front of it in its line */
+    private static String quotedPrintable(byte[] bytes, int before) {
+        var lines = new StringBuilder();
+        int column = before;
+        for (byte each : bytes) {
+            String one =
+                    each > ' ' && each <= '~' && each != '=' ? Character.toString(each) : "=%02X".formatted(each & 255);
+            if (column + one.length() > 75) {
+                lines.append("=\r\n");
+                column = 0;
+            }
+            lines.append(one);
+            column += one.length();
+        }
+        return lines.toString();
+    }
+
     private static String each(String key, String form, boolean onlySigns) {
         return key.chars()
                 .mapToObj(c -> onlySigns && c < 128 && Character.isLetterOrDigit(c)

@@ -5,6 +5,7 @@ import dev.cadre.examples.repository.RootFolder;
 import dev.cadre.examples.repository.RootJail;
 import dev.cadre.json.Json;
 import dev.cadre.model.Attachment;
+import dev.cadre.redact.Redactor;
 import dev.cadre.task.Failure;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -173,8 +174,9 @@ public final class ItemImages {
     private static final class UnsendableException extends IllegalArgumentException {
         private static final long serialVersionUID = 1L;
 
+        /** What quotes a key is copied into another exception later, and {@link #inWords} knows this one alone. */
         UnsendableException(String message) {
-            super(message);
+            super(Redactor.SHAPES.clean(message));
         }
     }
 }

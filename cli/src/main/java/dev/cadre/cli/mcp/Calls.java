@@ -72,20 +72,30 @@ final class Calls implements AutoCloseable {
         }
     }
 
+    /** How an answer may be sent. */
+    enum Turn {
+        /** It is that of a call, on whose thread it may wait. */
+        OF_A_CALL,
+        /** It is that of no call: its thread reads what the client says next. */
+        AT_ONCE,
+        /** Not at all: its call was cancelled, or is answered. */
+        NONE
+    }
+
     /**
-     * Whether an answer with this id may be sent: not that of a call that was cancelled. From now on the id is free: a client
-     * may use it again as soon as it has the answer.
+     * How an answer with this id may be sent. From now on the id is free: a client may use it again as soon as it has the
+     * answer.
      */
-    boolean takeTurnToAnswer(Object id) {
+    Turn takeTurnToAnswer(Object id) {
         Call call = underWay.get(id);
         if (call == null) {
-            return true;
+            return Turn.AT_ONCE;
         }
-        boolean isFirst = call.answers();
-        if (isFirst) {
-            underWay.remove(id, call);
+        if (!call.answers()) {
+            return Turn.NONE;
         }
-        return isFirst;
+        underWay.remove(id, call);
+        return Turn.OF_A_CALL;
     }
 
     /** Cancels all calls, and waits a moment for those under way, so that what they spent is booked. */

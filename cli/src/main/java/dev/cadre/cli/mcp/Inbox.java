@@ -34,24 +34,24 @@ final class Inbox {
         this.tools = List.copyOf(tools);
     }
 
-    /** Does what a line asks for, or has begun to when this returns. */
-    void accept(LineInput.Read read) throws InterruptedException {
+    /** Does what a line asks for, or has begun to when this returns. Waits for no call and for no client that reads. */
+    void accept(LineInput.Read read) {
         switch (read) {
             case LineInput.Read.Line(String text) when text.isEmpty() -> {}
             case LineInput.Read.Line(String text) -> accept(text);
             case LineInput.Read.TooLong tooLong ->
-                output.answer(messages.writeError(
+                output.answerAtOnce(messages.writeError(
                         ErrorCodes.PARSE_ERROR,
                         "a line has more than " + LineInput.MAX_CHARACTERS + " characters; it was not read"));
             case LineInput.Read.End end -> {}
         }
     }
 
-    private void accept(String line) throws InterruptedException {
+    private void accept(String line) {
         try {
             accept(messages.read(line), line);
         } catch (Messages.BadMessageException bad) {
-            output.answer(messages.writeError(bad.code(), String.valueOf(bad.getMessage())));
+            output.answerAtOnce(messages.writeError(bad.code(), String.valueOf(bad.getMessage())));
         }
     }
 

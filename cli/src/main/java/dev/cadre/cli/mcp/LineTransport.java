@@ -54,16 +54,24 @@ final class LineTransport implements McpServerTransportProvider {
         return session;
     }
 
-    /** Sends a message; an answer only if its call was not cancelled. */
+    /** Sends a message; an answer only if its call was not cancelled. Blocks on the thread of a call alone. */
     void send(JSONRPCMessage message) {
         if (!(message instanceof JSONRPCResponse response)) {
             output.tell(messages.write(message));
-        } else if (calls.takeTurnToAnswer(response.id())) {
-            try {
-                output.answer(messages.write(inPlainWords(response)));
-            } catch (InterruptedException closing) {
-                Thread.currentThread().interrupt();
+        } else {
+            switch (calls.takeTurnToAnswer(response.id())) {
+                case OF_A_CALL -> answer(response);
+                case AT_ONCE -> output.answerAtOnce(messages.write(inPlainWords(response)));
+                case NONE -> {}
             }
+        }
+    }
+
+    private void answer(JSONRPCResponse response) {
+        try {
+            output.answer(messages.write(inPlainWords(response)));
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -18,7 +18,8 @@ import java.io.PrintStream;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
@@ -34,7 +35,7 @@ public final class ToolServer {
             (schema, content) -> JsonSchemaValidator.ValidationResponse.asValid("");
 
     private final Messages messages = new Messages();
-    private final CountDownLatch ended = new CountDownLatch(1);
+    private final BlockingQueue<End> ends = new LinkedBlockingQueue<>();
     private final Greeting greeting;
     private final List<ServedTool> tools;
     private final InstantSource clock;
@@ -52,15 +53,23 @@ public final class ToolServer {
         this.clock = clock;
     }
 
+    /** Why serving ended. */
+    public enum End {
+        /** The client has nothing more to say, or nothing can be written to it any more. */
+        CLIENT_GONE,
+        /** The client asks and does not read what it is answered. */
+        CLIENT_DOES_NOT_READ
+    }
+
     /**
-     * Answers what a client asks, until its input ends, nothing can be written to it any more, or this thread is interrupted;
-     * then cancels the calls under way. Blocks.
+     * Answers what a client asks, until its input ends, nothing can be written to it any more, it reads too little of what it
+     * asks for, or this thread is interrupted; then cancels the calls under way. Blocks.
      *
      * @param in it is read by a daemon thread, which no interrupt ends
      * @param out gets messages of the protocol, one a line, and nothing else
      */
-    public void serve(InputStream in, PrintStream out) throws InterruptedException {
-        try (var output = new LineOutput(out, ended::countDown);
+    public End serve(InputStream in, PrintStream out) throws InterruptedException {
+        try (var output = new LineOutput(out, client());
                 var calls = new Calls(clock)) {
             var transport = new LineTransport(messages, output, calls);
             var unused = McpServer.sync(transport)
@@ -76,8 +85,22 @@ public final class ToolServer {
             List<String> names = tools.stream().map(ServedTool::name).toList();
             var inbox = new Inbox(messages, output, transport, calls, names);
             Thread.ofPlatform().daemon().name("cadre-mcp-input").start(() -> read(new LineInput(in), inbox));
-            ended.await();
+            return ends.take();
         }
+    }
+
+    private LineOutput.Client client() {
+        return new LineOutput.Client() {
+            @Override
+            public void isGone() {
+                ends.add(End.CLIENT_GONE);
+            }
+
+            @Override
+            public void doesNotRead() {
+                ends.add(End.CLIENT_DOES_NOT_READ);
+            }
+        };
     }
 
     private void read(LineInput input, Inbox inbox) {
@@ -89,10 +112,8 @@ public final class ToolServer {
             }
         } catch (IOException gone) {
             // as if it had ended
-        } catch (InterruptedException closing) {
-            Thread.currentThread().interrupt();
         } finally {
-            ended.countDown();
+            ends.add(End.CLIENT_GONE);
         }
     }
 

@@ -28,7 +28,7 @@ class CallsTest {
                 var here = new CountDownLatch(1);
                 assertThat(calls.has(1)).isFalse();
                 assertThat(calls.begin(1, call -> {
-                            assertThat(calls.takeTurnToAnswer(1)).isTrue();
+                            assertThat(calls.takeTurnToAnswer(1)).isEqualTo(Calls.Turn.OF_A_CALL);
                             answered.countDown();
                             here.countDown();
                             await(ends);
@@ -47,7 +47,7 @@ class CallsTest {
             ends.countDown();
             assertThat(calls.has(1)).isTrue();
             calls.cancel(1);
-            assertThat(calls.takeTurnToAnswer(1)).isFalse();
+            assertThat(calls.takeTurnToAnswer(1)).isEqualTo(Calls.Turn.NONE);
         }
     }
 }

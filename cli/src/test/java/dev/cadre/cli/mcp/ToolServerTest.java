@@ -40,6 +40,11 @@ class ToolServerTest {
             .with("type", "object")
             .with("properties", Json.obj().with("sum", Json.obj().with("type", "number")));
 
+    private static final String GREETING = """
+            {"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}
+            {"jsonrpc":"2.0","method":"notifications/initialized"}
+            """;
+
     private static ServedTool tool(ServedTool.Handler handler) {
         return new ServedTool("add", "Add", "Adds.", INPUT, OUTPUT, handler);
     }
@@ -164,28 +169,20 @@ class ToolServerTest {
     void clientThatDoesNotRead_keepsNoToolWaiting() throws Exception {
         var isRead = new CountDownLatch(1);
         var hasTold = new CountDownLatch(1);
-        var deaf = new OutputStream() {
-            @Override
-            public void write(int b) {
-                awaitQuietly(isRead);
-            }
-        };
-        String lines = """
-                {"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}
-                {"jsonrpc":"2.0","method":"notifications/initialized"}
+        String lines = GREETING + """
                 {"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"add","_meta":{"progressToken":1}}}
                 """;
         var toServer = new PipedOutputStream();
         Thread server = serve(
                 tool(call -> {
-                    for (int i = 0; i < 3 * LineOutput.MOST_WAITING; i++) {
+                    for (int i = 0; i < 3 * LineOutput.MOST_CHARACTERS / LineOutput.LEAST_CHARACTERS; i++) {
                         call.progress().accept("line " + i);
                     }
                     hasTold.countDown();
                     return ToolAnswer.refused("done");
                 }),
                 new PipedInputStream(toServer, 1 << 16),
-                deaf);
+                deaf(isRead));
         toServer.write(lines.getBytes(StandardCharsets.UTF_8));
         toServer.flush();
 
@@ -208,7 +205,7 @@ class ToolServerTest {
             }
         };
         String answer = "a".repeat(LineOutput.MOST_CHARACTERS / 8);
-        try (var output = new LineOutput(new PrintStream(deaf), () -> {})) {
+        try (var output = new LineOutput(new PrintStream(deaf), NOBODY)) {
             for (int i = 0; i < 8; i++) {
                 output.answer(answer);
             }
@@ -232,6 +229,64 @@ class ToolServerTest {
                 .hasSize(9)
                 .last()
                 .isEqualTo(9 * answer.length());
+    }
+
+    /** As many answers wait as may; the input is read on: no call that costs money goes on because nobody hears that it is cancelled. */
+    @Test
+    void clientThatAsksAndDoesNotRead_canStillCancel_andEndTheServer() throws Exception {
+        var isRead = new CountDownLatch(1);
+        var began = new CountDownLatch(1);
+        var cancelled = new CountDownLatch(1);
+        var toServer = new PipedOutputStream();
+        Thread server = serve(
+                tool(call -> {
+                    began.countDown();
+                    try {
+                        isRead.await();
+                        return ToolAnswer.refused("nobody cancelled it");
+                    } finally {
+                        if (isRead.getCount() > 0) {
+                            cancelled.countDown();
+                        }
+                    }
+                }),
+                new PipedInputStream(toServer, 1 << 16),
+                deaf(isRead));
+        toServer.write(GREETING.getBytes(StandardCharsets.UTF_8));
+        toServer.write("{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"ping\"}\n"
+                .repeat(1_040)
+                .getBytes(StandardCharsets.UTF_8));
+        toServer.write("""
+                {"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"add"}}
+                """.getBytes(StandardCharsets.UTF_8));
+        toServer.flush();
+        assertThat(began.await(20, TimeUnit.SECONDS)).isTrue();
+        toServer.write("""
+                {"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":3}}
+                """.getBytes(StandardCharsets.UTF_8));
+        toServer.flush();
+        assertThat(cancelled.await(20, TimeUnit.SECONDS)).isTrue();
+
+        toServer.close();
+        server.join();
+        isRead.countDown();
+    }
+
+    private static final LineOutput.Client NOBODY = new LineOutput.Client() {
+        @Override
+        public void isGone() {}
+
+        @Override
+        public void doesNotRead() {}
+    };
+
+    private static OutputStream deaf(CountDownLatch isRead) {
+        return new OutputStream() {
+            @Override
+            public void write(int b) {
+                awaitQuietly(isRead);
+            }
+        };
     }
 
     private static void awaitQuietly(CountDownLatch latch) {
@@ -262,7 +317,7 @@ class ToolServerTest {
                         calls.cancel(1);
                         assertThat(Thread.currentThread().isInterrupted()).isTrue();
                         assertThat(call.isOpen()).isFalse();
-                        assertThat(calls.takeTurnToAnswer(1)).isFalse();
+                        assertThat(calls.takeTurnToAnswer(1)).isEqualTo(Calls.Turn.NONE);
                         isOver.countDown();
                     }))
                     .isTrue();

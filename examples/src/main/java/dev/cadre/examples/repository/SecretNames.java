@@ -69,18 +69,29 @@ final class SecretNames {
             "plist");
 
     private static final String TEXT = ".txt";
+    private static final String KUBECONFIG = "kubeconfig";
 
     /** Files that hold keys in folders of these names only. */
     private static final Set<String> IN_FOLDERS = Set.of(".docker/config.json", ".m2/settings.xml", "gh/hosts.yml");
 
     private static final Set<String> COPIES = Set.of(
-            "bak bk bkp backup old orig save saved copy tmp local dec swp swo gz bz2 xz zst zip tar tgz".split(" "));
+            "bak bk bkp bckp backup old orig save saved copy tmp local dec un gz bz2 xz zst zip tar tgz".split(" "));
 
-    /** As file managers name it: {@code x copy 2}, {@code x (another copy)}, {@code x - Copy}, {@code x (1)}. */
+    /** Vim takes the next one while there is one of them. */
+    private static final Pattern SWAP = Pattern.compile("sw[a-p]");
+
+    /** A number, a date or a time, such as {@code 20261128T120000Z}. */
+    private static final Pattern TIME = Pattern.compile("(?=[^\\d]*\\d)[\\dtz:+_-]+");
+
+    /** As {@code cp} and Emacs number copies: {@code x.~1~}. */
+    private static final Pattern NUMBERED_COPY = Pattern.compile("\\.~\\d{1,9}~$");
+
+    /** As file managers name it: {@code x copy 2}, {@code x (another copy)}, {@code x - Copy}, {@code x (1)}; in some languages. */
     private static final Pattern COPY_BEHIND =
-            Pattern.compile("(?: -)? (?:copy(?: \\d{1,4})?|\\((?:\\w{1,9} )?copy(?: \\d{1,4})?\\)|\\(\\d{1,4}\\))$");
+            Pattern.compile("(?: -)? (?:COPY(?: \\d{1,4})?|\\((?:\\w{1,9} )?COPY(?: \\d{1,4})?\\)|\\(\\d{1,4}\\))$"
+                    .replace("COPY", "(?:copy|kopie|copie|copia|c\u00f3pia|kopia)"));
 
-    private static final String COPY_IN_FRONT = "copy of ";
+    private static final Pattern COPY_IN_FRONT = Pattern.compile("^(?:copy of|kopie von|copie de|copia d[ei]) ");
 
     /** More copies of copies are not looked through: a name is judged in time linear in it. */
     private static final int MAX_COPIES = 4;
@@ -102,26 +113,41 @@ final class SecretNames {
 
     /** The name of what this one is a copy of, such as {@code prod.env} for {@code prod.env.bak}; the same if of nothing. */
     private static String original(String name) {
-        if (name.endsWith("~")) {
+        Matcher numbered = NUMBERED_COPY.matcher(name);
+        if (numbered.find()) {
+            return name.substring(0, numbered.start());
+        }
+        if (name.endsWith("~") || name.endsWith("-")) {
             return name.substring(0, name.length() - 1);
         }
         if (name.length() > 1 && name.startsWith("#") && name.endsWith("#")) {
             return name.substring(1, name.length() - 1);
         }
-        if (name.startsWith(COPY_IN_FRONT)) {
-            return name.substring(COPY_IN_FRONT.length());
+        Matcher front = COPY_IN_FRONT.matcher(name);
+        if (front.find()) {
+            return name.substring(front.end());
         }
         Matcher copy = COPY_BEHIND.matcher(name);
         if (copy.find()) {
             return name.substring(0, copy.start());
+        }
+        return withoutEnding(name);
+    }
+
+    private static String withoutEnding(String name) {
+        int sign = Math.max(name.lastIndexOf('-'), name.lastIndexOf('_'));
+        if (sign > 0 && COPIES.contains(name.substring(sign + 1))) {
+            return name.substring(0, sign);
         }
         int dot = name.lastIndexOf('.');
         String ending = name.substring(dot + 1);
         if (isNumbered(ending)) {
             return name.substring(0, name.length() - ending.length()) + ending.replaceAll("\\d++$", "");
         }
-        boolean isTime = !ending.isEmpty() && ending.chars().allMatch(c -> "0123456789-_".indexOf(c) >= 0);
-        return dot > 0 && (isTime || COPIES.contains(ending)) ? name.substring(0, dot) : name;
+        boolean isCopy = COPIES.contains(ending)
+                || SWAP.matcher(ending).matches()
+                || TIME.matcher(ending).matches();
+        return dot > 0 && isCopy ? name.substring(0, dot) : name;
     }
 
     /** Whether digits stand behind something else, as in {@code env1}. */
@@ -140,8 +166,14 @@ final class SecretNames {
                 || isHidden(name)
                 || (name.startsWith(".") && name.endsWith("_history"))
                 || IN_FOLDERS.contains(folder + "/" + name)
+                || (name.startsWith(KUBECONFIG) && isOther(name, KUBECONFIG.length()))
                 // other private keys are named id_<algorithm>, without an extension
                 || (name.startsWith("id_") && name.indexOf('.') < 0);
+    }
+
+    /** Whether a word ends here, and no extension follows: {@code kubeconfig-prod}. */
+    private static boolean isOther(String name, int end) {
+        return name.indexOf('.') < 0 && (end == name.length() || !Character.isLetter(name.charAt(end)));
     }
 
     /** Whether a name such as {@code prod-secrets.yml} has one of the words, between signs, in front of its extension. */

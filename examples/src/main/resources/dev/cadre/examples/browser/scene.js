@@ -223,6 +223,9 @@ globalThis[Symbol.for('cadre.scene')] ??= (function () {
     if ([...around(element)].filter(hides).length > 0 || matches(element, 'iframe,frame,fencedframe,object,embed,[usemap]')) {
       risks.add('UNKNOWN');
     }
+    // the browser's own controls save a film, show it elsewhere, and open a menu with no script at all; it draws them without the
+    // attribute, too: on the full screen, and where scripts are off
+    if (matches(element, 'audio,video')) ['UNKNOWN', 'DOWNLOADS'].forEach(risk => risks.add(risk));
   }
 
   // how: `alt+` before it if that key is held; end: where a drag would end, or null

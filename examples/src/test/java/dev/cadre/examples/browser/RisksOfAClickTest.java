@@ -10,6 +10,10 @@ import dev.cadre.computer.Action.Point;
 import dev.cadre.computer.Environment;
 import dev.cadre.computer.Risk;
 import dev.cadre.computer.Scene;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -33,6 +37,28 @@ class RisksOfAClickTest {
     private static final Point AT_366 = new Point(56, 366);
     private static final Action CLICK = new Action.Click(AT_366, Button.LEFT, List.of());
     private static final int PAUSES = 10;
+    private static final String SILENCE =
+            "data:audio/wav;base64," + Base64.getEncoder().encodeToString(silence());
+
+    /** A second of it, as WAV. */
+    private static byte[] silence() {
+        int bytes = 8_000;
+        return ByteBuffer.allocate(44 + bytes)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .put("RIFF".getBytes(StandardCharsets.US_ASCII))
+                .putInt(36 + bytes)
+                .put("WAVEfmt ".getBytes(StandardCharsets.US_ASCII))
+                .putInt(16)
+                .putShort((short) 1)
+                .putShort((short) 1)
+                .putInt(bytes)
+                .putInt(bytes)
+                .putShort((short) 1)
+                .putShort((short) 8)
+                .put("data".getBytes(StandardCharsets.US_ASCII))
+                .putInt(bytes)
+                .array();
+    }
 
     private static FormServer site;
     private static SharedBrowser browser;
@@ -99,6 +125,43 @@ class RisksOfAClickTest {
                         .formatted(address));
         try (Environment page = browser.open()) {
             assertThat(risks(page, CLICK)).isEqualTo(isPage ? Set.of(Risk.DOWNLOADS, Risk.LEAVES_SITE) : Set.of());
+        }
+    }
+
+    /** The controls of the browser have a menu that saves, and no script sees it; without the attribute they may come at any time. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<audio class=at controls></audio>",
+                "<video class=at controls></video>",
+                "<video class=at></video>",
+                "<div><template shadowrootmode=open><audio controls style='position: absolute; top: 350px; left: 40px'></audio></template></div>",
+                "<label class=at><audio controls></audio></label>",
+            })
+    void media_mayDoWhatNoScriptSees(String media) throws Exception {
+        site.with(STYLE + media);
+        try (Environment page = browser.open()) {
+            assertThat(risks(page, CLICK)).containsExactlyInAnyOrder(Risk.UNKNOWN, Risk.DOWNLOADS);
+            assertThat(risks(page, new Action.Drag(List.of(AT_366, new Point(60, 370)), List.of())))
+                    .contains(Risk.UNKNOWN, Risk.DOWNLOADS);
+        }
+    }
+
+    @Test
+    void keysInTheControlsOfMedia_mayDoWhatNoScriptSees_andAClickThatWasApprovedIsDone() throws Exception {
+        site.with(STYLE + "<audio class=at tabindex=0 controls src='" + SILENCE
+                + "' onplay=\"document.title = 'plays'\"></audio>"
+                + "<script>onload = () => document.querySelector('audio').focus()</script>");
+        try (Environment page = browser.open()) {
+            for (String key : List.of("SPACE", "ENTER", "TAB", "DOWN")) {
+                assertThat(risks(page, new Action.Press(List.of(key))))
+                        .as(key)
+                        .containsExactlyInAnyOrder(Risk.UNKNOWN, Risk.DOWNLOADS);
+            }
+
+            perform(page, CLICK); // on Play
+
+            assertThat(page.scene(new Action.Look()).title()).isEqualTo("plays");
         }
     }
 

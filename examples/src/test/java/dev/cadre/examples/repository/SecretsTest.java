@@ -115,7 +115,23 @@ class SecretsTest {
                 "my.cnf",
                 "vault.pass",
                 "production.env.gz",
-                "secrets.yml.bak.zip"
+                "secrets.yml.bak.zip",
+                "prod.env.~1~",
+                "etc/passwd-",
+                "etc/shadow-",
+                ".server.key.un~",
+                ".server.key.swn",
+                "prod.env-old",
+                "prod.env_bak",
+                "prod.env.bckp",
+                "prod.env.20240101T120000Z",
+                "prod.env.2026-11-28T12:00:00+01:00",
+                "kubeconfig-prod",
+                "kubeconfig_prod",
+                "prod.env - Kopie",
+                "prod.env - Kopie (2)",
+                "Kopie von prod.env",
+                "prod.env (copie)"
             })
     void name_ofAKeyFile_isSecret(String path) {
         assertThat(SecretNames.matches(path)).isTrue();
@@ -163,7 +179,15 @@ class SecretsTest {
                 " (1)",
                 "1.1",
                 ".1",
-                "~"
+                "~",
+                "-",
+                "_old",
+                "environment-old",
+                "kubeconfigs",
+                "kubeconfig-loader.go",
+                "secret.svg",
+                "secret.tz",
+                "notes - Kopie.txt"
             })
     void name_ofCode_isNone(String path) {
         assertThat(SecretNames.matches(path)).isFalse();
