@@ -23,6 +23,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Sees what goes into the machine of one run and what comes out, and holds it to its promises. */
@@ -136,7 +137,11 @@ final class SimRunWatch {
             ceiling = lowered.ceiling();
         } else if (event instanceof RunEvent.Joined joined) {
             without.addAll(joined.without());
-            SimCheck.that(admitted.keySet().containsAll(joined.without()), "%s names who is not there", joined);
+            SimCheck.that(
+                    Stream.concat(joined.took().stream(), joined.without().stream())
+                            .allMatch(each -> admitted.containsKey(each.replaceFirst("#.*", ""))),
+                    "%s names who is not there",
+                    joined);
         } else if (event instanceof RunEvent.CacheHit hit) {
             world.met(SimulationPhenomenon.CACHED);
             SimCheck.that(!lastTier.containsKey(hit.subtaskId()), "%s after a rung", hit);
