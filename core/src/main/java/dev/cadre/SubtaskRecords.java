@@ -107,9 +107,10 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
 
     private Optional<EarlierOutcome> earlier(
             KnownWork work, Optional<EarlierOutcome> recorded, String subtaskId, int item, String label) {
-        Optional<EarlierOutcome> earlier = recorded.or(
-                        () -> ofReplaced(subtaskId, item, label).map(EarlierOutcome::recorded))
-                .or(() -> ofUnneeded(subtaskId, item).map(EarlierOutcome::recorded))
+        Optional<EarlierOutcome> earlier = ofUnneeded(subtaskId, item)
+                .map(EarlierOutcome::recorded)
+                .or(() -> recorded.map(known -> wasTaken(subtaskId, work) ? known.taken() : known))
+                .or(() -> ofReplaced(subtaskId, item, label).map(EarlierOutcome::recorded))
                 .or(() -> unneeded.contains(label) ? Optional.empty() : cached(work));
         if (earlier.isPresent()) {
             attachments.release(label);
@@ -118,6 +119,13 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
             }
         }
         return earlier;
+    }
+
+    /** Whether an item was among those that were enough: by its work, because it may stand elsewhere now. */
+    private boolean wasTaken(String subtaskId, KnownWork work) {
+        return work.record()
+                .filter(item -> winners(subtaskId).contains(item.identity()))
+                .isPresent();
     }
 
     private static Optional<EarlierOutcome> cached(KnownWork work) {
@@ -212,11 +220,11 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
     @Override
     public void on(RunEvent event) {
         if (event instanceof RunEvent.Joined joined) {
+            List<String> took = joined.took().stream().map(this::work).toList();
             record.ifPresent(kept -> joins = CompletableFuture.allOf(
-                    joins, new JoinRecord(joined.took(), joined.without()).submit(kept, joined.subtaskId())));
+                    joins, new JoinRecord(took, joined.without()).submit(kept, joined.subtaskId())));
         } else if (event instanceof RunEvent.SubtaskEnded(var id, var at, String subtaskId, Outcome<?> outcome)) {
             leave(subtaskId);
-            forgetWinners(subtaskId, outcome);
             note(key(subtaskId, JournalKey.WHOLE), outcome);
             if (outcome instanceof Outcome.Succeeded<?>(Items<?>(List<? extends Outcome<?>> items, var groups))) {
                 for (int index = 0; index < items.size(); index++) {
@@ -226,15 +234,16 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
         }
     }
 
-    /** Winners of an earlier session that do not succeed any more: the next session tries all runners again. */
-    private void forgetWinners(String subtaskId, Outcome<?> outcome) {
-        boolean isLost = outcome instanceof Outcome.Failed<?>
-                || (outcome instanceof Outcome.Skipped<?>(Skip skip) && skip.kind() == Skip.Kind.DEPENDENCY);
-        if (isLost && earlierJoins.containsKey(subtaskId)) {
-            record.ifPresent(kept -> {
-                var unused = JoinRecord.NONE.submit(kept, subtaskId);
-            });
-        }
+    /** The work of an item; of a member of a join its id. */
+    private String work(String label) {
+        int item = label.lastIndexOf('#');
+        return item < 0
+                ? label
+                : Optional.ofNullable(
+                                works.get(key(label.substring(0, item), Integer.parseInt(label.substring(item + 1)))))
+                        .flatMap(KnownWork::record)
+                        .map(WorkRecord::identity)
+                        .orElse(label);
     }
 
     /** Whatever of it is under way yet was left behind. */

@@ -265,7 +265,7 @@ public sealed interface RunEvent {
      * A join of a graph has its output: a race, a quorum or a repetition, or a fan-out of which a part is enough.
      *
      * @param took the ids of the subtasks whose outputs it is made of, or of the items as {@code id#index}; of a repetition
-     *     all that have one
+     *     all that have one; empty if it has no output, because what an earlier session took does not succeed any more
      * @param without the ids of the subtasks or items that are not needed any more, because others were enough; what of them was under
      *     way has been cancelled
      */

@@ -2,6 +2,7 @@
 package dev.cadre.record;
 
 import dev.cadre.journal.Fingerprint;
+import dev.cadre.json.Json;
 import dev.cadre.json.JsonException;
 import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.model.Attachment;
@@ -9,6 +10,7 @@ import dev.cadre.model.Tier;
 import dev.cadre.model.Verbosity;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.schema.JsonType;
+import dev.cadre.schema.Marked;
 import dev.cadre.task.Items;
 import dev.cadre.task.Limits;
 import dev.cadre.task.Outcome;
@@ -19,10 +21,13 @@ import dev.cadre.task.Work;
 import dev.cadre.worker.Attached;
 import dev.cadre.worker.PoolChoice;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * Digests of everything that can change the answer of a subtask: how its type is described, checked and asked, by which
@@ -34,6 +39,8 @@ public final class Fingerprints {
     private final ModelPools pools;
     private final Limits limits;
     private final Map<SubtaskType<?, ?>, Fingerprint> types = new ConcurrentHashMap<>();
+    /** By the base64 text of an attachment, as long as somebody else holds that: one picture may be in many inputs. */
+    private final Map<String, String> digests = Collections.synchronizedMap(new WeakHashMap<>());
 
     public Fingerprints(ModelPools pools, Limits limits) {
         this.pools = pools;
@@ -42,16 +49,20 @@ public final class Fingerprints {
 
     /** Of one piece of work, with what is attached to its input. */
     public Fingerprint of(SubtaskType<?, ?> type, Object input, Attached.Made attached) {
-        List<String> shown =
-                attached.attachments().stream().map(Fingerprints::describe).toList();
+        Written written = written(type.inputType(), input);
+        List<String> shown = attached.attachments().stream()
+                .skip(written.attachments())
+                .map(Fingerprints::describe)
+                .toList();
         return shown.isEmpty()
-                ? Fingerprint.of(of(type).hex(), json(type.inputType(), input))
-                : Fingerprint.of(of(type).hex(), json(type.inputType(), input), String.join("\n", shown));
+                ? Fingerprint.of(of(type).hex(), written.text())
+                : Fingerprint.of(of(type).hex(), written.text(), String.join("\n", shown));
     }
 
     /** Of what a piece of work does to the world: it is the same when prompt, schema of the output or models change. */
     Fingerprint ofEffect(SubtaskType<?, ?> type, Object input) {
-        return Fingerprint.of("effect", type.name(), json(type.inputType(), input));
+        return Fingerprint.of(
+                "effect", type.name(), written(type.inputType(), input).text());
     }
 
     /** Of a type alone, for what came to an end without an input. */
@@ -177,11 +188,42 @@ public final class Fingerprints {
     }
 
     /** What cannot be told from others is like no other: nothing is reused for it. */
-    private static <I> String json(JsonType<I> type, Object input) {
+    /**
+     * An input as text that tells it from others.
+     *
+     * @param attachments how many pictures and files are in it
+     */
+    private record Written(String text, int attachments) {}
+
+    private <I> Written written(JsonType<I> type, Object input) {
         try {
-            return type.canonical(type.rawType().cast(input));
+            I typed = type.rawType().cast(input);
+            if (!type.holdsAttachments()) {
+                return new Written(type.canonical(typed), 0);
+            }
+            Marked marked = Marked.of(type, typed);
+            String digests = marked.attachments().stream().map(this::digest).collect(Collectors.joining("\n"));
+            return new Written(
+                    marked.json().canonical() + "\n" + digests,
+                    marked.attachments().size());
         } catch (JsonException | ClassCastException unfit) {
-            return "unlike any other: " + UUID.randomUUID();
+            return new Written("unlike any other: " + UUID.randomUUID(), 0);
         }
+    }
+
+    /** Tells two attachments apart, without a copy of their bytes. */
+    private String digest(Attachment attachment) {
+        return switch (attachment) {
+            case Attachment.Image(Attachment.Source.Inline inline, var detail) -> detail + " " + digest(inline);
+            case Attachment.Image image -> describe(image);
+            case Attachment.File file ->
+                "%s %d %s".formatted(new Json.Str(file.name()).write(), file.maxTokens(), digest(file.content()));
+        };
+    }
+
+    private String digest(Attachment.Source.Inline inline) {
+        String bytes = digests.computeIfAbsent(
+                inline.base64(), unknown -> Fingerprint.of(unknown).hex());
+        return inline.mediaType() + " " + bytes;
     }
 }

@@ -20,13 +20,10 @@ import java.util.concurrent.CompletableFuture;
  * The record of a join of a graph, or of a fan-out of which a part is enough: a later session takes the same outputs and
  * does without the same subtasks and items.
  *
- * @param took the ids of those whose outputs it is made of, of items with their index
+ * @param took the ids of those whose outputs it is made of; of items their work, because they may stand elsewhere later
  * @param without the ids of those that are not needed because of it
  */
 public record JoinRecord(List<String> took, List<String> without) {
-    /** All members may be tried again. */
-    public static final JoinRecord NONE = new JoinRecord(List.of(), List.of());
-
     private static final String TOOK = "took";
     private static final String WITHOUT = "without";
 

@@ -235,12 +235,13 @@ public final class RunRecord implements AutoCloseable {
 
     /** The record of a subtask, or of one item of a fan-out. */
     public WorkRecord work(String subtask, int item, SubtaskType<?, ?> type, Object input, Attached.Made attached) {
+        Fingerprint work = fingerprints.of(type, input, attached);
         return new WorkRecord(
                 this,
                 new JournalKey(run(), subtask, item),
                 type,
-                fingerprints.of(type, input, attached),
-                fingerprints.ofEffect(type, input));
+                work,
+                type.hasEffects() ? fingerprints.ofEffect(type, input) : work);
     }
 
     /**

@@ -185,6 +185,11 @@ public final class WorkRecord {
     }
 
     /** What makes it the same work, at whatever place. */
+    /** What tells this work from all other, as text. */
+    public String identity() {
+        return fingerprint.hex();
+    }
+
     Fingerprint fingerprint() {
         return fingerprint;
     }

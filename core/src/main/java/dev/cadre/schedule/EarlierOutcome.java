@@ -4,10 +4,23 @@ package dev.cadre.schedule;
 import dev.cadre.task.Origin;
 import dev.cadre.task.Outcome;
 
-/** An outcome to go on with, instead of performing the work, and where it comes from. */
-public record EarlierOutcome(Outcome<Object> outcome, Origin origin) {
+/**
+ * An outcome to go on with, instead of performing the work, and where it comes from.
+ *
+ * @param wasTaken whether an earlier session took this item of a fan-out of which a part is enough
+ */
+public record EarlierOutcome(Outcome<Object> outcome, Origin origin, boolean wasTaken) {
+    public EarlierOutcome(Outcome<Object> outcome, Origin origin) {
+        this(outcome, origin, false);
+    }
+
     /** An outcome that stands in the journal, or that no work can change. */
     public static EarlierOutcome recorded(Outcome<Object> outcome) {
         return new EarlierOutcome(outcome, Origin.JOURNAL);
+    }
+
+    /** The same of an item that an earlier session took. */
+    public EarlierOutcome taken() {
+        return new EarlierOutcome(outcome, origin, true);
     }
 }

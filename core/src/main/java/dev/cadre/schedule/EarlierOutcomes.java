@@ -19,7 +19,11 @@ public interface EarlierOutcomes {
      */
     Optional<EarlierOutcome> outcome(String subtaskId, int item, SubtaskType<?, ?> type, Object input);
 
-    /** The ids of those whose outputs a race or a quorum took; empty if no earlier session has decided it. */
+    /**
+     * What a race, a quorum or a fan-out of which a part is enough took; empty if no earlier session has decided it. Of a
+     * race or a quorum the ids of the members; of a fan-out one name for each item, which are told apart by {@link
+     * EarlierOutcome#wasTaken}, because a list may have moved.
+     */
     default List<String> winners(String join) {
         return List.of();
     }

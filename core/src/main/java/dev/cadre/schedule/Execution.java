@@ -32,6 +32,9 @@ final class Execution {
     @Nullable
     Outcome<Object> outcome;
 
+    /** Whether an earlier session took it among those that were enough. */
+    boolean wasTaken;
+
     Execution(Subtask subtask, int item, Object input) {
         this(subtask, item, input, subtask.node.type());
     }

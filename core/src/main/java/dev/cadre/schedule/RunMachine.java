@@ -245,6 +245,9 @@ public final class RunMachine {
         if (subtask.outcome != null) {
             return;
         }
+        if (graph.hasLostWinners(subtask, outcome)) {
+            joined(subtask, List.of(), List.of());
+        }
         graph.end(subtask, outcome);
         tiers.needsNoMore(subtask);
         decisions.tell(new RunEvent.SubtaskEnded(decisions.runId(), decisions.at(), subtask.id(), outcome));

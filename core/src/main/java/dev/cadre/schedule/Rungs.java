@@ -114,6 +114,7 @@ final class Rungs {
             decisions.tell(new RunEvent.CacheHit(
                     decisions.runId(), decisions.at(), execution.id().label(), age, saved));
         }
+        execution.wasTaken = known.wasTaken();
         ended(execution, known.outcome());
     }
 

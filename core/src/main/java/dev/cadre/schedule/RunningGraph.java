@@ -143,9 +143,7 @@ final class RunningGraph {
      */
     private Optional<List<Subtask>> winners(Subtask subtask) {
         List<Subtask> winners = isChoice(subtask) ? find(subtask.winners) : List.of();
-        return winners.isEmpty() || winners.stream().anyMatch(each -> each.isEnded() && !isSucceeded(each))
-                ? Optional.empty()
-                : Optional.of(winners);
+        return winners.isEmpty() || winners.stream().anyMatch(this::isLost) ? Optional.empty() : Optional.of(winners);
     }
 
     /** Those of its members that a join takes the outputs of. */
@@ -163,6 +161,20 @@ final class RunningGraph {
                         && join.members().contains(id)
                 ? found.filter(taken(by, join)::contains)
                 : found;
+    }
+
+    /** Whether it has ended without an output for good: not because the session ended, or somebody is waited for. */
+    private boolean isLost(Subtask winner) {
+        return winner.outcome != null && !winner.outcome.isSucceeded() && !winner.outcome.isCutOff() && !isOpen(winner);
+    }
+
+    /** Whether what it took in an earlier session is to be forgotten, so that the next one tries all again. */
+    boolean hasLostWinners(Subtask subtask, Outcome<?> outcome) {
+        return !subtask.winners.isEmpty()
+                && (isChoice(subtask)
+                        ? !outcome.isSucceeded()
+                                && find(subtask.winners).stream().anyMatch(this::isLost)
+                        : outcome instanceof Outcome.Failed<?> && !outcome.isCutOff());
     }
 
     private static boolean isSucceeded(Subtask subtask) {

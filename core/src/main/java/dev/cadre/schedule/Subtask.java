@@ -10,6 +10,7 @@ import dev.cadre.task.Skip;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -84,25 +85,23 @@ final class Subtask {
         if (!each.stopsThere() || !isStarted()) {
             return false;
         }
-        List<Execution> taken = taken();
-        return taken.isEmpty()
-                ? executions.stream().filter(Subtask::isSucceeded).count()
-                        >= each.minSuccess().of(executions.size())
-                : taken.stream().allMatch(Subtask::isSucceeded);
+        boolean mayBeTakenAgain = !winners.isEmpty() && openRecalls > 0;
+        return !taken().isEmpty()
+                || (!mayBeTakenAgain
+                        && executions.stream().filter(Subtask::isSucceeded).count()
+                                >= each.minSuccess().of(executions.size()));
     }
 
     /**
      * The items that an earlier session took, which it takes again whichever others succeed now: what depends on them is
-     * paid already. Empty if there are none, or one of them has ended without an output now.
+     * paid already. Empty if there are none, or not all of them are known by their work any more.
      */
     private List<Execution> taken() {
         List<Execution> taken = executions.stream()
-                .filter(item -> winners.contains(item.id().label()))
+                .filter(item -> item.wasTaken && isSucceeded(item))
+                .limit(winners.size())
                 .toList();
-        return taken.size() < winners.size()
-                        || taken.stream().anyMatch(item -> item.outcome != null && !isSucceeded(item))
-                ? List.of()
-                : taken;
+        return taken.size() < winners.size() ? List.of() : taken;
     }
 
     private static boolean isSucceeded(Execution item) {
@@ -133,6 +132,12 @@ final class Subtask {
                     Skip.Kind.AWAITED, "%d of %d items wait for somebody".formatted(waiting(), executions.size()));
         }
         List<Execution> taken = each.stopsThere() ? taken() : List.of();
+        Optional<Execution> cutOff = winners.isEmpty() || !taken.isEmpty()
+                ? Optional.empty()
+                : executions.stream().filter(item -> ended(item).isCutOff()).findFirst();
+        if (cutOff.isPresent()) { // it may be one that was taken
+            return ended(cutOff.get());
+        }
         var items = new Items<>(
                 executions.stream()
                         .map(item -> taken.isEmpty() || taken.contains(item) ? ended(item) : needless(item))

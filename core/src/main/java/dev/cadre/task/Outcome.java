@@ -65,6 +65,20 @@ public sealed interface Outcome<T> {
         return this instanceof Skipped<T>(Skip skip) && skip.kind() == Skip.Kind.NOT_NEEDED;
     }
 
+    /** Whether its run ended first, by a deadline, a cancel or a failure elsewhere: that says nothing of the work itself. */
+    default boolean isCutOff() {
+        return switch (this) {
+            case Succeeded<T> succeeded -> false;
+            case Failed<T>(Failure failure) ->
+                failure.kind() == Failure.Kind.DEADLINE || failure.kind() == Failure.Kind.CANCELLED;
+            case Skipped<T>(Skip skip) ->
+                switch (skip.kind()) {
+                    case DEADLINE, CANCELLED, FAIL_FAST -> true;
+                    case DEPENDENCY, BUDGET, PAUSED, PLAN, AWAITED, NOT_NEEDED -> false;
+                };
+        };
+    }
+
     /** One line for people: {@code succeeded}, or the kind and message of the reason. */
     default String reason() {
         return switch (this) {

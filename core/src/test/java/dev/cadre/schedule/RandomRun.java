@@ -168,7 +168,8 @@ final class RandomRun {
         public Optional<EarlierOutcome> outcome(String subtaskId, int item, SubtaskType<?, ?> type, Object input) {
             Outcome<Object> kept = known.get(new RungId(subtaskId, item, 0).label());
             if (kept != null) {
-                return Optional.of(EarlierOutcome.recorded(kept));
+                boolean wasTaken = winners(subtaskId).contains(new RungId(subtaskId, item, 0).label());
+                return Optional.of(wasTaken ? EarlierOutcome.recorded(kept).taken() : EarlierOutcome.recorded(kept));
             }
             int drawn = seed % 2 == 0 ? -1 : Math.floorMod(Objects.hash(seed, subtaskId, item) * 0x9E3779B9, 8);
             Outcome<Object> old = new Outcome.Succeeded<>(new Out("on record %s %d".formatted(subtaskId, item)));

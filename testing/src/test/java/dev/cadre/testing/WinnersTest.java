@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.testing;
+
+import static dev.cadre.task.Input.from;
+import static dev.cadre.testing.Crew.start;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cadre.Coordinator;
+import dev.cadre.RunResult;
+import dev.cadre.budget.Budget;
+import dev.cadre.journal.FileJournal;
+import dev.cadre.task.AwaitedException;
+import dev.cadre.task.Input;
+import dev.cadre.task.SubtaskType;
+import dev.cadre.task.TaskGraph;
+import dev.cadre.testing.Crew.Note;
+import dev.cadre.testing.Crew.Topic;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What won in one session wins in the next ones, so that what depends on it is sent once. */
+class WinnersTest {
+    /** What a piece of work does in this session; one that is not named returns its name. */
+    private interface Turn {
+        void take() throws Exception;
+    }
+
+    @TempDir
+    Path folder;
+
+    private final Map<String, Turn> turns = new ConcurrentHashMap<>();
+    private final List<String> worked = new CopyOnWriteArrayList<>();
+    private final List<String> sent = new CopyOnWriteArrayList<>();
+
+    private final SubtaskType<Topic, Note> work =
+            SubtaskType.code("work", Topic.class, Note.class, (topic, context) -> {
+                turns.getOrDefault(topic.name(), () -> {}).take();
+                worked.add(topic.name());
+                return new Note(topic.name());
+            });
+
+    private final SubtaskType<Topic, Note> send =
+            SubtaskType.code("send", Topic.class, Note.class, (topic, context) -> {
+                sent.add(topic.name());
+                return new Note("sent");
+            });
+
+    private RunResult<Note> session(TaskGraph<Note> graph) throws InterruptedException {
+        try (var journal = FileJournal.open(folder.resolve("run.journal"))) {
+            return Coordinator.of(new ScriptedModel().pools()).journal(journal).run(graph, Budget.usd("1.00"));
+        }
+    }
+
+    private static void fails() {
+        throw new IllegalStateException("bad in this session");
+    }
+
+    private static void waits() {
+        throw new AwaitedException("the editor");
+    }
+
+    /** The loser is needed by others, too, and the winner comes behind something that each session tries again. */
+    private TaskGraph<Note> race() {
+        var graph = TaskGraph.builder();
+        var behind = graph.add("behind", work, new Topic("behind"));
+        var loser = graph.add("loser", work, new Topic("loser"));
+        graph.add("other", work, from(loser, note -> new Topic("other")));
+        graph.add("waiting", work, new Topic("waiting"));
+        var winner = graph.add("winner", work, from(behind.ifSucceeded(), note -> new Topic("winner")));
+        var race = graph.race("race", loser, winner);
+        return graph.answering(graph.add("send", send, from(race, note -> new Topic(note.text()))));
+    }
+
+    private void firstSession() throws InterruptedException {
+        turns.putAll(Map.of("behind", WinnersTest::fails, "loser", WinnersTest::fails, "waiting", WinnersTest::waits));
+        session(race());
+        assertThat(sent).containsExactly("winner");
+        turns.remove("loser");
+    }
+
+    @Test
+    void winnerBehindWhatWaitsForSomebody_keepsTheRace() throws Exception {
+        firstSession();
+        turns.put("behind", WinnersTest::waits);
+
+        session(race());
+        turns.remove("behind");
+        turns.remove("waiting");
+        RunResult<Note> last = session(race());
+
+        assertThat(last.requireComplete()).isEqualTo(new Note("sent"));
+        assertThat(sent).containsExactly("winner");
+    }
+
+    @Test
+    void winnerOfASessionThatIsCutOff_keepsTheRace() throws Exception {
+        firstSession();
+        var others = new Gate();
+        turns.put("other", others::open);
+        turns.put("behind", new Gate()::await);
+        var cut = start(() -> session(race()));
+        others.await();
+        cut.thread().interrupt();
+        assertThat(cut.failure()).isInstanceOf(InterruptedException.class);
+        turns.clear();
+
+        assertThat(session(race()).requireComplete()).isEqualTo(new Note("sent"));
+        assertThat(sent).containsExactly("winner");
+    }
+
+    /** Returns what it has when it is interrupted, which is on record then. */
+    private void isLate(String name, Gate begun) {
+        turns.put(name, () -> {
+            begun.open();
+            try {
+                new Gate().await();
+            } catch (InterruptedException stop) {
+                // what it has is enough
+            }
+        });
+    }
+
+    /** What is on record of it does not count: its own failed item is not missing. */
+    @Test
+    void loserWhoseSuccessCameTooLate_isNotNeededInEachSession() throws Exception {
+        var begun = new Gate();
+        turns.put("quick", begun::await);
+        turns.put("bad", WinnersTest::fails);
+        isLate("late", begun);
+        for (int session = 1; session <= 3; session++) {
+            var graph = TaskGraph.builder();
+            var quick = graph.add("quick", work, new Topic("quick"));
+            var root = graph.add("root", work, new Topic("root"));
+            var fan = graph.add(
+                    "fan",
+                    work,
+                    Input.forEach(root, note -> List.of(new Topic("good"), new Topic("bad")))
+                            .minSuccess(1));
+            var late = graph.add("late", work, from(fan, items -> new Topic("late")));
+
+            RunResult<Note> result = session(graph.answering(graph.race("race", quick, late)));
+
+            assertThat(result.requireComplete()).as("session %d", session).isEqualTo(new Note("quick"));
+            assertThat(result.report().outcome("late").isNotNeeded()).isTrue();
+        }
+    }
+
+    @Test
+    void itemWhoseSuccessCameTooLate_isNotNeededInEachSession() throws Exception {
+        var begun = new Gate();
+        turns.put("quick", begun::await);
+        isLate("late", begun);
+        for (int session = 1; session <= 2; session++) {
+            var graph = TaskGraph.builder();
+            var items = graph.add(
+                    "items",
+                    work,
+                    Input.forEach(List.of(new Topic("late"), new Topic("quick")))
+                            .enough(1));
+            session(graph.answering(graph.add(
+                    "send", send, from(items, all -> new Topic(all.values().toString())))));
+        }
+        assertThat(sent).containsExactly("[Note[text=quick]]");
+    }
+
+    /** By what they are, not by where they stand. */
+    @ParameterizedTest
+    @ValueSource(strings = {"z,y,a,b", "b,a", "a,z,b"})
+    void itemsThatWereEnough_areTakenAgain_whereverTheyStand(String later) throws Exception {
+        for (String list : List.of("a,b", later)) {
+            var graph = TaskGraph.builder();
+            var topics = graph.add("topics", work, new Topic("topics"));
+            var items = graph.add(
+                    "items",
+                    work,
+                    Input.forEach(
+                                    topics,
+                                    note -> Stream.of(list.split(","))
+                                            .map(Topic::new)
+                                            .toList())
+                            .enough(2));
+            session(graph.answering(graph.add(
+                    "send",
+                    send,
+                    from(
+                            items,
+                            all -> new Topic(all.values().stream()
+                                    .map(Note::text)
+                                    .sorted()
+                                    .toList()
+                                    .toString())))));
+        }
+
+        assertThat(worked).containsExactlyInAnyOrder("topics", "a", "b");
+        assertThat(sent).containsExactly("[a, b]");
+    }
+}
