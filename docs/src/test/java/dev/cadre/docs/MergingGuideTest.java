@@ -197,7 +197,8 @@ class MergingGuideTest {
 
         assertThat(result).isCompleteWith(new Summary("It is slow."));
         assertThat(result.report().notes()).singleElement().asString().contains("a tie");
-        assertThat(model.calls()).filteredOn(call -> call.purpose().input().equals("Summarise the ticket"))
+        assertThat(model.calls())
+                .filteredOn(call -> call.purpose().input().equals("Summarise the ticket"))
                 .hasSize(3); // the planner and the judges
         model.assertFullyUsed();
     }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cadre.Coordinator;
 import dev.cadre.Goal;
-import dev.cadre.task.RunFailure;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
 import dev.cadre.journal.FileJournal;
@@ -14,6 +13,7 @@ import dev.cadre.journal.Journal;
 import dev.cadre.people.FileDesk;
 import dev.cadre.plan.PlanReview;
 import dev.cadre.task.Input;
+import dev.cadre.task.RunFailure;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
 import dev.cadre.testing.ScriptedModel;
@@ -89,8 +89,8 @@ class PeopleTest {
     static final SubtaskType<Decision, Post> PUBLISH =
             SubtaskType.code("publish", Decision.class, Post.class, (in, context) -> new Post("Cats purr."));
 
-    static final SubtaskType<Decision, Post> SHELVE =
-            SubtaskType.code("shelve", Decision.class, Post.class, (in, context) -> new Post("shelved: " + in.remark()));
+    static final SubtaskType<Decision, Post> SHELVE = SubtaskType.code(
+            "shelve", Decision.class, Post.class, (in, context) -> new Post("shelved: " + in.remark()));
 
     @Test
     void no_isABranch() throws Exception {
