@@ -10,11 +10,18 @@ import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
 import dev.cadre.merge.Mergers;
 import dev.cadre.model.Attachment;
+import dev.cadre.model.ModelClient;
 import dev.cadre.model.Tier;
 import dev.cadre.model.ToolCall;
 import dev.cadre.plan.Planner;
+import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
+import dev.cadre.price.Capability;
+import dev.cadre.price.ModelCatalog;
+import dev.cadre.price.ModelSpec;
+import dev.cadre.price.ModelSpec.TokenBounds;
 import dev.cadre.price.Money;
+import dev.cadre.price.Price;
 import dev.cadre.task.Input;
 import dev.cadre.task.Limits;
 import dev.cadre.task.PassRates;
@@ -26,6 +33,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Runs the snippets of docs/concepts.md. */
@@ -161,6 +169,70 @@ class ConceptsTest {
         assertThat(result.report().subtasks())
                 .extracting(line -> line.id() + " " + line.model())
                 .containsExactly("named gemini-2.5-flash-lite", "long gemini-2.5-flash-lite", "short gpt-5.4-nano");
+    }
+
+    @Test
+    void model_isStated() throws Exception {
+        model.on(DIGEST).replies(new Summary("It admits calls."));
+        model.on(PHOTO).replies(new Summary("A cat."));
+        ModelClient client = model;
+
+        // region concepts-stated-model
+        ModelSpec local = ModelSpec.of("local-7b", Price.perMillionTokens("0.05", "0.05", "0.10"))
+                .withTokens(TokenBounds.of(29_000, 25_000, 4_000)) // context, input, output: it reads 100 KB at most
+                .withCapabilities(Set.of(Capability.TOOLS, Capability.JSON_SCHEMA)); // no VISION: it sees no pictures
+        ModelPool own = ModelPool.builder(client, "local-7b")
+                .catalog(ModelCatalog.standard().with(local))
+                .build();
+        // endregion
+
+        ModelPools pools = model.pools().toBuilder()
+                .nano(own)
+                .named("gemini", model.pool("gemini-2.5-flash-lite"))
+                .named("eyes", model.pool("gpt-5.4-nano"))
+                .behind(Tier.NANO, "gemini", "eyes")
+                .build();
+        var graph = TaskGraph.builder();
+        var within = graph.add("within", DIGEST, new Text("x".repeat(99_000)));
+        graph.add("beyond", DIGEST, new Text("x".repeat(100_000)));
+        graph.add("photo", PHOTO, new Photo(Attachment.Image.of("image/png", new byte[] {1})));
+        var result = Coordinator.of(pools).run(graph.answering(within), Budget.usd("0.50"));
+
+        assertThat(result.report().subtasks())
+                .extracting(line -> line.id() + " " + line.model())
+                .containsExactly("within local-7b", "beyond gemini-2.5-flash-lite", "photo gpt-5.4-nano");
+    }
+
+    record Photo(Attachment.Image image) {}
+
+    static final SubtaskType<Photo, Summary> PHOTO =
+            SubtaskType.model("photo", Photo.class, Summary.class, "What is on the photo?");
+
+    record Parts(Hits first, Hits second, Summary third) {}
+
+    record Whole(Parts parts, Summary fourth) {}
+
+    static final SubtaskType<Whole, Report> WHOLE =
+            SubtaskType.model("whole", Whole.class, Report.class, "Write a report from the parts.");
+
+    @Test
+    void input_ofFourOutputs() throws Exception {
+        model.on(SUMMARISE).replies(new Summary("It admits calls."));
+        model.on(WHOLE).replies(new Report("All four."));
+        var graph = TaskGraph.builder();
+        var first = graph.add("first", FIND, new Query("retry"));
+        var second = graph.add("second", FIND, new Query("backoff"));
+        var third = graph.add("third", SUMMARISE, new Source("Pool.java"));
+        var fourth = graph.add("fourth", SUMMARISE, new Source("Rung.java"));
+
+        // region concepts-four
+        SubtaskType<Parts, Parts> bundle = SubtaskType.code("bundle", Parts.class, Parts.class, (in, context) -> in);
+        var parts = graph.add("parts", bundle, Input.from(first, second, third, Parts::new));
+        var report = graph.add("report", WHOLE, Input.from(parts, fourth, Whole::new));
+        // endregion
+
+        assertThat(Coordinator.of(model.pools()).run(graph.answering(report), Budget.usd("0.05")))
+                .isCompleteWith(new Report("All four."));
     }
 
     record Text(String body) {}

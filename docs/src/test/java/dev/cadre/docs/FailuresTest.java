@@ -299,7 +299,7 @@ class FailuresTest {
 
         assertThat(fixed)
                 .allSatisfy(failure -> assertThat(guide)
-                        .containsPattern("(?m)^\\| `%s` \\| .* \\| %s \\| %s \\|$"
+                        .containsPattern("(?m)^\\| `%s` \\| .* \\| (?:if .*; else )?%s \\| %s \\|$"
                                 .formatted(
                                         failure.getClass().getSimpleName(),
                                         reach(failure.reach()),

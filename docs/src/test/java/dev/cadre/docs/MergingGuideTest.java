@@ -19,6 +19,7 @@ import dev.cadre.task.TaskGraph;
 import dev.cadre.task.TypeRef;
 import dev.cadre.testing.ScriptedModel;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -125,9 +126,11 @@ class MergingGuideTest {
                         {"subtasks":[
                          {"type":"read","id":"a","input":{"text":"x"}},
                          {"type":"read","id":"b","input":{"text":"y"}}]}""");
-        model.onMerge().repliesText("{\"answer\":{\"text\":\"None.\"},\"citations\":[2]}");
+        // region merging-scripted-notes
+        model.onMerge().repliesText("{\"answer\":{\"text\":\"None.\"},\"citations\":[1]}");
         model.when("notes", call -> call.purpose().subtaskId().startsWith("@merger#"))
-                .repliesText("{\"facts\":[{\"text\":\"It costs nothing.\",\"citations\":[700]}]}");
+                .repliesText("{\"facts\":[{\"text\":\"It costs nothing.\",\"citations\":[1]}]}");
+        // endregion
         var coordinator = Coordinator.builder(model.pools()).plansWith(READ).build();
 
         // region merging-tree
@@ -159,9 +162,14 @@ class MergingGuideTest {
     @Test
     void best() throws Exception {
         var coordinator = summarising();
-        model.onMerge()
-                .answers(call -> "{\"why\":\"It has a figure.\",\"best\":%d}"
-                        .formatted(call.request().turns().toString().contains("## 1\n{\"text\":\"Search") ? 1 : 2));
+        // region merging-scripted-judge
+        String best = "{\"text\":\"Search takes 9 s.\"}";
+        model.onMerge().answers(call -> {
+            List<String> lines = call.request().turns().toString().lines().toList();
+            String number = lines.get(lines.indexOf(best) - 1).replace("## ", ""); // 1 or 2
+            return "{\"why\":\"It has a figure.\",\"best\":%s}".formatted(number);
+        });
+        // endregion
 
         // region merging-best
         var goal = Goal.of("Summarise the ticket", Summary.class)
@@ -171,6 +179,42 @@ class MergingGuideTest {
 
         assertThat(result).isCompleteWith(new Summary("Search takes 9 s."));
         assertThat(result.report().notes()).containsExactly("the judge chose 'b' in both orders: It has a figure.");
+    }
+
+    @Test
+    void judges_scriptedApart_tie() throws Exception {
+        var coordinator = summarising();
+        // region merging-scripted-judges
+        model.when("judge 0", call -> call.purpose().subtaskId().equals("@merger#0"))
+                .repliesText("{\"why\":\"It is short.\",\"best\":1}");
+        model.when("judge 1", call -> call.purpose().subtaskId().equals("@merger#1"))
+                .repliesText("{\"why\":\"It has a figure.\",\"best\":1}"); // another candidate: a tie
+        // endregion
+        var goal = Goal.of("Summarise the ticket", Summary.class)
+                .mergedBy(Mergers.bestOf(SUMMARISE, Tier.MINI, "The summary has the figures of the ticket."));
+
+        var result = coordinator.run(goal, Budget.usd("0.25"));
+
+        assertThat(result).isCompleteWith(new Summary("It is slow."));
+        assertThat(result.report().notes()).singleElement().asString().contains("a tie");
+        assertThat(model.calls())
+                .filteredOn(call -> call.purpose().input().equals("Summarise the ticket"))
+                .hasSize(3); // the planner and the judges
+        model.assertFullyUsed();
+    }
+
+    @Test
+    void code() throws Exception {
+        var coordinator = summarising();
+
+        // region merging-code
+        Merger<Answer> joined = Mergers.of(outcomes -> new Answer(
+                outcomes.values(SUMMARISE).stream().map(Summary::text).collect(Collectors.joining(" "))));
+        var goal = Goal.of("What is wrong?", Answer.class).mergedBy(joined);
+        // endregion
+
+        assertThat(coordinator.run(goal, Budget.usd("0.25")))
+                .isCompleteWith(new Answer("It is slow. Search takes 9 s."));
     }
 
     @Test

@@ -13,6 +13,7 @@ import dev.cadre.journal.Journal;
 import dev.cadre.people.FileDesk;
 import dev.cadre.plan.PlanReview;
 import dev.cadre.task.Input;
+import dev.cadre.task.RunFailure;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
 import dev.cadre.testing.ScriptedModel;
@@ -83,6 +84,65 @@ class PeopleTest {
             assertThat(result).isCompleteWith(new Post("fine"));
         }
         assertThat(model.calls()).hasSize(1);
+    }
+
+    static final SubtaskType<Decision, Post> PUBLISH =
+            SubtaskType.code("publish", Decision.class, Post.class, (in, context) -> new Post("Cats purr."));
+
+    static final SubtaskType<Decision, Post> SHELVE = SubtaskType.code(
+            "shelve", Decision.class, Post.class, (in, context) -> new Post("shelved: " + in.remark()));
+
+    @Test
+    void no_isABranch() throws Exception {
+        Coordinator coordinator = Coordinator.of(model.pools());
+        try (Journal journal = FileJournal.open(folder.resolve("post.journal"))) {
+            assertThat(refused(coordinator, journal)).isSuspendedFor("decision");
+            FileDesk desk = FileDesk.open(folder);
+            desk.answer(desk.questions().getFirst(), Decision.class, new Decision(false, "too short"));
+
+            assertThat(refused(coordinator, journal)).isCompleteWith(new Post("shelved: too short"));
+        }
+    }
+
+    private RunResult<Post> refused(Coordinator coordinator, Journal journal) throws InterruptedException {
+        var graph = TaskGraph.builder();
+        var decision = graph.add("decision", approve(FileDesk.open(folder)), new Draft("Cats purr."));
+        // region people-no
+        var post = graph.add("post", PUBLISH, Input.from(decision, each -> each));
+        var shelved = graph.add("shelved", SHELVE, Input.from(decision, each -> each));
+        graph.when(post, decision, "it is approved", Decision::approved);
+        graph.when(shelved, decision, "it is refused", said -> !said.approved());
+        var end = graph.race("end", post, shelved); // the one that runs
+        RunResult<Post> result = coordinator.journal(journal).run(graph.answering(end), Budget.usd("0.10"));
+        // endregion
+        return result;
+    }
+
+    @Test
+    void no_withoutABranch_hasNoAnswer() throws Exception {
+        var graph = TaskGraph.builder();
+        var approve = SubtaskType.code(
+                "approve", Draft.class, Decision.class, (in, context) -> new Decision(false, "too short"));
+        var decision = graph.add("decision", approve, new Draft("Cats purr."));
+        var post = graph.add("post", PUBLISH, Input.from(decision, each -> each));
+        graph.when(post, decision, "it is approved", Decision::approved);
+
+        var result = Coordinator.of(model.pools()).run(graph.answering(post), Budget.usd("0.10"));
+
+        assertThat(result).isFailedBecause(RunFailure.Kind.ANSWER_MISSING);
+    }
+
+    @Test
+    void run_withoutAJournal_findsNoAnswer() throws Exception {
+        var graph = TaskGraph.builder();
+        var decision = graph.add("decision", approve(FileDesk.open(folder)), new Draft("Cats purr."));
+        TaskGraph<Decision> asking = graph.answering(decision);
+        Coordinator coordinator = Coordinator.of(model.pools());
+        assertThat(coordinator.run(asking, Budget.usd("0.10"))).isSuspendedFor("decision");
+        FileDesk desk = FileDesk.open(folder);
+        desk.answer(desk.questions().getFirst(), Decision.class, new Decision(true, "fine"));
+
+        assertThat(coordinator.run(asking, Budget.usd("0.10"))).isSuspendedFor("decision");
     }
 
     @Test

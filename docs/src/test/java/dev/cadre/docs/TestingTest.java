@@ -19,6 +19,8 @@ import dev.cadre.model.TokenUsage;
 import dev.cadre.openai.OpenAi;
 import dev.cadre.openai.testing.LoopbackOpenAi;
 import dev.cadre.openai.testing.LoopbackReply;
+import dev.cadre.plan.PlannedCondition;
+import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Input;
 import dev.cadre.task.Skip;
@@ -33,6 +35,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -94,6 +97,67 @@ class TestingTest {
     record Hits(List<String> paths) {}
 
     record Source(String path) {}
+
+    @Test
+    void plan_withEveryField_isRead() {
+        var shown = Documents.Document.read(Documents.ROOT.resolve("docs/testing.md"))
+                .blocks("json");
+
+        var read = PlannedSubtask.parse(shown.getFirst());
+
+        assertThat(read)
+                .isEqualTo(new PlannedSubtask(
+                        "r",
+                        "read",
+                        Map.of("path", "{\"from\":\"f\",\"field\":\"paths\"}", "term", "\"retry\""),
+                        List.of(),
+                        List.of("w"),
+                        true,
+                        "mini",
+                        Optional.of(new PlannedCondition("k", "kind", "\"COMPLAINT\"")),
+                        List.of("s", "all#1")));
+    }
+
+    enum Kind {
+        COMPLAINT,
+        PRAISE
+    }
+
+    record Sorted(Kind kind) {}
+
+    @Test
+    void plan_withOptionalFields_isRun() throws Exception {
+        var model = new ScriptedModel();
+        var sort = SubtaskType.code("sort", Query.class, Sorted.class, (in, context) -> new Sorted(Kind.COMPLAINT))
+                .deciding();
+        var find = SubtaskType.code("find", Query.class, Hits.class, (in, context) -> new Hits(List.of("Pool.java")));
+        var read = SubtaskType.model("read", Source.class, Note.class, "What does the file do?")
+                .between(Tier.NANO, Tier.MINI)
+                .allowingOptional();
+        model.onPlan().replies("""
+                        {"subtasks":[
+                         {"type":"sort","id":"k","input":{"term":"retry"}},
+                         {"type":"find","id":"f","input":{"term":"retry"},"after":null,"tier":null,"when":null},
+                         {"type":"read","id":"r","input":{"path":{"from":"f","field":"paths"}},"after":["k"],
+                          "optional":true,"tier":"MINI","when":{"from":"k","field":"kind","is":"COMPLAINT"}},
+                         {"type":"read","id":"p","input":{"path":"Pool.java"},
+                          "when":{"from":"k","field":"kind","is":"PRAISE"}}]}""");
+        model.on(read).refuses("no");
+        model.onMerge().repliesText("{\"answer\":{\"headline\":\"None.\"},\"citations\":[]}");
+
+        var result = Coordinator.builder(model.pools())
+                .plansWith(sort, find, read)
+                .build()
+                .run(Goal.of("Where is retry implemented?", Brief.class), Budget.usd("0.25"));
+
+        assertThat(result).isCompleteWith(new Brief("None.")); // it can do without r
+        assertThat(result).outcome("r").isFailedBecause(Failure.Kind.TOO_FEW_ITEMS);
+        assertThat(model.calls())
+                .filteredOn(call -> call.purpose().subtaskType().equals("read"))
+                .extracting(call -> call.purpose().tier())
+                .containsExactly(Tier.MINI);
+        assertThat(result).outcome("p").isSkippedBecause(Skip.Kind.NOT_NEEDED);
+    }
 
     @Test
     void merger_ofAModel() throws Exception {
