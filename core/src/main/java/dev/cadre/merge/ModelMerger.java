@@ -73,12 +73,23 @@ public final class ModelMerger<R> implements Merger<R> {
         var packing = Packing.of(evidence, size);
         notes.addAll(packing.notes());
         ModelRequest first = prompt.first(input.goal(), input.context(), packing.text(), cap);
+        requireShown(packing, first, pool, terms);
         var dialogue = new MergeDialogue<>(asking.format(), pool, terms.call(input, asking.tier()), wishes);
         Draft<R> draft = dialogue.ask(first);
         var cited = CitedPassages.of(packing.citable(), draft.citations());
         notes.addAll(dialogue.notes());
         notes.addAll(cited.notes());
         return new Merged<>(draft.answer(), cited.citations(), notes);
+    }
+
+    /** An answer that rests on nothing is none. A call that the money does not bear is refused as such. */
+    private static void requireShown(Packing packing, ModelRequest first, ModelPool pool, MergeTerms terms) {
+        Money available = terms.budget().available();
+        if (packing.showsNothing() && !MergeSize.bothCalls(pool, first, 0).isMoreThan(available)) {
+            throw new MergeFailedException(
+                    "%s can be shown none of %d outcomes: its context, two calls of %d output tokens and the %s set aside leave no room; lower Limits.workerOutputTokens, or give it a larger context or more money"
+                            .formatted(pool.model(), packing.leftOut(), first.maxOutputTokens(), available));
+        }
     }
 
     @Override

@@ -60,6 +60,11 @@ record Packing(String text, Map<Integer, Citation> citable, List<String> cut, in
         return bytes(text);
     }
 
+    /** Whether there are outcomes, and the text has no word of any. */
+    boolean showsNothing() {
+        return leftOut > 0 && citable.isEmpty();
+    }
+
     /** What is missing from the text, one line each; empty if nothing is. */
     List<String> notes() {
         var notes = new ArrayList<String>();

@@ -80,8 +80,12 @@ final class Reduction<R> {
 
     private void requireUsable() {
         if (!size.isUsable()) {
-            throw new MergeFailedException("%s reads at most %d bytes of outcomes in a call: too few for notes of notes"
-                    .formatted(pool.model(), Math.max(0, size.answerWindow())));
+            throw new MergeFailedException(
+                    "%s reads at most %d bytes of outcomes in a call beside its output cap of %d tokens: too few for notes of notes; lower Limits.workerOutputTokens, or give it a larger context"
+                            .formatted(
+                                    pool.model(),
+                                    Math.max(0, size.answerWindow()),
+                                    MergeSize.cap(pool, terms.limits())));
         }
     }
 

@@ -312,6 +312,30 @@ class ModelMergerTest {
     }
 
     @Test
+    void modelThatCanBeShownNothing_failsTheMergeBeforeAnyCall() {
+        var spec = ModelSpec.of("small", Price.perMillionTokens("0.10", "0.10", "0.20"))
+                .withTokens(TokenBounds.of(24_000, 24_000, 4_000));
+        ModelPool pool = ModelPool.builder(model, "small")
+                .catalog(ModelCatalog.standard().with(spec))
+                .build();
+        var terms = new MergeTerms(
+                ModelPools.of(pool),
+                budget("1.00"),
+                "run-1",
+                System.nanoTime() + 60_000_000_000L,
+                Limits.DEFAULT,
+                attempt -> {});
+
+        assertThatExceptionOfType(MergeFailedException.class)
+                .isThrownBy(() -> merger.merge(new MergeInput("Who is loud?", "", List.of(DOGS)), terms))
+                .withMessage(
+                        "small can be shown none of 1 outcomes: its context, two calls of 2000 output tokens and the"
+                                + " $1.00 set aside leave no room; lower Limits.workerOutputTokens, or give it a larger context or"
+                                + " more money");
+        assertThat(model.requests()).isEmpty();
+    }
+
+    @Test
     void mergeThatNobodyCanPay_isRefusedBeforeAnyCall() {
         assertThatExceptionOfType(CallRefusedException.class)
                 .isThrownBy(() -> merger.merge(new MergeInput("g", "", List.of(DOGS)), terms(budget("0.001"))));

@@ -95,7 +95,9 @@ class FlowTest {
             assertThat(rig.labelsRunning()).containsExactly("praise");
             assertThat(rig.ended("complaint"))
                     .isEqualTo(new Outcome.Skipped<>(new Skip(
-                            Skip.Kind.NOT_NEEDED, "it is not so that it is a complaint (of 'kind')", List.of("kind"))));
+                            Skip.Kind.NOT_NEEDED,
+                            "a condition does not hold: it is a complaint (of 'kind')",
+                            List.of("kind"))));
             rig.accept("praise");
             assertThat(rig.ending().status()).isEqualTo(RunStatus.COMPLETE);
             assertThat(rig.ending().answer()).isEqualTo(new Out("praise done"));
@@ -140,7 +142,7 @@ class FlowTest {
 
             assertThat(rig.ending().failure().message())
                     .isEqualTo(
-                            "NOT_NEEDED: it is not so that it is a complaint (of 'kind'), so subtask 'complaint', which brings the answer, was skipped");
+                            "NOT_NEEDED: a condition does not hold: it is a complaint (of 'kind'), so subtask 'complaint', which brings the answer, was skipped");
         }
 
         @Test
