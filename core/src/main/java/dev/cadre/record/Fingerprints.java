@@ -187,9 +187,8 @@ public final class Fingerprints {
         return names.toString();
     }
 
-    /** What cannot be told from others is like no other: nothing is reused for it. */
     /**
-     * An input as text that tells it from others.
+     * An input as text that tells it from others. What cannot be told from others is like no other: nothing is reused for it.
      *
      * @param attachments how many pictures and files are in it
      */

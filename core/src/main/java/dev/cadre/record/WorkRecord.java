@@ -184,8 +184,7 @@ public final class WorkRecord {
         return record.submit(key, fingerprint, value, form(type.outputType()), spend());
     }
 
-    /** What makes it the same work, at whatever place. */
-    /** What tells this work from all other, as text. */
+    /** What makes it the same work, at whatever place, as text. */
     public String identity() {
         return fingerprint.hex();
     }

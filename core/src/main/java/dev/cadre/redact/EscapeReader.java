@@ -39,6 +39,9 @@ final class EscapeReader {
 
     private static final int MAX_NAME_CHARACTERS = 8;
     private static final int MAX_NUMBER_DIGITS = 10;
+    /** Each place of a text is read from, so that more in a row would take time quadratic in it. */
+    private static final int MOST_JOINTS = 8;
+
     private static final int DECIMAL = 10;
     private static final int HEX = 16;
 
@@ -80,9 +83,9 @@ final class EscapeReader {
         return character == '\\' ? at : from + 1;
     }
 
-    /** The next character that is one, or the end. */
+    /** The next character that is one, or the end; it may be behind a few joints of lines. */
     private int take() {
-        while (at < text.length()) {
+        for (int joints = 0; at < text.length() && joints <= MOST_JOINTS; joints++) {
             int reading = readings.at(at, depth);
             int character = reading == Readings.NONE ? text.codePointAt(at) : readings.character(reading);
             at = reading == Readings.NONE ? at + Character.charCount(character) : readings.end(reading);

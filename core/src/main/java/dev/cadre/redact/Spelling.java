@@ -79,6 +79,9 @@ final class Spelling {
         /** More are not followed. */
         private static final int MOST_PLACES = 12;
 
+        /** Characters between two of the row, such as a line end and the indentation behind it. */
+        private static final int MOST_BREAKS = 100;
+
         private final Readings readings;
         private final String text;
         private int[] here = new int[MOST_PLACES];
@@ -118,7 +121,7 @@ final class Spelling {
         private void follow(int from, int character, int index) {
             int before = found;
             int at = from;
-            while (at != NOWHERE && at < text.length()) {
+            for (int breaks = 0; at != NOWHERE && at < text.length() && breaks <= MOST_BREAKS; breaks++) {
                 step(at, character);
                 at = found == before && index > 0 ? behindBreak(at) : NOWHERE;
             }
