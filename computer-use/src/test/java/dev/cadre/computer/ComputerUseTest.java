@@ -301,7 +301,8 @@ class ComputerUseTest {
                 .tools(computer(EVERYTHING));
         String reason =
                 "subtask type 'fill' needs COMPUTER_USE, and may run on tier NANO, whose model gpt-5.4-nano lacks"
-                        + " it: choose other tiers with startingAt, notBelow and upTo";
+                        + " it: choose other tiers with startingAt, notBelow and upTo, or a"
+                        + " pool that has it with ModelPools.Builder.behind or onPool";
 
         assertThatIllegalStateException().isThrownBy(() -> run(onNano)).withMessage(reason);
         assertThatIllegalStateException()
