@@ -7,14 +7,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A finished run that a goal follows, as a planner is told of it: data, whoever wrote it. Immutable.
+ * A finished run that a goal follows, as a planner is shown it. All of it is data. Immutable.
  *
  * @param name the name by which it is told apart from others: that of the input which holds its answer, and the beginning of
  *     the names of those which hold its outcomes
  * @param goal what was asked, in the words of its caller; of a graph, the id of the subtask that has the answer
  * @param answer its answer as JSON, whole; a prompt shows its beginning. Empty if it has none
  * @param failure why it has no answer; empty if it has one
- * @param brought the inputs that hold its outcomes, in plan order
+ * @param brought the inputs whose values are its outcomes, in plan order
  * @param missing what did not succeed in it, in plan order, with items as {@code id#index}, and what else its answer lacks
  */
 public record EarlierRun(

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The earlier runs that a goal follows, as its planner is shown them. Whatever somebody wrote stands as JSON on the line that
- * tells of it, and is cut with a mark, so that the whole has a bound; and the text says what it leaves out.
+ * The earlier runs that a goal follows, as its planner is shown them. Text of others stands as JSON on one line and is cut with
+ * a mark, so that the whole has a bound. What is left out is counted.
  */
 final class EarlierText {
     /** The most bytes of all runs together, without the lines of their inputs. */
