@@ -3,6 +3,7 @@ package dev.cadre.file;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -120,6 +121,8 @@ public final class TempFolder implements AutoCloseable {
                 }
             }
             Files.deleteIfExists(path);
+        } catch (DirectoryNotEmptyException swept) {
+            LOG.trace("{} has the lock of somebody who sweeps, and deletes it", path);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

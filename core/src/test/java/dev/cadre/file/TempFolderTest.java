@@ -8,6 +8,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -94,6 +97,37 @@ class TempFolderTest {
             first.destroyForcibly();
             second.destroyForcibly();
         }
+    }
+
+    /** Waits until the lock of a folder that is being closed is gone and makes it anew, as somebody does who sweeps. */
+    private static boolean isLockedAnew(Path folder) {
+        Path lock = folder.resolve("lock");
+        while (Files.exists(lock)) {
+            Thread.onSpinWait();
+        }
+        try {
+            Files.createFile(lock);
+            return true;
+        } catch (IOException gone) {
+            return false;
+        }
+    }
+
+    @Test
+    void folderThatASweeperLocksWhileItIsClosed_isLeftToTheSweeper() throws Exception {
+        try (ExecutorService sweepers = Executors.newSingleThreadExecutor()) {
+            boolean isMet = false;
+            while (!isMet) {
+                TempFolder folder = TempFolder.open(parent);
+                Future<Boolean> sweeper = sweepers.submit(() -> isLockedAnew(folder.path()));
+
+                folder.close();
+
+                isMet = sweeper.get();
+            }
+        }
+        TempFolder.open(parent).close();
+        assertThat(parent).isEmptyDirectory();
     }
 
     @Test
