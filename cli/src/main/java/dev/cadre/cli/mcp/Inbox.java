@@ -109,7 +109,7 @@ final class Inbox {
             refuse(request, ErrorCodes.INVALID_PARAMS, "there is no such tool; there are " + String.join(", ", tools));
         } else if (params.get("arguments") != null && !(params.get("arguments") instanceof Map<?, ?>)) {
             refuse(request, ErrorCodes.INVALID_PARAMS, "the arguments of tools/call are an object");
-        } else if (!calls.begin(request.id(), call -> handle(line, call))) {
+        } else if (!calls.begin(request.id(), call -> handle(request.id(), line, call))) {
             transport.send(JSONRPCResponse.result(
                     request.id(),
                     ToolServer.failure("%d calls are under way and %d wait; call again when one has ended"
@@ -117,11 +117,14 @@ final class Inbox {
         }
     }
 
-    private void handle(String line, Calls.Call call) {
+    /** Answers whatever breaks, the writing of the answer included: a client may wait for ever. */
+    private void handle(Object id, String line, Calls.Call call) {
         try {
             transport.handle(messages.read(line), Map.of(LineTransport.CALL, call));
         } catch (Messages.BadMessageException impossible) {
             throw new IllegalStateException("a line that was a message is none", impossible);
+        } catch (RuntimeException | Error broken) {
+            transport.send(JSONRPCResponse.result(id, ToolServer.failure(broken)));
         }
     }
 

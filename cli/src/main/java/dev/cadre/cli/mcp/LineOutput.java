@@ -106,6 +106,8 @@ final class LineOutput implements AutoCloseable {
             }
         } catch (InterruptedException closed) {
             Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error broken) { // such as a line that is too long for the memory
+            client.isGone();
         }
     }
 

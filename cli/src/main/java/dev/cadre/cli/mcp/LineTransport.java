@@ -59,17 +59,18 @@ final class LineTransport implements McpServerTransportProvider {
         if (!(message instanceof JSONRPCResponse response)) {
             output.tell(messages.write(message));
         } else {
+            String line = messages.write(inPlainWords(response)); // first: if this breaks, there is still a turn to take
             switch (calls.takeTurnToAnswer(response.id())) {
-                case OF_A_CALL -> answer(response);
-                case AT_ONCE -> output.answerAtOnce(messages.write(inPlainWords(response)));
+                case OF_A_CALL -> answer(line);
+                case AT_ONCE -> output.answerAtOnce(line);
                 case NONE -> {}
             }
         }
     }
 
-    private void answer(JSONRPCResponse response) {
+    private void answer(String line) {
         try {
-            output.answer(messages.write(inPlainWords(response)));
+            output.answer(line);
         } catch (InterruptedException closing) {
             Thread.currentThread().interrupt();
         }

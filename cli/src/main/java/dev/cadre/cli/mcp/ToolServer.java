@@ -142,10 +142,8 @@ public final class ToolServer {
             return failure("the call was cancelled");
         } catch (JsonException unusable) {
             return failure("the arguments cannot be used: " + unusable.getMessage());
-        } catch (OutOfMemoryError full) {
-            return failure("the memory of the process does not suffice; -Xmx gives it more");
-        } catch (RuntimeException | StackOverflowError defect) {
-            return failure("this is a defect of cadre; the command 'cadre search' may show more of it");
+        } catch (RuntimeException | Error broken) {
+            return failure(broken);
         }
     }
 
@@ -175,6 +173,14 @@ public final class ToolServer {
         return answer.content().fields().isEmpty()
                 ? result.build()
                 : result.structuredContent(messages.map(answer.content())).build();
+    }
+
+    /** The result of a call that broke: no words of Java reach the client. */
+    static CallToolResult failure(Throwable broken) {
+        return failure(
+                broken instanceof OutOfMemoryError
+                        ? "the memory of the process does not suffice; -Xmx gives it more"
+                        : "this is a defect of cadre; the command 'cadre search' may show more of it");
     }
 
     /** The result of a call that failed, in one sentence. */

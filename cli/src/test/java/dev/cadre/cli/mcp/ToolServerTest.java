@@ -9,22 +9,27 @@ import dev.cadre.json.Json;
 import io.modelcontextprotocol.client.McpClient;
 import io.modelcontextprotocol.client.McpSyncClient;
 import io.modelcontextprotocol.json.schema.jackson2.DefaultJsonSchemaValidator;
+import io.modelcontextprotocol.server.McpServer;
 import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
 import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
 import io.modelcontextprotocol.spec.McpSchema.ProgressNotification;
 import io.modelcontextprotocol.spec.McpSchema.TextContent;
 import io.modelcontextprotocol.spec.McpSchema.Tool;
+import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.util.AbstractMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -129,17 +134,79 @@ class ToolServerTest {
                     if (call.arguments().fields().isEmpty()) {
                         throw new OutOfMemoryError("Java heap space");
                     }
+                    if (call.arguments().fields().containsKey("b")) {
+                        throw new NoClassDefFoundError("java/lang/Secret");
+                    }
                     throw new IllegalStateException("java.lang.Secret");
                 },
                 (client, progress) -> {
                     assertThat(text(client.callTool(request(Map.of()))))
                             .isEqualTo("the memory of the process does not suffice; -Xmx gives it more");
-                    CallToolResult result = client.callTool(request(Map.of("a", 1)));
-                    assertThat(result.isError()).isTrue();
-                    assertThat(text(result))
-                            .startsWith("this is a defect of cadre")
-                            .doesNotContain("java");
+                    for (String name : List.of("a", "b")) {
+                        CallToolResult result = client.callTool(request(Map.of(name, 1)));
+                        assertThat(result.isError()).isTrue();
+                        assertThat(text(result))
+                                .startsWith("this is a defect of cadre")
+                                .doesNotContain("java");
+                    }
                 });
+    }
+
+    /** A client would wait for ever. */
+    @Test
+    void answerThatCannotBeWritten_isAnsweredInAWord() throws Exception {
+        var out = new PipedOutputStream();
+        var written = new BufferedReader(new InputStreamReader(new PipedInputStream(out), StandardCharsets.UTF_8));
+        var messages = new Messages();
+        try (var output = new LineOutput(new PrintStream(out, true, StandardCharsets.UTF_8), NOBODY);
+                var calls = new Calls(InstantSource.system())) {
+            var transport = new LineTransport(messages, output, calls);
+            var unused = McpServer.sync(transport)
+                    .jsonMapper(messages.ofProtocol())
+                    .immediateExecution(true)
+                    .toolCall(
+                            Tool.builder("large", Map.of("type", "object")).build(),
+                            (exchange, request) -> CallToolResult.builder()
+                                    .structuredContent(new AbstractMap<String, Object>() {
+                                        @Override
+                                        public Set<Entry<String, Object>> entrySet() {
+                                            throw new OutOfMemoryError("Java heap space");
+                                        }
+                                    })
+                                    .build())
+                    .build();
+            var inbox = new Inbox(messages, output, transport, calls, List.of("large"));
+            (GREETING + "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"tools/call\",\"params\":{\"name\":\"large\"}}")
+                    .lines()
+                    .forEach(line -> inbox.accept(new LineInput.Read.Line(line)));
+
+            assertThat(written.readLine()).contains("\"id\":1");
+            assertThat(written.readLine()).contains("\"id\":7", "the memory of the process does not suffice");
+        }
+    }
+
+    @Test
+    void outputThatBreaks_isAClientThatIsGone() throws Exception {
+        var isGone = new CountDownLatch(1);
+        var client = new LineOutput.Client() {
+            @Override
+            public void isGone() {
+                isGone.countDown();
+            }
+
+            @Override
+            public void doesNotRead() {}
+        };
+        var full = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8) {
+            @Override
+            public void write(byte[] bytes, int from, int length) {
+                throw new OutOfMemoryError("Java heap space");
+            }
+        };
+        try (var output = new LineOutput(full, client)) {
+            output.tell("a line");
+            assertThat(isGone.await(20, TimeUnit.SECONDS)).isTrue();
+        }
     }
 
     @Test
