@@ -51,10 +51,16 @@ final class BindingCompiler {
     /** An attachment as the union of records that it is in Java. */
     static Binding partsOfAttachments() {
         var compiler = new BindingCompiler(Attachment.class.getSimpleName());
-        for (Class<?> kind : Attachment.class.getPermittedSubclasses()) {
-            compiler.record(kind, kind, kind.getSimpleName()); // known from here on, and so no attachment
+        compiler.plainUnion(Attachment.Source.class);
+        return compiler.plainUnion(Attachment.class);
+    }
+
+    /** Of records that are known from here on, and so no attachments or parts of them. */
+    private UnionBinding plainUnion(Class<?> sealed) {
+        for (Class<?> kind : sealed.getPermittedSubclasses()) {
+            record(kind, kind, kind.getSimpleName());
         }
-        return compiler.union(Attachment.class, Attachment.class, compiler.root);
+        return union(sealed, sealed, sealed.getSimpleName());
     }
 
     private Binding bind(Type type, String path) {
@@ -66,6 +72,11 @@ final class BindingCompiler {
         if (Attachment.class.isAssignableFrom(raw)) {
             attachmentAt = attachmentAt.isEmpty() ? path : attachmentAt;
             return new AttachmentBinding(raw);
+        }
+        if (Attachment.Source.class.isAssignableFrom(raw)) { // a model would be asked to read or write base64
+            throw new JsonTypeException(
+                    "%s: %s is what an attachment is made of; use Attachment.Image or Attachment.File"
+                            .formatted(path, raw.getSimpleName()));
         }
         var scalar = Scalars.of(raw);
         if (scalar.isPresent()) {

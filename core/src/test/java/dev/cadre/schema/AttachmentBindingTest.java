@@ -72,6 +72,18 @@ class AttachmentBindingTest {
                 .isFalse();
     }
 
+    /** Its base64 would stand in the prompt. */
+    @Test
+    void partOfAnAttachment_isNoValue() {
+        record Page(Attachment.Source.Inline bytes) {}
+        record Pages(List<Attachment.Source> all) {}
+
+        assertThatThrownBy(() -> JsonType.of(Page.class))
+                .isInstanceOf(JsonTypeException.class)
+                .hasMessage("Page.bytes: Inline is what an attachment is made of; use Attachment.Image or Attachment.File");
+        assertThatThrownBy(() -> JsonType.of(Pages.class)).hasMessageContaining("Pages.all[]: Source is what");
+    }
+
     @Test
     void marks_standInTheOrderOfTheComponents_andNoBytesAreLeft() {
         var marked = Marked.of(BINDER, FULL);
