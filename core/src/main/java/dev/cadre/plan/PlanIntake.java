@@ -199,8 +199,9 @@ public final class PlanIntake {
             return Optional.of(refuse(planned.id(), troubles));
         }
         // what is chosen counts within the bounds that the type has now; the plan stays as it was written
-        var unused = TierChoices.withinBounds(planned, type, what -> note(planned.id(), what));
-        PlannedSubtask decided = isNew ? tiers.decided(planned, type) : planned;
+        Consumer<String> note = what -> note(planned.id(), what);
+        var unused = TierChoices.withinBounds(planned, type, note);
+        PlannedSubtask decided = isNew ? tiers.decided(planned, type, note) : planned;
         return take(examination.candidate(decided, tiers.typeOf(decided, type), given.keySet()));
     }
 
@@ -284,7 +285,10 @@ public final class PlanIntake {
         notes.add(new PlanDefect(id, what));
     }
 
-    /** What was not written as it was asked for and was understood all the same, in the order in which it came. */
+    /**
+     * What was not written as it was asked for and was understood all the same, and what the tier policy changed, in the order
+     * in which it came.
+     */
     public List<PlanDefect> notes() {
         return List.copyOf(notes);
     }

@@ -63,7 +63,7 @@ final class TierChoices {
     }
 
     /** The subtask with the tier that the policy decides on; the planner's own is left as it was written. */
-    PlannedSubtask decided(PlannedSubtask planned, SubtaskType<?, ?> type) {
+    PlannedSubtask decided(PlannedSubtask planned, SubtaskType<?, ?> type, Consumer<String> note) {
         if (policy.equals(TierPolicy.PLANNER) || !type.tiers().isChoice()) {
             return planned;
         }
@@ -77,7 +77,12 @@ final class TierChoices {
             throw new PlanFailedException("the tier policy chose %s for subtask '%s', whose type '%s' allows %s"
                     .formatted(decided, planned.id(), type.name(), type.tiers().choices()));
         }
-        return decided == proposed ? planned : planned.on(decided);
+        if (decided == proposed) {
+            return planned;
+        }
+        note.accept("the tier policy put %s in place of %s"
+                .formatted(PlannedJson.name(decided), PlannedJson.name(proposed)));
+        return planned.on(decided);
     }
 
     /** The type as one of its subtasks runs it. */

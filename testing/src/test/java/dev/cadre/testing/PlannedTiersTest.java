@@ -195,6 +195,7 @@ class PlannedTiersTest {
         assertThat(workedOn()).containsExactly(Tier.NANO, Tier.NANO);
         assertThat(asked.stream().map(TierPolicy.Proposal::tier)).containsExactly(Tier.MINI, Tier.NANO);
         assertThat(asked.getFirst().subtask().id()).isEqualTo("a");
+        assertThat(result.report().notes()).containsExactly("a: the tier policy put nano in place of mini");
         assertThat(asked.getFirst().free().isMoreThan(BUDGET.limit())).isFalse();
     }
 
