@@ -110,6 +110,9 @@ public record PoolChoice(SubtaskType<?, ?> type, List<ModelPool> candidates) {
         ModelPool chosen = able.stream()
                 .filter(pool -> fits(pool, first.to(pool), moreBytes))
                 .findFirst()
+                .or(() -> able.stream() // the best that there is fails in its own words
+                        .filter(pool -> sees(pool, first.to(pool)))
+                        .findFirst())
                 .orElse(able.getFirst());
         var turn = new ArrayList<>(List.of(chosen));
         for (ModelPool pool : able.subList(able.indexOf(chosen) + 1, able.size())) {
@@ -134,9 +137,12 @@ public record PoolChoice(SubtaskType<?, ?> type, List<ModelPool> candidates) {
         if (request.attachments().isEmpty()) {
             return true;
         }
-        boolean sees = pool.spec().can(Capability.VISION)
+        return sees(pool, request) && (pool.countsInput() || isBounded(pool, request));
+    }
+
+    private static boolean sees(ModelPool pool, ModelRequest request) {
+        return pool.spec().can(Capability.VISION)
                 || request.attachments().stream().noneMatch(Attachment.Image.class::isInstance);
-        return sees && (pool.countsInput() || isBounded(pool, request));
     }
 
     private static boolean isBounded(ModelPool pool, ModelRequest request) {

@@ -147,6 +147,23 @@ class NamedPoolsTest {
     }
 
     @Test
+    void pictureThatOnlyAPoolBehindSees_failsForWhatThatPoolLacks() throws Exception {
+        answering();
+        ModelSpec unmeasured = spec("unmeasured", "1", "5", 10_000)
+                .withCapabilities(Set.of(Capability.JSON_SCHEMA, Capability.TOOLS, Capability.VISION));
+        ModelPools pools = tiers()
+                .named("unmeasured", pool(unmeasured))
+                .behind(Tier.NANO, "unmeasured")
+                .build();
+
+        var result = coordinator(pools).run(graph(LOOK, PICTURE), BUDGET);
+
+        assertThat(result.report().subtasks().getFirst().reason())
+                .contains("on model 'unmeasured' is unknown", "state it with ModelSpec.withImageTokens");
+        assertThat(model.calls()).isEmpty();
+    }
+
+    @Test
     void longInput_isReadByTheModelOfALongContext_atItsPrice() throws Exception {
         answering();
 
