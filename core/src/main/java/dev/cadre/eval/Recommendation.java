@@ -23,6 +23,11 @@ public sealed interface Recommendation {
         public Enough {
             cheaper = List.copyOf(cheaper);
         }
+
+        /** The tier on which it starts. */
+        public Tier start() {
+            return candidate.candidate().start();
+        }
     }
 
     /**
@@ -76,7 +81,7 @@ public sealed interface Recommendation {
                                 rate,
                                 undecided.stream().map(Recommendation::maybe).collect(Collectors.joining()));
             case NoneEnough(double required, List<CandidateRate> best)
-            when best.isEmpty() -> "No candidate has a verdict on any example.";
+            when best.isEmpty() -> "Nothing is known of any candidate yet.";
             case NoneEnough(double required, List<CandidateRate> best) ->
                 "No candidate is shown to be enough for %s: the best is %s, %s."
                         .formatted(

@@ -157,7 +157,7 @@ public final class Ballot<O> implements Merger<Vote<O>> {
         return vote.candidates().stream()
                 .map(each -> "%s %d (%s)"
                         .formatted(
-                                Excerpt.of(type.outputType().write(each.value())),
+                                Excerpt.line(type.outputType().write(each.value())),
                                 each.weight(),
                                 Excerpt.line(String.join(", ", each.voters()))))
                 .collect(Collectors.joining("; "));

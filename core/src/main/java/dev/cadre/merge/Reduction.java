@@ -93,7 +93,7 @@ final class Reduction<R> {
         Money available = terms.budget().available();
         if (worst.isMoreThan(available)) {
             throw new MergeFailedException(
-                    "merging %d bytes of outcomes may cost %s, and %s is set aside for it: nothing was sent, because nothing is left out"
+                    "merging %d bytes of outcomes may cost %s, and %s is set aside for it: nothing was sent, because nothing is left out; settingAside keeps more of the budget for it"
                             .formatted(bytes, worst, available));
         }
     }

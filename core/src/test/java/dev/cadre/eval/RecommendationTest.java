@@ -110,7 +110,7 @@ class RecommendationTest {
     void candidateWithoutAnyVerdict_isNoCandidate() {
         CandidateResult none = candidate(Tier.NANO, 0, 0, 10, "0.00");
 
-        assertThat(result(none).recommend(0.5).sentence()).isEqualTo("No candidate has a verdict on any example.");
+        assertThat(result(none).recommend(0.5).sentence()).isEqualTo("Nothing is known of any candidate yet.");
         assertThat(none.perExample()).isEmpty();
     }
 

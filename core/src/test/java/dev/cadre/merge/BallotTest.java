@@ -88,8 +88,8 @@ class BallotTest {
         assertThat(vote.leaders()).isEqualTo(vote.candidates()).hasSize(2);
         assertFails(
                 Mergers.vote(LABEL, Label::topic).plurality(),
-                "the vote is a tie: \"{\\\"topic\\\":\\\"bug\\\",\\\"percent\\\":1}\" 1 (a);"
-                        + " \"{\\\"topic\\\":\\\"idea\\\",\\\"percent\\\":1}\" 1 (b)",
+                "the vote is a tie: {\"topic\":\"bug\",\"percent\":1} 1 (a);"
+                        + " {\"topic\":\"idea\",\"percent\":1} 1 (b)",
                 two);
         assertThatExceptionOfType(MergeFailedException.class)
                 .isThrownBy(() -> merge(Mergers.majority(LABEL, Label::topic), two))

@@ -219,6 +219,26 @@ class EvalsGuideTest {
         return start;
     }
 
+    private static SubtaskType<Question, Topic> started(SubtaskType<Question, Topic> sort, Recommendation start) {
+        // region journal-start
+        if (start instanceof Recommendation.Enough enough) {
+            sort = sort.startingAt(enough.start());
+        }
+        // endregion
+        return sort;
+    }
+
+    @Test
+    void startThatIsEnough_isTaken() {
+        var known = PassRates.NONE.with(SORT, Tier.NANO, 40, 100).with(SORT, Tier.MINI, 60, 60);
+
+        var sort = started(SORT, Recommendation.ofStart(SORT, known, 0.80));
+
+        assertThat(sort.tiers().start()).isEqualTo(Tier.MINI);
+        assertThat(started(SORT, Recommendation.ofStart(SORT, PassRates.NONE, 0.80)))
+                .isSameAs(SORT);
+    }
+
     @Test
     void gate_isReplayedWithoutAKey() throws Exception {
         scripted();
