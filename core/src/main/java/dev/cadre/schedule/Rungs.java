@@ -141,10 +141,10 @@ final class Rungs {
             return; // it was left behind
         }
         graph.queue.lookAgain();
-        if (earlier.isEmpty() && !isWanted(execution)) {
-            ended(execution, neverBegun(execution, ""));
-        } else {
+        if (isWanted(execution) || (earlier.isPresent() && execution.subtask.dropped == null)) {
             look(execution, earlier);
+        } else { // what is found after the decision is not needed, as what is returned after it
+            ended(execution, neverBegun(execution, ""));
         }
     }
 

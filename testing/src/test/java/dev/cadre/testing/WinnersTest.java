@@ -8,7 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cadre.Coordinator;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
+import dev.cadre.cache.CachedOutcome;
+import dev.cadre.cache.OutcomeCache;
 import dev.cadre.journal.FileJournal;
+import dev.cadre.journal.Fingerprint;
 import dev.cadre.task.AwaitedException;
 import dev.cadre.task.Input;
 import dev.cadre.task.SubtaskType;
@@ -18,8 +21,10 @@ import dev.cadre.testing.Crew.Topic;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -169,6 +174,70 @@ class WinnersTest {
                     "send", send, from(items, all -> new Topic(all.values().toString())))));
         }
         assertThat(sent).containsExactly("[Note[text=quick]]");
+    }
+
+    /** The first that is asked for is found at once, each other one when nobody looks for it any more. */
+    private static OutcomeCache lateButForTheFirst(OutcomeCache cache) {
+        var isFirst = new AtomicBoolean(true);
+        return new OutcomeCache() {
+            @Override
+            public Optional<Hit> find(Fingerprint work) throws InterruptedException {
+                if (!isFirst.getAndSet(false)) {
+                    try {
+                        new Gate().await();
+                    } catch (InterruptedException givenUp) {
+                        // what it has is enough
+                    }
+                }
+                return cache.find(work);
+            }
+
+            @Override
+            public void keep(Fingerprint work, CachedOutcome outcome) throws InterruptedException {
+                cache.keep(work, outcome);
+            }
+        };
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void hitThatComesTooLate_isNotNeededInEachSession(boolean isRace) throws Exception {
+        var model = new ScriptedModel();
+        model.on(Crew.NOTE).answers(call -> new Note(call.input(Crew.NOTE).name()));
+        var cache = new WatchedCache();
+        List<String> names = List.of("a", "b", "c");
+        var filling = TaskGraph.builder();
+        var notes = names.stream()
+                .map(name -> filling.add(name, Crew.NOTE, new Topic(name)))
+                .toList();
+        Coordinator.of(model.pools())
+                .cache(cache)
+                .run(
+                        filling.answering(filling.add("all", send, Input.fromAll(notes, all -> new Topic("filled")))),
+                        Budget.usd("1.00"));
+        sent.clear();
+
+        for (OutcomeCache asked : List.of(lateButForTheFirst(cache), cache)) {
+            var graph = TaskGraph.builder();
+            var members = names.stream()
+                    .map(name -> graph.add(name, Crew.NOTE, new Topic(name)))
+                    .toList();
+            var taken = isRace
+                    ? from(graph.race("taken", members), note -> new Topic(note.text()))
+                    : from(graph.quorum("taken", 1, members), all -> new Topic(all.toString()));
+            try (var journal = FileJournal.open(folder.resolve("run.journal"))) {
+                var result = Coordinator.of(model.pools())
+                        .cache(asked)
+                        .journal(journal)
+                        .run(graph.answering(graph.add("send", send, taken)), Budget.usd("1.00"));
+                assertThat(result.requireComplete()).isEqualTo(new Note("sent"));
+                assertThat(names)
+                        .filteredOn(name -> result.report().outcome(name).isNotNeeded())
+                        .hasSize(2);
+            }
+        }
+
+        assertThat(sent).hasSize(1);
     }
 
     /** By what they are, not by where they stand. */
