@@ -52,13 +52,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** One execution: its money, its times, its accounts, and the means that its parts share. */
 final class Run {
-    private static final Logger LOG = LoggerFactory.getLogger(Run.class);
-
     private final Coordinator coordinator;
     private final RungPerformer performer;
     private final SteadyClock clock;
@@ -328,7 +324,9 @@ final class Run {
         Duration took = sinceStart();
         listener.on(new RunEvent.RunEnded(id, took, status, spend.total()));
         List<String> noted = notes(ending);
-        recordEnd(status, noted);
+        if (record != null) {
+            record.ended(status, noted).ifPresent(noted::add);
+        }
         List<SubtaskReport> lines =
                 accounts.subtasks(ending.outcomes(), subtasks == null ? Set.of() : subtasks.reused());
         var report = new RunReport(
@@ -365,17 +363,6 @@ final class Run {
         notes.addAll(cache.map(RunCache::notes).orElse(List.of()));
         clock.trouble().ifPresent(notes::add);
         return notes;
-    }
-
-    /** All that the caller is about to see is on record; without this line the next session merely looks at it again. */
-    private void recordEnd(String status, List<String> notes) {
-        try {
-            if (record != null) {
-                record.ended(status, notes);
-            }
-        } catch (RuntimeException | Error e) {
-            LOG.warn("the end of run {} could not be recorded: {}", id, e.getMessage());
-        }
     }
 
     private static Object require(@Nullable Object answer) {

@@ -16,6 +16,7 @@ import dev.cadre.task.Skip;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,7 @@ final class BulkProgress<O> {
     private final boolean isRecorded;
     private final List<BulkItem<O>> notHandedOver = new ArrayList<>();
     private Consumer<? super BulkItem<O>> each;
+    private Optional<String> unrecordedEnd = Optional.empty();
     private long alone;
     private Money saved = Money.ZERO;
     private @Nullable Throwable thrown;
@@ -95,13 +97,8 @@ final class BulkProgress<O> {
 
     /** All that was handed over is on record; without this line the next session merely looks at it again. */
     void recordEnd(RunRecord record) {
-        if (isUnrecorded()) {
-            return;
-        }
-        try {
-            record.ended(status(), List.of());
-        } catch (UnrecordedException e) {
-            broke("the record of the end", e);
+        if (!isUnrecorded()) {
+            unrecordedEnd = record.ended(status(), List.of());
         }
     }
 
@@ -175,6 +172,7 @@ final class BulkProgress<O> {
                     .formatted(alone));
         }
         notes.addAll(troubles);
+        unrecordedEnd.ifPresent(notes::add);
         return new BulkSummary(counts, costs, ending(tally.abandonedWith(List.of()), notes));
     }
 

@@ -145,9 +145,22 @@ public final class RunRecord implements AutoCloseable {
                 beginning));
     }
 
-    public void ended(String status, List<String> notes) {
+    /**
+     * Takes down the end of the run. All that its caller sees is on record before that, and needs no other line.
+     *
+     * @return what could not be recorded, if anything: the end itself, or what a call cost or why work ended without a value,
+     *     for which nobody waits
+     */
+    public Optional<String> ended(String status, List<String> notes) {
         List<String> kept = notes.stream().limit(MAX_NOTES).map(Shortened::text).toList();
-        append(new JournalEntry.RunEnded(run(), status, kept));
+        try {
+            append(new JournalEntry.RunEnded(run(), status, kept));
+        } catch (UnrecordedException trouble) {
+            return Optional.of("the journal lacks the end of the run: " + trouble.getMessage());
+        }
+        return writer.lost()
+                .map(trouble -> "the journal lacks what some calls cost, or why work ended without a value: "
+                        + Failure.describe(trouble));
     }
 
     /** Takes down a graph by hand for the journal's readers; a later session has it from its caller again. */

@@ -4,9 +4,12 @@ package dev.cadre.record;
 import dev.cadre.journal.Journal;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.schedule.RunDriver;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.StampedLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the entries of one session into a journal until the session is over. Work that the session left behind writes
@@ -20,6 +23,7 @@ final class SessionWriter implements AutoCloseable {
     private final StampedLock writing = new StampedLock();
 
     private volatile boolean closed;
+    private final AtomicReference<@Nullable Throwable> lost = new AtomicReference<>();
 
     SessionWriter(Journal journal) {
         this.journal = journal;
@@ -29,10 +33,25 @@ final class SessionWriter implements AutoCloseable {
     CompletableFuture<Void> submit(JournalEntry entry) {
         long stamp = writing.readLock();
         try {
-            return isClosedTo(entry) ? CompletableFuture.failedFuture(sessionOver()) : journal.submit(entry);
+            return isClosedTo(entry) ? CompletableFuture.failedFuture(sessionOver()) : submitted(entry);
         } finally {
             writing.unlockRead(stamp);
         }
+    }
+
+    private CompletableFuture<Void> submitted(JournalEntry entry) {
+        CompletableFuture<Void> durable = journal.submit(entry);
+        var unused = durable.whenComplete((done, failure) -> {
+            if (failure != null) {
+                lost.compareAndSet(null, failure);
+            }
+        });
+        return durable;
+    }
+
+    /** Why an entry that nobody waited for is not on record, as far as that is known; empty if all are. */
+    Optional<Throwable> lost() {
+        return Optional.ofNullable(lost.get());
     }
 
     /** Waits until the entry is durable; throws what the journal throws. */

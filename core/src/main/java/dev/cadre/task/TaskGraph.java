@@ -220,18 +220,28 @@ public final class TaskGraph<R> {
         public Builder optional(SubtaskRef<?>... refs) {
             for (SubtaskRef<?> ref : refs) {
                 GraphNode node = require(ref);
-                nodes.put(node.id(), new GraphNode(node.id(), node.type(), node.binding(), node.dependencies(), true));
+                nodes.put(node.id(), marked(node, true));
             }
             return this;
         }
 
-        /** The graph whose answer is the output of the given subtask. This builder may go on. */
+        /**
+         * The graph whose answer is the output of the given subtask, which is required in it, even if it is marked as
+         * {@linkplain #optional optional}. This builder may go on.
+         */
         public <R> TaskGraph<R> answering(SubtaskRef<R> answer) {
             require(answer);
             if (answer.isSoft()) {
                 throw new IllegalArgumentException("the answer '%s' cannot be a soft reference".formatted(answer.id()));
             }
-            return new TaskGraph<>(List.copyOf(nodes.values()), answer.id());
+            List<GraphNode> all = nodes.values().stream()
+                    .map(node -> node.id().equals(answer.id()) ? marked(node, false) : node)
+                    .toList();
+            return new TaskGraph<>(all, answer.id());
+        }
+
+        private static GraphNode marked(GraphNode node, boolean optional) {
+            return new GraphNode(node.id(), node.type(), node.binding(), node.dependencies(), optional);
         }
 
         private <R> SubtaskRef<R> put(

@@ -28,12 +28,15 @@ import dev.cadre.task.Tool;
 import dev.cadre.testing.Crew.Answer;
 import dev.cadre.testing.Crew.Note;
 import dev.cadre.testing.Crew.Topic;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -42,6 +45,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What holds for the record of a graph, of a goal and of a bulk alike, because it is one. */
 class OneRecordTest {
@@ -102,8 +107,57 @@ class OneRecordTest {
         }
     }
 
+    private <R> R session(ScriptedModel model, Session<R> session, String lost, boolean isDeadThen) throws Exception {
+        try (Journal journal = FileJournal.open(folder.resolve("run.journal"))) {
+            return session.run(coordinator(model, losing(journal, lost, isDeadThen)));
+        }
+    }
+
     private static Coordinator coordinator(ScriptedModel model, Journal journal) {
         return Coordinator.builder(model.pools()).plansWith(SAY, SHOUT).build().journal(journal);
+    }
+
+    /** A journal that does not take what the call for a subtask cost, and perhaps nothing after it. */
+    private static Journal losing(Journal journal, String subtask, boolean isDeadThen) {
+        var isDead = new AtomicBoolean();
+        return (Journal) Proxy.newProxyInstance(
+                Journal.class.getClassLoader(), new Class<?>[] {Journal.class}, (proxy, method, arguments) -> {
+                    boolean isLost = method.getName().equals("submit")
+                            && arguments[0] instanceof JournalEntry.Settled settled
+                            && settled.key().subtask().equals(subtask);
+                    boolean isWrite = method.getName().matches("submit|append");
+                    if (isLost || (isWrite && isDead.get())) {
+                        isDead.compareAndSet(false, isDeadThen);
+                        var full = new IllegalStateException("the disk is full");
+                        if (method.getName().equals("append")) {
+                            throw full;
+                        }
+                        return CompletableFuture.failedFuture(full);
+                    }
+                    return method.invoke(journal, arguments);
+                });
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void costThatTheJournalLost_isTold(boolean isDeadThen) throws Exception {
+        var model = new ScriptedModel();
+        model.on(SAY).replies(new Word("yes"));
+        model.on(SHOUT).refuses("no");
+        var graph = TaskGraph.builder();
+        var answer = graph.add("answer", SAY, new Topic("a"));
+        graph.optional(graph.add("refused", SHOUT, from(answer, word -> word)));
+
+        RunResult<Word> result =
+                session(model, coordinator -> coordinator.run(graph.answering(answer), BUDGET), "refused", isDeadThen);
+
+        assertThat(result.requireComplete()).isEqualTo(new Word("yes"));
+        assertThat(result.report().notes())
+                .hasSize(1)
+                .first()
+                .asString()
+                .startsWith(isDeadThen ? "the journal lacks the end of the run" : "the journal lacks what some calls cost")
+                .contains("the disk is full");
     }
 
     private static Map<String, Integer> asked(ScriptedModel model) {

@@ -320,6 +320,24 @@ class SuspendedRunTest {
     }
 
     @Test
+    void answer_isRequired_evenIfItIsMarkedAsOptional() throws Exception {
+        var graph = TaskGraph.builder();
+        var note = graph.add("note", NOTE, new Topic("cats"));
+        var decision = graph.add(
+                "approve",
+                approve((in, context) -> {
+                    throw new AwaitedException("somebody");
+                }),
+                from(note, each -> each));
+        var brief = graph.add("brief", PUBLISH, from(note, decision, Reviewed::new));
+        graph.optional(decision, brief);
+
+        var coordinator = Coordinator.of(scripted().pools());
+        assertThat(coordinator.run(graph.answering(decision), BUDGET)).isSuspendedFor("approve");
+        assertThat(coordinator.run(graph.answering(brief), BUDGET)).isSuspendedFor("approve");
+    }
+
+    @Test
     void plannedSubtask_thatWaits_suspendsBeforeTheMerge() throws Exception {
         var model = scripted();
         model.onPlan()
