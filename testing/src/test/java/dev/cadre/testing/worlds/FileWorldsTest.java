@@ -30,16 +30,16 @@ class FileWorldsTest {
     @TempDir
     Path folder;
 
-    /** As many as two quiet processors live through in less than a minute. */
+    /** As many as two quiet processors live through in half a minute. */
     @Test
-    void promises_of6_000Worlds_hold() throws Exception {
-        assertThat(live(0, 6_000)).as("met at all").containsOnlyKeys(EnumSet.allOf(Mishap.class));
+    void promises_of3_000Worlds_hold() throws Exception {
+        assertThat(live(0, 3_000)).as("met at all").containsOnlyKeys(EnumSet.allOf(Mishap.class));
     }
 
     @Test
     @Tag("nightly")
     void promises_of500_000Worlds_hold() throws Exception {
-        live(6_000, 512_000);
+        live(3_000, 512_000);
     }
 
     /** For the seed of a failure, as often as its threads may need to come in the same order: {@code -Dcadre.seed=7}. */
