@@ -20,7 +20,7 @@ final class NestedResults {
     List<NestedResult> inOrderOf(Collection<String> subtasks) {
         var order = new ArrayList<>(subtasks);
         return results.stream()
-                .sorted(Comparator.<NestedResult>comparingInt(each -> order.indexOf(whole(each.subtaskId())))
+                .sorted(Comparator.<NestedResult>comparingInt(each -> order.indexOf(SubtaskReport.wholeOf(each.subtaskId())))
                         .thenComparingInt(each -> index(each.subtaskId())))
                 .toList();
     }
@@ -32,11 +32,6 @@ final class NestedResults {
                 .map(each -> "the run nested in '%s' is not complete: %s"
                         .formatted(each.subtaskId(), NestedResult.why(each.result())))
                 .toList();
-    }
-
-    private static String whole(String label) {
-        int item = label.indexOf('#');
-        return item < 0 ? label : label.substring(0, item);
     }
 
     private static int index(String label) {

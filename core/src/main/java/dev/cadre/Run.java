@@ -255,7 +255,13 @@ final class Run {
         } catch (UnrecordedException e) {
             var unrecorded = RunFailure.of(RunFailure.Kind.JOURNAL_FAILED, String.valueOf(e.getMessage()));
             return new RunEnding(
-                    RunStatus.FAILED, null, unrecorded, ending.outcomes(), ending.missing(), ending.planDefects());
+                    RunStatus.FAILED,
+                    null,
+                    unrecorded,
+                    ending.outcomes(),
+                    ending.items(),
+                    ending.missing(),
+                    ending.planDefects());
         }
     }
 
@@ -316,7 +322,7 @@ final class Run {
 
     /** A run that ended before it began. */
     <R> RunResult<R> refused(RunFailure failure) {
-        var ending = new RunEnding(RunStatus.FAILED, null, failure, Map.of(), List.of(), List.of());
+        var ending = new RunEnding(RunStatus.FAILED, null, failure, Map.of(), Map.of(), List.of(), List.of());
         return result(ending, List.of());
     }
 
@@ -330,7 +336,7 @@ final class Run {
         List<String> noted = notes(ending);
         recordEnd(status, noted);
         List<SubtaskReport> lines =
-                accounts.subtasks(ending.outcomes(), subtasks == null ? Set.of() : subtasks.reused());
+                accounts.subtasks(ending.outcomes(), ending.items(), subtasks == null ? Set.of() : subtasks.reused());
         var report = new RunReport(
                 new RunReport.Identity(id, coordinator.runKey()),
                 subject.apply(lines),

@@ -127,7 +127,7 @@ public record RunReport(
      * What each part of a run used.
      *
      * @param subtasks one line per subtask, in plan order. The line of a fan-out has the sums; the lines of its items
-     *     follow it, for a failed fan-out only those of the items that were tried
+     *     follow it, whatever became of the whole
      * @param planner the line of the planner; zero for a graph written by hand
      * @param merger the line of the merger; zero if plain code merged
      * @param nested the results of the runs nested in subtasks and tools in this session

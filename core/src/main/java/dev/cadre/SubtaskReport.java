@@ -143,7 +143,13 @@ public record SubtaskReport(Part part, End end, Calls calls, Spend spend, Durati
 
     /** The id of the subtask; for an item, that of its fan-out. */
     String subtaskId() {
-        return isItem() ? id().substring(0, id().indexOf('#')) : id();
+        return wholeOf(id());
+    }
+
+    /** The id of the subtask that an item belongs to; that of a subtask itself. */
+    static String wholeOf(String label) {
+        int item = label.indexOf('#');
+        return item < 0 ? label : label.substring(0, item);
     }
 
     /** Whether it is an item of a fan-out, whose line precedes it. */

@@ -143,7 +143,8 @@ final class RunConclusion {
         var all = new ArrayList<>(awaited);
         all.addAll(MissingParts.awaited(graph));
         RunEnding ending = ending(RunStatus.SUSPENDED, null, null);
-        return new RunEnding(ending.status(), null, null, ending.outcomes(), all, ending.planDefects());
+        return new RunEnding(
+                ending.status(), null, null, ending.outcomes(), ending.items(), all, ending.planDefects());
     }
 
     RunEnding failed(RunFailure failure) {
@@ -207,11 +208,18 @@ final class RunConclusion {
 
     private RunEnding ending(RunStatus status, @Nullable Merged<?> answer, @Nullable RunFailure failure) {
         var outcomes = new LinkedHashMap<String, Outcome<?>>();
+        var items = new LinkedHashMap<String, Outcome<?>>();
         for (Subtask subtask : graph.all()) {
-            Outcome<?> cut = Outcome.skipped(Skip.Kind.CANCELLED, "the run ended");
-            outcomes.put(subtask.id(), subtask.outcome == null ? cut : subtask.outcome);
+            outcomes.put(subtask.id(), orCut(subtask.outcome));
+            for (Execution item : subtask.items()) {
+                items.put(item.id().label(), orCut(subtask.outcomeOf(item)));
+            }
         }
-        return new RunEnding(status, answer, failure, outcomes, missing(), planDefects);
+        return new RunEnding(status, answer, failure, outcomes, items, missing(), planDefects);
+    }
+
+    private static Outcome<?> orCut(@Nullable Outcome<?> outcome) {
+        return outcome == null ? Outcome.skipped(Skip.Kind.CANCELLED, "the run ended") : outcome;
     }
 
     private List<Missing> missing() {

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param merged the answer with its citations and notes; present if the status is complete or partial
  * @param failure present if the status is failed
  * @param outcomes every subtask's end, in plan order
+ * @param items the end of each item of the fan-outs that began, by {@code id#index}, in plan order, whatever became of the
+ *     whole
  * @param missing what the answer lacks; of a suspended run, what it waits for
  * @param planDefects the defects that were found in the plan, in the order in which they were found
  */
@@ -26,11 +28,13 @@ public record RunEnding(
         @Nullable Merged<?> merged,
         @Nullable RunFailure failure,
         Map<String, Outcome<?>> outcomes,
+        Map<String, Outcome<?>> items,
         List<Missing> missing,
         List<String> planDefects) {
 
     public RunEnding {
         outcomes = Collections.unmodifiableMap(new LinkedHashMap<>(outcomes));
+        items = Collections.unmodifiableMap(new LinkedHashMap<>(items));
         missing = List.copyOf(missing);
         planDefects = List.copyOf(planDefects);
     }

@@ -121,6 +121,19 @@ final class Subtask {
                 .toList();
     }
 
+    /** Those of its executions that are of items, by index. */
+    List<Execution> items() {
+        return node.binding() instanceof Binding.Each ? List.copyOf(executions) : List.of();
+    }
+
+    /** How an item ended, as the fan-out sees it if that has succeeded; null if it has not ended. */
+    @Nullable
+    Outcome<?> outcomeOf(Execution item) {
+        return outcome instanceof Outcome.Succeeded<?>(Items<?>(List<? extends Outcome<?>> items, var groups))
+                ? items.get(item.item)
+                : item.outcome;
+    }
+
     private long waiting() {
         return executions.stream().filter(each -> each.awaited().isPresent()).count();
     }
