@@ -343,6 +343,7 @@ final class Run {
                 ending.outcomes(),
                 new RunReport.Parts(
                         lines,
+                        ending.items(),
                         accounts.planner(),
                         accounts.merger(),
                         nested.inOrderOf(ending.outcomes().keySet())),

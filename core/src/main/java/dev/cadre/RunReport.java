@@ -128,14 +128,20 @@ public record RunReport(
      *
      * @param subtasks one line per subtask, in plan order. The line of a fan-out has the sums; the lines of its items
      *     follow it, whatever became of the whole
+     * @param items the outcomes of the items of fan-outs, by {@code id#index}, in plan order
      * @param planner the line of the planner; zero for a graph written by hand
      * @param merger the line of the merger; zero if plain code merged
      * @param nested the results of the runs nested in subtasks and tools in this session
      */
     public record Parts(
-            List<SubtaskReport> subtasks, SubtaskReport planner, SubtaskReport merger, List<NestedResult> nested) {
+            List<SubtaskReport> subtasks,
+            Map<String, Outcome<?>> items,
+            SubtaskReport planner,
+            SubtaskReport merger,
+            List<NestedResult> nested) {
         public Parts {
             subtasks = List.copyOf(subtasks);
+            items = Collections.unmodifiableMap(new LinkedHashMap<>(items));
             nested = List.copyOf(nested);
         }
     }
@@ -251,14 +257,28 @@ public record RunReport(
         return findings.openReservations();
     }
 
-    /** The outcome of one subtask. */
+    /**
+     * The outcome of one subtask, or of one item of a fan-out that began, whatever became of the whole. That of a fan-out that
+     * succeeded has {@link dev.cadre.task.Items} as its value, that of an item one output of its type.
+     *
+     * @param subtaskId the id of the subtask, with {@code #index} for an item
+     * @throws IllegalArgumentException if this run had no such subtask or item
+     */
     public Outcome<?> outcome(String subtaskId) {
         Outcome<?> outcome = outcomes.get(subtaskId);
-        if (outcome == null) {
-            throw new IllegalArgumentException(
-                    "this run has no subtask '%s', only %s".formatted(subtaskId, outcomes.keySet()));
+        Outcome<?> found = outcome == null ? parts.items().get(subtaskId) : outcome;
+        if (found == null) {
+            throw new IllegalArgumentException(unknown(subtaskId));
         }
-        return outcome;
+        return found;
+    }
+
+    private String unknown(String subtaskId) {
+        String id = SubtaskReport.wholeOf(subtaskId);
+        Outcome<?> whole = outcomes.get(id);
+        return whole == null
+                ? "this run has no subtask '%s', only %s".formatted(subtaskId, outcomes.keySet())
+                : "subtask '%s' has no item '%s': %s".formatted(id, subtaskId, whole.reason());
     }
 
     /** The exception behind the first failed subtask that has one. */
