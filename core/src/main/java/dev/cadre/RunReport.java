@@ -290,56 +290,72 @@ public record RunReport(
                 .findFirst();
     }
 
-    /** The number of subtasks whose outcome is from the journal; a fan-out counts if all its items are. */
+    /** The number of outcomes from the journal: those of subtasks that do not fan out, and of items. */
     public long reused() {
-        return subtasks().stream()
-                .filter(line -> line.reused() && !line.isItem())
-                .count();
-    }
-
-    /** The number of subtasks whose outcome is from an outcome cache; a fan-out counts if those of all its items are. */
-    public long fromCache() {
-        return subtasks().stream()
-                .filter(line -> line.fromCache() && !line.isItem())
-                .count();
+        return leaves().filter(SubtaskReport::reused).count();
     }
 
     /**
-     * What the outcomes from an outcome cache cost when they were made, by the word of the cache, items included. This run
-     * did not pay it.
+     * The number of outcomes from an outcome cache: those of subtasks that do not fan out, and of items. What they saved is
+     * {@link #saved()}.
+     */
+    public long fromCache() {
+        return leaves().filter(SubtaskReport::fromCache).count();
+    }
+
+    /**
+     * What the outcomes from an outcome cache cost when they were made, by the word of the cache: those that {@link #fromCache()}
+     * counts. This run did not pay it.
      */
     public Money saved() {
-        Set<String> fanOuts = subtasks().stream()
-                .filter(SubtaskReport::isItem)
-                .map(SubtaskReport::subtaskId)
-                .collect(Collectors.toSet());
         Money saved = Money.ZERO;
-        for (SubtaskReport line : subtasks()) {
-            if ((line.isItem() || !fanOuts.contains(line.id())) && line.origin() instanceof Origin.Cached cached) {
+        for (SubtaskReport line : leaves().toList()) {
+            if (line.origin() instanceof Origin.Cached cached) {
                 saved = cached.savedBeside(saved);
             }
         }
         return saved;
     }
 
-    /** One line: the run, how many of the subtasks that were needed succeeded, the money and the time. */
+    /** What was performed or taken from somewhere: subtasks and items, but no fan-out, which only sums up its items. */
+    private Stream<SubtaskReport> leaves() {
+        Set<String> fanOuts = subtasks().stream()
+                .filter(SubtaskReport::isItem)
+                .map(SubtaskReport::subtaskId)
+                .collect(Collectors.toSet());
+        return subtasks().stream().filter(line -> line.isItem() || !fanOuts.contains(line.id()));
+    }
+
+    /**
+     * One line: the run, how many of the subtasks that were needed succeeded, the money and the time. Of a fan-out that began
+     * its items are counted, instead of the whole.
+     */
     @Override
     public String toString() {
-        long succeeded = outcomes.values().stream().filter(Outcome::isSucceeded).count();
-        long needless = outcomes.values().stream().filter(Outcome::isNotNeeded).count();
+        List<SubtaskReport> leaves = leaves().toList();
+        long succeeded = leaves.stream()
+                .filter(line -> line.status() == SubtaskReport.Status.SUCCEEDED)
+                .count();
+        long needless = leaves.stream().filter(this::isNotNeeded).count();
+        String counted = leaves.stream().anyMatch(SubtaskReport::isItem) ? "subtasks and items" : "subtasks";
         String without = needless == 0 ? "" : ", %d not needed".formatted(needless);
         String fromJournal = reused() == 0 ? "" : ", %d from the journal".formatted(reused());
         String cached = fromCache() == 0 ? "" : ", %d from the cache, which saved %s".formatted(fromCache(), saved());
         String keyed = runKey().isEmpty() ? "" : " (%s)".formatted(Redactor.SHAPES.quote(runKey()));
-        return "run %s%s: %d of %d subtasks succeeded%s, spent %s of %s in %d ms"
+        return "run %s%s: %d of %d %s succeeded%s, spent %s of %s in %d ms"
                 .formatted(
                         runId(),
                         keyed,
                         succeeded,
-                        outcomes.size() - needless,
+                        leaves.size() - needless,
+                        counted,
                         without + fromJournal + cached,
                         spend().total(),
                         limit(),
                         elapsed.toMillis());
+    }
+
+    private boolean isNotNeeded(SubtaskReport line) {
+        return outcome(line.id()).isNotNeeded();
     }
 }

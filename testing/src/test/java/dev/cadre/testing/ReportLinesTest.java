@@ -144,9 +144,9 @@ class ReportLinesTest {
             RunResult<Brief> third = coordinator.run(pets(), BUDGET);
 
             assertThat(reused(second)).containsExactly("fish", "pets#0");
-            assertThat(second.report().toString()).contains("3 of 3 subtasks succeeded, 1 from the journal, spent ");
+            assertThat(second.report().toString()).contains("4 of 4 subtasks and items succeeded, 2 from the journal, spent ");
             assertThat(reused(third)).containsExactly("fish", "pets", "pets#0", "pets#1", "brief");
-            assertThat(third.report().reused()).isEqualTo(3);
+            assertThat(third.report().reused()).isEqualTo(4);
             assertThat(GraphText.states(second.report()).lines().map(String::strip))
                     .containsExactly(
                             "[succeeded] fish: note                 reused",
