@@ -261,7 +261,7 @@ final class Run {
                     ending.outcomes(),
                     ending.items(),
                     ending.missing(),
-                    ending.planDefects());
+                    ending.planNotes());
         }
     }
 
@@ -365,7 +365,7 @@ final class Run {
     }
 
     private List<String> notes(RunEnding ending) {
-        var notes = new ArrayList<>(ending.planDefects());
+        var notes = new ArrayList<>(ending.planNotes());
         notes.addAll(ending.merged() == null ? List.of() : ending.merged().notes());
         notes.addAll(accounts.tally().notes());
         notes.addAll(nested.notes(ending.outcomes().keySet()));

@@ -159,8 +159,9 @@ public record RunReport(
      * What a reader of a report should look at.
      *
      * @param citations the passages of outcomes on which the answer of a merging model rests, by its own word
-     * @param notes what was cut, dropped, broken or adapted: defects of the plan, cuts of the merger, tools that threw, what
-     *     clients noted on replies, such as which pool of a chain answered
+     * @param notes what was cut, dropped, broken or adapted: defects of the plan, why it was planned again and what stands in
+     *     whose place, cuts of the merger, tools that threw, what clients noted on replies, such as which pool of a chain
+     *     answered
      * @param breaches replies of this session that broke a cap or a price; normally none
      * @param abandoned the names of threads that ignored their interrupt and may still run
      * @param openReservations attempts that had not ended when the run ended; above zero only if code was abandoned
@@ -237,7 +238,7 @@ public record RunReport(
         return findings.citations();
     }
 
-    /** What was cut, dropped or broken: defects of the plan, cuts of the merger, tools that threw. */
+    /** What was cut, dropped or broken, why it was planned again, and what stands in whose place, a line each. */
     public List<String> notes() {
         return findings.notes();
     }

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param items the end of each item of the fan-outs that began, by {@code id#index}, in plan order, whatever became of the
  *     whole
  * @param missing what the answer lacks; of a suspended run, what it waits for
- * @param planDefects the defects that were found in the plan, in the order in which they were found
+ * @param planNotes the defects that were found in the plan, why it was planned again, and what stands in whose place, in the
+ *     order in which that came to be known
  */
 public record RunEnding(
         RunStatus status,
@@ -30,13 +31,13 @@ public record RunEnding(
         Map<String, Outcome<?>> outcomes,
         Map<String, Outcome<?>> items,
         List<Missing> missing,
-        List<String> planDefects) {
+        List<String> planNotes) {
 
     public RunEnding {
         outcomes = Collections.unmodifiableMap(new LinkedHashMap<>(outcomes));
         items = Collections.unmodifiableMap(new LinkedHashMap<>(items));
         missing = List.copyOf(missing);
-        planDefects = List.copyOf(planDefects);
+        planNotes = List.copyOf(planNotes);
     }
 
     /** The answer; null if the run failed. */
