@@ -318,6 +318,18 @@ public record RunReport(
         return saved;
     }
 
+    /**
+     * What was booked in this session for subtasks and items that are {@linkplain dev.cadre.task.Skip.Kind#NOT_NEEDED not
+     * needed}: they had begun, and were given up because others were enough. A part of {@link #sessionSpend()}.
+     */
+    public Money givenUp() {
+        return subtasks().stream()
+                .filter(this::isNotNeeded)
+                .filter(line -> !line.isItem() || !outcome(line.subtaskId()).isNotNeeded()) // the whole has its items' money
+                .map(SubtaskReport::cost)
+                .reduce(Money.ZERO, Money::plus);
+    }
+
     /** What was performed or taken from somewhere: subtasks and items, but no fan-out, which only sums up its items. */
     private Stream<SubtaskReport> leaves() {
         Set<String> fanOuts = subtasks().stream()
@@ -339,7 +351,8 @@ public record RunReport(
                 .count();
         long needless = leaves.stream().filter(this::isNotNeeded).count();
         String counted = leaves.stream().anyMatch(SubtaskReport::isItem) ? "subtasks and items" : "subtasks";
-        String without = needless == 0 ? "" : ", %d not needed".formatted(needless);
+        String wasted = givenUp().isZero() ? "" : ", which cost %s".formatted(givenUp());
+        String without = needless == 0 ? "" : ", %d not needed%s".formatted(needless, wasted);
         String fromJournal = reused() == 0 ? "" : ", %d from the journal".formatted(reused());
         String cached = fromCache() == 0 ? "" : ", %d from the cache, which saved %s".formatted(fromCache(), saved());
         String keyed = runKey().isEmpty() ? "" : " (%s)".formatted(Redactor.SHAPES.quote(runKey()));
