@@ -335,8 +335,11 @@ final class Run {
         listener.on(new RunEvent.RunEnded(id, took, status, spend.total()));
         List<String> noted = notes(ending);
         recordEnd(status, noted);
-        List<SubtaskReport> lines =
-                accounts.subtasks(ending.outcomes(), ending.items(), subtasks == null ? Set.of() : subtasks.reused());
+        List<SubtaskReport> lines = accounts.subtasks(
+                ending.outcomes(),
+                ending.items(),
+                subtasks == null ? Set.of() : subtasks.reused(),
+                nested.byLabel());
         var report = new RunReport(
                 new RunReport.Identity(id, coordinator.runKey()),
                 subject.apply(lines),

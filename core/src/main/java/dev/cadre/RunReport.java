@@ -107,6 +107,11 @@ public record RunReport(
             return known(asked);
         }
 
+        /** The same; empty if nothing is known. */
+        String text() {
+            return asked;
+        }
+
         JsonType<?> answer() {
             return known(answer);
         }

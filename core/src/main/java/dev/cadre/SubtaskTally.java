@@ -3,6 +3,7 @@ package dev.cadre;
 
 import dev.cadre.SubtaskReport.Calls;
 import dev.cadre.SubtaskReport.End;
+import dev.cadre.SubtaskReport.Nested;
 import dev.cadre.SubtaskReport.Part;
 import dev.cadre.SubtaskReport.Status;
 import dev.cadre.event.RunEvent;
@@ -150,11 +151,11 @@ final class SubtaskTally implements RunListener {
     }
 
     SubtaskReport planner() {
-        return report(new Part("planner", "planner", List.of()), End.OF_THE_RUN, planner, Origin.SESSION);
+        return report(new Part("planner", "planner", List.of()), End.OF_THE_RUN, planner, Origin.SESSION, Nested.NONE);
     }
 
     SubtaskReport merger() {
-        return report(new Part("merger", "merger", List.of()), End.OF_THE_RUN, merger, Origin.SESSION);
+        return report(new Part("merger", "merger", List.of()), End.OF_THE_RUN, merger, Origin.SESSION, Nested.NONE);
     }
 
     /** The sums of them all. */
@@ -167,19 +168,23 @@ final class SubtaskTally implements RunListener {
      *
      * @param items the outcomes of the items, by {@code id#index}, in plan order
      * @param reused the labels of those whose outcome is from the journal
+     * @param nested what the runs nested in them did, by label
      */
     List<SubtaskReport> subtasks(
-            Map<String, Outcome<?>> outcomes, Map<String, Outcome<?>> items, Set<String> reused) {
+            Map<String, Outcome<?>> outcomes,
+            Map<String, Outcome<?>> items,
+            Set<String> reused,
+            Map<String, Nested> nested) {
         Map<String, List<SubtaskReport>> ofItems = new HashMap<>();
         items.forEach((label, outcome) -> {
             String id = SubtaskReport.wholeOf(label);
             ofItems.computeIfAbsent(id, unknown -> new ArrayList<>())
-                    .add(line(id, label, outcome, origin(label, reused)));
+                    .add(line(id, label, outcome, origin(label, reused), nested));
         });
         var lines = new ArrayList<SubtaskReport>();
         outcomes.forEach((id, outcome) -> {
             List<SubtaskReport> own = ofItems.getOrDefault(id, List.of());
-            lines.add(line(id, id, outcome, own.isEmpty() ? origin(id, reused) : originOfAll(own)));
+            lines.add(line(id, id, outcome, own.isEmpty() ? origin(id, reused) : originOfAll(own), nested));
             lines.addAll(own);
         });
         return lines;
@@ -209,11 +214,12 @@ final class SubtaskTally implements RunListener {
         return isAnyCached ? new Origin.Cached(oldest, saved) : Origin.JOURNAL;
     }
 
-    private SubtaskReport line(String id, String label, Outcome<?> outcome, Origin origin) {
+    private SubtaskReport line(
+            String id, String label, Outcome<?> outcome, Origin origin, Map<String, Nested> nested) {
         RunEvent.SubtaskAdmitted subtask = admitted.get(id);
         Part part =
                 subtask == null ? new Part(label, "", List.of()) : new Part(label, subtask.type(), subtask.dependsOn());
-        return report(part, end(outcome), account(label), origin);
+        return report(part, end(outcome), account(label), origin, nested.getOrDefault(label, Nested.NONE));
     }
 
     private static End end(Outcome<?> outcome) {
@@ -225,8 +231,8 @@ final class SubtaskTally implements RunListener {
         return new End(status, outcome.isSucceeded() ? "" : outcome.reason());
     }
 
-    private static SubtaskReport report(Part part, End end, Account account, Origin origin) {
+    private static SubtaskReport report(Part part, End end, Account account, Origin origin, Nested nested) {
         return new SubtaskReport(
-                part, end, new Calls(account.tiers, account.model), account.spend, account.took(), origin);
+                part, end, new Calls(account.tiers, account.model, nested), account.spend, account.took(), origin);
     }
 }
