@@ -167,6 +167,31 @@ class FlowRunTest {
     }
 
     @Test
+    void fanOutThatOnlyALoserNeeded_isNotNeeded_andIsGivenUpWithItsItems() throws Exception {
+        var bothAsked = new Gate();
+        model.on(NOTE, new Topic("slow")).holdUntil(new Gate()).replies(new Note("slow"));
+        model.on(NOTE, new Topic("quick"))
+                .holdUntil(bothAsked)
+                .costing(1_000, 400)
+                .replies(new Note("quick"));
+        var graph = TaskGraph.builder();
+        var items = graph.add("items", NOTE, Input.forEach(List.of(new Topic("slow"))));
+        var quick = graph.add("quick", NOTE, new Topic("quick"));
+        var after = graph.add("after", NOTE, from(items, all -> new Topic("after")));
+        TaskGraph<Note> race = graph.answering(graph.race("won", after, quick));
+        var run = start(() -> session(model, race));
+        assertThat(model.awaitInFlight(2)).isTrue();
+        bothAsked.open();
+
+        RunReport first = run.result().report();
+        RunReport second = session(new ScriptedModel(), race).report();
+
+        assertThat(first.outcome("items").reason()).startsWith("skipped: NOT_NEEDED");
+        assertThat(first.givenUp()).isEqualTo(first.spend().forfeited()).isGreaterThan(Money.ZERO);
+        assertThat(second.outcome("items").reason()).startsWith("skipped: NOT_NEEDED");
+    }
+
+    @Test
     void runner_thatTheMoneyDoesNotReach_leavesTheRaceToTheOther() throws Exception {
         var dear = NOTE.maxOutputTokens(1_000_000);
         model.on(NOTE, new Topic("quick")).costing(1_000, 400).replies(new Note("quick"));
