@@ -10,6 +10,20 @@ import dev.cadre.redact.Redactor;
  * @param result its result, with a report of its own
  */
 public record NestedResult(String subtaskId, RunResult<?> result) {
+    /**
+     * What was asked of it, which tells apart the runs of one tool: the text of its goal, of a graph the id of the subtask that
+     * answers it. One line, cut, without keys; it may be a model's.
+     */
+    public String asked() {
+        return Redactor.SHAPES.quote(report().subject().text());
+    }
+
+    /** One line: the subtask, what was asked, and the result. */
+    @Override
+    public String toString() {
+        return "NestedResult[%s (%s): %s]".formatted(subtaskId, asked(), result);
+    }
+
     /** The report of the nested run. */
     public RunReport report() {
         return result.report();

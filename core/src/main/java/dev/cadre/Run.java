@@ -251,7 +251,13 @@ final class Run {
         } catch (UnrecordedException e) {
             var unrecorded = RunFailure.of(RunFailure.Kind.JOURNAL_FAILED, String.valueOf(e.getMessage()));
             return new RunEnding(
-                    RunStatus.FAILED, null, unrecorded, ending.outcomes(), ending.missing(), ending.planDefects());
+                    RunStatus.FAILED,
+                    null,
+                    unrecorded,
+                    ending.outcomes(),
+                    ending.items(),
+                    ending.missing(),
+                    ending.planNotes());
         }
     }
 
@@ -312,7 +318,7 @@ final class Run {
 
     /** A run that ended before it began. */
     <R> RunResult<R> refused(RunFailure failure) {
-        var ending = new RunEnding(RunStatus.FAILED, null, failure, Map.of(), List.of(), List.of());
+        var ending = new RunEnding(RunStatus.FAILED, null, failure, Map.of(), Map.of(), List.of(), List.of());
         return result(ending, List.of());
     }
 
@@ -327,14 +333,18 @@ final class Run {
         if (record != null) {
             record.ended(status, noted).ifPresent(noted::add);
         }
-        List<SubtaskReport> lines =
-                accounts.subtasks(ending.outcomes(), subtasks == null ? Set.of() : subtasks.reused());
+        List<SubtaskReport> lines = accounts.subtasks(
+                ending.outcomes(),
+                ending.items(),
+                subtasks == null ? Set.of() : subtasks.reused(),
+                nested.byLabel());
         var report = new RunReport(
                 new RunReport.Identity(id, coordinator.runKey()),
                 subject.apply(lines),
                 ending.outcomes(),
                 new RunReport.Parts(
                         lines,
+                        ending.items(),
                         accounts.planner(),
                         accounts.merger(),
                         nested.inOrderOf(ending.outcomes().keySet())),
@@ -356,7 +366,7 @@ final class Run {
     }
 
     private List<String> notes(RunEnding ending) {
-        var notes = new ArrayList<>(ending.planDefects());
+        var notes = new ArrayList<>(ending.planNotes());
         notes.addAll(ending.merged() == null ? List.of() : ending.merged().notes());
         notes.addAll(accounts.tally().notes());
         notes.addAll(nested.notes(ending.outcomes().keySet()));

@@ -107,6 +107,11 @@ public record RunReport(
             return known(asked);
         }
 
+        /** The same; empty if nothing is known. */
+        String text() {
+            return asked;
+        }
+
         JsonType<?> answer() {
             return known(answer);
         }
@@ -127,15 +132,21 @@ public record RunReport(
      * What each part of a run used.
      *
      * @param subtasks one line per subtask, in plan order. The line of a fan-out has the sums; the lines of its items
-     *     follow it, for a failed fan-out only those of the items that were tried
+     *     follow it, whatever became of the whole
+     * @param items the outcomes of the items of fan-outs, by {@code id#index}, in plan order
      * @param planner the line of the planner; zero for a graph written by hand
      * @param merger the line of the merger; zero if plain code merged
      * @param nested the results of the runs nested in subtasks and tools in this session
      */
     public record Parts(
-            List<SubtaskReport> subtasks, SubtaskReport planner, SubtaskReport merger, List<NestedResult> nested) {
+            List<SubtaskReport> subtasks,
+            Map<String, Outcome<?>> items,
+            SubtaskReport planner,
+            SubtaskReport merger,
+            List<NestedResult> nested) {
         public Parts {
             subtasks = List.copyOf(subtasks);
+            items = Collections.unmodifiableMap(new LinkedHashMap<>(items));
             nested = List.copyOf(nested);
         }
     }
@@ -153,8 +164,9 @@ public record RunReport(
      * What a reader of a report should look at.
      *
      * @param citations the passages of outcomes on which the answer of a merging model rests, by its own word
-     * @param notes what was cut, dropped, broken or adapted: defects of the plan, cuts of the merger, tools that threw, what
-     *     clients noted on replies, such as which pool of a chain answered
+     * @param notes what was cut, dropped, broken or adapted: defects of the plan, why it was planned again and what stands in
+     *     whose place, cuts of the merger, tools that threw, what clients noted on replies, such as which pool of a chain
+     *     answered
      * @param breaches replies of this session that broke a cap or a price; normally none
      * @param abandoned the names of threads that ignored their interrupt and may still run
      * @param openReservations attempts that had not ended when the run ended; above zero only if code was abandoned
@@ -231,7 +243,7 @@ public record RunReport(
         return findings.citations();
     }
 
-    /** What was cut, dropped or broken: defects of the plan, cuts of the merger, tools that threw. */
+    /** What was cut, dropped or broken, why it was planned again, and what stands in whose place, a line each. */
     public List<String> notes() {
         return findings.notes();
     }
@@ -251,14 +263,28 @@ public record RunReport(
         return findings.openReservations();
     }
 
-    /** The outcome of one subtask. */
+    /**
+     * The outcome of one subtask, or of one item of a fan-out that began, whatever became of the whole. That of a fan-out that
+     * succeeded has {@link dev.cadre.task.Items} as its value, that of an item one output of its type.
+     *
+     * @param subtaskId the id of the subtask, with {@code #index} for an item
+     * @throws IllegalArgumentException if this run had no such subtask or item
+     */
     public Outcome<?> outcome(String subtaskId) {
         Outcome<?> outcome = outcomes.get(subtaskId);
-        if (outcome == null) {
-            throw new IllegalArgumentException(
-                    "this run has no subtask '%s', only %s".formatted(subtaskId, outcomes.keySet()));
+        Outcome<?> found = outcome == null ? parts.items().get(subtaskId) : outcome;
+        if (found == null) {
+            throw new IllegalArgumentException(unknown(subtaskId));
         }
-        return outcome;
+        return found;
+    }
+
+    private String unknown(String subtaskId) {
+        String id = SubtaskReport.wholeOf(subtaskId);
+        Outcome<?> whole = outcomes.get(id);
+        return whole == null
+                ? "this run has no subtask '%s', only %s".formatted(subtaskId, outcomes.keySet())
+                : "subtask '%s' has no item '%s': %s".formatted(id, subtaskId, whole.reason());
     }
 
     /** The exception behind the first failed subtask that has one. */
@@ -270,56 +296,85 @@ public record RunReport(
                 .findFirst();
     }
 
-    /** The number of subtasks whose outcome is from the journal; a fan-out counts if all its items are. */
+    /** The number of outcomes from the journal: those of subtasks that do not fan out, and of items. */
     public long reused() {
-        return subtasks().stream()
-                .filter(line -> line.reused() && !line.isItem())
-                .count();
-    }
-
-    /** The number of subtasks whose outcome is from an outcome cache; a fan-out counts if those of all its items are. */
-    public long fromCache() {
-        return subtasks().stream()
-                .filter(line -> line.fromCache() && !line.isItem())
-                .count();
+        return leaves().filter(SubtaskReport::reused).count();
     }
 
     /**
-     * What the outcomes from an outcome cache cost when they were made, by the word of the cache, items included. This run
-     * did not pay it.
+     * The number of outcomes from an outcome cache: those of subtasks that do not fan out, and of items. What they saved is
+     * {@link #saved()}.
+     */
+    public long fromCache() {
+        return leaves().filter(SubtaskReport::fromCache).count();
+    }
+
+    /**
+     * What the outcomes from an outcome cache cost when they were made, by the word of the cache: those that {@link #fromCache()}
+     * counts. This run did not pay it.
      */
     public Money saved() {
-        Set<String> fanOuts = subtasks().stream()
-                .filter(SubtaskReport::isItem)
-                .map(SubtaskReport::subtaskId)
-                .collect(Collectors.toSet());
         Money saved = Money.ZERO;
-        for (SubtaskReport line : subtasks()) {
-            if ((line.isItem() || !fanOuts.contains(line.id())) && line.origin() instanceof Origin.Cached cached) {
+        for (SubtaskReport line : leaves().toList()) {
+            if (line.origin() instanceof Origin.Cached cached) {
                 saved = cached.savedBeside(saved);
             }
         }
         return saved;
     }
 
-    /** One line: the run, how many of the subtasks that were needed succeeded, the money and the time. */
+    /**
+     * What was booked in this session for subtasks and items that are {@linkplain dev.cadre.task.Skip.Kind#NOT_NEEDED not
+     * needed}: they had begun, and were given up because others were enough. A part of {@link #sessionSpend()}.
+     */
+    public Money givenUp() {
+        return subtasks().stream()
+                .filter(this::isNotNeeded)
+                .filter(line -> !line.isItem() || !outcome(line.subtaskId()).isNotNeeded()) // the whole has its items' money
+                .map(SubtaskReport::cost)
+                .reduce(Money.ZERO, Money::plus);
+    }
+
+    /** What was performed or taken from somewhere: subtasks and items, but no fan-out, which only sums up its items. */
+    private Stream<SubtaskReport> leaves() {
+        Set<String> fanOuts = subtasks().stream()
+                .filter(SubtaskReport::isItem)
+                .map(SubtaskReport::subtaskId)
+                .collect(Collectors.toSet());
+        return subtasks().stream().filter(line -> line.isItem() || !fanOuts.contains(line.id()));
+    }
+
+    /**
+     * One line: the run, how many of the subtasks that were needed succeeded, the money and the time. Of a fan-out that began
+     * its items are counted, instead of the whole.
+     */
     @Override
     public String toString() {
-        long succeeded = outcomes.values().stream().filter(Outcome::isSucceeded).count();
-        long needless = outcomes.values().stream().filter(Outcome::isNotNeeded).count();
-        String without = needless == 0 ? "" : ", %d not needed".formatted(needless);
+        List<SubtaskReport> leaves = leaves().toList();
+        long succeeded = leaves.stream()
+                .filter(line -> line.status() == SubtaskReport.Status.SUCCEEDED)
+                .count();
+        long needless = leaves.stream().filter(this::isNotNeeded).count();
+        String counted = leaves.stream().anyMatch(SubtaskReport::isItem) ? "subtasks and items" : "subtasks";
+        String wasted = givenUp().isZero() ? "" : ", which cost %s".formatted(givenUp());
+        String without = needless == 0 ? "" : ", %d not needed%s".formatted(needless, wasted);
         String fromJournal = reused() == 0 ? "" : ", %d from the journal".formatted(reused());
         String cached = fromCache() == 0 ? "" : ", %d from the cache, which saved %s".formatted(fromCache(), saved());
         String keyed = runKey().isEmpty() ? "" : " (%s)".formatted(Redactor.SHAPES.quote(runKey()));
-        return "run %s%s: %d of %d subtasks succeeded%s, spent %s of %s in %d ms"
+        return "run %s%s: %d of %d %s succeeded%s, spent %s of %s in %d ms"
                 .formatted(
                         runId(),
                         keyed,
                         succeeded,
-                        outcomes.size() - needless,
+                        leaves.size() - needless,
+                        counted,
                         without + fromJournal + cached,
                         spend().total(),
                         limit(),
                         elapsed.toMillis());
+    }
+
+    private boolean isNotNeeded(SubtaskReport line) {
+        return outcome(line.id()).isNotNeeded();
     }
 }

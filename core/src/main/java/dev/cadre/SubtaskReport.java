@@ -2,6 +2,7 @@
 package dev.cadre;
 
 import dev.cadre.model.Tier;
+import dev.cadre.model.TokenUsage;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.redact.Redactor;
@@ -18,7 +19,7 @@ import java.util.Optional;
  * @param end its end
  * @param calls its model calls
  * @param spend its model calls, tokens and money in this session, including those of its items: to sum over lines, leave
- *     {@linkplain #isItem() items} out
+ *     {@linkplain #isItem() items} out. The money of {@linkplain #nested() runs nested} in it is included, without their calls
  * @param took the time from the start of its first rung, or of its first item's, to its end; zero if it never started
  * @param origin the source of its outcome. For a fan-out: the journal if those of all items are from there, the cache if
  *     those of all are from there or from the journal, with the longest age and the sum of what they cost
@@ -67,10 +68,44 @@ public record SubtaskReport(Part part, End end, Calls calls, Spend spend, Durati
      *
      * @param tiers the tiers of its calls, in order, each change once
      * @param model the model of its last call; empty if there was none
+     * @param nested what the runs nested in it did; of a fan-out those of its items
      */
-    public record Calls(List<Tier> tiers, String model) {
+    public record Calls(List<Tier> tiers, String model, Nested nested) {
         public Calls {
             tiers = List.copyOf(tiers);
+        }
+    }
+
+    /**
+     * The runs that were nested in a part and ended in this session. Their money is in that of the part, their calls and
+     * tokens are not.
+     *
+     * @param runs their number
+     * @param calls their calls in this session, with those of the runs nested in them
+     * @param tokens the tokens of these calls
+     */
+    public record Nested(long runs, long calls, TokenUsage tokens) {
+        static final Nested NONE = new Nested(0, 0, TokenUsage.NONE);
+
+        static Nested of(NestedResult result) {
+            Spend own = result.report().sessionSpend();
+            Nested deeper = result.report().nested().stream().map(Nested::of).reduce(NONE, Nested::plus);
+            return new Nested(1, own.attempts() + deeper.calls(), own.tokens().plus(deeper.tokens()));
+        }
+
+        Nested plus(Nested other) {
+            return new Nested(runs + other.runs, calls + other.calls, tokens.plus(other.tokens));
+        }
+
+        /** As in {@code 2 nested runs (6 calls, 600 tokens in, 120 out)}. */
+        @Override
+        public String toString() {
+            return "%s (%s, %d tokens in, %d out)"
+                    .formatted(
+                            runs == 1 ? "1 nested run" : runs + " nested runs",
+                            calls == 1 ? "1 call" : calls + " calls",
+                            tokens.inputTokens(),
+                            tokens.outputTokens());
         }
     }
 
@@ -119,6 +154,11 @@ public record SubtaskReport(Part part, End end, Calls calls, Spend spend, Durati
         return calls.model();
     }
 
+    /** The runs nested in it, with their calls and tokens; of a fan-out those of its items. */
+    public Nested nested() {
+        return calls.nested();
+    }
+
     /** One line: {@code cats (note): succeeded, $0.0007 for 1 call (1000 tokens in, 400 out), 812 ms}. */
     @Override
     public String toString() {
@@ -129,7 +169,8 @@ public record SubtaskReport(Part part, End end, Calls calls, Spend spend, Durati
                         of,
                         ended.isEmpty() ? "" : ended + ", ", // planner and merger have no status of their own
                         switch (origin) {
-                            case Origin.Session session -> spend;
+                            case Origin.Session session ->
+                                nested().runs() == 0 ? spend : "%s and %s".formatted(spend, nested());
                             case Origin.Journaled journaled -> "from the journal";
                             case Origin.Cached cached -> cached;
                         },
@@ -143,7 +184,13 @@ public record SubtaskReport(Part part, End end, Calls calls, Spend spend, Durati
 
     /** The id of the subtask; for an item, that of its fan-out. */
     String subtaskId() {
-        return isItem() ? id().substring(0, id().indexOf('#')) : id();
+        return wholeOf(id());
+    }
+
+    /** The id of the subtask that an item belongs to; that of a subtask itself. */
+    static String wholeOf(String label) {
+        int item = label.indexOf('#');
+        return item < 0 ? label : label.substring(0, item);
     }
 
     /** Whether it is an item of a fan-out, whose line precedes it. */

@@ -3,6 +3,7 @@ package dev.cadre;
 
 import dev.cadre.SubtaskReport.Calls;
 import dev.cadre.SubtaskReport.End;
+import dev.cadre.SubtaskReport.Nested;
 import dev.cadre.SubtaskReport.Part;
 import dev.cadre.SubtaskReport.Status;
 import dev.cadre.event.RunEvent;
@@ -12,12 +13,10 @@ import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.run.RunTally;
-import dev.cadre.task.Items;
 import dev.cadre.task.Origin;
 import dev.cadre.task.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,9 +31,6 @@ final class SubtaskTally implements RunListener {
         Origin origin = Origin.SESSION;
         String model = "";
         final List<Tier> tiers = new ArrayList<>();
-
-        /** How its last rung ended; null if none has. */
-        RunEvent.@Nullable RungEnded last;
 
         @Nullable
         Duration began;
@@ -90,9 +86,6 @@ final class SubtaskTally implements RunListener {
     private final Account planner = new Account(null);
     private final Account merger = new Account(null);
     private final Map<String, Account> subtasks = new LinkedHashMap<>();
-    /** The labels of the items of each fan-out that were tried. */
-    private final Map<String, List<String>> items = new HashMap<>();
-
     private final Map<String, RunEvent.SubtaskAdmitted> admitted = new LinkedHashMap<>();
     private final RunTally tally = new RunTally();
 
@@ -108,7 +101,7 @@ final class SubtaskTally implements RunListener {
                 merger.ended(again.at());
             }
             case RunEvent.RungStarted started -> account(started.subtaskId()).began(started.at());
-            case RunEvent.RungEnded ended -> end(account(ended.subtaskId()), ended);
+            case RunEvent.RungEnded ended -> account(ended.subtaskId()).ended(ended.at());
             case RunEvent.AttemptStarted started -> {}
             case RunEvent.AttemptEnded ended -> book(ended);
             case RunEvent.SubtaskEnded ended -> account(ended.subtaskId()).ended(ended.at());
@@ -127,11 +120,6 @@ final class SubtaskTally implements RunListener {
         }
     }
 
-    private static void end(Account account, RunEvent.RungEnded rung) {
-        account.ended(rung.at());
-        account.last = rung;
-    }
-
     private Account account(String label) {
         Account known = subtasks.get(label);
         if (known == null) {
@@ -142,13 +130,8 @@ final class SubtaskTally implements RunListener {
     }
 
     private Account opened(String label) {
-        int item = label.indexOf('#');
-        if (item < 0) {
-            return new Account(null);
-        }
-        String whole = label.substring(0, item);
-        items.computeIfAbsent(whole, unknown -> new ArrayList<>()).add(label);
-        return new Account(account(whole));
+        String whole = SubtaskReport.wholeOf(label);
+        return new Account(label.equals(whole) ? null : account(whole));
     }
 
     private void book(RunEvent.AttemptEnded attempt) {
@@ -168,11 +151,11 @@ final class SubtaskTally implements RunListener {
     }
 
     SubtaskReport planner() {
-        return report(new Part("planner", "planner", List.of()), End.OF_THE_RUN, planner, Origin.SESSION);
+        return report(new Part("planner", "planner", List.of()), End.OF_THE_RUN, planner, Origin.SESSION, Nested.NONE);
     }
 
     SubtaskReport merger() {
-        return report(new Part("merger", "merger", List.of()), End.OF_THE_RUN, merger, Origin.SESSION);
+        return report(new Part("merger", "merger", List.of()), End.OF_THE_RUN, merger, Origin.SESSION, Nested.NONE);
     }
 
     /** The sums of them all. */
@@ -181,25 +164,28 @@ final class SubtaskTally implements RunListener {
     }
 
     /**
-     * A line for each subtask, in plan order, and after a fan-out one for each of its items; if it failed, of those tried.
+     * A line for each subtask, in plan order, and after a fan-out one for each of its items.
      *
+     * @param items the outcomes of the items, by {@code id#index}, in plan order
      * @param reused the labels of those whose outcome is from the journal
+     * @param nested what the runs nested in them did, by label
      */
-    List<SubtaskReport> subtasks(Map<String, Outcome<?>> outcomes, Set<String> reused) {
+    List<SubtaskReport> subtasks(
+            Map<String, Outcome<?>> outcomes,
+            Map<String, Outcome<?>> items,
+            Set<String> reused,
+            Map<String, Nested> nested) {
+        Map<String, List<SubtaskReport>> ofItems = new HashMap<>();
+        items.forEach((label, outcome) -> {
+            String id = SubtaskReport.wholeOf(label);
+            ofItems.computeIfAbsent(id, unknown -> new ArrayList<>())
+                    .add(line(id, label, outcome, origin(label, reused), nested));
+        });
         var lines = new ArrayList<SubtaskReport>();
         outcomes.forEach((id, outcome) -> {
-            if (outcome instanceof Outcome.Succeeded<?>(Items<?>(var items, var groups))) {
-                var ofItems = new ArrayList<SubtaskReport>();
-                for (int index = 0; index < items.size(); index++) {
-                    String label = id + "#" + index;
-                    ofItems.add(line(id, label, items.get(index), origin(label, reused)));
-                }
-                lines.add(line(id, id, outcome, originOfAll(ofItems)));
-                lines.addAll(ofItems);
-            } else {
-                lines.add(line(id, id, outcome, origin(id, reused)));
-                lines.addAll(itemsTried(id));
-            }
+            List<SubtaskReport> own = ofItems.getOrDefault(id, List.of());
+            lines.add(line(id, id, outcome, own.isEmpty() ? origin(id, reused) : originOfAll(own), nested));
+            lines.addAll(own);
         });
         return lines;
     }
@@ -225,46 +211,28 @@ final class SubtaskTally implements RunListener {
                 }
             }
         }
-        return isAnyCached ? new Origin.Cached(oldest, saved) : items.isEmpty() ? Origin.SESSION : Origin.JOURNAL;
+        return isAnyCached ? new Origin.Cached(oldest, saved) : Origin.JOURNAL;
     }
 
-    /** Of a fan-out that failed there is no outcome of an item, but what its rungs told. */
-    private List<SubtaskReport> itemsTried(String id) {
-        return items.getOrDefault(id, List.of()).stream()
-                .sorted(Comparator.comparingInt(SubtaskTally::index))
-                .map(label -> {
-                    Account item = account(label);
-                    if (item.origin instanceof Origin.Cached || (item.last != null && item.last.isAccepted())) {
-                        return line(id, label, new End(Status.SUCCEEDED, ""), item.origin);
-                    }
-                    String reason = item.last == null ? "it was left behind" : item.last.result();
-                    return line(id, label, new End(Status.FAILED, "failed: " + reason), Origin.SESSION);
-                })
-                .toList();
+    private SubtaskReport line(
+            String id, String label, Outcome<?> outcome, Origin origin, Map<String, Nested> nested) {
+        RunEvent.SubtaskAdmitted subtask = admitted.get(id);
+        Part part =
+                subtask == null ? new Part(label, "", List.of()) : new Part(label, subtask.type(), subtask.dependsOn());
+        return report(part, end(outcome), account(label), origin, nested.getOrDefault(label, Nested.NONE));
     }
 
-    private static int index(String label) {
-        return Integer.parseInt(label, label.lastIndexOf('#') + 1, label.length(), 10);
-    }
-
-    private SubtaskReport line(String id, String label, Outcome<?> outcome, Origin origin) {
+    private static End end(Outcome<?> outcome) {
         Status status = switch (outcome) {
             case Outcome.Succeeded<?> succeeded -> Status.SUCCEEDED;
             case Outcome.Failed<?> failed -> Status.FAILED;
             case Outcome.Skipped<?> skipped -> Status.SKIPPED;
         };
-        return line(id, label, new End(status, outcome.isSucceeded() ? "" : outcome.reason()), origin);
+        return new End(status, outcome.isSucceeded() ? "" : outcome.reason());
     }
 
-    private SubtaskReport line(String id, String label, End end, Origin origin) {
-        RunEvent.SubtaskAdmitted subtask = admitted.get(id);
-        Part part =
-                subtask == null ? new Part(label, "", List.of()) : new Part(label, subtask.type(), subtask.dependsOn());
-        return report(part, end, account(label), origin);
-    }
-
-    private static SubtaskReport report(Part part, End end, Account account, Origin origin) {
+    private static SubtaskReport report(Part part, End end, Account account, Origin origin, Nested nested) {
         return new SubtaskReport(
-                part, end, new Calls(account.tiers, account.model), account.spend, account.took(), origin);
+                part, end, new Calls(account.tiers, account.model, nested), account.spend, account.took(), origin);
     }
 }

@@ -180,6 +180,7 @@ public final class JournalRates {
                         DEADLINE,
                         TIMED_OUT,
                         CANCELLED,
+                        AWAITED,
                         EFFECT_UNKNOWN,
                         INVALID_INPUT,
                         TOO_MANY_ITEMS,

@@ -238,6 +238,7 @@ final class Trial<I, O> {
                     DEADLINE,
                     TIMED_OUT,
                     CANCELLED,
+                    AWAITED,
                     EFFECT_UNKNOWN,
                     INVALID_INPUT,
                     TOO_MANY_ITEMS,

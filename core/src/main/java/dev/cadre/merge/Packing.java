@@ -69,17 +69,22 @@ record Packing(String text, Map<Integer, Citation> citable, List<String> cut, in
     List<String> notes() {
         var notes = new ArrayList<String>();
         if (!cut.isEmpty()) {
-            notes.add("%d outcomes were cut to fit what the merger may read: %s"
-                    .formatted(cut.size(), Excerpt.line(String.join(", ", cut))));
+            notes.add("%s cut to fit what the merger may read: %s"
+                    .formatted(outcomes(cut.size(), "was", "were"), Excerpt.line(String.join(", ", cut))));
         }
         if (!kept.isEmpty()) {
-            notes.add("%d outcomes are kept out of prompts by their types, and the merger read their beginning: %s"
-                    .formatted(kept.size(), Excerpt.line(String.join(", ", kept))));
+            notes.add("%s kept out of prompts by type, and the merger read only the beginning: %s"
+                    .formatted(outcomes(kept.size(), "is", "are"), Excerpt.line(String.join(", ", kept))));
         }
         if (leftOut > 0) {
-            notes.add("%d outcomes were left out because they did not fit what the merger may read".formatted(leftOut));
+            notes.add("%s left out for lack of room in what the merger may read"
+                    .formatted(outcomes(leftOut, "was", "were")));
         }
         return notes;
+    }
+
+    private static String outcomes(int count, String one, String more) {
+        return count == 1 ? "1 outcome " + one : "%d outcomes %s".formatted(count, more);
     }
 
     private static Packing write(List<Entry> entries, int count, int bodyBytes) {

@@ -18,8 +18,10 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -79,6 +81,24 @@ public final class FileDesk {
      */
     public record Question(
             String name, String runId, String subtaskId, String input, String answerSchema, String refusal) {
+        private static final Pattern ITEM = Pattern.compile("(.*)#([0-9]{1,9})", Pattern.DOTALL);
+
+        private static final Comparator<Question> ORDER = Comparator.comparing(Question::runId)
+                .thenComparing(Question::wholeId)
+                .thenComparingInt(Question::item)
+                .thenComparing(Question::name);
+
+        private String wholeId() {
+            Matcher item = ITEM.matcher(subtaskId);
+            return item.matches() ? item.group(1) : subtaskId;
+        }
+
+        /** The index of an item; -1 if it is none. */
+        private int item() {
+            Matcher item = ITEM.matcher(subtaskId);
+            return item.matches() ? Integer.parseInt(item.group(2)) : -1;
+        }
+
         /** A question without an answer. */
         public Question(String name, String runId, String subtaskId, String input, String answerSchema) {
             this(name, runId, subtaskId, input, answerSchema, "");
@@ -214,21 +234,22 @@ public final class FileDesk {
     }
 
     /**
-     * The questions that nobody has answered yet, or not in a way that the run can take, in the order of their names; the
-     * latter with the reason. Reads the folder; a file that is no question is passed over.
+     * The questions that nobody has answered yet, or not in a way that the run can take; the latter with the reason. Ordered by
+     * run, then by the id of the subtask, items by index, then by name: the same questions are always in the same order. Reads
+     * the folder; a file that is no question is passed over.
      *
      * @throws UncheckedIOException if the folder cannot be read
      */
     public List<Question> questions() {
         try (Stream<Path> files = Files.list(folder)) {
             var questions = new ArrayList<Question>();
-            List<Path> sorted = files.filter(
+            List<Path> named = files.filter(
                             file -> file.getFileName().toString().endsWith(QUESTION))
-                    .sorted()
                     .toList();
-            for (Path file : sorted) {
+            for (Path file : named) {
                 question(file).flatMap(this::open).ifPresent(questions::add);
             }
+            questions.sort(Question.ORDER);
             return List.copyOf(questions);
         } catch (IOException e) {
             throw new UncheckedIOException("the folder of a desk cannot be read: " + folder, e);

@@ -4,7 +4,9 @@ package dev.cadre.schedule;
 import dev.cadre.merge.Merged;
 import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.model.ModelException;
+import dev.cadre.redact.Redactor;
 import dev.cadre.task.Failure;
+import dev.cadre.task.GraphNode;
 import dev.cadre.task.Items;
 import dev.cadre.task.Missing;
 import dev.cadre.task.Outcome;
@@ -14,13 +16,16 @@ import dev.cadre.task.Skip;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What a run comes to: how every subtask ended, what its answer lacks, why it has none. */
 final class RunConclusion {
+    private static final int MAX_NAMED = 3;
+
     private final RunningGraph graph;
     private final List<Missing> planLosses = new ArrayList<>();
-    private final List<String> planDefects = new ArrayList<>();
+    private final List<String> planNotes = new ArrayList<>();
     private final List<Missing> doubts = new ArrayList<>();
     /** What planner and merger wait for. */
     private final List<Missing> awaited = new ArrayList<>();
@@ -42,7 +47,31 @@ final class RunConclusion {
 
     /** These defects were found in the plan, whatever became of it. */
     void planNoted(List<String> defects) {
-        planDefects.addAll(defects);
+        planNotes.addAll(defects);
+    }
+
+    /** The planner is asked again. */
+    void plannedAgain(int round, String rejected) {
+        var because = new ArrayList<String>();
+        if (!rejected.isEmpty()) {
+            because.add("the answer does not pass the rule '%s'".formatted(rejected));
+        }
+        undone().forEach(each ->
+                because.add("'%s' %s".formatted(each.subtaskId(), Redactor.SHAPES.quote(each.reason()))));
+        lost().forEach(each -> because.add("the plan lacks %s".formatted(Redactor.SHAPES.quote(each))));
+        String why = because.isEmpty()
+                ? "as in an earlier session" // what went wrong there succeeds now
+                : because.stream().limit(MAX_NAMED).collect(Collectors.joining("; ", "because ", ""));
+        int more = because.size() - MAX_NAMED;
+        planNotes.add("planned again, round %d, %s%s"
+                .formatted(round, why, more > 0 ? "; and %d more".formatted(more) : ""));
+    }
+
+    /** A subtask stands in the place of others, or of items. */
+    void replaced(GraphNode by) {
+        if (!by.replaces().isEmpty()) {
+            planNotes.add("'%s' stands in the place of '%s'".formatted(by.id(), String.join("', '", by.replaces())));
+        }
     }
 
     /** A further round was told what the plan lacks, and has added to it. */
@@ -143,7 +172,8 @@ final class RunConclusion {
         var all = new ArrayList<>(awaited);
         all.addAll(MissingParts.awaited(graph));
         RunEnding ending = ending(RunStatus.SUSPENDED, null, null);
-        return new RunEnding(ending.status(), null, null, ending.outcomes(), all, ending.planDefects());
+        return new RunEnding(
+                ending.status(), null, null, ending.outcomes(), ending.items(), all, ending.planNotes());
     }
 
     RunEnding failed(RunFailure failure) {
@@ -207,11 +237,18 @@ final class RunConclusion {
 
     private RunEnding ending(RunStatus status, @Nullable Merged<?> answer, @Nullable RunFailure failure) {
         var outcomes = new LinkedHashMap<String, Outcome<?>>();
+        var items = new LinkedHashMap<String, Outcome<?>>();
         for (Subtask subtask : graph.all()) {
-            Outcome<?> cut = Outcome.skipped(Skip.Kind.CANCELLED, "the run ended");
-            outcomes.put(subtask.id(), subtask.outcome == null ? cut : subtask.outcome);
+            outcomes.put(subtask.id(), orCut(subtask.outcome));
+            for (Execution item : subtask.items()) {
+                items.put(item.id().label(), orCut(subtask.outcomeOf(item)));
+            }
         }
-        return new RunEnding(status, answer, failure, outcomes, missing(), planDefects);
+        return new RunEnding(status, answer, failure, outcomes, items, missing(), planNotes);
+    }
+
+    private static Outcome<?> orCut(@Nullable Outcome<?> outcome) {
+        return outcome == null ? Outcome.skipped(Skip.Kind.CANCELLED, "the run ended") : outcome;
     }
 
     private List<Missing> missing() {

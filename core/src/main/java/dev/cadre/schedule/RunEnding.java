@@ -18,21 +18,26 @@ import org.jspecify.annotations.Nullable;
  * @param merged the answer with its citations and notes; present if the status is complete or partial
  * @param failure present if the status is failed
  * @param outcomes every subtask's end, in plan order
+ * @param items the end of each item of the fan-outs that began, by {@code id#index}, in plan order, whatever became of the
+ *     whole
  * @param missing what the answer lacks; of a suspended run, what it waits for
- * @param planDefects the defects that were found in the plan, in the order in which they were found
+ * @param planNotes the defects that were found in the plan, why it was planned again, and what stands in whose place, in the
+ *     order in which that came to be known
  */
 public record RunEnding(
         RunStatus status,
         @Nullable Merged<?> merged,
         @Nullable RunFailure failure,
         Map<String, Outcome<?>> outcomes,
+        Map<String, Outcome<?>> items,
         List<Missing> missing,
-        List<String> planDefects) {
+        List<String> planNotes) {
 
     public RunEnding {
         outcomes = Collections.unmodifiableMap(new LinkedHashMap<>(outcomes));
+        items = Collections.unmodifiableMap(new LinkedHashMap<>(items));
         missing = List.copyOf(missing);
-        planDefects = List.copyOf(planDefects);
+        planNotes = List.copyOf(planNotes);
     }
 
     /** The answer; null if the run failed. */

@@ -168,6 +168,7 @@ public final class RunMachine {
 
     private void admit(GraphNode node) {
         Subtask subtask = graph.add(node);
+        conclusion.replaced(node);
         tiers.admitted(subtask);
         decisions.tell(new RunEvent.SubtaskAdmitted(
                 decisions.runId(),
@@ -424,6 +425,7 @@ public final class RunMachine {
         phase = Phase.RUNNING;
         decisions.planOpen(true);
         List<Missing> undone = conclusion.undone();
+        conclusion.plannedAgain(rounds.current(), rejected);
         decisions.tell(new RunEvent.PlanningAgain(
                 decisions.runId(),
                 decisions.at(),

@@ -121,6 +121,19 @@ final class Subtask {
                 .toList();
     }
 
+    /** Those of its executions that are of items, by index. */
+    List<Execution> items() {
+        return node.binding() instanceof Binding.Each ? List.copyOf(executions) : List.of();
+    }
+
+    /** How an item ended, as the fan-out sees it if that has succeeded; null if it has not ended. */
+    @Nullable
+    Outcome<?> outcomeOf(Execution item) {
+        return outcome instanceof Outcome.Succeeded<?>(Items<?>(List<? extends Outcome<?>> items, var groups))
+                ? items.get(item.item)
+                : item.outcome;
+    }
+
     private long waiting() {
         return executions.stream().filter(each -> each.awaited().isPresent()).count();
     }
@@ -145,12 +158,19 @@ final class Subtask {
                 groupSizes);
         int needed = each.minSuccess().of(executions.size());
         int succeeded = executions.size() - items.missing().size();
-        return succeeded >= needed
-                ? new Outcome.Succeeded<>(items)
-                : Outcome.failed(
-                        Failure.Kind.TOO_FEW_ITEMS,
-                        "%d of %d items succeeded, %d needed; first: %s"
-                                .formatted(succeeded, executions.size(), needed, firstReason(items)));
+        if (succeeded >= needed) {
+            return new Outcome.Succeeded<>(items);
+        }
+        Outcome<?> tooFew = Outcome.failed(
+                Failure.Kind.TOO_FEW_ITEMS,
+                "%d of %d items succeeded, %d needed; first: %s"
+                        .formatted(succeeded, executions.size(), needed, firstReason(items)));
+        // items are given up before there are enough only if nobody needs the whole
+        return items.outcomes().stream()
+                .filter(Outcome::isNotNeeded)
+                .<Outcome<?>>map(given -> given)
+                .findFirst()
+                .orElse(tooFew);
     }
 
     private static Outcome<Object> needless(Execution item) {

@@ -95,8 +95,7 @@ sealed interface SubtaskStart {
         for (Dependency dependency : node.dependencies()) {
             Optional<Condition> condition = dependency.condition();
             if (condition.isPresent() && !holds(condition.get(), dependency, outputs)) {
-                String why = "a condition does not hold: %s (of '%s')"
-                        .formatted(condition.get().says(), dependency.on());
+                String why = "%s (of '%s')".formatted(condition.get().otherwise(), dependency.on());
                 return Optional.of(new Skip(Skip.Kind.NOT_NEEDED, why, List.of(dependency.on())));
             }
         }

@@ -43,6 +43,8 @@ public final class Failure {
         TIMED_OUT,
         /** The run was cancelled. */
         CANCELLED,
+        /** Only of a rung, in an event: its code waits for somebody. Its subtask is {@link Skip.Kind#AWAITED}. */
+        AWAITED,
         /**
          * A writing tool may have run, so nothing may be repeated. With a journal, {@code dev.cadre.UnknownEffect} lets the
          * run go on once somebody has seen what the tool did.

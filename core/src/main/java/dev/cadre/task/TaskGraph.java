@@ -201,9 +201,7 @@ public final class TaskGraph<R> {
             try {
                 for (int number = 1; number <= most; number++) {
                     SubtaskRef<A> last = ends.getLast();
-                    scope = outer.within(
-                            "%s.%d.".formatted(id, number),
-                            conditional(last, "not: " + rule, (A output) -> !holds.test(output)));
+                    scope = outer.within("%s.%d.".formatted(id, number), unless(last, rule, holds));
                     ends.add(requireOfRound(round.apply(last)));
                 }
             } finally {
@@ -274,8 +272,20 @@ public final class TaskGraph<R> {
         @SuppressWarnings("unchecked") // a reference stands for the output that its own type declares
         private static <A> Dependency conditional(SubtaskRef<A> decider, String condition, Predicate<? super A> holds) {
             Objects.requireNonNull(holds, () -> "the test of '%s' is null".formatted(condition));
-            var asked = new Condition(condition, output -> holds.test((A) output));
-            return new Dependency(decider.id(), decider.isSoft(), Optional.of(asked));
+            return new Dependency(
+                    decider.id(),
+                    decider.isSoft(),
+                    Optional.of(new Condition(condition, output -> holds.test((A) output))));
+        }
+
+        /** Another round is needed as long as the rule does not hold. */
+        @SuppressWarnings("unchecked") // as above
+        private static <A> Dependency unless(SubtaskRef<A> last, String rule, Predicate<? super A> holds) {
+            var broken = new Condition(
+                    "the rule '%s' does not hold".formatted(rule),
+                    "the rule '%s' holds".formatted(rule),
+                    output -> !holds.test((A) output));
+            return new Dependency(last.id(), last.isSoft(), Optional.of(broken));
         }
 
         private <A> SubtaskRef<A> requireOfRound(SubtaskRef<A> returned) {

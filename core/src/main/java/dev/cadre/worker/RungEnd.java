@@ -70,7 +70,8 @@ public sealed interface RungEnd {
                     switch (skip.kind()) {
                         case DEADLINE -> Failure.Kind.DEADLINE;
                         case PAUSED -> Failure.Kind.MODEL_FAILED;
-                        case AWAITED, NOT_NEEDED -> Failure.Kind.CANCELLED;
+                        case AWAITED -> Failure.Kind.AWAITED;
+                        case NOT_NEEDED -> Failure.Kind.CANCELLED;
                         default -> Failure.Kind.BUDGET;
                     },
                     skip.message());

@@ -66,6 +66,8 @@ class PackingTest {
         assertThat(packing.citable().get(2).quote()).as("what was shown of it").hasSizeLessThan(Passage.MAX_CHARS);
         assertThat(packing.notes()).containsExactly("2 outcomes were cut to fit what the merger may read: a, c");
         assertThat(packing.size()).isBetween(900, 1_000);
+        assertThat(pack(1_000, brought("a", "x".repeat(2_000))).notes())
+                .containsExactly("1 outcome was cut to fit what the merger may read: a");
     }
 
     @Test
@@ -110,7 +112,7 @@ class PackingTest {
                 .endsWith("…[45 more results are left out]\n");
         assertThat(packing.leftOut()).isEqualTo(45);
         assertThat(packing.notes())
-                .contains("45 outcomes were left out because they did not fit what the merger may read");
+                .contains("45 outcomes were left out for lack of room in what the merger may read");
     }
 
     @Test

@@ -536,6 +536,9 @@ class FlowTest {
 
             assertThat(rig.ending().answer()).isEqualTo(new Out("fine"));
             assertThat(rig.ending().status()).isEqualTo(RunStatus.COMPLETE);
+            assertThat(rig.outcome("polish.2.critique").reason())
+                    .isEqualTo(
+                            "skipped: NOT_NEEDED: the rule 'the critic has no objection' holds (of 'polish.1.revised')");
         }
 
         @Test

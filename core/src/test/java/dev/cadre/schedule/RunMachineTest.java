@@ -381,7 +381,13 @@ class RunMachineTest {
 
         assertThat(rig.ending())
                 .isEqualTo(new RunEnding(
-                        RunStatus.COMPLETE, Merged.of("answer"), null, Map.of("a", value("a")), List.of(), List.of()));
+                        RunStatus.COMPLETE,
+                        Merged.of("answer"),
+                        null,
+                        Map.of("a", value("a")),
+                        Map.of(),
+                        List.of(),
+                        List.of()));
     }
 
     @Test
@@ -515,7 +521,7 @@ class RunMachineTest {
         var rig = merged().on(new RunInput.PlanFailed(failure));
 
         assertThat(rig.ending())
-                .isEqualTo(new RunEnding(RunStatus.FAILED, null, failure, Map.of(), List.of(), List.of()));
+                .isEqualTo(new RunEnding(RunStatus.FAILED, null, failure, Map.of(), Map.of(), List.of(), List.of()));
     }
 
     @Test

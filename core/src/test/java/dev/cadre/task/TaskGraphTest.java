@@ -213,7 +213,7 @@ class TaskGraphTest {
                 .extracting(Object::toString)
                 .containsExactly(
                         "Dependency[on=r.1.more, soft=false]",
-                        "Dependency[on=r.1.more, soft=false, when=not: it is long]");
+                        "Dependency[on=r.1.more, soft=false, when=the rule 'it is long' does not hold]");
         assertThat(note("after").id()).as("what is added later").isEqualTo("after");
     }
 

@@ -71,10 +71,7 @@ final class SubtaskTrace {
             }
             case Outcome.Succeeded<?> succeeded -> span.setAttribute(GenAi.OUTCOME, "succeeded");
             case Outcome.Failed<?>(Failure failure) -> failed(failure.kind().name());
-            case Outcome.Skipped<?>(Skip skip) -> {
-                span.setAttribute(GenAi.OUTCOME, "skipped");
-                span.setAttribute(GenAi.REASON, skip.kind().name());
-            }
+            case Outcome.Skipped<?>(Skip skip) -> skipped(skip.kind().name());
         }
         span.end(at);
     }
@@ -83,10 +80,17 @@ final class SubtaskTrace {
     void ended(Instant at) {
         if (result.equals(ACCEPTED)) {
             span.setAttribute(GenAi.OUTCOME, "succeeded");
+        } else if (result.equals(Failure.Kind.AWAITED.name())) {
+            skipped(result);
         } else {
             failed(result.isEmpty() ? "UNFINISHED" : result);
         }
         span.end(at);
+    }
+
+    private void skipped(String kind) {
+        span.setAttribute(GenAi.OUTCOME, "skipped");
+        span.setAttribute(GenAi.REASON, kind);
     }
 
     private void failed(String kind) {

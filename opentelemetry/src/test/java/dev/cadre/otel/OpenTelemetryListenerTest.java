@@ -14,6 +14,7 @@ import dev.cadre.model.Tier;
 import dev.cadre.price.BillingBreach;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
+import dev.cadre.task.AwaitedException;
 import dev.cadre.task.Input;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
@@ -261,6 +262,23 @@ class OpenTelemetryListenerTest {
         assertThat(subtask("notes#0").getAttributes().get(GenAi.OUTCOME)).isEqualTo("succeeded");
         assertThat(subtask("notes#1").getAttributes().get(GenAi.ERROR)).isEqualTo("REFUSED");
         assertThat(subtask("check").getName()).isEqualTo("invoke_agent check");
+    }
+
+    @Test
+    void itemThatWaits_isSkipped_notAnError() throws InterruptedException {
+        SubtaskType<Topic, Note> asks = SubtaskType.code("ask", Topic.class, Note.class, (topic, context) -> {
+            throw new AwaitedException("a word on " + topic.name());
+        });
+        var graph = TaskGraph.builder();
+        var all = graph.add("all", asks, Input.forEach(List.of(new Topic("cats"))));
+
+        coordinator(new ScriptedModel()).build().run(graph.answering(all), Budget.usd("0.05"));
+
+        for (SpanData waits : List.of(subtask("all"), subtask("all#0"))) {
+            assertThat(waits.getAttributes().get(GenAi.OUTCOME)).isEqualTo("skipped");
+            assertThat(waits.getAttributes().get(GenAi.REASON)).isEqualTo("AWAITED");
+            assertThat(waits.getStatus().getStatusCode()).isEqualTo(StatusCode.UNSET);
+        }
     }
 
     @Test

@@ -4,7 +4,6 @@ package dev.cadre.testing;
 import dev.cadre.RunReport;
 import dev.cadre.RunResult;
 import dev.cadre.price.Money;
-import dev.cadre.task.Items;
 import dev.cadre.task.Missing;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.RunFailure;
@@ -66,23 +65,12 @@ public final class RunResultAssert<R> extends AbstractAssert<RunResultAssert<R>,
         return new OutcomeAssert<>(this, ref.id(), actual.outcome(ref), actual.report(), description());
     }
 
-    /** Continues with the outcome of one subtask of a plan, or of one item, {@code id#index}, of a fan-out that succeeded. */
+    /** Continues with the outcome of one subtask of a plan, or of one item, {@code id#index}, of a fan-out. */
+    @SuppressWarnings("unchecked") // only compared
     public OutcomeAssert<Object, R> outcome(String subtaskId) {
         isNotNull();
-        return new OutcomeAssert<>(this, subtaskId, outcomeOf(subtaskId), actual.report(), description());
-    }
-
-    @SuppressWarnings("unchecked") // only compared
-    private Outcome<Object> outcomeOf(String label) {
-        int mark = label.lastIndexOf('#');
-        Outcome<?> whole = actual.report().outcome(mark < 0 ? label : label.substring(0, mark));
-        if (mark < 0) {
-            return (Outcome<Object>) whole;
-        }
-        if (whole instanceof Outcome.Succeeded<?>(Items<?>(List<? extends Outcome<?>> items, var groups))) {
-            return (Outcome<Object>) items.get(Integer.parseInt(label, mark + 1, label.length(), 10));
-        }
-        throw new IllegalArgumentException("subtask '%s' returned no items: %s".formatted(label, whole.reason()));
+        Outcome<Object> outcome = (Outcome<Object>) actual.report().outcome(subtaskId);
+        return new OutcomeAssert<>(this, subtaskId, outcome, actual.report(), description());
     }
 
     /**

@@ -392,7 +392,7 @@ class ArtifactRunTest {
                 .doesNotContain(END);
         assertThat(result.report().notes())
                 .contains(
-                        "2 outcomes are kept out of prompts by their types, and the merger read their beginning: page, other");
+                        "2 outcomes are kept out of prompts by type, and the merger read only the beginning: page, other");
     }
 
     @Test

@@ -222,7 +222,7 @@ class CacheResumeTest {
         try (var journal = FileJournal.open(file)) {
             RunResult<Brief> again = run(new ScriptedModel(), cache, journal);
 
-            assertThat(again.report().reused()).isEqualTo(4);
+            assertThat(again.report().reused()).isEqualTo(5);
             assertThat(again.report().fromCache()).isZero();
         }
         assertThat(cache.asked).hasValue(0);

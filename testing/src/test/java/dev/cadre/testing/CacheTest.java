@@ -130,11 +130,11 @@ class CacheTest {
         assertThat(second.report().outcomes()).isEqualTo(first.report().outcomes());
         assertThat(idle.calls()).isEmpty();
         assertThat(second).spent("0").leftNothingBehind();
-        assertThat(second.report().fromCache()).isEqualTo(4);
+        assertThat(second.report().fromCache()).isEqualTo(5);
         assertThat(second.report().saved()).isEqualTo(first.spend().total());
         assertThat(second.report().reused()).isZero();
         assertThat(second.report().toString())
-                .contains("4 of 4 subtasks succeeded, 4 from the cache, which saved $0.0035, spent $0");
+                .contains("5 of 5 subtasks and items succeeded, 5 from the cache, which saved $0.0035, spent $0");
     }
 
     @Test
@@ -164,7 +164,7 @@ class CacheTest {
                         .filter(SubtaskReport::fromCache)
                         .map(SubtaskReport::id))
                 .containsExactly("notes#1");
-        assertThat(result.report().fromCache()).isZero();
+        assertThat(result.report().fromCache()).isEqualTo(1);
         assertThat(result.report().saved()).isEqualTo(CALL);
         assertThat(result).spent("0.0028");
         assertThat(result.report().subtasks().stream()

@@ -11,6 +11,7 @@ import dev.cadre.budget.Budget;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.Journal;
 import dev.cadre.people.FileDesk;
+import dev.cadre.task.Input;
 import dev.cadre.task.Missing;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -158,6 +160,22 @@ class FileDeskTest {
         } catch (IOException none) {
             return false;
         }
+    }
+
+    @Test
+    void questions_areInTheOrderOfTheirItems() throws Exception {
+        var graph = TaskGraph.builder();
+        List<Topic> topics = IntStream.range(0, 12)
+                .mapToObj(number -> new Topic("topic " + number))
+                .toList();
+        var all = graph.add("ask", asking(Decision.class), Input.forEach(topics));
+
+        Coordinator.of(new ScriptedModel().pools()).run(graph.answering(all), Budget.usd("0.05"));
+
+        assertThat(desk().questions())
+                .extracting(FileDesk.Question::subtaskId)
+                .containsExactly(
+                        IntStream.range(0, 12).mapToObj(number -> "ask#" + number).toArray(String[]::new));
     }
 
     // --- answers that are refused

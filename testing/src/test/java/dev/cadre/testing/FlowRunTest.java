@@ -131,11 +131,64 @@ class FlowRunTest {
         assertThat(report.spend().forfeited())
                 .as("the call whose fate nobody knows")
                 .isGreaterThan(Money.ZERO);
+        assertThat(report.givenUp()).isEqualTo(report.spend().forfeited());
+        assertThat(report.toString())
+                .contains("2 of 2 subtasks succeeded, 1 not needed, which cost %s, spent ".formatted(report.givenUp()));
         assertThat(report.openReservations()).isZero();
         assertThat(log.events())
                 .filteredOn(RunEvent.Joined.class::isInstance)
                 .extracting(event -> ((RunEvent.Joined) event).without())
                 .containsExactly(List.of("slow"));
+    }
+
+    @Test
+    void itemsBeyondEnough_areSummedUpAsGivenUp() throws Exception {
+        var bothAsked = new Gate();
+        model.on(NOTE, new Topic("slow")).holdUntil(new Gate()).replies(new Note("slow"));
+        model.on(NOTE, new Topic("quick"))
+                .holdUntil(bothAsked)
+                .costing(1_000, 400)
+                .replies(new Note("quick"));
+        var graph = TaskGraph.builder();
+        var items = graph.add(
+                "items",
+                NOTE,
+                Input.forEach(List.of(new Topic("slow"), new Topic("quick"))).enough(1));
+        var run = start(() -> Coordinator.of(model.pools()).run(graph.answering(items), BUDGET));
+        assertThat(model.awaitInFlight(2)).isTrue();
+        bothAsked.open();
+
+        RunReport report = run.result().report();
+
+        assertThat(report.outcome("items#0").isNotNeeded()).isTrue();
+        assertThat(report.givenUp()).isEqualTo(report.spend().forfeited()).isGreaterThan(Money.ZERO);
+        assertThat(report.toString())
+                .contains("1 of 1 subtasks and items succeeded, 1 not needed, which cost " + report.givenUp());
+    }
+
+    @Test
+    void fanOutThatOnlyALoserNeeded_isNotNeeded_andIsGivenUpWithItsItems() throws Exception {
+        var bothAsked = new Gate();
+        model.on(NOTE, new Topic("slow")).holdUntil(new Gate()).replies(new Note("slow"));
+        model.on(NOTE, new Topic("quick"))
+                .holdUntil(bothAsked)
+                .costing(1_000, 400)
+                .replies(new Note("quick"));
+        var graph = TaskGraph.builder();
+        var items = graph.add("items", NOTE, Input.forEach(List.of(new Topic("slow"))));
+        var quick = graph.add("quick", NOTE, new Topic("quick"));
+        var after = graph.add("after", NOTE, from(items, all -> new Topic("after")));
+        TaskGraph<Note> race = graph.answering(graph.race("won", after, quick));
+        var run = start(() -> session(model, race));
+        assertThat(model.awaitInFlight(2)).isTrue();
+        bothAsked.open();
+
+        RunReport first = run.result().report();
+        RunReport second = session(new ScriptedModel(), race).report();
+
+        assertThat(first.outcome("items").reason()).startsWith("skipped: NOT_NEEDED");
+        assertThat(first.givenUp()).isEqualTo(first.spend().forfeited()).isGreaterThan(Money.ZERO);
+        assertThat(second.outcome("items").reason()).startsWith("skipped: NOT_NEEDED");
     }
 
     @Test

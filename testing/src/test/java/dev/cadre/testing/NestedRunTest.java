@@ -22,6 +22,7 @@ import dev.cadre.SubtaskReport;
 import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.event.RunEvent;
+import dev.cadre.model.TokenUsage;
 import dev.cadre.model.ToolCall;
 import dev.cadre.price.CostEstimate;
 import dev.cadre.price.Money;
@@ -140,6 +141,34 @@ class NestedRunTest {
         assertThat(result.requireComplete()).isEqualTo(new Answer("They purr."));
         assertThat(result.spend().total())
                 .isEqualTo(result.report().nested().getFirst().report().spend().total());
+    }
+
+    @Test
+    void callsOfOneTool_areToldApartByTheirGoals() throws Exception {
+        scriptNotes();
+        model.onPlan().costing(1_000, 400).repliesText(plan(plannedNote("cats")));
+        model.onMerge().costing(1_000, 400).repliesText(merged("They purr."));
+        NestedRun<Topic, Answer> goal = NestedRun.goal(
+                () -> inner, Money.usd("0.30"), topic -> Goal.of("About\n" + topic.name() + "\u202e", Answer.class));
+        SubtaskType<Topic, Note> asks = SubtaskType.model("asks", Topic.class, Note.class, "Ask.")
+                .tools(goal.asTool("research", "Answers.", Topic.class));
+        model.on(asks)
+                .costing(1_000, 400)
+                .calls(
+                        new ToolCall("1", "research", "{\"name\":\"cats\"}"),
+                        new ToolCall("2", "research", "{\"name\":\"dogs\"}"))
+                .replies(new Note("Both."));
+
+        RunResult<Note> result = run(asks, usd("1.00"));
+
+        assertThat(result.report().nested())
+                .extracting(NestedResult::asked)
+                .containsExactlyInAnyOrder("About cats", "About dogs");
+        assertThat(result.report().nested())
+                .allSatisfy(each -> assertThat(each.toString())
+                        .startsWith("NestedResult[nested (%s): Complete[".formatted(each.asked())));
+        assertThat(result.report().subtasks().getFirst().nested())
+                .isEqualTo(new SubtaskReport.Nested(2, 6, TokenUsage.of(6_000, 2_400)));
     }
 
     @Test
@@ -317,7 +346,7 @@ class NestedRunTest {
         assertThat(lenient.report().notes())
                 .singleElement()
                 .asString()
-                .startsWith("the run nested in 'nested' is not complete: it lacks")
+                .startsWith("the run nested in 'nested' (About pets) is not complete: it lacks")
                 .contains("dogs");
     }
 
@@ -489,6 +518,9 @@ class NestedRunTest {
         assertThat(result.requireComplete()).isEqualTo(new Note("All of them."));
         assertThat(result).spent("0.0063").leftNothingBehind(); // 3 + 3 x 2 calls
         assertThat(session.state().committed()).isEqualTo(CALL.times(9));
+        SubtaskReport line = result.report().subtasks().getFirst();
+        assertThat(line.toString())
+                .contains("$0.0063 for 3 calls (3000 tokens in, 1200 out) and 3 nested runs (6 calls, 6000 tokens in, 2400 out)");
         assertThat(result.report().nested())
                 .hasSize(3)
                 .allMatch(nested -> nested.subtaskId().equals("nested")

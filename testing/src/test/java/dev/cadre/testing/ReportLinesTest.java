@@ -7,6 +7,7 @@ import static dev.cadre.testing.CadreAssertions.assertThat;
 import static dev.cadre.testing.Crew.BRIEF;
 import static dev.cadre.testing.Crew.NOTE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cadre.Coordinator;
 import dev.cadre.RunReport;
@@ -16,6 +17,7 @@ import dev.cadre.budget.Budget;
 import dev.cadre.event.RunEvent;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.price.Money;
+import dev.cadre.task.Outcome;
 import dev.cadre.task.TaskGraph;
 import dev.cadre.testing.Crew.Brief;
 import dev.cadre.testing.Crew.Note;
@@ -103,6 +105,27 @@ class ReportLinesTest {
     }
 
     @Test
+    void outcomeOfAnItem_isThatOfItsOwnType_alsoWhereTheFanOutFailed() throws Exception {
+        var graph = TaskGraph.builder();
+        var pets = graph.add(
+                "pets", NOTE, forEach(List.of(new Topic("cats"), new Topic("dogs"))).minSuccess(2));
+
+        RunReport failed = Coordinator.of(model.pools())
+                .run(graph.answering(pets), BUDGET)
+                .report();
+
+        assertThat(failed.outcome("pets")).isInstanceOf(Outcome.Failed.class);
+        assertThat(failed.outcome("pets#0")).isEqualTo(new Outcome.Succeeded<>(new Note("They purr.")));
+        assertThat(failed.outcome("pets#1")).isInstanceOf(Outcome.Failed.class);
+        assertThatThrownBy(() -> failed.outcome("pets#2"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("subtask 'pets' has no item 'pets#2': failed: TOO_FEW_ITEMS: 1 of 2 items");
+        assertThatThrownBy(() -> failed.outcome("cows"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("this run has no subtask 'cows', only [pets]");
+    }
+
+    @Test
     void lineOfThePlanner_hasNoStatusOfItsOwn() throws Exception {
         RunResult<Brief> result = Coordinator.of(model.pools()).run(pets(), BUDGET);
 
@@ -121,9 +144,9 @@ class ReportLinesTest {
             RunResult<Brief> third = coordinator.run(pets(), BUDGET);
 
             assertThat(reused(second)).containsExactly("fish", "pets#0");
-            assertThat(second.report().toString()).contains("3 of 3 subtasks succeeded, 1 from the journal, spent ");
+            assertThat(second.report().toString()).contains("4 of 4 subtasks and items succeeded, 2 from the journal, spent ");
             assertThat(reused(third)).containsExactly("fish", "pets", "pets#0", "pets#1", "brief");
-            assertThat(third.report().reused()).isEqualTo(3);
+            assertThat(third.report().reused()).isEqualTo(4);
             assertThat(GraphText.states(second.report()).lines().map(String::strip))
                     .containsExactly(
                             "[succeeded] fish: note                 reused",

@@ -11,12 +11,14 @@ import static dev.cadre.testing.Crew.planned;
 import static dev.cadre.testing.Crew.plannedNote;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.cadre.Coordinator;
 import dev.cadre.Goal;
 import dev.cadre.NestedRun;
 import dev.cadre.RunFailedException;
 import dev.cadre.RunResult;
+import dev.cadre.SubtaskReport;
 import dev.cadre.budget.Budget;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.Journal;
@@ -300,6 +302,41 @@ class SuspendedRunTest {
         }
 
         assertThat(worked(model)).isEqualTo(Map.of("note", 1, "use", 1));
+    }
+
+    @Test
+    void itemsThatWait_areSkippedWithTheirQuestion_whateverTheOthersCameTo() throws Exception {
+        Worker<Topic, Brief> asks = (topic, context) -> switch (topic.name()) {
+            case "cats" -> new Brief("purr");
+            case "dogs" -> throw new IllegalStateException("no dogs");
+            default -> throw new AwaitedException("a word on " + topic.name());
+        };
+        var asking = SubtaskType.code("ask", Topic.class, Brief.class, asks);
+        var graph = TaskGraph.builder();
+        var all = graph.add(
+                "all",
+                asking,
+                forEach(List.of(new Topic("cats"), new Topic("dogs"), new Topic("fish"), new Topic("newts"))));
+        var log = new EventLog();
+
+        RunResult<?> result = Coordinator.builder(new ScriptedModel().pools())
+                .listener(log)
+                .build()
+                .run(graph.answering(all), BUDGET);
+
+        assertThat(result).isSuspendedFor("all#2", "all#3");
+        assertThat(result.report().subtasks())
+                .extracting(SubtaskReport::id, SubtaskReport::status, SubtaskReport::reason)
+                .containsExactly(
+                        tuple("all", SubtaskReport.Status.SKIPPED, "skipped: AWAITED: 2 of 4 items wait for somebody"),
+                        tuple("all#0", SubtaskReport.Status.SUCCEEDED, ""),
+                        tuple(
+                                "all#1",
+                                SubtaskReport.Status.FAILED,
+                                "failed: CODE_FAILED: IllegalStateException: no dogs, thrown by the code of subtask type 'ask'"),
+                        tuple("all#2", SubtaskReport.Status.SKIPPED, "skipped: AWAITED: a word on fish"),
+                        tuple("all#3", SubtaskReport.Status.SKIPPED, "skipped: AWAITED: a word on newts"));
+        assertThat(log.toString()).contains("all#2 ended on NANO: AWAITED: a word on fish");
     }
 
     @Test

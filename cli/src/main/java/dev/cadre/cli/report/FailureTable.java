@@ -25,7 +25,7 @@ final class FailureTable {
     }
 
     private static boolean isUnsuccessful(@Nullable End end) {
-        return end != null && !end.isSucceeded();
+        return end != null && end.isUnsuccessful();
     }
 
     static void write(Page page, RunView view) {

@@ -71,7 +71,7 @@ final class GanttChart {
 
     private static boolean isUnsuccessful(Span span) {
         End end = span.subtask().end();
-        return end != null && !end.isSucceeded();
+        return end != null && end.isUnsuccessful();
     }
 
     private void row(Span span, double y) {

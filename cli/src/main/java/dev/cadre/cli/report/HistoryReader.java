@@ -7,6 +7,7 @@ import dev.cadre.cli.report.RunHistory.Role;
 import dev.cadre.cli.report.RunHistory.Session;
 import dev.cadre.cli.report.RunHistory.SubtaskHistory;
 import dev.cadre.journal.FileJournal;
+import dev.cadre.journal.Fingerprint;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.journal.JournalKey;
 import dev.cadre.plan.PlannedSubtask;
@@ -14,6 +15,7 @@ import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.schema.Marked;
 import dev.cadre.task.Outcome;
+import dev.cadre.task.Skip;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +41,9 @@ final class HistoryReader {
 
     /** How the names of bulk runs begin. */
     private static final String BULK = "bulk-";
+
+    /** The most characters of the outputs of all quorums of a run. */
+    private static final long MOST_OF_LISTS = 1_000_000;
 
     private final SequencedMap<String, RunLines> runs = new LinkedHashMap<>();
 
@@ -65,6 +71,7 @@ final class HistoryReader {
     /** The lines of one run. */
     private static final class RunLines {
         private final String id;
+        private @Nullable Fingerprint goal;
         private String subject = "";
         private String runKey = "";
         private Money limit = Money.ZERO;
@@ -80,6 +87,7 @@ final class HistoryReader {
         void take(Instant at, JournalEntry entry) {
             switch (entry) {
                 case JournalEntry.RunStarted started -> {
+                    goal = started.goal();
                     subject = started.subject();
                     runKey = started.runKey();
                     limit = started.limit();
@@ -96,7 +104,7 @@ final class HistoryReader {
                     subtask(key).sent(new CallNumber.InShard(shard), at, asked, reserved);
                 case JournalEntry.Collected(var key, int shard, String end, Spend spend) ->
                     subtask(key).settled(new CallNumber.InShard(shard), at, end, spend);
-                case JournalEntry.Ended ended -> subtask(ended.key()).end = end(at, ended, sessions.size());
+                case JournalEntry.Ended ended -> ended(at, ended);
                 case JournalEntry.RunEnded ended -> {
                     status = ended.status();
                     notes.addAll(ended.notes());
@@ -153,16 +161,56 @@ final class HistoryReader {
             });
         }
 
-        private static End end(Instant at, JournalEntry.Ended ended, int session) {
+        private void ended(Instant at, JournalEntry.Ended ended) {
+            SubtaskLines lines = subtask(ended.key());
+            int session = sessions.size();
+            lines.joined = Joined.of(goal, ended).orElse(null);
+            if (lines.joined != null) {
+                lines.end = end(at, ended, "", session);
+            } else if (lines.role == Role.PLANNER && ended.outcome() instanceof Outcome.Succeeded<String>(String json)) {
+                PlannerNotes.words(json).ifPresent(words -> lines.end = end(at, ended, words, session));
+            } else {
+                String output = ended.outcome().ifSucceeded().map(Marked::described).orElse("");
+                lines.end = end(at, ended, output, session);
+            }
+        }
+
+        /** @param output what it shows of its output */
+        private static End end(Instant at, JournalEntry.Ended ended, String output, int session) {
             return switch (ended.outcome()) {
-                case Outcome.Succeeded<String>(String json) ->
-                    new End(at, "succeeded", Marked.described(json), session, ended.cached());
+                case Outcome.Succeeded<String> succeeded -> new End(at, "succeeded", output, session, ended.cached());
                 case Outcome.Failed<String> failed -> new End(at, "failed", failed.reason(), session, null);
+                case Outcome.Skipped<String>(Skip skip) when skip.kind() == Skip.Kind.NOT_NEEDED ->
+                    new End(at, End.NOT_NEEDED, skip.message(), session, null);
                 case Outcome.Skipped<String> skipped -> new End(at, "skipped", skipped.reason(), session, null);
             };
         }
 
+        /** Of a join it is on record whose outputs it took, in plan order all of them before it; a fan-out shows its items. */
+        private void join() {
+            Set<String> fanOuts = subtasks.keySet().stream()
+                    .filter(label -> label.contains("#"))
+                    .map(Span::whole)
+                    .collect(Collectors.toSet());
+            Map<String, String> outputs = new HashMap<>();
+            long room = MOST_OF_LISTS;
+            for (SubtaskLines lines : subtasks.values()) {
+                End end = lines.end;
+                if (end != null && end.isSucceeded() && lines.joined != null) {
+                    end = fanOuts.contains(lines.label)
+                            ? null
+                            : end.saying(lines.joined.output(lines.type, outputs, room));
+                    lines.end = end;
+                    room -= end == null || !Joined.isList(lines.type) ? 0 : end.text().length();
+                }
+                if (end != null && end.isSucceeded()) {
+                    outputs.put(lines.label, end.text());
+                }
+            }
+        }
+
         RunHistory history() {
+            join();
             var order = Comparator.comparing((SubtaskLines each) -> each.role)
                     .thenComparingInt(each -> each.position)
                     .thenComparingInt(each -> each.item);
@@ -194,6 +242,7 @@ final class HistoryReader {
         private List<String> after = List.of();
         private @Nullable Instant admitted;
         private @Nullable End end;
+        private @Nullable Joined joined;
         private final List<Call> calls = new ArrayList<>();
         /** The indices of calls that are not settled. */
         private final Map<CallNumber, Integer> open = new HashMap<>();

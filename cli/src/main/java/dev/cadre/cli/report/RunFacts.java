@@ -2,12 +2,15 @@
 package dev.cadre.cli.report;
 
 import dev.cadre.model.TokenUsage;
+import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
+import dev.cadre.task.Origin;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /** The figures of a whole run. */
@@ -37,6 +40,7 @@ final class RunFacts {
         fact("ended", run.status().orElse("not on record: it was cut off, or is under way"));
         fact(view.isBulk() ? "items" : "subtasks", counts());
         fact("spent", "%s of %s%s".formatted(spend.total(), run.limit(), forfeited(spend)));
+        saved();
         int sessions = run.sessions().size();
         fact("took", Chart.time(view.time().length()) + (sessions == 1 ? "" : " in " + sessions + " sessions"));
         fact("began", MOMENT.format(run.began()));
@@ -68,6 +72,22 @@ final class RunFacts {
                 .map(status -> RunView.count(byStatus.getOrDefault(status, 0L)) + " " + status)
                 .collect(Collectors.joining(", "));
         return byStatus.size() < 2 ? parts : parts + ", of " + RunView.count(units.size());
+    }
+
+    /** What outcome caches saved, if anything came from one. */
+    private void saved() {
+        List<Origin.Cached> cached = view.units().stream()
+                .map(RunHistory.SubtaskHistory::end)
+                .filter(end -> end != null && end.cached() != null)
+                .map(end -> Objects.requireNonNull(end.cached()))
+                .toList();
+        Money saved = Money.ZERO;
+        for (Origin.Cached each : cached) {
+            saved = each.savedBeside(saved);
+        }
+        if (!cached.isEmpty()) {
+            fact("saved", "%s, by %s from the cache".formatted(saved, RunView.count(cached.size())));
+        }
     }
 
     private static String forfeited(Spend spend) {

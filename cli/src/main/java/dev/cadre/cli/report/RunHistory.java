@@ -111,12 +111,19 @@ record RunHistory(
     /**
      * How a subtask ended.
      *
-     * @param status {@code succeeded}, {@code failed} or {@code skipped}
+     * @param status {@code succeeded}, {@code failed}, {@code skipped} or {@value #NOT_NEEDED}
      * @param text the output as JSON, or the reason
      * @param session in which session it ended, from 1
      * @param cached where an outcome cache had it from; null if the run did the work
      */
     record End(Instant at, String status, String text, int session, Origin.@Nullable Cached cached) {
+        /** The status of what was skipped because nobody needs it. */
+        static final String NOT_NEEDED = "not needed";
+
+        End saying(String other) {
+            return new End(at, status, other, session, cached);
+        }
+
         /** The reason without the status in front of it. */
         String reason() {
             String named = status + ": ";
@@ -125,6 +132,11 @@ record RunHistory(
 
         boolean isSucceeded() {
             return status.equals("succeeded");
+        }
+
+        /** Whether something is missing without it. */
+        boolean isUnsuccessful() {
+            return !isSucceeded() && !status.equals(NOT_NEEDED);
         }
     }
 

@@ -15,7 +15,7 @@ import java.util.Map;
 final class RunView {
     static final String UNFINISHED = "unfinished";
     /** In the order in which they are shown. */
-    static final List<String> STATUSES = List.of("failed", "skipped", UNFINISHED, "succeeded");
+    static final List<String> STATUSES = List.of("failed", "skipped", UNFINISHED, End.NOT_NEEDED, "succeeded");
 
     private static final String JOURNAL_SUFFIX = ".journal";
 
@@ -102,16 +102,16 @@ final class RunView {
         return subtask.end() == null && ofItems.containsKey(subtask.label());
     }
 
-    /** The subtasks without fan-outs, and the items of these. */
+    /** The subtasks without fan-outs that have items on record, and these items. */
     List<SubtaskHistory> units() {
         return run.subtasks().stream()
-                .filter(each -> each.role() == Role.SUBTASK && !isWhole(each))
+                .filter(each -> each.role() == Role.SUBTASK && !ofItems.containsKey(each.label()))
                 .toList();
     }
 
     /** With that of its items. */
     Spend spend(SubtaskHistory subtask) {
-        return isWhole(subtask)
+        return subtask.role() == Role.SUBTASK
                 ? subtask.spend().plus(ofItems.getOrDefault(subtask.label(), Spend.NONE))
                 : subtask.spend();
     }

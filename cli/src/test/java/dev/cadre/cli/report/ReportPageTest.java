@@ -21,6 +21,7 @@ import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
 import dev.cadre.task.Tool;
 import dev.cadre.task.TypeRef;
+import dev.cadre.testing.Gate;
 import dev.cadre.testing.ScriptedModel;
 import java.io.IOException;
 import java.io.StringReader;
@@ -181,6 +182,86 @@ class ReportPageTest {
         assertThat(rows(parsed(ReportPage.of(file))))
                 .anyMatch(row -> row.matches(
                         "note\\|note\\|\\|succeeded, from the cache, \\d+ s old, saved \\$0.000325.*\\|\\$0.00"));
+    }
+
+    @Test
+    void whatCachesSaved_isSummedUp_itemsIncluded() throws Exception {
+        var graph = TaskGraph.builder();
+        var notes = graph.add(
+                "notes", NOTE, Input.forEach(List.of(new Topic("cats"), new Topic("dogs"), new Topic("fish"))));
+        var model = new ScriptedModel();
+        model.on(NOTE).costing(1_000, 100).replies(new Note("They purr."));
+        Path file = folder.resolve("second.journal");
+        Coordinator coordinator = Coordinator.of(model.pools()).cache(OutcomeCache.inMemory(10, Duration.ofDays(1)));
+        coordinator.run(graph.answering(notes), Budget.usd("0.05"));
+        try (var journal = FileJournal.open(file)) {
+            coordinator.journal(journal).run(graph.answering(notes), Budget.usd("0.05"));
+        }
+
+        assertThat(texts(parsed(ReportPage.of(file)), "dd")).contains("$0.000975, by 3 from the cache", "3 succeeded");
+    }
+
+    @Test
+    void raceAndQuorum_showTheOutputsThatTheyTook_andWhatWasNotNeededIsNoFailure() throws Exception {
+        Path file = folder.resolve("run.journal");
+        var model = new ScriptedModel();
+        model.on(NOTE, new Topic("cats")).replies(new Note("They purr."));
+        model.on(NOTE, new Topic("dogs")).holdUntil(new Gate()).replies(new Note("They bark."));
+        model.on(NOTE, new Topic("fish")).replies(new Note("They swim."));
+        var graph = TaskGraph.builder();
+        var cats = graph.add("cats", NOTE, new Topic("cats"));
+        var won = graph.race("won", cats, graph.add("dogs", NOTE, new Topic("dogs")));
+        var both = graph.quorum("both", 2, List.of(won, graph.add("fish", NOTE, new Topic("fish"))));
+        try (var journal = FileJournal.open(file)) {
+            Coordinator.of(model.pools()).journal(journal).run(graph.answering(both), Budget.usd("0.05"));
+        }
+
+        Document page = parsed(ReportPage.of(file));
+        assertThat(elements(page, "div", "answer")).singleElement().asString().contains("They purr.");
+        assertThat(texts(page, "pre")).contains("{\"text\":\"They purr.\"}", "[{\"text\":\"They purr.\"},{\"text\":\"They swim.\"}]");
+        assertThat(page.getDocumentElement().getTextContent()).doesNotContain("\"took\"");
+        assertThat(texts(page, "h2")).doesNotContain("Failures");
+        assertThat(texts(page, "dd")).contains("1 not needed, 4 succeeded, of 5");
+        assertThat(rows(page)).anyMatch(row -> row.startsWith("dogs|note|nano|not needed: others were enough for 'won'"));
+    }
+
+    @Test
+    void fanOutOfWhichAPartIsEnough_showsItsItems() throws Exception {
+        Path file = folder.resolve("run.journal");
+        var model = new ScriptedModel();
+        model.on(NOTE, new Topic("cats")).replies(new Note("They purr."));
+        model.on(NOTE, new Topic("dogs")).holdUntil(new Gate()).replies(new Note("They bark."));
+        var graph = TaskGraph.builder();
+        var notes = graph.add(
+                "notes",
+                NOTE,
+                Input.forEach(List.of(new Topic("cats"), new Topic("dogs"))).enough(1));
+        try (var journal = FileJournal.open(file)) {
+            Coordinator.of(model.pools()).journal(journal).run(graph.answering(notes), Budget.usd("0.05"));
+        }
+
+        Document page = parsed(ReportPage.of(file));
+        assertThat(page.getDocumentElement().getTextContent()).doesNotContain("\"took\"");
+        assertThat(rows(page)).anyMatch(row -> row.startsWith("notes|note||see its items"));
+        assertThat(texts(page, "dd")).contains("1 not needed, 1 succeeded, of 2");
+    }
+
+    @Test
+    void endOfThePlanner_isInWords() throws Exception {
+        Path file = folder.resolve("run.journal");
+        var model = new ScriptedModel();
+        model.onPlan().repliesText("{\"subtasks\":[{\"type\":\"note\",\"id\":\"cats\",\"input\":{\"name\":\"cats\"}}]}");
+        model.on(NOTE).replies(new Note("They purr."));
+        var goal = Goal.of("Take notes", new TypeRef<List<Note>>() {}).mergedBy(Mergers.collect(NOTE));
+        try (var journal = FileJournal.open(file)) {
+            Coordinator.builder(model.pools())
+                    .plansWith(NOTE)
+                    .build()
+                    .journal(journal)
+                    .run(goal, Budget.usd("0.25"));
+        }
+
+        assertThat(texts(parsed(ReportPage.of(file)), "pre")).contains("no defects").noneMatch(text -> text.contains("\"defects\""));
     }
 
     @Test
