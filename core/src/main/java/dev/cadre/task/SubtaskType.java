@@ -37,7 +37,9 @@ import java.util.stream.Collectors;
  * @param <O> the output
  */
 public final class SubtaskType<I, O> {
-    private static final long LEAST_KEPT_BYTES = 2_000;
+    /** The least size, in bytes, above which a value can be kept out of prompts: a reference has some hundred bytes itself. */
+    public static final long LEAST_KEPT_BYTES = 2_000;
+
     private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,63}");
 
     private final String name;
