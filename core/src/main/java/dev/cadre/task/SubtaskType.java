@@ -555,7 +555,7 @@ public final class SubtaskType<I, O> {
         return switch (allowance.cacheUse()) {
             case ALLOWED -> true;
             case FORBIDDEN -> false;
-            case OF_THE_WORK -> work instanceof Work.Model<I, O> model && !model.offersTools();
+            case OF_THE_WORK -> work instanceof Work.Model<I, O> model && model.readsItsInputAlone();
         };
     }
 

@@ -648,8 +648,6 @@ class KeptInputsTest {
     void run_brokenOffAtEveryEntry_goesOnAndPaysForNothingTwice() throws Exception {
         RunResult<Page> first = fetched(KEPT);
         Goal<Verdict> goal = FEE.following("first", first);
-        model.onPlan().repliesText(ASKED_OF_PAGE);
-        model.on(ASK).calls(read("1", "first.page", 0, 99)).replies(YES).calls(read("1", "first.page", 0, 99));
         for (int crashAt = 1; ; crashAt++) {
             var broken = scripted();
             Path file = folder.resolve("crash-" + crashAt + ".journal");
@@ -695,11 +693,10 @@ class KeptInputsTest {
     @Test
     void cache_knowsWhatAModelReadByRange_andTellsItFromTheWhole() throws Exception {
         var cache = new WatchedCache();
-        var ask = ASK.cacheable();
         model.onPlan().repliesText(ASKED_OF_LEASE);
-        model.on(ask).replies(YES);
+        model.on(ASK).replies(YES);
         Coordinator coordinator =
-                Coordinator.builder(model.pools()).plansWith(ask).build().cache(cache);
+                Coordinator.builder(model.pools()).plansWith(ASK).build().cache(cache);
         Goal<Verdict> kept = withLease(LONG).keepingInputsAbove(4_000);
         coordinator.run(kept, BUDGET).requireComplete();
 
