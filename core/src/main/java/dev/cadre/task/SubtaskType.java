@@ -436,7 +436,8 @@ public final class SubtaskType<I, O> {
     /**
      * Lets outcomes of this type come from an {@linkplain dev.cadre.cache.OutcomeCache outcome cache} and be kept there,
      * although it has tools or is plain code, or attaches what stands at an address. The default is yes for a model without
-     * tools, unless something that stands at an address goes with the input, and no for all other work.
+     * tools, unless something that stands at an address goes with the input, and no for all other work. The tool by which it
+     * reads long values of its input does not count.
      *
      * <p>With this you promise that the output depends on nothing but the input and what the type says of itself: neither on
      * the time, nor on files, services or databases that change, nor on the version of the code. A cache sees none of these.
