@@ -513,8 +513,7 @@ public final class PlanIntake {
                 binding,
                 edges,
                 candidate.isOptional(),
-                candidate.planned().replaces(),
-                List.of());
+                candidate.planned().replaces());
     }
 
     private List<PlanDefect> pointingNowhere() {

@@ -33,10 +33,21 @@ public record GraphNode(
         }
     }
 
-    /** A subtask that stands in nobody's place, and whose model reads by range what others return alone. */
+    /** A subtask that has nothing by itself that its model reads by range. */
+    public GraphNode(
+            String id,
+            SubtaskType<?, ?> type,
+            Binding binding,
+            List<Dependency> dependencies,
+            boolean optional,
+            List<String> replaces) {
+        this(id, type, binding, dependencies, optional, replaces, List.of());
+    }
+
+    /** A subtask that stands in nobody's place. */
     public GraphNode(
             String id, SubtaskType<?, ?> type, Binding binding, List<Dependency> dependencies, boolean optional) {
-        this(id, type, binding, dependencies, optional, List.of(), List.of());
+        this(id, type, binding, dependencies, optional, List.of());
     }
 
     /** Whether a text can be the id of a subtask: letters, digits, {@code _ . -}, at most 64 characters. */
