@@ -632,6 +632,23 @@ class KeptInputsTest {
     }
 
     @Test
+    void anotherLimit_atWhichTheModelReadsMoreAtOnce_isOtherWork() throws Exception {
+        model.onPlan()
+                .repliesText(plan(
+                        "{\"type\":\"ask\",\"id\":\"fee\",\"input\":{\"page\":{\"from\":\"lease\"},\"question\":{\"from\":\"why\"}}}"));
+        model.on(ASK).replies(YES);
+        Goal<Verdict> goal = withLease(LONG).with("why", String.class, "Why? ".repeat(1_000));
+        session(goal.keepingInputsAbove(4_000)).requireComplete();
+
+        session(goal.keepingInputsAbove(6_000)).requireComplete();
+
+        assertThat(requests()).hasSize(2).allSatisfy(request -> assertThat(tools(request))
+                .containsExactly("read_artifact"));
+        assertThat(asked(requests().getFirst())).contains("\"artifact\":\"why\"");
+        assertThat(asked(requests().getLast())).doesNotContain("\"artifact\":\"why\"");
+    }
+
+    @Test
     void inputThatChangesWhereNobodyLooked_isAnotherRun() throws Exception {
         ask(withLease(LONG));
         session(withLease(LONG).keepingInputsAbove(4_000)).requireComplete();
