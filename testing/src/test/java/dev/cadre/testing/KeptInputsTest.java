@@ -224,7 +224,8 @@ class KeptInputsTest {
                 .repliesText(plan(
                         "{\"type\":\"ask\",\"id\":\"fee\",\"input\":{\"page\":{\"from\":\"first\"},\"question\":\"A fee?\"}}"));
 
-        builder().build()
+        builder()
+                .build()
                 .run(FEE.following("first", fetched(KEPT), List.of()), BUDGET)
                 .requireComplete();
 
@@ -237,8 +238,10 @@ class KeptInputsTest {
     void answerOfAGoal_thatHoldsAKeptOutcome_showsThatOfIt() throws Exception {
         model.when("first plan", call -> !asked(call.request()).contains("Earlier goals"))
                 .repliesText(plan("{\"type\":\"fetch\",\"id\":\"page\",\"input\":{\"url\":\"a\"}}"));
-        model.when("next plan", call -> call.purpose().kind() == CallPurpose.Kind.PLAN
-                        && asked(call.request()).contains("Earlier goals"))
+        model.when(
+                        "next plan",
+                        call -> call.purpose().kind() == CallPurpose.Kind.PLAN
+                                && asked(call.request()).contains("Earlier goals"))
                 .repliesText(plan(
                         "{\"type\":\"compare\",\"id\":\"fee\",\"input\":{\"pages\":{\"from\":\"first\",\"field\":\"pages\"}}}"));
         model.on(COMPARE).replies(YES);
@@ -340,11 +343,15 @@ class KeptInputsTest {
         SubtaskType<Claim, Page> quote = SubtaskType.<Claim, Page>code(
                         "quote", Claim.class, Page.class, (in, context) -> new Page("b", "> " + in.body()))
                 .keepingAbove(4_000);
-        model.when("second plan", call -> call.purpose().kind() == CallPurpose.Kind.PLAN
-                        && !asked(call.request()).contains("- second:"))
+        model.when(
+                        "second plan",
+                        call -> call.purpose().kind() == CallPurpose.Kind.PLAN
+                                && !asked(call.request()).contains("- second:"))
                 .repliesText(CHECKED.replace("\"check\"", "\"quote\""));
-        model.when("third plan", call -> call.purpose().kind() == CallPurpose.Kind.PLAN
-                        && asked(call.request()).contains("- second:"))
+        model.when(
+                        "third plan",
+                        call -> call.purpose().kind() == CallPurpose.Kind.PLAN
+                                && asked(call.request()).contains("- second:"))
                 .repliesText(plan(
                         "{\"type\":\"ask\",\"id\":\"fee\",\"input\":{\"page\":{\"from\":\"first.page\"},\"question\":\"A fee?\"}}",
                         "{\"type\":\"ask\",\"id\":\"other\",\"input\":{\"page\":{\"from\":\"second.fee\"},\"question\":\"A fee?\"}}"));
@@ -366,11 +373,15 @@ class KeptInputsTest {
 
     @Test
     void conversation_keepsWhatItsTurnsKept() throws Exception {
-        model.when("first plan", call -> call.purpose().kind() == CallPurpose.Kind.PLAN
-                        && !asked(call.request()).contains("Earlier goals"))
+        model.when(
+                        "first plan",
+                        call -> call.purpose().kind() == CallPurpose.Kind.PLAN
+                                && !asked(call.request()).contains("Earlier goals"))
                 .repliesText(plan("{\"type\":\"fetch\",\"id\":\"page\",\"input\":{\"url\":\"a\"}}"));
-        model.when("next plan", call -> call.purpose().kind() == CallPurpose.Kind.PLAN
-                        && asked(call.request()).contains("Earlier goals"))
+        model.when(
+                        "next plan",
+                        call -> call.purpose().kind() == CallPurpose.Kind.PLAN
+                                && asked(call.request()).contains("Earlier goals"))
                 .repliesText(ASKED_OF_PAGE.replace("first.page", "turn1.page"));
         model.on(ASK).calls(read("1", "turn1.page", LONG.length() - 20, 99)).replies(YES);
         Goal<Verdict> fetch = Goal.of("Fetch it.", Verdict.class).mergedBy(Mergers.of(outcomes -> YES));
@@ -434,7 +445,8 @@ class KeptInputsTest {
                         "{\"type\":\"check\",\"id\":\"each\",\"input\":{\"body\":{\"from\":\"texts\"}}}"));
         model.on(CHECK).replies(YES);
 
-        builder().build()
+        builder()
+                .build()
                 .run(
                         FEE.keepingInputsAbove(4_000)
                                 .with("text", String.class, LONG)
@@ -458,7 +470,8 @@ class KeptInputsTest {
                 .mapToObj(i -> new Page("p" + i, "Short.".repeat(40)))
                 .toList();
 
-        builder().build()
+        builder()
+                .build()
                 .run(FEE.with("all", new TypeRef<List<Page>>() {}, pages).keepingInputsAbove(4_000), BUDGET)
                 .requireComplete();
 
@@ -472,10 +485,12 @@ class KeptInputsTest {
         var first = fetched(FETCH);
         var kept = fetched(KEPT);
 
-        builder().build()
+        builder()
+                .build()
                 .run(FEE.following("first", first).keepingInputsAbove(4_000), BUDGET)
                 .requireComplete();
-        builder().build()
+        builder()
+                .build()
                 .run(FEE.following("first", kept).keepingInputsAbove(100_000), BUDGET)
                 .requireComplete();
 
