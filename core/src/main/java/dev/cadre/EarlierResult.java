@@ -5,6 +5,7 @@ import dev.cadre.journal.Fingerprint;
 import dev.cadre.plan.EarlierRun;
 import dev.cadre.plan.GoalInput;
 import dev.cadre.schema.JsonType;
+import dev.cadre.task.Artifacts;
 import dev.cadre.task.Items;
 import dev.cadre.task.Missing;
 import dev.cadre.task.Outcome;
@@ -81,29 +82,36 @@ record EarlierResult(EarlierRun run, List<GoalInput> inputs) {
         }
 
         EarlierResult make(Set<String> subtasks) {
-            RunReport.Subject subject = report.subject();
             String answer = "";
             String failure = "";
             switch (result) {
-                case RunResult.Complete<?> complete -> answer = answer(subject, complete.answer());
-                case RunResult.Partial<?> partial -> answer = answer(subject, partial.answer());
+                case RunResult.Complete<?> complete -> answer = answer(complete.answer());
+                case RunResult.Partial<?> partial -> answer = answer(partial.answer());
                 case RunResult.Failed<?> failed -> failure = failed.cause().toString();
             }
-            subtasks.forEach(id -> bring(id, subject.made(id), ((Outcome.Succeeded<?>) report.outcome(id)).value()));
+            subtasks.forEach(id -> bring(id, ((Outcome.Succeeded<?>) report.outcome(id)).value()));
             return new EarlierResult(
-                    new EarlierRun(name, subject.asked(), answer, failure, brought, missing()), inputs);
+                    new EarlierRun(name, report.subject().asked(), answer, failure, brought, missing()), stillKept());
         }
 
-        private String answer(RunReport.Subject subject, Object value) {
-            return give(name, subject.answer(), value).described().write();
+        private String answer(Object value) {
+            return give(name, report.subject().answer(), value).described().write();
         }
 
-        private void bring(String id, RunReport.Subject.Made made, Object value) {
+        private void bring(String id, Object value) {
+            RunReport.Subject.Made made = report.subject().made(id);
             String input = free(id);
-            give(input, made.output(), value);
+            give(input, made, value);
             int items = value instanceof Items<?> all ? all.outcomes().size() : 0;
             List<Integer> lacking = value instanceof Items<?> all ? all.missing() : List.of();
             brought.add(new EarlierRun.Brought(input, id, made.type(), made.description(), items, lacking));
+        }
+
+        /** What its type keeps out of prompts stays so where it stands in others: in an answer, or in what a race took. */
+        private List<GoalInput> stillKept() {
+            List<Artifacts.Output> kept =
+                    inputs.stream().flatMap(input -> input.kept().stream()).toList();
+            return inputs.stream().map(input -> input.keepingToo(kept)).toList();
         }
 
         /** A subtask may have an id of the longest length, or one that differs from another by its case alone. */
@@ -118,15 +126,21 @@ record EarlierResult(EarlierRun run, List<GoalInput> inputs) {
             return cut;
         }
 
-        private <T> GoalInput give(String input, JsonType<T> type, Object value) {
+        private GoalInput give(String input, RunReport.Subject.Made made, Object value) {
             GoalInput given = value instanceof Items<?> items
-                    ? GoalInput.of(
-                            input,
-                            type.list(),
-                            items.values().stream().map(type.rawType()::cast).toList())
-                    : GoalInput.of(input, type, type.rawType().cast(value));
+                    ? items(input, made.output(), items).keepingItemsAbove(made.keptAbove())
+                    : one(input, made.output(), value).keepingAbove(made.keptAbove());
             inputs.add(given);
             return given;
+        }
+
+        private static <T> GoalInput items(String input, JsonType<T> type, Items<?> items) {
+            List<T> values = items.values().stream().map(type.rawType()::cast).toList();
+            return GoalInput.of(input, type.list(), values);
+        }
+
+        private static <T> GoalInput one(String input, JsonType<T> type, Object value) {
+            return GoalInput.of(input, type, type.rawType().cast(value));
         }
 
         /** Whatever did not succeed, required or not, and what the run itself says that its answer lacks. */

@@ -9,6 +9,7 @@ import dev.cadre.plan.EarlierRun;
 import dev.cadre.plan.GoalInput;
 import dev.cadre.record.RunIdentity;
 import dev.cadre.schema.JsonType;
+import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TypeRef;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -29,14 +30,28 @@ public final class Goal<R> {
     private final List<Rule<R>> rules;
     private final Given given;
 
-    /** What comes with the text: values for the subtasks, attachments for the planner, and the runs that it follows. */
-    private record Given(List<GoalInput> inputs, List<Attachment> attachments, List<EarlierRun> earlier) {
-        static final Given NOTHING = new Given(List.of(), List.of(), List.of());
+    /**
+     * What comes with the text: values for the subtasks, attachments for the planner, and the runs that it follows.
+     *
+     * @param keptAbove the bytes above which a value that is given by {@link Goal#with} is read by range; the longest of all
+     *     numbers for never
+     */
+    private record Given(
+            List<GoalInput> inputs, long keptAbove, List<Attachment> attachments, List<EarlierRun> earlier) {
+        static final Given NOTHING = new Given(List.of(), Long.MAX_VALUE, List.of(), List.of());
 
         Given {
             inputs = List.copyOf(inputs);
             attachments = List.copyOf(attachments);
             earlier = List.copyOf(earlier);
+        }
+
+        /** Whether an input is what a run returned. */
+        boolean isBrought(GoalInput input) {
+            return earlier.stream()
+                    .anyMatch(run -> input.name().equals(run.name())
+                            || run.brought().stream()
+                                    .anyMatch(each -> each.input().equals(input.name())));
         }
     }
 
@@ -93,9 +108,34 @@ public final class Goal<R> {
     /** As {@link #with(String, Class, Object)}, with a generic type: {@code with("notes", new TypeRef<List<Note>>() {}, notes)}. */
     public <T> Goal<R> with(String name, TypeRef<T> type, T value) {
         var added = new ArrayList<>(given.inputs());
-        added.add(GoalInput.of(name, type, value));
+        added.add(GoalInput.of(name, type, value).keepingAbove(given.keptAbove()));
         GoalInput.requireTogether(added);
-        return with(new Given(added, given.attachments(), given.earlier()));
+        return with(new Given(added, given.keptAbove(), given.attachments(), given.earlier()));
+    }
+
+    /**
+     * Keeps inputs of more than so many bytes of JSON out of prompts: those that {@link #with} adds, before and after this. A
+     * model that works on such an input, or on a part of it that is as long, such as an item of a list, is given its name,
+     * size, form and first lines instead, with a tool {@code read_artifact} that reads the rest by range, as {@link
+     * SubtaskType#keepingAbove} does it for outputs. Plain code has it whole; pictures and files are shown as
+     * ever. What an {@linkplain #following earlier run} returned is kept as its type there keeps it, whatever is said here.
+     * Default: every input is sent in full.
+     *
+     * <p>It is no part of what makes two runs sessions of the same one. If it changes between sessions, those subtasks are
+     * done again whose models are shown something else.
+     *
+     * @param bytes at least {@value SubtaskType#LEAST_KEPT_BYTES}: a reference has some hundred bytes itself
+     * @throws IllegalArgumentException if it is less
+     */
+    public Goal<R> keepingInputsAbove(long bytes) {
+        if (bytes < SubtaskType.LEAST_KEPT_BYTES) {
+            throw new IllegalArgumentException("inputs can be kept above %d bytes or more, not above %d"
+                    .formatted(SubtaskType.LEAST_KEPT_BYTES, bytes));
+        }
+        List<GoalInput> inputs = given.inputs().stream()
+                .map(input -> given.isBrought(input) ? input : input.keepingAbove(bytes))
+                .toList();
+        return with(new Given(inputs, bytes, given.attachments(), given.earlier()));
     }
 
     private Goal<R> with(Given other) {
@@ -154,14 +194,14 @@ public final class Goal<R> {
         }
         var earlier = new ArrayList<>(given.earlier());
         earlier.add(result.run());
-        return with(new Given(inputs, given.attachments(), earlier));
+        return with(new Given(inputs, given.keptAbove(), given.attachments(), earlier));
     }
 
     /**
      * Shows the planner pictures and files, such as the drawing that the goal is about; default none. They are sent with each
      * call of the planner, reserved at the most tokens that its model makes of them, and are part of the floor of the run
      * and of what makes two runs sessions of the same one. Workers and the merger do not see them: a worker gets pictures
-     * and files by {@link #with} and by {@link dev.cadre.task.SubtaskType#attaching}.
+     * and files by {@link #with} and by {@link SubtaskType#attaching}.
      *
      * <p>A run fails as {@link dev.cadre.task.RunFailure.Kind#PLANNER_FAILED} before it spends anything if the model of the
      * planner sees no pictures, or the tokens of one have no known bound.
@@ -169,7 +209,7 @@ public final class Goal<R> {
     public Goal<R> attaching(Attachment... shown) {
         var added = new ArrayList<>(given.attachments());
         added.addAll(List.of(shown));
-        return with(new Given(given.inputs(), added, given.earlier()));
+        return with(new Given(given.inputs(), given.keptAbove(), added, given.earlier()));
     }
 
     /** Merges the outcomes in another way. */

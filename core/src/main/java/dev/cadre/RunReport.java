@@ -60,17 +60,25 @@ public record RunReport(
         public static final Subject UNKNOWN = new Subject("", null, Map.of());
 
         private final String asked;
-        private final @Nullable JsonType<?> answer;
+        private final @Nullable Made answer;
         private final Map<String, Made> made;
 
-        /** The type that an outcome has, or each item of it. */
-        record Made(String type, String description, JsonType<?> output) {
+        /**
+         * The type that an outcome has, or each item of it.
+         *
+         * @param keptAbove the bytes above which it is kept out of prompts; the longest of all numbers for never
+         */
+        record Made(String type, String description, JsonType<?> output, long keptAbove) {
             static Made of(SubtaskType<?, ?> type) {
-                return new Made(type.name(), type.description(), type.outputType());
+                return new Made(
+                        type.name(),
+                        type.description(),
+                        type.outputType(),
+                        type.keptAbove().orElse(Long.MAX_VALUE));
             }
         }
 
-        private Subject(String asked, @Nullable JsonType<?> answer, Map<String, Made> made) {
+        private Subject(String asked, @Nullable Made answer, Map<String, Made> made) {
             this.asked = asked;
             this.answer = answer;
             this.made = Map.copyOf(made);
@@ -88,19 +96,14 @@ public record RunReport(
             lines.stream()
                     .filter(line -> !line.isItem())
                     .forEach(line -> made.computeIfAbsent(line.id(), id -> byName.get(line.type())));
-            return new Subject(goal.text(), goal.answerType(), made);
+            return new Subject(goal.text(), new Made("", "", goal.answerType(), Long.MAX_VALUE), made);
         }
 
         /** Of a run of a graph. */
         static Subject of(TaskGraph<?> graph) {
             Map<String, Made> made = new HashMap<>();
             graph.nodes().forEach(node -> made.put(node.id(), Made.of(node.type())));
-            JsonType<?> answer = graph.nodes().stream()
-                    .filter(node -> node.id().equals(graph.answer()))
-                    .map(node -> node.type().outputType())
-                    .findFirst()
-                    .orElse(null);
-            return new Subject(graph.answer(), answer, made);
+            return new Subject(graph.answer(), made.get(graph.answer()), made);
         }
 
         String asked() {
@@ -112,7 +115,7 @@ public record RunReport(
             return asked;
         }
 
-        JsonType<?> answer() {
+        Made answer() {
             return known(answer);
         }
 

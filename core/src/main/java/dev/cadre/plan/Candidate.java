@@ -3,8 +3,10 @@ package dev.cadre.plan;
 
 import dev.cadre.json.Json;
 import dev.cadre.schema.JsonType;
+import dev.cadre.task.Artifacts;
 import dev.cadre.task.Dependency;
 import dev.cadre.task.SubtaskType;
+import dev.cadre.task.Wire;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -72,6 +74,15 @@ record Candidate(
                             .map(when -> Conditions.of(when, sources.apply(on)))));
         }
         return edges;
+    }
+
+    /** What its model reads by range of the inputs of the goal that it is wired to. */
+    List<Artifacts.Output> kept(Function<String, Source> sources) {
+        return planned.wires().stream()
+                .map(Wire::from)
+                .distinct()
+                .flatMap(from -> sources.apply(from).kept().stream())
+                .toList();
     }
 
     private boolean needs(String on) {

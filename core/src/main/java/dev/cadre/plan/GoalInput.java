@@ -3,10 +3,12 @@ package dev.cadre.plan;
 
 import dev.cadre.json.Json;
 import dev.cadre.json.JsonException;
+import dev.cadre.json.JsonPath;
 import dev.cadre.model.Attachment;
 import dev.cadre.schema.JsonType;
 import dev.cadre.schema.Marked;
 import dev.cadre.schema.Notation;
+import dev.cadre.task.Artifacts;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.TypeRef;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -45,6 +48,7 @@ public final class GoalInput {
     private final Json described;
     private final List<Attachment> attachments;
     private final long bytes;
+    private final List<Artifacts.Output> kept;
 
     private <T> GoalInput(String name, Shape<T> shape, T value) {
         this.name = name;
@@ -53,6 +57,17 @@ public final class GoalInput {
         this.described = shape.described(value);
         this.attachments = Marked.of(shape.type(), value).attachments();
         this.bytes = bytes(bare);
+        this.kept = List.of();
+    }
+
+    private GoalInput(GoalInput of, Stream<Artifacts.Output> kept) {
+        this.name = of.name;
+        this.shape = of.shape;
+        this.bare = of.bare;
+        this.described = of.described;
+        this.attachments = of.attachments;
+        this.bytes = of.bytes;
+        this.kept = kept.toList();
     }
 
     /**
@@ -111,6 +126,41 @@ public final class GoalInput {
             throw new IllegalArgumentException(
                     "the input '%s' does not fit its type: %s".formatted(name, unfit.getMessage()), unfit);
         }
+    }
+
+    /**
+     * This input, of which models read by range what is longer than so many bytes of JSON, be it all of it or a part; default
+     * nothing.
+     *
+     * @see dev.cadre.task.SubtaskType#keepingAbove
+     */
+    public GoalInput keepingAbove(long keptAbove) {
+        var whole = new Artifacts.Output(name, described, Notation.of(shape.type()), keptAbove);
+        return new GoalInput(this, Stream.of(whole).filter(Artifacts.Output::isKept));
+    }
+
+    /** This list, of whose items the same is read by range; the list around them is shown, however many there are. */
+    public GoalInput keepingItemsAbove(long keptAbove) {
+        String form = shape.type().element().map(Notation::of).orElse("");
+        List<Json> items = ((Json.Arr) described).items();
+        return new GoalInput(
+                this,
+                IntStream.range(0, items.size())
+                        .mapToObj(item -> new Artifacts.Output(
+                                name, JsonPath.ROOT.item(item), items.get(item), form, keptAbove))
+                        .filter(Artifacts.Output::isKept));
+    }
+
+    /** This input, of which models read by range also these values, as far as they stand in it. */
+    public GoalInput keepingToo(List<Artifacts.Output> values) {
+        Stream<Artifacts.Output> others =
+                values.stream().filter(value -> !value.id().equals(name) && bytes > value.keptAbove());
+        return new GoalInput(this, Stream.concat(kept.stream(), others));
+    }
+
+    /** What models read of it by range; empty if nothing is long enough. */
+    public List<Artifacts.Output> kept() {
+        return kept;
     }
 
     /** The name by which references of a plan mean it. */

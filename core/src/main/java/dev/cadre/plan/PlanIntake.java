@@ -477,7 +477,8 @@ public final class PlanIntake {
                 input.binding(),
                 candidate.edges(this::source),
                 candidate.isOptional(),
-                candidate.planned().replaces());
+                candidate.planned().replaces(),
+                candidate.kept(this::source));
         input.notes().forEach(what -> note(candidate.id(), what));
         var source = new Source(candidate.type(), input.fansOut(), candidate.isOptional());
         admitted.put(candidate.id(), new Admitted(candidate.planned(), node, source));

@@ -4,6 +4,7 @@ package dev.cadre.plan;
 import dev.cadre.json.Json;
 import dev.cadre.schema.JsonComponent;
 import dev.cadre.schema.JsonType;
+import dev.cadre.task.Artifacts;
 import dev.cadre.task.Items;
 import dev.cadre.task.Outputs;
 import dev.cadre.task.SubtaskType;
@@ -53,6 +54,11 @@ final class Source {
 
     boolean isGiven() {
         return given != null;
+    }
+
+    /** What models read of it by range before anything has run. */
+    List<Artifacts.Output> kept() {
+        return given == null ? List.of() : given.kept();
     }
 
     boolean isOptional() {

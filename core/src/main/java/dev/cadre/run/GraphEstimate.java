@@ -8,6 +8,7 @@ import dev.cadre.price.CountRange;
 import dev.cadre.price.Money;
 import dev.cadre.price.Quote;
 import dev.cadre.redact.Thrown;
+import dev.cadre.schedule.KeptOutputs;
 import dev.cadre.task.Artifacts;
 import dev.cadre.task.Binding;
 import dev.cadre.task.Dependency;
@@ -135,8 +136,9 @@ public final class GraphEstimate {
             output = worker.quote(node.type(), unknownInput(node, items), limits)
                     .outputBytes()
                     .times(items);
+            var kept = KeptOutputs.of(node, limits.tools().outputBytes());
             for (Object input : inputs.get()) {
-                SubtaskQuote one = worker.quote(node.type(), new InputSize.Known(input), limits);
+                SubtaskQuote one = worker.quote(kept.reading(input), new InputSize.Known(input), limits);
                 quote = quote.plus(one.quote());
                 firstCalls = CostRange.of(firstCalls)
                         .plus(CostRange.of(one.firstCall()))
@@ -184,7 +186,8 @@ public final class GraphEstimate {
     /** What it is made of may be kept, and then its model has rounds of a tool. */
     private SubtaskType<?, ?> reading(GraphNode node) {
         boolean mayRead = node.type().isModelWork()
-                && node.dependencies().stream().anyMatch(dependency -> keeping.contains(dependency.on()));
+                && (!node.kept().isEmpty()
+                        || node.dependencies().stream().anyMatch(dependency -> keeping.contains(dependency.on())));
         return mayRead ? node.type().reading(Artifacts.unknown(limits.tools().outputBytes())) : node.type();
     }
 

@@ -5,6 +5,7 @@ import dev.cadre.model.Tier;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.Money;
 import dev.cadre.schedule.FirstCallQuotes;
+import dev.cadre.schedule.KeptOutputs;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.Limits;
 import dev.cadre.task.SubtaskType;
@@ -14,6 +15,7 @@ import dev.cadre.worker.SubtaskWorker;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What first calls may cost at the prices of these pools. */
@@ -54,11 +56,16 @@ public record PoolQuotes(ModelPools pools, Limits limits) implements FirstCallQu
     public Money cheapestStart(List<GraphNode> nodes) {
         return nodes.stream()
                 .filter(node -> node.dependencies().isEmpty())
-                .flatMap(node -> GraphEstimate.knownInputs(node).stream()
-                        .flatMap(List::stream)
-                        .map(input -> start(node.type(), input)))
+                .flatMap(this::starts)
                 .min(Comparator.naturalOrder())
                 .orElse(Money.ZERO);
+    }
+
+    private Stream<Money> starts(GraphNode node) {
+        var kept = KeptOutputs.of(node, limits.tools().outputBytes());
+        return GraphEstimate.knownInputs(node).stream()
+                .flatMap(List::stream)
+                .map(input -> start(kept.reading(input), input));
     }
 
     private Money start(SubtaskType<?, ?> type, Object input) {

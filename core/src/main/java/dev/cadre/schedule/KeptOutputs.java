@@ -20,8 +20,8 @@ import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** The outputs that a subtask depends on and that its model reads by range. */
-final class KeptOutputs {
+/** The outputs that a subtask depends on, and the inputs of its goal, that its model reads by range. */
+public final class KeptOutputs {
     /** Where less may be read at once, nothing is. */
     private static final int LEAST_READ_BYTES = 1_000;
 
@@ -33,13 +33,22 @@ final class KeptOutputs {
         this.index = index;
     }
 
-    /** @param mostReadBytes of one result of a tool */
+    /**
+     * Those that are there before anything has run.
+     *
+     * @param mostReadBytes of one result of a tool
+     */
+    public static KeptOutputs of(GraphNode node, int mostReadBytes) {
+        return of(node, id -> Optional.empty(), mostReadBytes);
+    }
+
     static KeptOutputs of(GraphNode node, Function<String, Optional<Subtask>> subtasks, int mostReadBytes) {
         var outputs = new ArrayList<Artifacts.Output>();
         if (node.type().isModelWork() && mostReadBytes >= LEAST_READ_BYTES) {
             for (Dependency dependency : node.dependencies()) {
                 subtasks.apply(dependency.on()).ifPresent(on -> add(on, subtasks, outputs));
             }
+            outputs.addAll(node.kept());
         }
         return new KeptOutputs(node.type(), new Artifacts.Index(outputs, mostReadBytes));
     }
@@ -72,7 +81,7 @@ final class KeptOutputs {
     }
 
     /** The type with what its model reads of this input by range; as it is if that is nothing. */
-    SubtaskType<?, ?> reading(Object input) {
+    public SubtaskType<?, ?> reading(Object input) {
         return index.isEmpty()
                 ? type
                 : marked(type.inputType(), input)

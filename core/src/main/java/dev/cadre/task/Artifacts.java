@@ -11,8 +11,8 @@ import java.util.Map;
 
 /**
  * The values of one input that its model reads by range, and the input in which references stand in their places. Made by
- * the engine, of outputs of types that {@link SubtaskType#keepingAbove keep} them. Immutable; carries no compatibility
- * promise.
+ * the engine, of outputs of types that {@link SubtaskType#keepingAbove keep} them and of inputs of a goal that are kept so.
+ * Immutable; carries no compatibility promise.
  */
 public final class Artifacts {
     /** No value of the input is kept. */
@@ -49,13 +49,34 @@ public final class Artifacts {
     }
 
     /**
-     * An output of a type that keeps its outputs.
+     * An output of a type that keeps its outputs, or an input of a goal that is kept so.
      *
-     * @param id the subtask, with {@code #index} for an item
+     * @param id the subtask, with {@code #index} for an item, or the name of the input
+     * @param at its place in what has this id
      * @param form the form of its type
      * @param keptAbove the bytes above which it, or a part of it, is kept
      */
-    public record Output(String id, Json value, String form, long keptAbove) {}
+    public record Output(String id, JsonPath at, Json value, String form, long keptAbove) {
+        /** All that has this id. */
+        public Output(String id, Json value, String form, long keptAbove) {
+            this(id, JsonPath.ROOT, value, form, keptAbove);
+        }
+
+        /** Whether it is long enough. */
+        public boolean isKept() {
+            return artifact(value, at).bytes() > keptAbove;
+        }
+
+        /** A part of it. */
+        private Artifact artifact(Json part, JsonPath place) {
+            return Artifact.of(id(place), part, place.equals(at) ? form : part.kind());
+        }
+
+        /** No id of a subtask and no name of an input has a colon. */
+        private String id(JsonPath place) {
+            return place.depth() == 0 ? id : id + ":" + place.toString().substring(1);
+        }
+    }
 
     /**
      * The values that inputs may be made of, by their canonical text. A value is found wherever it stands in an input as it
@@ -69,7 +90,7 @@ public final class Artifacts {
         /** Of these outputs; of equal values the first counts. */
         public Index(List<Output> outputs, int mostReadBytes) {
             this.mostReadBytes = mostReadBytes;
-            outputs.forEach(output -> add(output, output.value(), JsonPath.ROOT));
+            outputs.forEach(output -> add(output, output.value(), output.at()));
         }
 
         /** Whether no output is long enough. */
@@ -78,7 +99,7 @@ public final class Artifacts {
         }
 
         private void add(Output output, Json value, JsonPath at) {
-            var artifact = Artifact.of(id(output, at), value, at.depth() == 0 ? output.form() : value.kind());
+            Artifact artifact = output.artifact(value, at);
             if (artifact.bytes() <= output.keptAbove()) {
                 return; // and so is each of its parts
             }
@@ -96,13 +117,6 @@ public final class Artifacts {
                 case Json.Bool bool -> {}
                 case Json.Null none -> {}
             }
-        }
-
-        /** No id of a subtask has a colon. */
-        private static String id(Output output, JsonPath at) {
-            return at.depth() == 0
-                    ? output.id()
-                    : output.id() + ":" + at.toString().substring(1);
         }
 
         /** The artifacts in an input; none if it has none of these values. */

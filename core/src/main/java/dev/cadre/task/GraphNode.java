@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
  * @param optional whether the run is complete without it
  * @param replaces the subtasks, and the items of fan-outs as {@code id#index}, that did not succeed and in whose place it
  *     stands: the run is complete without them
+ * @param kept the values that its binding has by itself and that its model reads by range, such as inputs of the goal
  */
 public record GraphNode(
         String id,
@@ -19,15 +20,28 @@ public record GraphNode(
         Binding binding,
         List<Dependency> dependencies,
         boolean optional,
-        List<String> replaces) {
+        List<String> replaces,
+        List<Artifacts.Output> kept) {
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,63}");
 
     public GraphNode {
         dependencies = List.copyOf(dependencies);
         replaces = List.copyOf(replaces);
+        kept = List.copyOf(kept);
         if (!isValidId(id)) {
             throw new IllegalArgumentException("subtask id '%s' must match %s".formatted(cut(id), ID));
         }
+    }
+
+    /** A subtask that has nothing by itself that its model reads by range. */
+    public GraphNode(
+            String id,
+            SubtaskType<?, ?> type,
+            Binding binding,
+            List<Dependency> dependencies,
+            boolean optional,
+            List<String> replaces) {
+        this(id, type, binding, dependencies, optional, replaces, List.of());
     }
 
     /** A subtask that stands in nobody's place. */

@@ -37,7 +37,9 @@ import java.util.stream.Collectors;
  * @param <O> the output
  */
 public final class SubtaskType<I, O> {
-    private static final long LEAST_KEPT_BYTES = 2_000;
+    /** The least size, in bytes, above which a value can be kept out of prompts: a reference has some hundred bytes itself. */
+    public static final long LEAST_KEPT_BYTES = 2_000;
+
     private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,63}");
 
     private final String name;
@@ -434,7 +436,8 @@ public final class SubtaskType<I, O> {
     /**
      * Lets outcomes of this type come from an {@linkplain dev.cadre.cache.OutcomeCache outcome cache} and be kept there,
      * although it has tools or is plain code, or attaches what stands at an address. The default is yes for a model without
-     * tools, unless something that stands at an address goes with the input, and no for all other work.
+     * tools, unless something that stands at an address goes with the input, and no for all other work. The tool by which it
+     * reads long values of its input does not count.
      *
      * <p>With this you promise that the output depends on nothing but the input and what the type says of itself: neither on
      * the time, nor on files, services or databases that change, nor on the version of the code. A cache sees none of these.
@@ -553,7 +556,7 @@ public final class SubtaskType<I, O> {
         return switch (allowance.cacheUse()) {
             case ALLOWED -> true;
             case FORBIDDEN -> false;
-            case OF_THE_WORK -> work instanceof Work.Model<I, O> model && !model.offersTools();
+            case OF_THE_WORK -> work instanceof Work.Model<I, O> model && model.readsItsInputAlone();
         };
     }
 

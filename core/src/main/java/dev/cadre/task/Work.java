@@ -265,6 +265,11 @@ public sealed interface Work<I, O> {
             return !tools.isEmpty() || !providerTools.isEmpty();
         }
 
+        /** Whether its answer depends on its input alone: it has no tools but that which reads the input by range. */
+        boolean readsItsInputAlone() {
+            return providerTools.isEmpty() && tools.stream().allMatch(tool -> tool.name().equals(ArtifactTool.NAME));
+        }
+
         /** How many calls of tools at the provider one attempt may make; 0 without such tools. */
         public int maxProviderCalls() {
             return maxProviderCalls;

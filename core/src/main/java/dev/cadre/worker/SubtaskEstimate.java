@@ -121,7 +121,7 @@ final class SubtaskEstimate {
             return switch (input) {
                 case InputSize.Known(Object known) -> {
                     var task = RungTask.first(type, known, type.name(), tier).with(Attached.of(type, known));
-                    var first = new FirstRequest(type, work, task.markedInput(), task.attachments(), "", limits);
+                    var first = new FirstRequest(type, work, task.shownInput(), task.attachments(), "", limits);
                     List<ModelPool> turn = choice.inTurn(first);
                     Vision.require(task, turn.getFirst());
                     yield quote(turn.getFirst(), turn, pool -> rung(pool, first, CountRange.NONE));

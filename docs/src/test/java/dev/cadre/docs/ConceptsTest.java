@@ -343,6 +343,28 @@ class ConceptsTest {
         assertThat(coordinator.run(goal, Budget.usd("0.25"))).isCompleteWith(new Review(List.of(1)));
     }
 
+    @Test
+    void goal_withInputsThatAreRead() throws Exception {
+        model.onPlan().replies("""
+                        {"subtasks":[{"type": "check", "id": "c", "input": {"clause": {"from": "contract", "field": "clauses"}, "policy": "Pets are needed."}}]}""");
+        model.on(CHECK)
+                .calls(new ToolCall(
+                        "1", "read_artifact", "{\"artifact\":\"contract:.clauses[0]\",\"offset\":20000,\"length\":100}"))
+                .replies(new Finding(true));
+        model.onMerge().repliesText("{\"answer\":{\"toNegotiate\":[1]},\"citations\":[]}");
+        var contract = new Contract("Lease", List.of(new Clause(1, "No pets. ".repeat(3_000))));
+
+        // region concepts-kept-inputs
+        Goal<Review> goal = Goal.of("Which clauses must the tenant negotiate?", Review.class)
+                .with("contract", Contract.class, contract)
+                .keepingInputsAbove(20_000); // bytes of JSON
+        // endregion
+
+        var coordinator = Coordinator.builder(model.pools()).plansWith(CHECK).build();
+        assertThat(coordinator.run(goal, Budget.usd("0.25"))).isCompleteWith(new Review(List.of(1)));
+        assertThat(model.calls()).hasSize(4);
+    }
+
     record Page(String name) {}
 
     @Test
