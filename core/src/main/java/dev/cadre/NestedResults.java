@@ -23,7 +23,8 @@ final class NestedResults {
     List<NestedResult> inOrderOf(Collection<String> subtasks) {
         var order = new ArrayList<>(subtasks);
         return results.stream()
-                .sorted(Comparator.<NestedResult>comparingInt(each -> order.indexOf(SubtaskReport.wholeOf(each.subtaskId())))
+                .sorted(Comparator.<NestedResult>comparingInt(
+                                each -> order.indexOf(SubtaskReport.wholeOf(each.subtaskId())))
                         .thenComparingInt(each -> index(each.subtaskId())))
                 .toList();
     }
@@ -34,8 +35,7 @@ final class NestedResults {
         for (NestedResult each : results) {
             Stream.of(each.subtaskId(), SubtaskReport.wholeOf(each.subtaskId()))
                     .distinct()
-                    .forEach(label ->
-                            sums.merge(label, SubtaskReport.Nested.of(each), SubtaskReport.Nested::plus));
+                    .forEach(label -> sums.merge(label, SubtaskReport.Nested.of(each), SubtaskReport.Nested::plus));
         }
         return sums;
     }

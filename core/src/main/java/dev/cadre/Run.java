@@ -334,10 +334,7 @@ final class Run {
             record.ended(status, noted).ifPresent(noted::add);
         }
         List<SubtaskReport> lines = accounts.subtasks(
-                ending.outcomes(),
-                ending.items(),
-                subtasks == null ? Set.of() : subtasks.reused(),
-                nested.byLabel());
+                ending.outcomes(), ending.items(), subtasks == null ? Set.of() : subtasks.reused(), nested.byLabel());
         var report = new RunReport(
                 new RunReport.Identity(id, coordinator.runKey()),
                 subject.apply(lines),

@@ -333,7 +333,8 @@ public record RunReport(
     public Money givenUp() {
         return subtasks().stream()
                 .filter(this::isNotNeeded)
-                .filter(line -> !line.isItem() || !outcome(line.subtaskId()).isNotNeeded()) // the whole has its items' money
+                .filter(line ->
+                        !line.isItem() || !outcome(line.subtaskId()).isNotNeeded()) // the whole has its items' money
                 .map(SubtaskReport::cost)
                 .reduce(Money.ZERO, Money::plus);
     }

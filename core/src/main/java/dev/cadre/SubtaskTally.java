@@ -214,8 +214,7 @@ final class SubtaskTally implements RunListener {
         return isAnyCached ? new Origin.Cached(oldest, saved) : Origin.JOURNAL;
     }
 
-    private SubtaskReport line(
-            String id, String label, Outcome<?> outcome, Origin origin, Map<String, Nested> nested) {
+    private SubtaskReport line(String id, String label, Outcome<?> outcome, Origin origin, Map<String, Nested> nested) {
         RunEvent.SubtaskAdmitted subtask = admitted.get(id);
         Part part =
                 subtask == null ? new Part(label, "", List.of()) : new Part(label, subtask.type(), subtask.dependsOn());

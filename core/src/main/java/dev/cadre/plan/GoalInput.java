@@ -146,8 +146,8 @@ public final class GoalInput {
         return new GoalInput(
                 this,
                 IntStream.range(0, items.size())
-                        .mapToObj(item -> new Artifacts.Output(
-                                name, JsonPath.ROOT.item(item), items.get(item), form, keptAbove))
+                        .mapToObj(item ->
+                                new Artifacts.Output(name, JsonPath.ROOT.item(item), items.get(item), form, keptAbove))
                         .filter(Artifacts.Output::isKept));
     }
 

@@ -63,8 +63,8 @@ final class RunConclusion {
                 ? "as in an earlier session" // what went wrong there succeeds now
                 : because.stream().limit(MAX_NAMED).collect(Collectors.joining("; ", "because ", ""));
         int more = because.size() - MAX_NAMED;
-        planNotes.add("planned again, round %d, %s%s"
-                .formatted(round, why, more > 0 ? "; and %d more".formatted(more) : ""));
+        planNotes.add(
+                "planned again, round %d, %s%s".formatted(round, why, more > 0 ? "; and %d more".formatted(more) : ""));
     }
 
     /** A subtask stands in the place of others, or of items. */
@@ -172,8 +172,7 @@ final class RunConclusion {
         var all = new ArrayList<>(awaited);
         all.addAll(MissingParts.awaited(graph));
         RunEnding ending = ending(RunStatus.SUSPENDED, null, null);
-        return new RunEnding(
-                ending.status(), null, null, ending.outcomes(), ending.items(), all, ending.planNotes());
+        return new RunEnding(ending.status(), null, null, ending.outcomes(), ending.items(), all, ending.planNotes());
     }
 
     RunEnding failed(RunFailure failure) {

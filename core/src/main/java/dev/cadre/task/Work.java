@@ -267,7 +267,8 @@ public sealed interface Work<I, O> {
 
         /** Whether its answer depends on its input alone: it has no tools but that which reads the input by range. */
         boolean readsItsInputAlone() {
-            return providerTools.isEmpty() && tools.stream().allMatch(tool -> tool.name().equals(ArtifactTool.NAME));
+            return providerTools.isEmpty()
+                    && tools.stream().allMatch(tool -> tool.name().equals(ArtifactTool.NAME));
         }
 
         /** How many calls of tools at the provider one attempt may make; 0 without such tools. */

@@ -111,8 +111,7 @@ class PackingTest {
                 .startsWith("## s0 (note)\n[1] value: ")
                 .endsWith("…[45 more results are left out]\n");
         assertThat(packing.leftOut()).isEqualTo(45);
-        assertThat(packing.notes())
-                .contains("45 outcomes were left out for lack of room in what the merger may read");
+        assertThat(packing.notes()).contains("45 outcomes were left out for lack of room in what the merger may read");
     }
 
     @Test

@@ -80,7 +80,8 @@ class AttachmentBindingTest {
 
         assertThatThrownBy(() -> JsonType.of(Page.class))
                 .isInstanceOf(JsonTypeException.class)
-                .hasMessage("Page.bytes: Inline is what an attachment is made of; use Attachment.Image or Attachment.File");
+                .hasMessage(
+                        "Page.bytes: Inline is what an attachment is made of; use Attachment.Image or Attachment.File");
         assertThatThrownBy(() -> JsonType.of(Pages.class)).hasMessageContaining("Pages.all[]: Source is what");
     }
 

@@ -349,7 +349,9 @@ class ConceptsTest {
                         {"subtasks":[{"type": "check", "id": "c", "input": {"clause": {"from": "contract", "field": "clauses"}, "policy": "Pets are needed."}}]}""");
         model.on(CHECK)
                 .calls(new ToolCall(
-                        "1", "read_artifact", "{\"artifact\":\"contract:.clauses[0]\",\"offset\":20000,\"length\":100}"))
+                        "1",
+                        "read_artifact",
+                        "{\"artifact\":\"contract:.clauses[0]\",\"offset\":20000,\"length\":100}"))
                 .replies(new Finding(true));
         model.onMerge().repliesText("{\"answer\":{\"toNegotiate\":[1]},\"citations\":[]}");
         var contract = new Contract("Lease", List.of(new Clause(1, "No pets. ".repeat(3_000))));

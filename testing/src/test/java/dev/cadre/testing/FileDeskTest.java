@@ -174,8 +174,9 @@ class FileDeskTest {
 
         assertThat(desk().questions())
                 .extracting(FileDesk.Question::subtaskId)
-                .containsExactly(
-                        IntStream.range(0, 12).mapToObj(number -> "ask#" + number).toArray(String[]::new));
+                .containsExactly(IntStream.range(0, 12)
+                        .mapToObj(number -> "ask#" + number)
+                        .toArray(String[]::new));
     }
 
     // --- answers that are refused

@@ -77,8 +77,7 @@ class KeptInputsTest {
     static final String CHECKED = plan(
             "{\"type\":\"check\",\"id\":\"fee\",\"input\":{\"body\":{\"from\":\"first.page\",\"field\":\"text\"}}}");
 
-    static final Goal<Verdict> FEE =
-            Goal.of("Is there a fee?", Verdict.class).mergedBy(Mergers.of(outcomes -> YES));
+    static final Goal<Verdict> FEE = Goal.of("Is there a fee?", Verdict.class).mergedBy(Mergers.of(outcomes -> YES));
 
     @TempDir
     Path folder;
@@ -138,9 +137,7 @@ class KeptInputsTest {
 
     @Test
     void keptOutput_ofAnEarlierRun_isReadByRange_asItWasThere() throws Exception {
-        model.on(ASK)
-                .calls(read("1", "first.page", LONG.length() - 20, 1_000))
-                .replies(YES);
+        model.on(ASK).calls(read("1", "first.page", LONG.length() - 20, 1_000)).replies(YES);
 
         var result = follow(KEPT, ASKED_OF_PAGE);
 
@@ -221,8 +218,9 @@ class KeptInputsTest {
     void answerOfAGraph_isKeptAsItsSubtaskKeepsIt_alsoAlone() throws Exception {
         model.on(ASK).replies(YES);
         model.onPlan()
-                .repliesText(plan(
-                        "{\"type\":\"ask\",\"id\":\"fee\",\"input\":{\"page\":{\"from\":\"first\"},\"question\":\"A fee?\"}}"));
+                .repliesText(
+                        plan(
+                                "{\"type\":\"ask\",\"id\":\"fee\",\"input\":{\"page\":{\"from\":\"first\"},\"question\":\"A fee?\"}}"));
 
         builder()
                 .build()
@@ -242,8 +240,9 @@ class KeptInputsTest {
                         "next plan",
                         call -> call.purpose().kind() == CallPurpose.Kind.PLAN
                                 && asked(call.request()).contains("Earlier goals"))
-                .repliesText(plan(
-                        "{\"type\":\"compare\",\"id\":\"fee\",\"input\":{\"pages\":{\"from\":\"first\",\"field\":\"pages\"}}}"));
+                .repliesText(
+                        plan(
+                                "{\"type\":\"compare\",\"id\":\"fee\",\"input\":{\"pages\":{\"from\":\"first\",\"field\":\"pages\"}}}"));
         model.on(COMPARE).replies(YES);
         Goal<Pages> goal = Goal.of("Fetch it.", Pages.class).mergedBy(Mergers.collect(KEPT, Pages::new));
         var first = Coordinator.builder(model.pools()).plansWith(KEPT).build().run(goal, BUDGET);
@@ -259,8 +258,9 @@ class KeptInputsTest {
     void outcomeOfARace_isKeptAsTheWinner() throws Exception {
         model.on(ASK).replies(YES);
         model.onPlan()
-                .repliesText(plan(
-                        "{\"type\":\"ask\",\"id\":\"fee\",\"input\":{\"page\":{\"from\":\"first.race\"},\"question\":\"A fee?\"}}"));
+                .repliesText(
+                        plan(
+                                "{\"type\":\"ask\",\"id\":\"fee\",\"input\":{\"page\":{\"from\":\"first.race\"},\"question\":\"A fee?\"}}"));
         var graph = TaskGraph.builder();
         var race = graph.race("race", graph.add("page", KEPT, new Link("a")));
         var first = builder().build().run(graph.answering(race), BUDGET);
@@ -286,8 +286,8 @@ class KeptInputsTest {
                 (link, context) -> new Page(link.url(), link.url().equals(url) ? LONG : "Short.".repeat(400)));
     }
 
-    private static final String COMPARED = plan(
-            "{\"type\":\"compare\",\"id\":\"fee\",\"input\":{\"pages\":{\"from\":\"first.pages\"}}}");
+    private static final String COMPARED =
+            plan("{\"type\":\"compare\",\"id\":\"fee\",\"input\":{\"pages\":{\"from\":\"first.pages\"}}}");
 
     @Test
     void itemsOfAFanOut_areReadOneByOne_andTheListStands() throws Exception {
@@ -311,8 +311,9 @@ class KeptInputsTest {
     @Test
     void fanOut_overAListInput_showsEachItemItsOwn() throws Exception {
         model.onPlan()
-                .repliesText(plan(
-                        "{\"type\":\"ask\",\"id\":\"fee\",\"input\":{\"page\":{\"from\":\"first.pages\"},\"question\":\"A fee?\"}}"));
+                .repliesText(
+                        plan(
+                                "{\"type\":\"ask\",\"id\":\"fee\",\"input\":{\"page\":{\"from\":\"first.pages\"},\"question\":\"A fee?\"}}"));
         model.on(ASK).replies(YES);
         var first = fetchedAll(fetchingLong("b").keepingAbove(4_000));
 
@@ -330,7 +331,10 @@ class KeptInputsTest {
     @Test
     void codeWorker_hasItWhole() throws Exception {
         SubtaskType<Asked, Verdict> count = SubtaskType.code(
-                "count", Asked.class, Verdict.class, (in, context) -> new Verdict(in.page().text().equals(LONG)));
+                "count",
+                Asked.class,
+                Verdict.class,
+                (in, context) -> new Verdict(in.page().text().equals(LONG)));
         model.onPlan().repliesText(ASKED_OF_PAGE.replace("\"ask\"", "\"count\""));
 
         var result = builder().plansWith(count).build().run(FEE.following("first", fetched(KEPT)), BUDGET);
@@ -352,9 +356,10 @@ class KeptInputsTest {
                         "third plan",
                         call -> call.purpose().kind() == CallPurpose.Kind.PLAN
                                 && asked(call.request()).contains("- second:"))
-                .repliesText(plan(
-                        "{\"type\":\"ask\",\"id\":\"fee\",\"input\":{\"page\":{\"from\":\"first.page\"},\"question\":\"A fee?\"}}",
-                        "{\"type\":\"ask\",\"id\":\"other\",\"input\":{\"page\":{\"from\":\"second.fee\"},\"question\":\"A fee?\"}}"));
+                .repliesText(
+                        plan(
+                                "{\"type\":\"ask\",\"id\":\"fee\",\"input\":{\"page\":{\"from\":\"first.page\"},\"question\":\"A fee?\"}}",
+                                "{\"type\":\"ask\",\"id\":\"other\",\"input\":{\"page\":{\"from\":\"second.fee\"},\"question\":\"A fee?\"}}"));
         model.on(ASK).replies(YES);
         Coordinator coordinator = builder().plansWith(quote).build();
         var first = fetched(KEPT);
@@ -420,9 +425,10 @@ class KeptInputsTest {
         ask(FEE.keepingInputsAbove(4_000).with("lease", Page.class, new Page("a", LONG)))
                 .requireComplete();
 
-        assertThat(requests().subList(1, 3)).allSatisfy(request -> assertThat(asked(request))
-                .contains("\"artifact\":\"lease\"")
-                .doesNotContain(END));
+        assertThat(requests().subList(1, 3))
+                .allSatisfy(request -> assertThat(asked(request))
+                        .contains("\"artifact\":\"lease\"")
+                        .doesNotContain(END));
     }
 
     @Test
@@ -509,8 +515,9 @@ class KeptInputsTest {
     void pictureBesideALongText_isShown_andTheTextIsReadByRange() throws Exception {
         SubtaskType<Look, Verdict> look = SubtaskType.model("look", Look.class, Verdict.class, "Look.");
         model.onPlan()
-                .repliesText(plan(
-                        "{\"type\":\"look\",\"id\":\"fee\",\"input\":{\"scan\":{\"from\":\"scan\"},\"why\":\"A fee?\"}}"));
+                .repliesText(
+                        plan(
+                                "{\"type\":\"look\",\"id\":\"fee\",\"input\":{\"scan\":{\"from\":\"scan\"},\"why\":\"A fee?\"}}"));
         model.on(look).calls(read("1", "scan:.text", 0, 20)).replies(YES);
         var picture = Attachment.Image.of("image/png", new byte[5_000]);
 
@@ -553,7 +560,8 @@ class KeptInputsTest {
         ask(withLease(LONG).keepingInputsAbove(4_000)).requireComplete();
 
         assertThat(plans().getFirst().turns()).isEqualTo(plans().getLast().turns());
-        assertThat(plans().getFirst().instructions()).isEqualTo(plans().getLast().instructions());
+        assertThat(plans().getFirst().instructions())
+                .isEqualTo(plans().getLast().instructions());
     }
 
     // --- estimates
@@ -574,7 +582,9 @@ class KeptInputsTest {
 
         CostEstimate.Line whole = inFull.subtasks().getFirst();
         CostEstimate.Line read = kept.subtasks().getFirst();
-        assertThat(read.quote().calls().worst()).isGreaterThan(20).isGreaterThan(whole.quote().calls().worst());
+        assertThat(read.quote().calls().worst())
+                .isGreaterThan(20)
+                .isGreaterThan(whole.quote().calls().worst());
         CostEstimate.Line twice = preview(withLease(LONG + LONG).keepingInputsAbove(4_000), LEASE_ASKED)
                 .subtasks()
                 .getFirst();
@@ -589,7 +599,8 @@ class KeptInputsTest {
     @Test
     void preview_isAnUpperBoundOfWhatARunReserves() throws Exception {
         Goal<Verdict> goal = withLease(LONG).keepingInputsAbove(4_000);
-        var worst = preview(goal, LEASE_ASKED).subtasks().getFirst().quote().cost().worst();
+        var worst =
+                preview(goal, LEASE_ASKED).subtasks().getFirst().quote().cost().worst();
         model.on(ASK)
                 .calls(read("1", "lease", 0, 9_000))
                 .calls(read("2", "lease", 9_000, 9_000))
@@ -637,7 +648,9 @@ class KeptInputsTest {
         session(withLease(LONG).keepingInputsAbove(5_000)).requireComplete();
         assertThat(model.calls()).as("its model is shown the same").hasSize(before + 2);
         session(withLease(LONG)).requireComplete();
-        assertThat(model.calls()).as("it is sent in full, and not planned again").hasSize(before + 3);
+        assertThat(model.calls())
+                .as("it is sent in full, and not planned again")
+                .hasSize(before + 3);
         session(withLease(LONG).keepingInputsAbove(4_000)).requireComplete();
         assertThat(model.calls()).hasSize(before + 3);
 
@@ -649,16 +662,18 @@ class KeptInputsTest {
     @Test
     void anotherLimit_atWhichTheModelReadsMoreAtOnce_isOtherWork() throws Exception {
         model.onPlan()
-                .repliesText(plan(
-                        "{\"type\":\"ask\",\"id\":\"fee\",\"input\":{\"page\":{\"from\":\"lease\"},\"question\":{\"from\":\"why\"}}}"));
+                .repliesText(
+                        plan(
+                                "{\"type\":\"ask\",\"id\":\"fee\",\"input\":{\"page\":{\"from\":\"lease\"},\"question\":{\"from\":\"why\"}}}"));
         model.on(ASK).replies(YES);
         Goal<Verdict> goal = withLease(LONG).with("why", String.class, "Why? ".repeat(1_000));
         session(goal.keepingInputsAbove(4_000)).requireComplete();
 
         session(goal.keepingInputsAbove(6_000)).requireComplete();
 
-        assertThat(requests()).hasSize(2).allSatisfy(request -> assertThat(tools(request))
-                .containsExactly("read_artifact"));
+        assertThat(requests())
+                .hasSize(2)
+                .allSatisfy(request -> assertThat(tools(request)).containsExactly("read_artifact"));
         assertThat(asked(requests().getFirst())).contains("\"artifact\":\"why\"");
         assertThat(asked(requests().getLast())).doesNotContain("\"artifact\":\"why\"");
     }
@@ -673,7 +688,8 @@ class KeptInputsTest {
                 .requireComplete();
 
         assertThat(model.calls()).hasSize(before + 2);
-        assertThat(asked(requests().getLast())).isEqualTo(asked(requests().get(requests().size() - 2)));
+        assertThat(asked(requests().getLast()))
+                .isEqualTo(asked(requests().get(requests().size() - 2)));
     }
 
     @Test
@@ -733,7 +749,8 @@ class KeptInputsTest {
         coordinator.run(kept, BUDGET).requireComplete();
 
         assertThat(coordinator.run(kept, BUDGET).report().fromCache()).isEqualTo(1);
-        assertThat(coordinator.run(withLease(LONG), BUDGET).report().fromCache()).isZero();
+        assertThat(coordinator.run(withLease(LONG), BUDGET).report().fromCache())
+                .isZero();
         String changed = LONG.replace("12 euros", "13 euros");
         assertThat(coordinator
                         .run(withLease(changed).keepingInputsAbove(4_000), BUDGET)

@@ -151,8 +151,7 @@ class NamedPoolsTest {
         answering();
         ModelSpec unmeasured = spec("unmeasured", "1", "5", 10_000)
                 .withCapabilities(Set.of(Capability.JSON_SCHEMA, Capability.TOOLS, Capability.VISION));
-        ModelPools pools = tiers()
-                .named("unmeasured", pool(unmeasured))
+        ModelPools pools = tiers().named("unmeasured", pool(unmeasured))
                 .behind(Tier.NANO, "unmeasured")
                 .build();
 

@@ -520,7 +520,8 @@ class NestedRunTest {
         assertThat(session.state().committed()).isEqualTo(CALL.times(9));
         SubtaskReport line = result.report().subtasks().getFirst();
         assertThat(line.toString())
-                .contains("$0.0063 for 3 calls (3000 tokens in, 1200 out) and 3 nested runs (6 calls, 6000 tokens in, 2400 out)");
+                .contains(
+                        "$0.0063 for 3 calls (3000 tokens in, 1200 out) and 3 nested runs (6 calls, 6000 tokens in, 2400 out)");
         assertThat(result.report().nested())
                 .hasSize(3)
                 .allMatch(nested -> nested.subtaskId().equals("nested")

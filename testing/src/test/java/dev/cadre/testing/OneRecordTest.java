@@ -156,7 +156,8 @@ class OneRecordTest {
                 .hasSize(1)
                 .first()
                 .asString()
-                .startsWith(isDeadThen ? "the journal lacks the end of the run" : "the journal lacks what some calls cost")
+                .startsWith(
+                        isDeadThen ? "the journal lacks the end of the run" : "the journal lacks what some calls cost")
                 .contains("the disk is full");
     }
 

@@ -165,8 +165,11 @@ class ReplanningTest {
 
         for (int session = 1; session <= 2; session++) {
             try (Journal journal = FileJournal.open(folder.resolve("run.journal"))) {
-                RunReport report =
-                        coordinator(2).build().journal(journal).run(goal, BUDGET).report();
+                RunReport report = coordinator(2)
+                        .build()
+                        .journal(journal)
+                        .run(goal, BUDGET)
+                        .report();
                 assertThat(report.notes())
                         .as("session %d", session)
                         .containsExactly(

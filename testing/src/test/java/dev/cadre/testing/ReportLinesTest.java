@@ -108,11 +108,12 @@ class ReportLinesTest {
     void outcomeOfAnItem_isThatOfItsOwnType_alsoWhereTheFanOutFailed() throws Exception {
         var graph = TaskGraph.builder();
         var pets = graph.add(
-                "pets", NOTE, forEach(List.of(new Topic("cats"), new Topic("dogs"))).minSuccess(2));
+                "pets",
+                NOTE,
+                forEach(List.of(new Topic("cats"), new Topic("dogs"))).minSuccess(2));
 
-        RunReport failed = Coordinator.of(model.pools())
-                .run(graph.answering(pets), BUDGET)
-                .report();
+        RunReport failed =
+                Coordinator.of(model.pools()).run(graph.answering(pets), BUDGET).report();
 
         assertThat(failed.outcome("pets")).isInstanceOf(Outcome.Failed.class);
         assertThat(failed.outcome("pets#0")).isEqualTo(new Outcome.Succeeded<>(new Note("They purr.")));
@@ -144,7 +145,8 @@ class ReportLinesTest {
             RunResult<Brief> third = coordinator.run(pets(), BUDGET);
 
             assertThat(reused(second)).containsExactly("fish", "pets#0");
-            assertThat(second.report().toString()).contains("4 of 4 subtasks and items succeeded, 2 from the journal, spent ");
+            assertThat(second.report().toString())
+                    .contains("4 of 4 subtasks and items succeeded, 2 from the journal, spent ");
             assertThat(reused(third)).containsExactly("fish", "pets", "pets#0", "pets#1", "brief");
             assertThat(third.report().reused()).isEqualTo(4);
             assertThat(GraphText.states(second.report()).lines().map(String::strip))

@@ -248,8 +248,9 @@ class TreeReductionTest {
 
         assertThat(failed.cause().kind()).isEqualTo(RunFailure.Kind.MERGE_FAILED);
         assertThat(failed.cause().message())
-                .matches("merging \\d+ bytes of outcomes may cost \\$\\S+, and \\$0.60 is set aside for it:"
-                        + " nothing was sent, because nothing is left out; settingAside keeps more of the budget for it");
+                .matches(
+                        "merging \\d+ bytes of outcomes may cost \\$\\S+, and \\$0.60 is set aside for it:"
+                                + " nothing was sent, because nothing is left out; settingAside keeps more of the budget for it");
         assertThat(model.calls()).hasSize(1); // the plan
     }
 

@@ -61,8 +61,7 @@ class VotingTest {
 
         assertThat(failed.cause().kind()).isEqualTo(RunFailure.Kind.MERGE_FAILED);
         assertThat(failed.cause().message())
-                .isEqualTo(
-                        "the vote is a tie: {\"text\":\"bug\"} 1 (t0); {\"text\":\"idea\"} 1 (t1)");
+                .isEqualTo("the vote is a tie: {\"text\":\"bug\"} 1 (t0); {\"text\":\"idea\"} 1 (t1)");
         assertThat(failed.report().outcomes()).hasSize(2);
     }
 

@@ -59,7 +59,8 @@ final class LineTransport implements McpServerTransportProvider {
         if (!(message instanceof JSONRPCResponse response)) {
             output.tell(messages.write(message));
         } else {
-            String line = messages.write(inPlainWords(response)); // first: if this breaks, there is still a turn to take
+            String line =
+                    messages.write(inPlainWords(response)); // first: if this breaks, there is still a turn to take
             switch (calls.takeTurnToAnswer(response.id())) {
                 case OF_A_CALL -> answer(line);
                 case AT_ONCE -> output.answerAtOnce(line);

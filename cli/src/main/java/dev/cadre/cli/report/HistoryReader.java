@@ -167,10 +167,12 @@ final class HistoryReader {
             lines.joined = Joined.of(goal, ended).orElse(null);
             if (lines.joined != null) {
                 lines.end = end(at, ended, "", session);
-            } else if (lines.role == Role.PLANNER && ended.outcome() instanceof Outcome.Succeeded<String>(String json)) {
+            } else if (lines.role == Role.PLANNER
+                    && ended.outcome() instanceof Outcome.Succeeded<String>(String json)) {
                 PlannerNotes.words(json).ifPresent(words -> lines.end = end(at, ended, words, session));
             } else {
-                String output = ended.outcome().ifSucceeded().map(Marked::described).orElse("");
+                String output =
+                        ended.outcome().ifSucceeded().map(Marked::described).orElse("");
                 lines.end = end(at, ended, output, session);
             }
         }
@@ -180,8 +182,8 @@ final class HistoryReader {
             return switch (ended.outcome()) {
                 case Outcome.Succeeded<String> succeeded -> new End(at, "succeeded", output, session, ended.cached());
                 case Outcome.Failed<String> failed -> new End(at, "failed", failed.reason(), session, null);
-                case Outcome.Skipped<String>(Skip skip) when skip.kind() == Skip.Kind.NOT_NEEDED ->
-                    new End(at, End.NOT_NEEDED, skip.message(), session, null);
+                case Outcome.Skipped<String>(Skip skip)
+                when skip.kind() == Skip.Kind.NOT_NEEDED -> new End(at, End.NOT_NEEDED, skip.message(), session, null);
                 case Outcome.Skipped<String> skipped -> new End(at, "skipped", skipped.reason(), session, null);
             };
         }
@@ -201,7 +203,9 @@ final class HistoryReader {
                             ? null
                             : end.saying(lines.joined.output(lines.type, outputs, room));
                     lines.end = end;
-                    room -= end == null || !Joined.isList(lines.type) ? 0 : end.text().length();
+                    room -= end == null || !Joined.isList(lines.type)
+                            ? 0
+                            : end.text().length();
                 }
                 if (end != null && end.isSucceeded()) {
                     outputs.put(lines.label, end.text());

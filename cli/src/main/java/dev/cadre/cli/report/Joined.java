@@ -34,7 +34,8 @@ record Joined(List<String> took) {
     /** The strings of a list in an object; empty if there is none, whatever else the text is. */
     static Optional<List<String>> strings(String json, String field) {
         try {
-            return Json.parse(json) instanceof Json.Obj object && object.fields().get(field) instanceof Json.Arr list
+            return Json.parse(json) instanceof Json.Obj object
+                            && object.fields().get(field) instanceof Json.Arr list
                     ? Optional.of(list.items().stream()
                             .filter(Json.Str.class::isInstance)
                             .map(text -> ((Json.Str) text).value())

@@ -31,7 +31,8 @@ class JoinedTest {
         assertThat(both.output("repeat", OUTPUTS, 100)).isEqualTo("{\"n\":2}");
         assertThat(both.output("quorum", OUTPUTS, 100)).isEqualTo("[{\"n\":1},{\"n\":2}]");
         assertThat(both.output("quorum", OUTPUTS, 10)).isEqualTo("[\"a\",\"b\"]");
-        assertThat(new Joined(List.of("a", "lost")).output("quorum", OUTPUTS, 100)).isEqualTo("[\"a\",\"lost\"]");
+        assertThat(new Joined(List.of("a", "lost")).output("quorum", OUTPUTS, 100))
+                .isEqualTo("[\"a\",\"lost\"]");
     }
 
     /** A journal of quorums, each of which has taken the one before it twice. */

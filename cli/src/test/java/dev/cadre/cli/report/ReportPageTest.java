@@ -218,11 +218,13 @@ class ReportPageTest {
 
         Document page = parsed(ReportPage.of(file));
         assertThat(elements(page, "div", "answer")).singleElement().asString().contains("They purr.");
-        assertThat(texts(page, "pre")).contains("{\"text\":\"They purr.\"}", "[{\"text\":\"They purr.\"},{\"text\":\"They swim.\"}]");
+        assertThat(texts(page, "pre"))
+                .contains("{\"text\":\"They purr.\"}", "[{\"text\":\"They purr.\"},{\"text\":\"They swim.\"}]");
         assertThat(page.getDocumentElement().getTextContent()).doesNotContain("\"took\"");
         assertThat(texts(page, "h2")).doesNotContain("Failures");
         assertThat(texts(page, "dd")).contains("1 not needed, 4 succeeded, of 5");
-        assertThat(rows(page)).anyMatch(row -> row.startsWith("dogs|note|nano|not needed: others were enough for 'won'"));
+        assertThat(rows(page))
+                .anyMatch(row -> row.startsWith("dogs|note|nano|not needed: others were enough for 'won'"));
     }
 
     @Test
@@ -250,7 +252,8 @@ class ReportPageTest {
     void endOfThePlanner_isInWords() throws Exception {
         Path file = folder.resolve("run.journal");
         var model = new ScriptedModel();
-        model.onPlan().repliesText("{\"subtasks\":[{\"type\":\"note\",\"id\":\"cats\",\"input\":{\"name\":\"cats\"}}]}");
+        model.onPlan()
+                .repliesText("{\"subtasks\":[{\"type\":\"note\",\"id\":\"cats\",\"input\":{\"name\":\"cats\"}}]}");
         model.on(NOTE).replies(new Note("They purr."));
         var goal = Goal.of("Take notes", new TypeRef<List<Note>>() {}).mergedBy(Mergers.collect(NOTE));
         try (var journal = FileJournal.open(file)) {
@@ -261,7 +264,9 @@ class ReportPageTest {
                     .run(goal, Budget.usd("0.25"));
         }
 
-        assertThat(texts(parsed(ReportPage.of(file)), "pre")).contains("no defects").noneMatch(text -> text.contains("\"defects\""));
+        assertThat(texts(parsed(ReportPage.of(file)), "pre"))
+                .contains("no defects")
+                .noneMatch(text -> text.contains("\"defects\""));
     }
 
     @Test
