@@ -103,7 +103,7 @@ record EarlierResult(EarlierRun run, List<GoalInput> inputs) {
             String input = free(id);
             give(input, made, value);
             int items = value instanceof Items<?> all ? all.outcomes().size() : 0;
-            List<Integer> lacking = value instanceof Items<?> all ? all.missing() : List.of();
+            List<Integer> lacking = value instanceof Items<?> all ? lacking(all) : List.of();
             brought.add(new EarlierRun.Brought(input, id, made.type(), made.description(), items, lacking));
         }
 
@@ -143,16 +143,23 @@ record EarlierResult(EarlierRun run, List<GoalInput> inputs) {
             return GoalInput.of(input, type, type.rawType().cast(value));
         }
 
-        /** Whatever did not succeed, required or not, and what the run itself says that its answer lacks. */
+        /** The items that did not succeed; of those that are not needed, because others were enough, none is missing. */
+        private static List<Integer> lacking(Items<?> items) {
+            return items.missing().stream()
+                    .filter(index -> !items.outcomes().get(index).isNotNeeded())
+                    .toList();
+        }
+
+        /** Whatever did not succeed and was needed, required or not, and what the run itself says that its answer lacks. */
         private List<Missing> missing() {
             var missing = new ArrayList<Missing>();
             report.outcomes().forEach((id, outcome) -> {
                 if (outcome instanceof Outcome.Succeeded<?>(Items<?> items)) {
-                    items.missing()
+                    lacking(items)
                             .forEach(index -> missing.add(new Missing(
                                     id + "#" + index,
                                     items.outcomes().get(index).reason())));
-                } else if (!outcome.isSucceeded()) {
+                } else if (!outcome.isSucceeded() && !outcome.isNotNeeded()) {
                     missing.add(new Missing(id, outcome.reason()));
                 }
             });

@@ -114,7 +114,8 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
                 .or(() -> unneeded.contains(label) ? Optional.empty() : cached(work));
         if (earlier.isPresent()) {
             attachments.release(label);
-            if (earlier.get().origin() instanceof Origin.Journaled) {
+            boolean isOfUse = !earlier.get().outcome().isNotNeeded();
+            if (isOfUse && earlier.get().origin() instanceof Origin.Journaled) {
                 reused.add(label);
             }
         }
@@ -149,6 +150,11 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
         return unneeded.contains(subtaskId)
                 ? record.flatMap(kept -> kept.lastFailure(key(subtaskId, item))).or(() -> Optional.of(UNNEEDED))
                 : Optional.empty();
+    }
+
+    @Override
+    public Optional<Outcome<Object>> needless(String join) {
+        return ofUnneeded(join, JournalKey.WHOLE);
     }
 
     /** Looks up what the joins of earlier sessions took and did without; before the subtasks are admitted. */

@@ -96,7 +96,7 @@ final class Alternatives {
         for (Subtask loser = open.poll(); loser != null; loser = open.poll()) {
             if (!loser.unneeded && isDispensable(loser)) {
                 giveUp(loser, join);
-                if (!loser.isEnded() && !isJoin(loser)) { // a join follows from the others, in each session alike
+                if (!loser.isEnded()) {
                     dropped.accept(loser, skip);
                 }
                 open.addAll(graph.dependencies(loser));
@@ -104,9 +104,10 @@ final class Alternatives {
         }
     }
 
+    /** What has succeeded by then stays so in each session; nobody asks what it lacks. */
     private static void giveUp(Subtask loser, Subtask join) {
-        if (!loser.unneeded) {
-            loser.unneeded = true;
+        loser.unneeded = true;
+        if (!isSucceeded(loser)) {
             join.without.add(loser);
         }
     }

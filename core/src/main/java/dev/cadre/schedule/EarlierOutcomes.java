@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.schedule;
 
+import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,11 @@ public interface EarlierOutcomes {
      */
     default List<String> winners(String join) {
         return List.of();
+    }
+
+    /** How a join ended that an earlier session came to do without; empty if none did. Others are asked for by their work. */
+    default Optional<Outcome<Object>> needless(String join) {
+        return Optional.empty();
     }
 
     /** Whether the question runs the user's code, which may block: then it is asked on a thread of its own. Default no. */

@@ -209,6 +209,11 @@ public final class RunMachine {
     }
 
     private void startSubtask(Subtask subtask) {
+        Optional<Outcome<Object>> needless = graph.needless(subtask);
+        if (needless.isPresent()) {
+            end(subtask, needless.get());
+            return;
+        }
         switch (SubtaskStart.of(
                 subtask.node, id -> graph.seen(subtask, id), settings.maxItems(), settings.toolOutputBytes())) {
             case SubtaskStart.Work work -> rungs.begin(subtask, work);
@@ -264,7 +269,10 @@ public final class RunMachine {
                 || (RunningGraph.isChoice(subtask)
                         && outcome instanceof Outcome.Skipped<?>(Skip skip)
                         && skip.kind() == Skip.Kind.DEPENDENCY);
-        return isFailure && !subtask.node.optional() && !alternatives.isAlternative(subtask);
+        return isFailure
+                && !subtask.node.optional()
+                && !graph.isOpen(subtask)
+                && !alternatives.isAlternative(subtask);
     }
 
     private void drop(Subtask subtask, Skip why) {

@@ -118,6 +118,11 @@ final class RunningGraph {
         return reached;
     }
 
+    /** How a join ended that an earlier session came to do without, whoever of its members succeeds now. */
+    Optional<Outcome<Object>> needless(Subtask subtask) {
+        return subtask.node.binding() instanceof Binding.Join ? earlier.needless(subtask.id()) : Optional.empty();
+    }
+
     /** Whether so many of its items, or of those that it depends on, have succeeded that the others are not needed. */
     boolean hasEnough(Subtask subtask) {
         return switch (subtask.node.binding()) {

@@ -94,14 +94,18 @@ final class Subtask {
 
     /**
      * The items that an earlier session took, which it takes again whichever others succeed now: what depends on them is
-     * paid already. Empty if there are none, or not all of them are known by their work any more.
+     * paid already. Empty if there are none, not all of them are known by their work any more, or more are needed now.
      */
     private List<Execution> taken() {
         List<Execution> taken = executions.stream()
                 .filter(item -> item.wasTaken && isSucceeded(item))
                 .limit(winners.size())
                 .toList();
-        return taken.size() < winners.size() ? List.of() : taken;
+        return taken.size() < Math.max(winners.size(), needed()) ? List.of() : taken;
+    }
+
+    private int needed() {
+        return node.binding() instanceof Binding.Each each ? each.minSuccess().of(executions.size()) : 0;
     }
 
     private static boolean isSucceeded(Execution item) {

@@ -65,9 +65,7 @@ sealed interface SubtaskStart {
                 case Binding.Each each -> items(node, each, outputs, maxItems, kept);
                 case Binding.Join join -> {
                     Binding.Joined made = join.output().apply(outputs);
-                    Optional<Skip> givenUp =
-                            made.doubt().isEmpty() ? Optional.empty() : givenUp(node.id(), join, subtasks);
-                    yield givenUp.isPresent() ? new NotNeeded(givenUp.get()) : new Joined(made.value(), made.doubt());
+                    yield new Joined(made.value(), made.doubt());
                 }
             };
         } catch (Throwable e) { // errors too, as in a worker: they touch this subtask alone
@@ -76,19 +74,6 @@ sealed interface SubtaskStart {
                     e,
                     "the code that makes the input of subtask '%s'".formatted(node.id())));
         }
-    }
-
-    /** Why a loop did not come to its end: somebody else's race did without it. Its own conditions end it as they should. */
-    private static Optional<Skip> givenUp(String id, Binding.Join join, Function<String, Optional<Subtask>> subtasks) {
-        return join.members().stream()
-                .map(subtasks)
-                .flatMap(Optional::stream)
-                .map(member -> member.outcome instanceof Outcome.Skipped<?>(Skip skip) ? skip : null)
-                .filter(skip -> skip != null
-                        && skip.kind() == Skip.Kind.NOT_NEEDED
-                        && skip.because().stream()
-                                .noneMatch(by -> join.members().contains(by) || by.startsWith(id + ".")))
-                .findFirst();
     }
 
     private static Optional<Skip> brokenCondition(GraphNode node, Outputs outputs) {

@@ -356,6 +356,30 @@ class SuspendedRunTest {
                 .isSuspendedFor("approve");
     }
 
+    /** Neither branch can run before the decision is there. */
+    @Test
+    void branchesOfADecisionThatIsAwaited_doNotFailARunThatFailsFast() throws Exception {
+        var graph = TaskGraph.builder();
+        var note = graph.add("note", NOTE, new Topic("cats"));
+        var decision = graph.add(
+                "approve",
+                approve((in, context) -> {
+                    throw new AwaitedException("somebody");
+                }),
+                from(note, each -> each));
+        var post = graph.add("post", PUBLISH, from(note, decision, Reviewed::new));
+        var shelve = graph.add("shelve", PUBLISH, from(note, decision, Reviewed::new));
+        graph.when(post, decision, "it is approved", Decision::approved);
+        graph.when(shelve, decision, "it is refused", each -> !each.approved());
+        var end = graph.race("end", post, shelve);
+
+        assertThat(Coordinator.builder(scripted().pools())
+                        .failFast()
+                        .build()
+                        .run(graph.answering(end), BUDGET))
+                .isSuspendedFor("approve");
+    }
+
     @Test
     void answer_isRequired_evenIfItIsMarkedAsOptional() throws Exception {
         var graph = TaskGraph.builder();

@@ -10,6 +10,8 @@ import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
 import dev.cadre.cache.CachedOutcome;
 import dev.cadre.cache.OutcomeCache;
+import dev.cadre.event.RunEvent;
+import dev.cadre.event.RunListener;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.Fingerprint;
 import dev.cadre.task.AwaitedException;
@@ -59,8 +61,16 @@ class WinnersTest {
             });
 
     private RunResult<Note> session(TaskGraph<Note> graph) throws InterruptedException {
+        return session(graph, event -> {});
+    }
+
+    private RunResult<Note> session(TaskGraph<Note> graph, RunListener listener) throws InterruptedException {
         try (var journal = FileJournal.open(folder.resolve("run.journal"))) {
-            return Coordinator.of(new ScriptedModel().pools()).journal(journal).run(graph, Budget.usd("1.00"));
+            return Coordinator.builder(new ScriptedModel().pools())
+                    .listener(listener)
+                    .build()
+                    .journal(journal)
+                    .run(graph, Budget.usd("1.00"));
         }
     }
 
@@ -238,6 +248,117 @@ class WinnersTest {
         }
 
         assertThat(sent).hasSize(1);
+    }
+
+    /** The loser of the inner race takes its time to end, and by then the outer one has another winner. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void joinThatLosesBeforeItHasItsOutput_isNotNeededInEachSession(boolean isRace) throws Exception {
+        var isGivenUp = new Gate();
+        var isWon = new Gate();
+        turns.put("slow", () -> {
+            try {
+                new Gate().await();
+            } catch (InterruptedException givenUp) {
+                isGivenUp.open();
+                isWon.await();
+                throw givenUp;
+            }
+        });
+        turns.put("other", isGivenUp::await);
+        for (int session = 1; session <= 2; session++) {
+            var graph = TaskGraph.builder();
+            var slow = graph.add("slow", work, new Topic("slow"));
+            var quick = graph.add("quick", work, new Topic("quick"));
+            var inner = graph.race("inner", slow, quick);
+            var other = graph.add("other", work, new Topic("other"));
+            var taken = isRace
+                    ? from(graph.race("taken", inner, other), note -> new Topic(note.text()))
+                    : from(graph.quorum("taken", 1, List.of(inner, other)), all -> new Topic(all.toString()));
+            RunResult<Note> result = session(graph.answering(graph.add("send", send, taken)), event -> {
+                if (event instanceof RunEvent.SubtaskEnded ended && ended.subtaskId().equals("other")) {
+                    isWon.open();
+                }
+            });
+
+            assertThat(result.requireComplete()).isEqualTo(new Note("sent"));
+            assertThat(result.report().outcome("inner").isNotNeeded()).isTrue();
+            assertThat(result.report().outcome("quick").isSucceeded()).isTrue();
+        }
+        assertThat(sent).containsExactly(isRace ? "other" : "[Note[text=other]]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"race", "better.race"})
+    void loopThatLoses_isNotNeeded_whateverTheRaceIsNamed(String id) throws Exception {
+        var begun = new Gate();
+        turns.put("polished", () -> {
+            begun.open();
+            new Gate().await();
+        });
+        turns.put("other", begun::await);
+        var graph = TaskGraph.builder();
+        var draft = graph.add("draft", work, new Topic("draft"));
+        var better = graph.repeat(
+                "better",
+                draft,
+                1,
+                "it is polished",
+                note -> !note.text().equals("draft"),
+                last -> graph.add("polish", work, from(last, note -> new Topic("polished"))));
+        var other = graph.add("other", work, new Topic("other"));
+
+        var result = session(graph.answering(graph.race(id, better, other)));
+
+        assertThat(result.requireComplete()).isEqualTo(new Note("other"));
+        assertThat(result.report().outcome("better").isNotNeeded()).isTrue();
+    }
+
+    /** What succeeded although only a loser needed it keeps its output, which a goal that follows has as an input. */
+    @Test
+    void successBehindALoser_isOneInEachSession() throws Exception {
+        turns.put("start", () -> new Gate().await());
+        turns.put("broken", WinnersTest::fails);
+        for (int session = 1; session <= 3; session++) {
+            var graph = TaskGraph.builder();
+            var start = graph.add("start", work, new Topic("start"));
+            var behind = graph.add("behind", work, from(start, note -> new Topic("behind")));
+            var loser = graph.add("loser", work, from(behind, note -> new Topic("broken")));
+            var first = graph.add("first", work, from(start, note -> new Topic("first")));
+            var second = graph.add("second", work, from(first, note -> new Topic("second")));
+            var winner = graph.add("winner", work, from(second, note -> new Topic("winner")));
+            var race = graph.race("race", loser, winner);
+            var whole = graph.answering(graph.add("send", send, from(race, note -> new Topic(note.text()))));
+            if (session == 1) {
+                var cut = start(() -> session(whole));
+                cut.thread().interrupt();
+                assertThat(cut.failure()).isInstanceOf(InterruptedException.class);
+                turns.remove("start");
+            } else {
+                assertThat(session(whole).report().outcome("behind").isSucceeded())
+                        .as("session %d", session)
+                        .isTrue();
+            }
+        }
+        assertThat(sent).containsExactly("winner");
+    }
+
+    @Test
+    void moreItemsThatAreNeeded_areTakenInTheNextSession() throws Exception {
+        for (int enough : List.of(1, 3)) {
+            var graph = TaskGraph.builder();
+            var items = graph.add(
+                    "items",
+                    work,
+                    Input.forEach(List.of(new Topic("a"), new Topic("b"), new Topic("c")))
+                            .enough(enough));
+            var result = session(graph.answering(graph.add(
+                    "send",
+                    send,
+                    from(items, all -> new Topic(String.valueOf(all.values().size() >= enough))))));
+            assertThat(result.requireComplete()).isEqualTo(new Note("sent"));
+        }
+        assertThat(sent).containsOnly("true");
     }
 
     /** By what they are, not by where they stand. */
