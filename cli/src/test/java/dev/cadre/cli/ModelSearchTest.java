@@ -12,6 +12,7 @@ import dev.cadre.openai.testing.LoopbackRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -176,6 +177,16 @@ class ModelSearchTest {
 
         assertThat(document().path("error").path("message").asText()).endsWith("is in the --repo that is searched");
         assertThat(folder.resolve("cache")).doesNotExist();
+    }
+
+    @Test
+    void cache_inTheRepository_byASecondNameOfItsFolder_isRefused(@TempDir Path elsewhere) throws Exception {
+        Path alias = Files.createSymbolicLink(elsewhere.resolve("alias"), folder);
+
+        assertThat(run(server.baseUrl(), "--cache", alias.resolve("cache").toString()))
+                .isEqualTo(2);
+
+        assertThat(document().path("error").path("message").asText()).endsWith("is in the --repo that is searched");
     }
 
     @Test
