@@ -3,6 +3,7 @@ package dev.cadre.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.cadre.RunFailedException;
 import dev.cadre.file.OwnFiles;
 import dev.cadre.price.ModelCatalog;
 import dev.cadre.redact.Redactor;
@@ -145,6 +146,11 @@ public final class Cadre {
         return switch (failure) {
             case UsageException e -> usage(arguments, e.kind(), String.valueOf(e.getMessage()));
             case IOException e -> report(arguments, ExitStatus.FAILED, "unreadable", OwnFiles.reason(e));
+            case RunFailedException e ->
+                e.failure()
+                        .map(Problem::of)
+                        .map(problem -> report(arguments, ExitStatus.FAILED, problem.kind(), problem.message()))
+                        .orElseGet(() -> internal(arguments, e));
             default -> internal(arguments, failure);
         };
     }

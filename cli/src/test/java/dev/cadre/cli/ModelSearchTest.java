@@ -301,6 +301,17 @@ class ModelSearchTest {
     }
 
     @Test
+    void planOnly_withoutAProvider_saysThatItCannotBeReached() throws Exception {
+        assertThat(run("http://127.0.0.1:1/v1", "--plan-only")).isEqualTo(4);
+
+        JsonNode error = document().path("error");
+        assertThat(error.path("kind").asText()).isEqualTo("connection_failed");
+        assertThat(error.path("message").asText()).contains("connect").doesNotContain("defect", "Exception");
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .contains("cadre: " + error.path("message").asText());
+    }
+
+    @Test
     void planOnly_saysWhatTheSearchCosts_howeverManyFilesThereAre() throws Exception {
         for (int i = 0; i < 20; i++) {
             new Tree(folder).file("src/Delay" + i + ".java", "class Delay" + i + " {\n    long delay;\n}\n");
