@@ -535,6 +535,30 @@ class RedactorTest {
         }
     }
 
+    /** A sign may be the key's own or that of a break or an escape, and a line may end within an escape. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "dXNlcjpwYXNzd29yZA== | dXNlcjpwYXNzd29yZA=~=3D=3D",
+                "xyzw=Ab3dE5gH | xyzw=~=3DAb3dE5gH",
+                "pass-word+Ab3dE5gH | pass-word\\=~u002BAb3dE5gH",
+                "pass-word+Ab3dE5gH | pass-word&#4=~3;Ab3dE5gH",
+                "pass-word+Ab3dE5gH | pass-word&#4\\u0033;Ab3dE5gH",
+                "pass-word+Ab3dE5gH | pass-word&#4%33;Ab3dE5gH",
+                "pass-word+Ab3dE5gH | pass-word\\&#117;002BAb3dE5gH",
+                "pass-word+Ab3dE5gH | pass-word\\%75002BAb3dE5gH",
+                "pass-word12 | 70+61+73+73+2d+77+6f+72+64+31+32",
+                "pass-word12 | 70, 61, 73, 73, 2d, 77, 6f, 72, 64, 31, 32",
+                "pass+word12 | 70 61 73 73 =\\\\r\\\\n2B 77 6F 72 64 31 32",
+                "\uD83D\uDD11-Ab3dE5gH7 | \\ud83d=~\\udd11-Ab3dE5gH7",
+                "\uD83D\uDD11-Ab3dE5gH7 | &#55357;&#56593;-Ab3dE5gH7"
+            })
+    void knownKey_whoseSignsMayBeReadInSeveralWays_isMasked(String key, String written) {
+        assertThat(Redactor.of(key).mask("a key (" + written.replace("~", "\r\n") + ") was refused"))
+                .isEqualTo("a key ([redacted]) was refused");
+    }
+
     /** What is escaped without end is taken back eight times and no more. */
     @Test
     void knownKey_deeperThanIsRead_isTheBound() {
