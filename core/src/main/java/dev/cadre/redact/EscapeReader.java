@@ -45,9 +45,6 @@ final class EscapeReader {
     /** More ways to read what begins at a place are not tried. */
     private static final int MOST_TRIES = 12;
 
-    /** At places behind these the first reading is taken. */
-    private static final int MOST_PLACES = 8;
-
     private static final int LEAST_BYTE = 0xc2;
     private static final int NOWHERE = -1;
 
@@ -60,23 +57,15 @@ final class EscapeReader {
     private final Readings readings;
     private final String text;
     private final int depth;
-    /** At which readings were met behind the first sign. */
-    private final int[] places = new int[MOST_PLACES];
     /** Behind what was read last. */
     private int at;
 
-    private int met;
     private int tries;
 
     /** What is taken from where the escape begins. */
     private int first = Readings.NONE;
 
     private int start = NOWHERE;
-
-    /** What is taken from one place behind that, instead of the first reading there. */
-    private int other = Readings.NONE;
-
-    private int odd = NOWHERE;
 
     /** @param depth that of the readings of which an escape may consist */
     EscapeReader(Readings readings, int depth) {
@@ -91,17 +80,17 @@ final class EscapeReader {
      * each second one begins none.
      *
      * <p>Where a sign is one of the text and of a reading, or of several, each is tried: a line that ends within an escape
-     * makes another one of its beginning. Behind the first sign one other reading is tried at a time.
+     * makes another one of its beginning.
      */
     int read(int from) {
         tries = 0;
         first = readings.at(from, depth);
         boolean isJoint = first != Readings.NONE && readings.character(first) == Readings.NOTHING;
-        int next = isJoint ? from + 1 : tryAll(from);
+        int next = isJoint ? from + 1 : tryAt(from);
         while (first != Readings.NONE && tries < MOST_TRIES) {
             first = readings.next(first);
             if (first != Readings.NONE ? mayBegin(readings.character(first)) : mayBegin(text.charAt(from))) {
-                int unused = tryAll(from);
+                int unused = tryAt(from);
             }
         }
         return next;
@@ -109,24 +98,6 @@ final class EscapeReader {
 
     private static boolean mayBegin(int character) {
         return character >= LEAST_BYTE || "\\%&=".indexOf(character) >= 0;
-    }
-
-    /** What begins with the first sign as it was chosen. */
-    private int tryAll(int from) {
-        met = 0;
-        int next = tryAt(from);
-        int all = met;
-        met = MOST_PLACES; // no more are noted
-        for (int i = 0; i < all; i++) {
-            odd = places[i];
-            other = readings.at(odd, depth);
-            while (other != Readings.NONE && tries < MOST_TRIES) {
-                other = readings.next(other);
-                int unused = tryAt(from);
-            }
-        }
-        odd = NOWHERE;
-        return next;
     }
 
     private int tryAt(int from) {
@@ -151,7 +122,7 @@ final class EscapeReader {
     /** The next character that is one, or the end; it may be behind a few joints of lines. */
     private int take() {
         for (int joints = 0; at < text.length() && joints <= MOST_JOINTS; joints++) {
-            int reading = chosen();
+            int reading = at == start ? first : readings.at(at, depth);
             int character = reading == Readings.NONE ? text.codePointAt(at) : readings.character(reading);
             at = reading == Readings.NONE ? at + Character.charCount(character) : readings.end(reading);
             if (character != Readings.NOTHING) {
@@ -159,22 +130,6 @@ final class EscapeReader {
             }
         }
         return END;
-    }
-
-    /** What is taken from here this time: one of the readings, or none. */
-    private int chosen() {
-        if (at == start) {
-            return first;
-        }
-        if (at == odd) {
-            return other;
-        }
-        int reading = readings.at(at, depth);
-        if (reading != Readings.NONE && met < MOST_PLACES) {
-            places[met] = at;
-            met++;
-        }
-        return reading;
     }
 
     private boolean takes(int character) {

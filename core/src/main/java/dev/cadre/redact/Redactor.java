@@ -66,7 +66,7 @@ public final class Redactor {
      * them that escape what they must; in Base64 at any place of a longer text, and in hexadecimal digits, both also in
      * lines, whose ends may be escaped, the digits with blanks, colons, dashes or commas between them. Not always recognized
      * is one of which escapes of three or more kinds escape characters that need none, some and not others (of random ones
-     * about one in forty is missed), and, in a text of more than 131,072 characters, one of whose characters most take more
+     * about one in a hundred is missed), and, in a text of more than 131,072 characters, one of whose characters most take more
      * than 128. Not recognized is one that is cut into pieces, has something else put between its characters, is compressed
      * or encrypted, is in Base64 twice or in another encoding. A key of fewer than eight characters is ignored.
      */

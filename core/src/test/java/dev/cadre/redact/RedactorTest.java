@@ -548,6 +548,7 @@ class RedactorTest {
                 "pass-word+Ab3dE5gH | pass-word&#4%33;Ab3dE5gH",
                 "pass-word+Ab3dE5gH | pass-word\\&#117;002BAb3dE5gH",
                 "pass-word+Ab3dE5gH | pass-word\\%75002BAb3dE5gH",
+                "pass-word+Ab3dE5gH | pass-word&#92;\\&#117;002BAb3dE5gH",
                 "pass-word12 | 70+61+73+73+2d+77+6f+72+64+31+32",
                 "pass-word12 | 70, 61, 73, 73, 2d, 77, 6f, 72, 64, 31, 32",
                 "pass+word12 | 70 61 73 73 =\\\\r\\\\n2B 77 6F 72 64 31 32",
