@@ -3,6 +3,7 @@ package dev.cadre.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.cadre.RunFailedException;
 import dev.cadre.file.OwnFiles;
 import dev.cadre.price.ModelCatalog;
 import dev.cadre.redact.Redactor;
@@ -68,23 +69,7 @@ public final class Cadre {
     /** Returns the exit status. */
     int run(String... arguments) {
         List<String> all = Arrays.asList(arguments);
-        var models = new Models(terminal, clock, environment);
-        CommandLine line = new CommandLine(this)
-                .addSubcommand(new SearchCommand(terminal, clock, models))
-                .addSubcommand(new McpCommand(terminal, in, clock, models))
-                .addSubcommand(new BulkCommand(terminal, in, clock, runClock, models))
-                .addSubcommand(new EvalCommand(terminal, clock, runClock, models, environment))
-                .addSubcommand(new SimulateCommand(terminal))
-                .addSubcommand(new ReportCommand(terminal))
-                .addSubcommand(new ModelsCommand(terminal, ModelCatalog.standard()))
-                .addSubcommand(new DoctorCommand(terminal, clock, models))
-                .addSubcommand(new CommandLine.HelpCommand())
-                .addSubcommand("completion", completion())
-                .setOut(new PrintWriter(terminal.out(), true, UTF_8))
-                .setErr(new PrintWriter(terminal.err(), true, UTF_8))
-                .setParameterExceptionHandler((e, given) -> usage(all, "bad_argument", oneLine(e)))
-                .setExecutionExceptionHandler((e, command, parsed) -> failed(all, e));
-        line.getSubcommands().values().forEach(each -> each.getCommandSpec().versionProvider(new Version()));
+        CommandLine line = commandLine(all);
         if (arguments.length == 0) {
             int status = usage(all, "bad_argument", "a command is missing; 'cadre COMMAND --help' tells more of each:");
             line.getSubcommands().entrySet().stream()
@@ -102,6 +87,30 @@ public final class Cadre {
         } catch (Error defect) { // such as a stack that overflowed: whoever reads the output still gets their document
             return internal(all, defect);
         }
+    }
+
+    /** The command and those below it, which take what they are told from their arguments alone. */
+    CommandLine commandLine(List<String> all) {
+        var models = new Models(terminal, clock, environment);
+        CommandLine line = new CommandLine(this)
+                .addSubcommand(new SearchCommand(terminal, clock, models))
+                .addSubcommand(new McpCommand(terminal, in, clock, models))
+                .addSubcommand(new BulkCommand(terminal, in, clock, runClock, models))
+                .addSubcommand(new EvalCommand(terminal, clock, runClock, models, environment))
+                .addSubcommand(new SimulateCommand(terminal))
+                .addSubcommand(new ReportCommand(terminal))
+                .addSubcommand(new ModelsCommand(terminal, ModelCatalog.standard()))
+                .addSubcommand(new DoctorCommand(terminal, clock, models))
+                .addSubcommand(new CommandLine.HelpCommand())
+                .addSubcommand("completion", completion())
+                .setOut(new PrintWriter(terminal.out(), true, UTF_8))
+                .setErr(new PrintWriter(terminal.err(), true, UTF_8))
+                .setParameterExceptionHandler((e, given) -> usage(all, "bad_argument", oneLine(e)))
+                .setExecutionExceptionHandler((e, command, parsed) -> failed(all, e));
+        line.getSubcommands().values().forEach(each -> each.getCommandSpec().versionProvider(new Version()));
+        // the folder that is searched may hold a file of the name that is asked for, such as @Override
+        line.setExpandAtFiles(false).getSubcommands().values().forEach(each -> each.setExpandAtFiles(false));
+        return line;
     }
 
     /** What nobody could read did not succeed, whatever was found. */
@@ -137,6 +146,11 @@ public final class Cadre {
         return switch (failure) {
             case UsageException e -> usage(arguments, e.kind(), String.valueOf(e.getMessage()));
             case IOException e -> report(arguments, ExitStatus.FAILED, "unreadable", OwnFiles.reason(e));
+            case RunFailedException e ->
+                e.failure()
+                        .map(Problem::of)
+                        .map(problem -> report(arguments, ExitStatus.FAILED, problem.kind(), problem.message()))
+                        .orElseGet(() -> internal(arguments, e));
             default -> internal(arguments, failure);
         };
     }

@@ -19,6 +19,8 @@ final class OptionValues {
     private static final BigDecimal MAX_USD = new BigDecimal("10000");
     private static final Duration MAX_DEADLINE = Duration.ofHours(24);
     private static final int MAX_SHOWN = 60;
+    /** More in a row lead nowhere. */
+    private static final int MOST_LINKS = 40;
 
     private OptionValues() {}
 
@@ -144,14 +146,36 @@ final class OptionValues {
         }
     }
 
-    /** Whether both are names of one file. */
+    /** Whether both are names of one file, or will be once it is made: by way of links, of their folders too. */
     static boolean isSame(Path a, Path b) {
         try {
-            return a.toAbsolutePath().normalize().equals(b.toAbsolutePath().normalize())
+            return place(a, MOST_LINKS).equals(place(b, MOST_LINKS))
                     || (Files.exists(a) && Files.exists(b) && Files.isSameFile(a, b));
         } catch (IOException e) {
             return false;
         }
+    }
+
+    /** Whether a file is below a folder, or will be once it is made, by way of links too. */
+    static boolean isBelow(Path folder, Path file) {
+        try {
+            return place(file, MOST_LINKS).startsWith(place(folder, MOST_LINKS));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Where a file is, or will be once it is made. */
+    private static Path place(Path file, int links) throws IOException {
+        Path absolute = file.toAbsolutePath();
+        Path parent = absolute.getParent();
+        if (parent == null || Files.exists(absolute)) {
+            return absolute.toRealPath();
+        }
+        if (links > 0 && Files.isSymbolicLink(absolute)) {
+            return place(parent.resolve(Files.readSymbolicLink(absolute)), links - 1);
+        }
+        return place(parent, links).resolve(absolute.getFileName()).normalize();
     }
 
     static UsageException refused(String option, String value, String allowed) {

@@ -118,11 +118,7 @@ final class SearchArguments {
     /** Among the files that are searched it would be found itself. */
     private @Nullable Path cacheFolder() throws UsageException {
         Path folder = absolute(Caches.OPTION, cache);
-        if (folder != null
-                && folder.normalize()
-                        .startsWith(OptionValues.folder("--repo", repo)
-                                .toAbsolutePath()
-                                .normalize())) {
+        if (folder != null && OptionValues.isBelow(OptionValues.folder("--repo", repo), folder)) {
             throw new UsageException(
                     "bad_argument", "--cache: \"%s\" is in the --repo that is searched".formatted(cache));
         }

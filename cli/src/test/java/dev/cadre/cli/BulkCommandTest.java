@@ -108,7 +108,7 @@ class BulkCommandTest {
     void noKeyIsAnywhere_andTheServerStops() throws Exception {
         server.close();
         try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.toList()) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
                 assertThat(Files.readString(file)).doesNotContain("canary");
             }
         }
@@ -1248,5 +1248,50 @@ class BulkCommandTest {
                 .isEqualTo("cadre: %s: \"%s\" is a file that this command makes beside another one and deletes\n"
                         .formatted(option, file));
         assertThat(file).hasContent(before);
+    }
+
+    /** The files are not there yet, and their folder has a second name. */
+    @ParameterizedTest
+    @CsvSource({
+        "--journal, out.jsonl.part",
+        "--journal, out.jsonl.part.lock",
+        "--journal, out.jsonl",
+        "--journal, ./out.jsonl",
+        "--dead-letters, out.jsonl",
+        "--dead-letters, out.jsonl.part",
+        "--dead-letters, out.jsonl.journal",
+        "--dead-letters, out.jsonl.journal.lock"
+    })
+    void fileByASecondNameOfItsFolder_isTheSame(String option, String name) throws Exception {
+        Path real = Files.createDirectory(folder.resolve("real"));
+        Path alias = Files.createSymbolicLink(folder.resolve("alias"), real);
+
+        assertThat(bulk(
+                        "--output",
+                        real.resolve("out.jsonl").toString(),
+                        "--labels",
+                        "a,b",
+                        option,
+                        alias.resolve(name).toString()))
+                .isEqualTo(2);
+
+        assertThat(told()).startsWith("cadre: --");
+        assertThat(real).isEmptyDirectory();
+    }
+
+    /** A link at the name of a file is the file to which it leads. */
+    @Test
+    void deadLettersThroughALinkToTheJournal_areRefused() throws Exception {
+        Files.createSymbolicLink(folder.resolve("dead.jsonl"), folder.resolve("out.jsonl.journal"));
+
+        assertThat(bulk(
+                        "--output",
+                        folder.resolve("out.jsonl").toString(),
+                        "--labels",
+                        "a,b",
+                        "--dead-letters",
+                        folder.resolve("dead.jsonl").toString()))
+                .isEqualTo(2);
+        assertThat(told()).contains("is the input, the output, the schema or the journal");
     }
 }

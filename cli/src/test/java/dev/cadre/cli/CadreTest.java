@@ -16,14 +16,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
 
 class CadreTest {
     @TempDir
@@ -326,6 +333,99 @@ class CadreTest {
     void emptyQuestion_isRefused(String question) {
         assertThat(run("search", "--repo", repo, question)).isEqualTo(2);
         assertThat(told()).isEqualTo("cadre: QUESTION is empty; say what to find\n");
+    }
+
+    /** A folder that is searched may hold a file of any name, and {@code @Override} is a question. */
+    @ParameterizedTest
+    @MethodSource("subcommands")
+    void argumentWithAnAt_isAWord_andNoFileOfOptions(String subcommand) throws Exception {
+        Path named = Files.writeString(folder.resolve("Override"), "--help\n");
+        run("help", subcommand);
+        String help = printed();
+
+        for (String[] given : List.of(
+                new String[] {subcommand, "@" + named},
+                new String[] {"@" + named},
+                new String[] {subcommand, "--", "@" + named})) {
+            run(given);
+
+            assertThat(printed()).isNotEqualTo(help).doesNotContain("'cadre help COMMAND'");
+        }
+    }
+
+    private static Stream<String> subcommands() {
+        return cadre().commandLine(List.of()).getSubcommands().keySet().stream();
+    }
+
+    private static Cadre cadre() {
+        var nobody = new Terminal(
+                stream(new ByteArrayOutputStream()), stream(new ByteArrayOutputStream()), false, false, false);
+        return new Cadre(nobody, InstantSource.fixed(Instant.EPOCH), Map.of());
+    }
+
+    @Test
+    void questionWithAnAt_isAsked_andItsFileChoosesNoOption() throws Exception {
+        Path report = folder.resolve("report.html");
+        Path named = Files.writeString(
+                folder.resolve("Override"), "--repo=/\n--report=%s\n--budget=500\nstolen\n".formatted(report));
+
+        for (String[] question : List.of(new String[] {"@" + named}, new String[] {"--", "@" + named})) {
+            var arguments = new ArrayList<>(List.of("search", "--offline", "--json", "--repo", repo));
+            arguments.addAll(List.of(question));
+            run(arguments.toArray(String[]::new));
+
+            JsonNode document = new ObjectMapper().readTree(printed());
+            assertThat(document.path("question").asText()).isEqualTo("@" + named);
+            assertThat(document.path("cost").path("budgetPicoUsd").asLong()).isEqualTo(250_000_000_000L);
+            assertThat(report).doesNotExist();
+        }
+    }
+
+    /** Names of variables, properties, bundles and styles, quotes and beginnings of options are what they are. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "where is ${sys:user.home}",
+                "where is ${env:PATH}",
+                "where is ${PATH}",
+                "where is ${bundle:x}",
+                "where is ${COMMAND-NAME:-x}",
+                "where is ${sys:user.home:-x} @|red it|@",
+                "'where is it'",
+                "\"where is it\"",
+                "-where=${env:PATH}"
+            })
+    void argument_isTakenAsItIs(String question) throws Exception {
+        run("search", "--offline", "--json", "--repo", repo, "--", question);
+
+        assertThat(new ObjectMapper().readTree(printed()).path("question").asText())
+                .isEqualTo(question);
+
+        assertThat(run("search", "--offline", "--repo", question, "x")).isEqualTo(2);
+        assertThat(told()).contains("\"" + question + "\" does not exist");
+    }
+
+    /** Nothing but the arguments and the code of the command says what an option is. */
+    @Test
+    void noCommand_readsOptionsFromElsewhere() {
+        var left = new ArrayDeque<>(List.of(cadre().commandLine(List.of())));
+        while (!left.isEmpty()) {
+            CommandLine line = left.remove();
+            CommandSpec command = line.getCommandSpec();
+            left.addAll(line.getSubcommands().values());
+
+            assertThat(line.isExpandAtFiles()).as(command.name()).isFalse();
+            assertThat(line.isTrimQuotes()).isFalse();
+            assertThat(line.isAbbreviatedOptionsAllowed()).isFalse();
+            assertThat(line.isAbbreviatedSubcommandsAllowed()).isFalse();
+            assertThat(line.getDefaultValueProvider()).isNull();
+            assertThat(line.getResourceBundle()).isNull();
+            for (ArgSpec each : command.args()) {
+                assertThat(each.interactive()).as(each.paramLabel()).isFalse();
+                assertThat(each.type()).isIn(String.class, boolean.class, String[].class, List.class);
+                assertThat(String.valueOf(each.defaultValue())).doesNotContain("$");
+            }
+        }
     }
 
     @Test

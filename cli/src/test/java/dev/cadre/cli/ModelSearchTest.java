@@ -12,6 +12,7 @@ import dev.cadre.openai.testing.LoopbackRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -179,6 +180,16 @@ class ModelSearchTest {
     }
 
     @Test
+    void cache_inTheRepository_byASecondNameOfItsFolder_isRefused(@TempDir Path elsewhere) throws Exception {
+        Path alias = Files.createSymbolicLink(elsewhere.resolve("alias"), folder);
+
+        assertThat(run(server.baseUrl(), "--cache", alias.resolve("cache").toString()))
+                .isEqualTo(2);
+
+        assertThat(document().path("error").path("message").asText()).endsWith("is in the --repo that is searched");
+    }
+
+    @Test
     void badKey_isStatus4_andNamesTheKind() throws Exception {
         server.onAny()
                 .replies(LoopbackReply.error(
@@ -287,6 +298,17 @@ class ModelSearchTest {
         assertThat(low).isPositive().isLessThan(expected);
         assertThat(expected).isLessThan(estimate.path("worstUsd").asDouble());
         assertThat(server.requests()).hasSize(1);
+    }
+
+    @Test
+    void planOnly_withoutAProvider_saysThatItCannotBeReached() throws Exception {
+        assertThat(run("http://127.0.0.1:1/v1", "--plan-only")).isEqualTo(4);
+
+        JsonNode error = document().path("error");
+        assertThat(error.path("kind").asText()).isEqualTo("connection_failed");
+        assertThat(error.path("message").asText()).contains("connect").doesNotContain("defect", "Exception");
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .contains("cadre: " + error.path("message").asText());
     }
 
     @Test

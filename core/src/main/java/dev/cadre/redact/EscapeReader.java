@@ -42,6 +42,12 @@ final class EscapeReader {
     /** Each place of a text is read from, so that more in a row would take time quadratic in it. */
     private static final int MOST_JOINTS = 8;
 
+    /** More ways to read what begins at a place are not tried. */
+    private static final int MOST_TRIES = 12;
+
+    private static final int LEAST_BYTE = 0xc2;
+    private static final int NOWHERE = -1;
+
     private static final int DECIMAL = 10;
     private static final int HEX = 16;
 
@@ -54,6 +60,13 @@ final class EscapeReader {
     /** Behind what was read last. */
     private int at;
 
+    private int tries;
+
+    /** What is taken from where the escape begins. */
+    private int first = Readings.NONE;
+
+    private int start = NOWHERE;
+
     /** @param depth that of the readings of which an escape may consist */
     EscapeReader(Readings readings, int depth) {
         this.readings = readings;
@@ -62,19 +75,42 @@ final class EscapeReader {
     }
 
     /**
-     * Adds the escape that begins at a place, if one does, and returns the next place at which one may: within this one, too,
-     * because a backslash of the text may stand in front of an escape, and does not belong to its sign then. Of a run of
-     * backslashes each second one begins none.
+     * Adds the escapes that begin at a place, and returns the next place at which one may: within this one, too, because a
+     * backslash of the text may stand in front of an escape, and does not belong to its sign then. Of a run of backslashes
+     * each second one begins none.
+     *
+     * <p>Where a sign is one of the text and of a reading, or of several, each is tried: a line that ends within an escape
+     * makes another one of its beginning.
      */
     int read(int from) {
+        tries = 0;
+        first = readings.at(from, depth);
+        boolean isJoint = first != Readings.NONE && readings.character(first) == Readings.NOTHING;
+        int next = isJoint ? from + 1 : tryAt(from);
+        while (first != Readings.NONE && tries < MOST_TRIES) {
+            first = readings.next(first);
+            if (first != Readings.NONE ? mayBegin(readings.character(first)) : mayBegin(text.charAt(from))) {
+                int unused = tryAt(from);
+            }
+        }
+        return next;
+    }
+
+    private static boolean mayBegin(int character) {
+        return character >= LEAST_BYTE || "\\%&=".indexOf(character) >= 0;
+    }
+
+    private int tryAt(int from) {
+        tries++;
+        start = from;
         at = from;
-        int first = take();
-        int character = switch (first) {
+        int sign = take();
+        int character = switch (sign) {
             case '%' -> ofUrl();
             case '=' -> ofMail();
             case '\\' -> ofCode();
             case '&' -> ofHtml(from);
-            default -> ofLatin1(first);
+            default -> ofPart(sign);
         };
         if (character == NO_ESCAPE) {
             return from + 1;
@@ -86,7 +122,7 @@ final class EscapeReader {
     /** The next character that is one, or the end; it may be behind a few joints of lines. */
     private int take() {
         for (int joints = 0; at < text.length() && joints <= MOST_JOINTS; joints++) {
-            int reading = readings.at(at, depth);
+            int reading = at == start ? first : readings.at(at, depth);
             int character = reading == Readings.NONE ? text.codePointAt(at) : readings.character(reading);
             at = reading == Readings.NONE ? at + Character.charCount(character) : readings.end(reading);
             if (character != Readings.NOTHING) {
@@ -156,8 +192,13 @@ final class EscapeReader {
         return character;
     }
 
-    /** What was taken for a byte by itself, perhaps because the next one was escaped more often. */
-    private int ofLatin1(int first) {
+    /** Of what was taken for a byte or a unit by itself, perhaps because the next one was escaped more often. */
+    private int ofPart(int first) {
+        if (first >= Character.MIN_HIGH_SURROGATE && first <= Character.MAX_HIGH_SURROGATE) {
+            int second = take();
+            boolean isPair = second >= Character.MIN_LOW_SURROGATE && second <= Character.MAX_LOW_SURROGATE;
+            return isPair ? Character.toCodePoint((char) first, (char) second) : NO_ESCAPE;
+        }
         int character = ofBytes(first);
         return character == first ? NO_ESCAPE : character;
     }

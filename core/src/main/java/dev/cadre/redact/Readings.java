@@ -12,6 +12,9 @@ final class Readings {
     /** Escapes one within the other are taken back so many times. */
     static final int MOST_DEPTHS = 8;
 
+    /** More at one place are not kept. */
+    private static final int MOST_AT_A_PLACE = 12;
+
     /** The character of what joins two lines. */
     static final int NOTHING = -1;
 
@@ -89,10 +92,22 @@ final class Readings {
         return ends[reading];
     }
 
-    /** Adds a reading that is deeper than those at its place, or as deep and longer. */
+    /**
+     * Adds a reading that is no shallower than those at its place, behind those that are as deep and longer; nothing if it
+     * is known, or if too many are.
+     */
     void add(int place, int end, int character, int itsDepth) {
         if (deepest.length == 0) {
             deepest = new int[text.length()];
+        }
+        int before = NONE;
+        int known = 0;
+        for (int one = deepest[place]; one != NONE; one = others[one]) {
+            known++;
+            if (known == MOST_AT_A_PLACE || (ends[one] == end && characters[one] == character)) {
+                return;
+            }
+            before = depths[one] == itsDepth && ends[one] > end ? one : before;
         }
         if (count == ends.length) {
             ends = Arrays.copyOf(ends, 2 * count);
@@ -102,9 +117,14 @@ final class Readings {
         }
         ends[count] = end;
         characters[count] = character;
-        others[count] = deepest[place];
         depths[count] = (byte) itsDepth;
-        deepest[place] = count;
+        if (before == NONE) {
+            others[count] = deepest[place];
+            deepest[place] = count;
+        } else {
+            others[count] = others[before];
+            others[before] = count;
+        }
         count++;
     }
 }

@@ -4,6 +4,7 @@ package dev.cadre.redact;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,15 @@ public final class Redactor {
 
     /** The most characters that {@link #quote} returns. */
     public static final int MAX_QUOTE_CHARS = 300;
+
+    /** What is quoted stands at the beginning, behind blanks and what is masked. */
+    private static final int MOST_READ = 8192;
+
+    /** For what is known by its shape, such as a token. */
+    private static final int LEAST_ROOM = 4096;
+
+    /** A longer message of an exception is quoted. */
+    private static final int MAX_MESSAGE_CHARS = 1 << 20;
 
     private static final int MAX_CAUSES = 8;
     private static final String MASK = "[redacted]";
@@ -52,8 +62,12 @@ public final class Redactor {
     /**
      * A redactor that recognizes one key as encoders write it, all keys by their shape, and masked keys that show their
      * ends. Recognized is the key in any case, with any of its characters escaped as in URLs, JSON, HTML and
-     * quoted-printable, line breaks of the latter included, up to eight of these one within the other; in Base64 at any
-     * place of a longer text, and in hexadecimal digits, both also in lines, whose ends may be escaped. Not recognized is one that is cut into pieces, has something put between its characters, is compressed
+     * quoted-printable, line breaks of the latter included, up to eight of these one within the other, as encoders leave
+     * them that escape what they must; in Base64 at any place of a longer text, and in hexadecimal digits, both also in
+     * lines, whose ends may be escaped, the digits with blanks, colons, dashes or commas between them. Not always recognized
+     * is one of which escapes of three or more kinds escape characters that need none, some and not others (of random ones
+     * about one in a hundred is missed), and, in a text of more than 131,072 characters, one of whose characters most take more
+     * than 128. Not recognized is one that is cut into pieces, has something else put between its characters, is compressed
      * or encrypted, is in Base64 twice or in another encoding. A key of fewer than eight characters is ignored.
      */
     public static Redactor of(String key) {
@@ -69,14 +83,10 @@ public final class Redactor {
 
     /**
      * The text without the known keys of this redactor; a text that only looks like a key stays, because it may be
-     * data.
+     * data. Takes time linear in the text, and beside the result up to 50 MB of memory: it is read in pieces.
      */
     public String mask(String text) {
-        String masked = text;
-        for (KnownKey key : keys) {
-            masked = key.replacedIn(masked, MASK);
-        }
-        return masked;
+        return keys.isEmpty() ? text : KnownKey.replacedIn(keys, text, MASK);
     }
 
     /** The text without keys. Takes time linear in it. */
@@ -85,22 +95,45 @@ public final class Redactor {
         return shapes.matcher(SecretShapes.replacedIn(mask(text), MASK)).replaceAll(MASK);
     }
 
-    /** The text without keys and control characters, on one line of at most {@value #MAX_QUOTE_CHARS} characters. */
+    /**
+     * The text without keys and control characters, on one line of at most {@value #MAX_QUOTE_CHARS} characters. Of a long
+     * text no more is read than the first few thousand characters.
+     */
     public String quote(String text) {
+        int room = Math.max(LEAST_ROOM, KnownKey.roomOf(keys));
+        if (text.length() - MOST_READ <= room) {
+            return cut(line(text));
+        }
+        // what may be a part of a key at one of the two ends looks different in the other one
+        String longer = line(text.substring(0, MOST_READ + room));
+        String shorter = line(text.substring(0, MOST_READ));
+        int same = Math.max(0, Arrays.mismatch(longer.toCharArray(), shorter.toCharArray()));
+        String shown = longer.equals(shorter) ? longer : longer.substring(0, same).strip();
+        boolean isMaskedToItsEnd = longer.equals(shorter) && shown.endsWith(MASK);
+        return cut(isMaskedToItsEnd ? shown : whole(shown) + "…");
+    }
+
+    private String line(String text) {
         // secrets first: truncation must not leave half a key
-        String line = clean(text)
+        return clean(text)
                 .replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\s]+", " ")
                 .strip();
-        if (line.length() <= MAX_QUOTE_CHARS) {
-            return line;
-        }
-        int end = MAX_QUOTE_CHARS - 1;
-        return line.substring(0, Character.isHighSurrogate(line.charAt(end - 1)) ? end - 1 : end) + "…";
+    }
+
+    private static String cut(String line) {
+        return line.length() <= MAX_QUOTE_CHARS ? line : whole(line.substring(0, MAX_QUOTE_CHARS - 1)) + "…";
+    }
+
+    /** Without the first half of a pair at its end. */
+    private static String whole(String cut) {
+        return !cut.isEmpty() && Character.isHighSurrogate(cut.charAt(cut.length() - 1))
+                ? cut.substring(0, cut.length() - 1)
+                : cut;
     }
 
     /**
      * The same exception if no message of its causes and suppressed exceptions has a key. Otherwise, or if it has more
-     * than nine causes or its own code throws, a copy of the messages and stack traces of the chain without keys.
+     * than nine causes, a message of more than a million characters or its own code throws, a copy of the messages and stack traces of the chain without keys.
      */
     public Throwable clean(Throwable failure) {
         var left = new ArrayDeque<Throwable>(List.of(failure));
@@ -117,7 +150,7 @@ public final class Redactor {
 
     private boolean holdsSecret(Throwable failure) {
         String text = Thrown.text(failure);
-        return !clean(text).equals(text);
+        return text.length() > MAX_MESSAGE_CHARS || !clean(text).equals(text);
     }
 
     private Throwable copy(Throwable failure, int depth) {

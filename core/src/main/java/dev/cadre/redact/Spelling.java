@@ -29,21 +29,16 @@ final class Spelling {
         this.form = form;
     }
 
-    /** The text with something else in the place of this. Takes time linear in it. */
-    String replacedIn(Readings readings, String mask) {
-        String text = readings.text();
-        var replaced = new StringBuilder();
+    /** Adds where this stands in a text, if it begins before a place. Takes time linear in the text. */
+    void find(Readings readings, int before, List<Span> spans) {
         var walk = new Walk(readings);
-        int copied = 0;
-        for (int at = 0; at < text.length(); at++) {
+        for (int at = 0; at < before; at++) {
             int end = walk.end(at);
             if (end > at) {
-                replaced.append(text, copied, at).append(mask);
-                copied = end;
+                spans.add(new Span(at, end));
                 at = end - 1;
             }
         }
-        return copied == 0 ? text : replaced.append(text, copied, text.length()).toString();
     }
 
     private boolean isThat(int c, int character) {
@@ -62,9 +57,8 @@ final class Spelling {
     }
 
     private boolean isBreak(int c) {
-        return c == Readings.NOTHING
-                || (form != Form.PLAIN && Character.isWhitespace(c))
-                || (form == Form.HEX && (c == ':' || c == '-'));
+        return (form != Form.PLAIN && Character.isWhitespace(c))
+                || (form == Form.HEX && (c == ':' || c == '-' || c == ',' || c == '+')); // a form has + for a blank
     }
 
     private static boolean isDigit(int c) {
@@ -117,13 +111,17 @@ final class Spelling {
             return form == Form.BASE64 ? behindRest(end) : end;
         }
 
-        /** Notes where a character ends that begins here, or, unless it is the first one, behind what may stand between. */
+        /**
+         * Notes where a character ends that begins here, or, unless it is the first one, behind what may stand between. If one
+         * does begin here, its sign may be that of a break all the same, behind which it is written in another way.
+         */
         private void follow(int from, int character, int index) {
             int before = found;
             int at = from;
             for (int breaks = 0; at != NOWHERE && at < text.length() && breaks <= MOST_BREAKS; breaks++) {
+                boolean isFound = found > before;
                 step(at, character);
-                at = found == before && index > 0 ? behindBreak(at) : NOWHERE;
+                at = index > 0 && !isFound ? behindBreak(at) : NOWHERE;
             }
         }
 
@@ -153,7 +151,8 @@ final class Spelling {
 
         /** The place behind what joins two lines, or, between digits, behind one line end or what is put between them. */
         private int behindBreak(int at) {
-            int end = behindOne(at, Spelling.this::isBreak);
+            int joint = behindOne(at, c -> c == Readings.NOTHING);
+            int end = joint != NOWHERE ? joint : behindOne(at, Spelling.this::isBreak);
             return end != NOWHERE || form == Form.PLAIN
                     ? end
                     : LINE_ENDS_OF_HTML.stream()
@@ -177,14 +176,13 @@ final class Spelling {
             return at;
         }
 
-        /** The place behind one such character, escaped or not. */
+        /** The place behind one such character, escaped or not; behind the longest, if it may be several. */
         private int behindOne(int at, IntPredicate isOne) {
+            int end = isOne.test(text.charAt(at)) ? at + 1 : NOWHERE;
             for (int one = readings.at(at, readings.depth()); one != Readings.NONE; one = readings.next(one)) {
-                if (isOne.test(readings.character(one))) {
-                    return readings.end(one);
-                }
+                end = isOne.test(readings.character(one)) ? Math.max(end, readings.end(one)) : end;
             }
-            return isOne.test(text.charAt(at)) ? at + 1 : NOWHERE;
+            return end;
         }
     }
 }

@@ -161,14 +161,14 @@ final class Calls implements AutoCloseable {
 
         @Override
         public void run() {
-            if (begins()) {
-                try {
+            try {
+                if (begins()) {
                     work.accept(this);
-                } finally {
-                    ends();
                 }
+            } finally {
+                ends();
+                underWay.remove(id, this);
             }
-            underWay.remove(id, this);
         }
 
         private synchronized boolean begins() {
