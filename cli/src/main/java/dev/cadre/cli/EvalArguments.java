@@ -132,7 +132,8 @@ final class EvalArguments {
     private void requireFiles(Path from, Optional<Path> record, Optional<Path> page) throws UsageException {
         if (page.isPresent()) {
             PageFile.require("--report", page.get());
-            for (Optional<Path> other : List.of(Optional.of(from), record, record.map(FileJournal::lockOf), task.schemaFile())) {
+            for (Optional<Path> other :
+                    List.of(Optional.of(from), record, record.map(FileJournal::lockOf), task.schemaFile())) {
                 if (other.isPresent() && OptionValues.isSame(other.get(), page.get())) {
                     throw new UsageException(
                             "bad_argument", "--report: \"" + report + "\" is the input, the schema or the journal");

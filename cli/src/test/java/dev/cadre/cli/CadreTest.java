@@ -343,10 +343,9 @@ class CadreTest {
         run("help", subcommand);
         String help = printed();
 
-        for (String[] given : List.of(
-                new String[] {subcommand, "@" + named},
-                new String[] {"@" + named},
-                new String[] {subcommand, "--", "@" + named})) {
+        for (String[] given : List.of(new String[] {subcommand, "@" + named}, new String[] {"@" + named}, new String[] {
+            subcommand, "--", "@" + named
+        })) {
             run(given);
 
             assertThat(printed()).isNotEqualTo(help).doesNotContain("'cadre help COMMAND'");

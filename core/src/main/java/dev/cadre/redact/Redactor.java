@@ -108,16 +108,15 @@ public final class Redactor {
         String longer = line(text.substring(0, MOST_READ + room));
         String shorter = line(text.substring(0, MOST_READ));
         int same = Math.max(0, Arrays.mismatch(longer.toCharArray(), shorter.toCharArray()));
-        String shown = longer.equals(shorter) ? longer : longer.substring(0, same).strip();
+        String shown =
+                longer.equals(shorter) ? longer : longer.substring(0, same).strip();
         boolean isMaskedToItsEnd = longer.equals(shorter) && shown.endsWith(MASK);
         return cut(isMaskedToItsEnd ? shown : whole(shown) + "…");
     }
 
     private String line(String text) {
         // secrets first: truncation must not leave half a key
-        return clean(text)
-                .replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\s]+", " ")
-                .strip();
+        return clean(text).replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\s]+", " ").strip();
     }
 
     private static String cut(String line) {

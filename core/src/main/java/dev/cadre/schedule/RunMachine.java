@@ -269,10 +269,7 @@ public final class RunMachine {
                 || (RunningGraph.isChoice(subtask)
                         && outcome instanceof Outcome.Skipped<?>(Skip skip)
                         && skip.kind() == Skip.Kind.DEPENDENCY);
-        return isFailure
-                && !subtask.node.optional()
-                && !graph.isOpen(subtask)
-                && !alternatives.isAlternative(subtask);
+        return isFailure && !subtask.node.optional() && !graph.isOpen(subtask) && !alternatives.isAlternative(subtask);
     }
 
     private void drop(Subtask subtask, Skip why) {

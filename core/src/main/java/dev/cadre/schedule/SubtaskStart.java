@@ -6,7 +6,6 @@ import dev.cadre.task.Condition;
 import dev.cadre.task.Dependency;
 import dev.cadre.task.Failure;
 import dev.cadre.task.GraphNode;
-import dev.cadre.task.Outcome;
 import dev.cadre.task.Outputs;
 import dev.cadre.task.Skip;
 import dev.cadre.task.SubtaskType;

@@ -348,8 +348,7 @@ class RedactorTest {
     }
 
     private static long allocated() {
-        return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean())
-                .getCurrentThreadAllocatedBytes();
+        return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
     }
 
     /** Behind blanks of any length, of which one is shown, wherever what is read ends. */
@@ -364,7 +363,8 @@ class RedactorTest {
                 }
             }
         }
-        assertThat(redactor.quote("first" + " ".repeat(9_000) + "x".repeat(9_000))).isEqualTo("first…");
+        assertThat(redactor.quote("first" + " ".repeat(9_000) + "x".repeat(9_000)))
+                .isEqualTo("first…");
     }
 
     @Test

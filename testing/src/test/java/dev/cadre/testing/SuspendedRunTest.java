@@ -373,10 +373,7 @@ class SuspendedRunTest {
         graph.when(shelve, decision, "it is refused", each -> !each.approved());
         var end = graph.race("end", post, shelve);
 
-        assertThat(Coordinator.builder(scripted().pools())
-                        .failFast()
-                        .build()
-                        .run(graph.answering(end), BUDGET))
+        assertThat(Coordinator.builder(scripted().pools()).failFast().build().run(graph.answering(end), BUDGET))
                 .isSuspendedFor("approve");
     }
 

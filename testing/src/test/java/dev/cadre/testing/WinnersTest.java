@@ -276,7 +276,8 @@ class WinnersTest {
                     ? from(graph.race("taken", inner, other), note -> new Topic(note.text()))
                     : from(graph.quorum("taken", 1, List.of(inner, other)), all -> new Topic(all.toString()));
             RunResult<Note> result = session(graph.answering(graph.add("send", send, taken)), event -> {
-                if (event instanceof RunEvent.SubtaskEnded ended && ended.subtaskId().equals("other")) {
+                if (event instanceof RunEvent.SubtaskEnded ended
+                        && ended.subtaskId().equals("other")) {
                     isWon.open();
                 }
             });
