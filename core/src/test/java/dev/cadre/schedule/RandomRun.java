@@ -165,6 +165,11 @@ final class RandomRun {
         }
 
         @Override
+        public Optional<Outcome<Object>> needless(String join) {
+            return Optional.ofNullable(known.get(new RungId(join, -1, 0).label()));
+        }
+
+        @Override
         public Optional<EarlierOutcome> outcome(String subtaskId, int item, SubtaskType<?, ?> type, Object input) {
             Outcome<Object> kept = known.get(new RungId(subtaskId, item, 0).label());
             if (kept != null) {
