@@ -49,7 +49,7 @@ public final class Goal<R> {
         /** Whether an input is what a run returned. */
         boolean isBrought(GoalInput input) {
             return earlier.stream()
-                    .anyMatch(run -> input.name().equals(run.name())
+                    .anyMatch(run -> (run.hasAnswer() && input.name().equals(run.name()))
                             || run.brought().stream()
                                     .anyMatch(each -> each.input().equals(input.name())));
         }

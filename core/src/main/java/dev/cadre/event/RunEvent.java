@@ -266,8 +266,8 @@ public sealed interface RunEvent {
      *
      * @param took the ids of the subtasks whose outputs it is made of, or of the items as {@code id#index}; of a repetition
      *     all that have one; empty if it has no output, because what an earlier session took does not succeed any more
-     * @param without the ids of the subtasks or items that are not needed any more, because others were enough; what of them was under
-     *     way has been cancelled
+     * @param without the ids of the subtasks or items that are not needed any more, because others were enough; what of them was
+     *     under way has been cancelled. What had succeeded by then, though only they needed it, is not among them
      */
     record Joined(String runId, Duration at, String subtaskId, List<String> took, List<String> without)
             implements RunEvent {

@@ -14,7 +14,7 @@ import java.util.List;
  * @param goal what was asked, in the words of its caller; of a graph, the id of the subtask that has the answer
  * @param answer its answer as JSON, whole; a prompt shows its beginning. Empty if it has none
  * @param failure why it has no answer; empty if it has one
- * @param brought the inputs whose values are its outcomes, in plan order
+ * @param brought the inputs that hold its outcomes, in plan order
  * @param missing what did not succeed in it, in plan order, with items as {@code id#index}, and what else its answer lacks
  */
 public record EarlierRun(
@@ -33,6 +33,11 @@ public record EarlierRun(
         }
         brought = List.copyOf(brought);
         missing = List.copyOf(missing);
+    }
+
+    /** Whether it has an answer, which is an input of its name. */
+    public boolean hasAnswer() {
+        return failure.isEmpty();
     }
 
     /**

@@ -21,7 +21,7 @@ import java.util.concurrent.CompletableFuture;
  * does without the same subtasks and items.
  *
  * @param took the ids of those whose outputs it is made of; of items their work, because they may stand elsewhere later
- * @param without the ids of those that are not needed because of it
+ * @param without the ids of those that are not needed because of it, and have no output
  */
 public record JoinRecord(List<String> took, List<String> without) {
     private static final String TOOK = "took";

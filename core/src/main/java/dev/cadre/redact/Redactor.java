@@ -131,8 +131,9 @@ public final class Redactor {
     }
 
     /**
-     * The same exception if no message of its causes and suppressed exceptions has a key. Otherwise, or if it has more
-     * than nine causes, a message of more than a million characters or its own code throws, a copy of the messages and stack traces of the chain without keys.
+     * The same exception if no message of its causes and suppressed exceptions has a key. If one has, if there are more than
+     * nine causes or more than a million characters of messages, or if its own code throws: a copy of the messages and stack
+     * traces of the chain without keys.
      */
     public Throwable clean(Throwable failure) {
         var left = new ArrayDeque<Throwable>(List.of(failure));

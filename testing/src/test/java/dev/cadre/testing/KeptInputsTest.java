@@ -504,6 +504,21 @@ class KeptInputsTest {
         assertThat(asked(requests().getLast())).contains("\"artifact\":\"first.page\"");
     }
 
+    /** Such a run brings no input of its own name. */
+    @Test
+    void limitOfTheGoal_holdsForAnInputNamedLikeARunWithoutAnswer() throws Exception {
+        var failed = builder().build().run(FEE, Budget.usd("0.000001"));
+        assertThat(failed).isInstanceOf(RunResult.Failed.class);
+        var lease = new Page("a", LONG);
+
+        for (Goal<Verdict> goal : List.of(
+                FEE.with("lease", Page.class, lease).following("lease", failed).keepingInputsAbove(4_000),
+                FEE.following("lease", failed).with("lease", Page.class, lease).keepingInputsAbove(4_000))) {
+            assertThat(goal.inputs()).singleElement().satisfies(input -> assertThat(input.kept())
+                    .hasSize(1));
+        }
+    }
+
     @Test
     void limit_belowTheLeast_isRefused() {
         assertThatIllegalArgumentException()
