@@ -81,37 +81,75 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
     }
 
     @Override
+    public boolean mayBeOnRecord(SubtaskType<?, ?> type) {
+        return isFoundByAttached(type) && record.filter(RunRecord::isResumed).isPresent();
+    }
+
+    private boolean isFoundByAttached(SubtaskType<?, ?> type) {
+        return record.isPresent() && Attached.isNeededBy(type);
+    }
+
+    @Override
+    public Optional<EarlierOutcome> atOnce(String subtaskId, int item, SubtaskType<?, ?> type, Object input) {
+        return isFoundByAttached(type) ? Optional.empty() : onRecord(subtaskId, item, type, input, Attached.NONE);
+    }
+
+    @Override
     public Optional<EarlierOutcome> outcome(String subtaskId, int item, SubtaskType<?, ?> type, Object input) {
-        if (record.isEmpty() && !callsUserCode(type)) {
-            return Optional.empty();
-        }
-        String label = new RungId(subtaskId, item, 0).label();
+        String label = label(subtaskId, item);
         return switch (attachments.of(label, type, input)) {
             case Attached.Unmade(Failure failure) ->
                 RunDriver.isInterrupted()
                         ? Optional.empty()
                         : Optional.of(EarlierOutcome.recorded(new Outcome.Failed<>(failure)));
             case Attached.Made made -> {
-                KnownWork work = KnownWork.of(
-                        record.map(kept -> kept.work(subtaskId, item, type, input, made)),
-                        cache.flatMap(shared -> shared.of(label, type, input, made)));
-                works.put(key(subtaskId, item), work);
-                Optional<Outcome<Object>> recorded = record.flatMap(kept -> item == JournalKey.WHOLE
-                                || !kept.isResumed()
-                        ? kept.work(subtaskId, item, type, input, made).recall()
-                        : items.recall(subtaskId, item, place -> kept.work(subtaskId, place, type, input, made)));
-                yield earlier(work, recorded.map(EarlierOutcome::recorded), subtaskId, item, label);
+                Optional<EarlierOutcome> recorded = isFoundByAttached(type)
+                        ? onRecord(subtaskId, item, type, input, made)
+                        : Optional.empty();
+                yield recorded.or(() -> unneeded.contains(label)
+                        ? Optional.empty()
+                        : used(label, cached(work(subtaskId, item, type, input, made))));
             }
         };
     }
 
-    private Optional<EarlierOutcome> earlier(
-            KnownWork work, Optional<EarlierOutcome> recorded, String subtaskId, int item, String label) {
-        Optional<EarlierOutcome> earlier = ofUnneeded(subtaskId, item)
-                .map(EarlierOutcome::recorded)
-                .or(() -> recorded.map(known -> wasTaken(subtaskId, work) ? known.taken() : known))
-                .or(() -> ofReplaced(subtaskId, item, label).map(EarlierOutcome::recorded))
-                .or(() -> unneeded.contains(label) ? Optional.empty() : cached(work));
+    private static String label(String subtaskId, int item) {
+        return new RungId(subtaskId, item, 0).label();
+    }
+
+    private Optional<EarlierOutcome> onRecord(
+            String subtaskId, int item, SubtaskType<?, ?> type, Object input, Attached.Made made) {
+        if (record.isEmpty()) {
+            return Optional.empty();
+        }
+        RunRecord kept = record.get();
+        KnownWork work = work(subtaskId, item, type, input, made);
+        Optional<Outcome<Object>> recorded = item == JournalKey.WHOLE || !kept.isResumed()
+                ? work.record().flatMap(WorkRecord::recall)
+                : items.recall(subtaskId, item, place -> kept.work(subtaskId, place, type, input, made));
+        String label = label(subtaskId, item);
+        return used(
+                label,
+                recorded.map(EarlierOutcome::recorded)
+                        .map(known -> wasTaken(subtaskId, work) ? known.taken() : known)
+                        .or(() -> ofReplaced(subtaskId, item, label).map(EarlierOutcome::recorded)));
+    }
+
+    /** What is known of this work; made once. */
+    private KnownWork work(String subtaskId, int item, SubtaskType<?, ?> type, Object input, Attached.Made made) {
+        JournalKey key = key(subtaskId, item);
+        KnownWork known = works.get(key);
+        if (known == null) { // not under a lock: the type may be the user's
+            known = KnownWork.of(
+                    record.map(kept -> kept.work(subtaskId, item, type, input, made)),
+                    cache.flatMap(shared -> shared.of(label(subtaskId, item), type, input, made)));
+            works.put(key, known);
+        }
+        return known;
+    }
+
+    /** It is gone on with. */
+    private Optional<EarlierOutcome> used(String label, Optional<EarlierOutcome> earlier) {
         if (earlier.isPresent()) {
             attachments.release(label);
             boolean isOfUse = !earlier.get().outcome().isNotNeeded();
@@ -146,15 +184,16 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
     }
 
     /** What a join has done without ends as it did, so that the join takes the same again. */
-    private Optional<Outcome<Object>> ofUnneeded(String subtaskId, int item) {
-        return unneeded.contains(subtaskId)
-                ? record.flatMap(kept -> kept.lastFailure(key(subtaskId, item))).or(() -> Optional.of(UNNEEDED))
-                : Optional.empty();
-    }
-
     @Override
-    public Optional<Outcome<Object>> needless(String join) {
-        return ofUnneeded(join, JournalKey.WHOLE);
+    public Optional<Outcome<Object>> needless(String subtaskId) {
+        if (!unneeded.contains(subtaskId)) {
+            return Optional.empty();
+        }
+        Optional<Outcome<Object>> known = record.flatMap(kept -> kept.lastFailure(key(subtaskId, JournalKey.WHOLE)));
+        if (known.filter(end -> !end.isNotNeeded()).isPresent()) {
+            reused.add(subtaskId);
+        }
+        return Optional.of(known.orElse(UNNEEDED));
     }
 
     /** Looks up what the joins of earlier sessions took and did without; before the subtasks are admitted. */

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
-import java.util.function.Predicate;
 
 /**
  * Gives up what is not needed any more: the losers of a race or a quorum with all that only they needed, and the items of
@@ -49,18 +48,25 @@ final class Alternatives {
     }
 
     boolean isAnyToDecide() {
-        return !undecided.isEmpty();
+        return undecided.stream().anyMatch(this::isAllKnown);
+    }
+
+    /** What stands in the journal is an outcome of this run, whoever else has succeeded by the time when it is found. */
+    private boolean isAllKnown(Subtask choice) {
+        return graph.all().stream()
+                .filter(Subtask::isSoughtOnRecord)
+                .noneMatch(sought -> graph.choices(sought).contains(choice));
     }
 
     /** Gives up what is not needed by what is known now. */
     void decide() {
-        List<Subtask> known = List.copyOf(undecided);
-        undecided.clear();
+        List<Subtask> known = undecided.stream().filter(this::isAllKnown).toList();
+        known.forEach(undecided::remove);
         known.forEach(this::decide);
     }
 
     private void decide(Subtask subtask) {
-        if (!graph.hasEnough(subtask)) {
+        if (subtask.unneeded || !graph.hasEnough(subtask)) {
             return;
         }
         if (isJoin(subtask)) {
@@ -104,11 +110,15 @@ final class Alternatives {
         }
     }
 
-    /** What has succeeded by then stays so in each session; nobody asks what it lacks. */
+    /**
+     * What has succeeded by then stays so in each session; nobody asks what it lacks. Another join never comes to say what it
+     * did without.
+     */
     private static void giveUp(Subtask loser, Subtask join) {
         loser.unneeded = true;
-        if (!isSucceeded(loser)) {
+        if (loser.isGivenUp()) {
             join.without.add(loser);
+            join.without.addAll(loser.without);
         }
     }
 
@@ -139,15 +149,11 @@ final class Alternatives {
                         .allMatch(Dependency::soft);
     }
 
-    /**
-     * Whether it may come to be known soon that nobody needs the whole of it.
-     *
-     * @param isSoughtFor of which subtasks an earlier outcome is looked for
-     */
-    boolean mayBeGivenUp(Subtask subtask, Predicate<Subtask> isSoughtFor) {
+    /** Whether it may come to be known soon that nobody needs the whole of it. */
+    boolean mayBeGivenUp(Subtask subtask) {
         return (subtask.stopsThere() || isAlternative(subtask))
                 && graph.all().stream()
-                        .filter(isSoughtFor)
+                        .filter(Subtask::isSought)
                         .anyMatch(sought -> !Collections.disjoint(graph.choices(sought), graph.choices(subtask)));
     }
 

@@ -13,7 +13,8 @@ public interface EarlierOutcomes {
     EarlierOutcomes NOTHING = (subtaskId, item, type, input) -> Optional.empty();
 
     /**
-     * The outcome to go on with, instead of performing the work again.
+     * The outcome to go on with, instead of performing the work again. Where this {@link #callsUserCode}, it is asked only
+     * for what is not known {@link #atOnce}.
      *
      * @param item the index of the item, or -1 if the subtask does not fan out
      * @param input the very input that would be worked on
@@ -29,13 +30,26 @@ public interface EarlierOutcomes {
         return List.of();
     }
 
-    /** How a join ended that an earlier session came to do without; empty if none did. Others are asked for by their work. */
-    default Optional<Outcome<Object>> needless(String join) {
+    /** How a subtask ended that an earlier session came to do without; empty if none did. Nobody asks for its work then. */
+    default Optional<Outcome<Object>> needless(String subtaskId) {
         return Optional.empty();
     }
 
-    /** Whether the question runs the user's code, which may block: then it is asked on a thread of its own. Default no. */
+    /** Whether {@link #outcome} runs the user's code, which may block: then it is asked on a thread of its own. Default no. */
     default boolean callsUserCode(SubtaskType<?, ?> type) {
+        return false;
+    }
+
+    /** What can be said without the user's code; asked first, on the thread of the run. */
+    default Optional<EarlierOutcome> atOnce(String subtaskId, int item, SubtaskType<?, ?> type, Object input) {
+        return callsUserCode(type) ? Optional.empty() : outcome(subtaskId, item, type, input);
+    }
+
+    /**
+     * Whether what only the user's code tells may be an outcome of an earlier session of this run: no race that it leads to
+     * is decided before that is known, because it stays an outcome of the run. Default no.
+     */
+    default boolean mayBeOnRecord(SubtaskType<?, ?> type) {
         return false;
     }
 }

@@ -231,7 +231,7 @@ public final class RunMachine {
         decisions.tell(new RunEvent.Joined(decisions.runId(), decisions.at(), subtask.id(), took, without));
     }
 
-    /** The outcome of an earlier session. Safe for use by many threads, as far as what was given to the machine is. */
+    /** What only the user's code tells. Safe for use by many threads, as far as what was given to the machine is. */
     Optional<EarlierOutcome> recall(RungId id, SubtaskType<?, ?> type, Object input) {
         return rungs.recall(id, type, input);
     }

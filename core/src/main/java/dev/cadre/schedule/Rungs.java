@@ -73,11 +73,6 @@ final class Rungs {
         return !running.isEmpty() || !recalling.isEmpty();
     }
 
-    /** Whether anybody looks for an earlier outcome of a subtask yet. */
-    private boolean isRecalling(Subtask subtask) {
-        return subtask.openRecalls > 0;
-    }
-
     /** Whatever has a thread, in the order in which it started, then what is recalled. */
     List<RungId> underWay() {
         return Stream.concat(running.keySet().stream(), recalling.keySet().stream())
@@ -93,15 +88,23 @@ final class Rungs {
                         seed -> subtask.executions.add(new Execution(subtask, seed.item(), seed.input(), seed.type())));
         subtask.groupSizes = work.groupSizes();
         subtask.openExecutions = subtask.executions.size();
-        if (recall.callsUserCode(subtask.node.type())) {
-            subtask.openRecalls = subtask.executions.size();
+        List.copyOf(subtask.executions).forEach(this::look);
+        if (subtask.openRecalls > 0) {
+            subtask.mayBeOnRecord = recall.mayBeOnRecord(subtask.node.type());
             tiers.recalling(subtask);
-            subtask.executions.forEach(this::startRecall);
-        } else {
-            List.copyOf(subtask.executions).forEach(each -> look(each, recall(each.id(), each.type, each.input)));
         }
         if (subtask.executions.isEmpty()) {
             whole.accept(subtask);
+        }
+    }
+
+    private void look(Execution execution) {
+        RungId id = execution.id();
+        Optional<EarlierOutcome> earlier = recall.atOnce(id.subtaskId(), id.item(), execution.type, execution.input);
+        if (earlier.isEmpty() && recall.callsUserCode(execution.type)) {
+            startRecall(execution);
+        } else {
+            look(execution, earlier);
         }
     }
 
@@ -121,6 +124,7 @@ final class Rungs {
     private void startRecall(Execution execution) {
         RungId id = execution.id();
         recalling.put(id, execution);
+        execution.subtask.openRecalls++;
         decisions.add(new RunCommand.StartRecall(id, execution.type, execution.input));
     }
 
@@ -148,7 +152,7 @@ final class Rungs {
         }
     }
 
-    /** The outcome of an earlier session. Safe for use by many threads, as far as what was given to the machine is. */
+    /** What only the user's code tells. Safe for use by many threads, as far as what was given to the machine is. */
     Optional<EarlierOutcome> recall(RungId id, SubtaskType<?, ?> type, Object input) {
         return recall.outcome(id.subtaskId(), id.item(), type, input);
     }
@@ -161,7 +165,7 @@ final class Rungs {
     /** Starts the next one, unless what is still looked for may show that nobody needs it. */
     void startNext() {
         Execution next = fresh.remove();
-        if (alternatives.mayBeGivenUp(next.subtask, this::isRecalling)) {
+        if (alternatives.mayBeGivenUp(next.subtask)) {
             held.add(next);
             return;
         }

@@ -118,9 +118,9 @@ final class RunningGraph {
         return reached;
     }
 
-    /** How a join ended that an earlier session came to do without, whoever of its members succeeds now. */
+    /** How a subtask ended that an earlier session came to do without, whatever could be made of it now. */
     Optional<Outcome<Object>> needless(Subtask subtask) {
-        return subtask.node.binding() instanceof Binding.Join ? earlier.needless(subtask.id()) : Optional.empty();
+        return earlier.needless(subtask.id());
     }
 
     /** Whether so many of its items, or of those that it depends on, have succeeded that the others are not needed. */

@@ -10,6 +10,7 @@ import dev.cadre.task.Skip;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -41,6 +42,8 @@ final class Subtask {
     int openExecutions;
     /** Executions of which nobody knows yet whether an earlier session ended them. */
     int openRecalls;
+    /** Whether what is looked for may be an outcome of an earlier session of this run. */
+    boolean mayBeOnRecord;
 
     @Nullable
     Outcome<?> outcome;
@@ -82,14 +85,31 @@ final class Subtask {
 
     /** Whether so many of its items have succeeded that the rest is not needed. */
     boolean hasEnough(Binding.Each each) {
-        if (!each.stopsThere() || !isStarted()) {
-            return false;
-        }
-        boolean mayBeTakenAgain = !winners.isEmpty() && openRecalls > 0;
-        return !taken().isEmpty()
-                || (!mayBeTakenAgain
-                        && executions.stream().filter(Subtask::isSucceeded).count()
-                                >= each.minSuccess().of(executions.size()));
+        return each.stopsThere()
+                && isStarted()
+                && (!taken().isEmpty() || hasMinimum());
+    }
+
+    /** Whether as many items have succeeded as must; it is a value then, whatever becomes of the others. */
+    private boolean hasMinimum() {
+        return isStarted() && executions.stream().filter(Subtask::isSucceeded).count() >= needed();
+    }
+
+    /** Whether others did instead of it before it had an output. */
+    boolean isGivenUp() {
+        return unneeded
+                && !(outcome instanceof Outcome.Succeeded<?>)
+                && !(node.binding() instanceof Binding.Each && hasMinimum());
+    }
+
+    /** Whether anybody looks for an earlier outcome of it. */
+    boolean isSought() {
+        return openRecalls > 0;
+    }
+
+    /** Whether what is found may be an outcome of an earlier session of this run. */
+    boolean isSoughtOnRecord() {
+        return isSought() && mayBeOnRecord;
     }
 
     /**
@@ -144,7 +164,10 @@ final class Subtask {
 
     /** A fan-out is not over while an item waits for somebody, however many are enough. */
     private Outcome<?> fannedIn(Binding.Each each) {
-        if (waiting() > 0 && !hasEnough(each)) {
+        if (isGivenUp()) {
+            return new Outcome.Skipped<>(Objects.requireNonNull(dropped));
+        }
+        if (waiting() > 0 && !unneeded && !hasEnough(each)) {
             return Outcome.skipped(
                     Skip.Kind.AWAITED, "%d of %d items wait for somebody".formatted(waiting(), executions.size()));
         }
@@ -165,16 +188,10 @@ final class Subtask {
         if (succeeded >= needed) {
             return new Outcome.Succeeded<>(items);
         }
-        Outcome<?> tooFew = Outcome.failed(
+        return Outcome.failed(
                 Failure.Kind.TOO_FEW_ITEMS,
                 "%d of %d items succeeded, %d needed; first: %s"
                         .formatted(succeeded, executions.size(), needed, firstReason(items)));
-        // items are given up before there are enough only if nobody needs the whole
-        return items.outcomes().stream()
-                .filter(Outcome::isNotNeeded)
-                .<Outcome<?>>map(given -> given)
-                .findFirst()
-                .orElse(tooFew);
     }
 
     private static Outcome<Object> needless(Execution item) {

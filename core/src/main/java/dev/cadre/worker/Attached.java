@@ -27,7 +27,7 @@ public sealed interface Attached {
     record Unmade(Failure failure) implements Attached {}
 
     /** What a type without attachments has. */
-    Attached NONE = new Made(List.of());
+    Made NONE = new Made(List.of());
 
     /** Makes them on the calling thread. Runs the user's code, which may block; does not throw. */
     static <I> Attached of(SubtaskType<I, ?> type, Object input) {

@@ -101,9 +101,7 @@ final class RandomRun {
             for (String id : joined.without().stream()
                     .filter(each -> !each.contains("#"))
                     .toList()) {
-                for (int item = -1; item < 6; item++) {
-                    succeeded.putIfAbsent(new RungId(id, item, 0).label(), ended(id));
-                }
+                succeeded.put(id, ended(id));
             }
         }
         return succeeded;
@@ -139,7 +137,10 @@ final class RandomRun {
         return failed;
     }
 
-    /** Earlier sessions, which have ended some of the work; some of it is asked for on threads of its own. */
+    /**
+     * Earlier sessions, which have ended some of the work. A cache may have that of one type, and what is on record of another
+     * is found by what is attached: both are asked for on threads of their own.
+     */
     private static final class Sessions implements EarlierOutcomes {
         private final long seed;
         private final Map<String, Outcome<Object>> known;
@@ -165,8 +166,9 @@ final class RandomRun {
         }
 
         @Override
-        public Optional<Outcome<Object>> needless(String join) {
-            return Optional.ofNullable(known.get(new RungId(join, -1, 0).label()));
+        public Optional<Outcome<Object>> needless(String subtaskId) {
+            return Optional.ofNullable(known.get(new RungId(subtaskId, -1, 0).label()))
+                    .filter(end -> !end.isSucceeded());
         }
 
         @Override
@@ -187,7 +189,19 @@ final class RandomRun {
 
         @Override
         public boolean callsUserCode(SubtaskType<?, ?> type) {
-            return type == RunRig.RISING || type == RunRig.BEST;
+            return type == RunRig.RISING || mayBeOnRecord(type);
+        }
+
+        @Override
+        public boolean mayBeOnRecord(SubtaskType<?, ?> type) {
+            return type == RunRig.BEST;
+        }
+
+        @Override
+        public Optional<EarlierOutcome> atOnce(String subtaskId, int item, SubtaskType<?, ?> type, Object input) {
+            return mayBeOnRecord(type)
+                    ? Optional.empty()
+                    : outcome(subtaskId, item, type, input).filter(known -> known.origin() instanceof Origin.Journaled);
         }
 
         Optional<EarlierOutcome> outcome(RunCommand.StartRecall start) {
@@ -299,6 +313,14 @@ final class RandomRun {
                 total -> Math.min(needed, total),
                 races && needed > 0 && random.nextBoolean(),
                 false);
+    }
+
+    /**
+     * Whether it is a fan-out that a race may have given up when enough of its items had succeeded: an item that came too late
+     * then is on record, and a later session has it.
+     */
+    boolean mayKeepLateItems(String id) {
+        return hasRaces() && node(id).binding() instanceof Binding.Each each && !each.stopsThere();
     }
 
     private static String read(List<Dependency> dependencies, Outputs outputs) {

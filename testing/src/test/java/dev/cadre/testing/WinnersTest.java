@@ -344,6 +344,57 @@ class WinnersTest {
         assertThat(sent).containsExactly("winner");
     }
 
+    /** Has nothing, and says so when it is interrupted. */
+    private static final OutcomeCache HANGING = new OutcomeCache() {
+        @Override
+        public Optional<Hit> find(Fingerprint work) throws InterruptedException {
+            new Gate().await();
+            return Optional.empty();
+        }
+
+        @Override
+        public void keep(Fingerprint work, CachedOutcome outcome) {
+            // the next session is to have it from its journal
+        }
+    };
+
+    /** A cache, and what is attached, are asked for on threads of their own, which may take longer than the race. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void successBehindALoser_isOneInEachSession_thoughItIsLookedForOnAThread(boolean isCached) throws Exception {
+        SubtaskType<Topic, Note> type =
+                isCached ? Crew.NOTE.cacheable() : Crew.NOTE.attaching(topic -> List.of());
+        var model = new ScriptedModel();
+        model.on(type).answers(call -> new Note(call.input(type).name()));
+        var hasLost = new Gate();
+        turns.put("loser", () -> {
+            hasLost.open();
+            fails();
+        });
+        turns.put("winner", hasLost::await);
+        for (OutcomeCache cache : List.of(new WatchedCache(), HANGING, HANGING)) {
+            var graph = TaskGraph.builder();
+            var first = graph.add("first", type, new Topic("first"));
+            var second = graph.add("second", type, from(first, note -> new Topic("second")));
+            var loser = graph.add("loser", work, from(second, note -> new Topic("loser")));
+            var winner = graph.add("winner", work, new Topic("winner"));
+            var race = graph.race("race", loser, winner);
+            try (var journal = FileJournal.open(folder.resolve("run.journal"))) {
+                var report = Coordinator.of(model.pools())
+                        .cache(cache)
+                        .journal(journal)
+                        .run(
+                                graph.answering(graph.add("send", send, from(race, note -> new Topic(note.text())))),
+                                Budget.usd("1.00"))
+                        .report();
+                assertThat(List.of("first", "second"))
+                        .allMatch(id -> report.outcome(id).isSucceeded());
+            }
+        }
+        assertThat(sent).containsExactly("winner");
+        assertThat(model.calls()).hasSize(2);
+    }
+
     @Test
     void moreItemsThatAreNeeded_areTakenInTheNextSession() throws Exception {
         for (int enough : List.of(1, 3)) {
