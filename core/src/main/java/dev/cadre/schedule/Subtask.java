@@ -97,9 +97,9 @@ final class Subtask {
 
     /** Whether others did instead of it before it had an output. */
     boolean isGivenUp() {
-        return unneeded
-                && !(outcome instanceof Outcome.Succeeded<?>)
-                && !(node.binding() instanceof Binding.Each && hasMinimum());
+        boolean hasOutput =
+                isEnded() ? outcome instanceof Outcome.Succeeded<?> : node.binding() instanceof Binding.Each && hasMinimum();
+        return unneeded && !hasOutput;
     }
 
     /** Whether anybody looks for an earlier outcome of it. */
