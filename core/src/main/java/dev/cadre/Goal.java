@@ -114,7 +114,7 @@ public final class Goal<R> {
     }
 
     /**
-     * Keeps inputs of more than so many bytes of JSON out of prompts: those that {@link #with} adds, before and after this. A
+     * Keeps inputs of more than so many bytes, of a text in UTF-8, of any other value as JSON, out of prompts: those that {@link #with} adds, before and after this. A
      * model that works on such an input, or on a part of it that is as long, such as an item of a list, is given its name,
      * size, form and first lines instead, with a tool {@code read_artifact} that reads the rest by range, as {@link
      * SubtaskType#keepingAbove} does it for outputs. Plain code has it whole; pictures and files are shown as

@@ -15,7 +15,9 @@ import java.util.concurrent.CompletableFuture;
  * The durable record of runs: what was promised, paid and answered, so that a resumed run pays for nothing twice.
  *
  * <p>The views show every entry that is durable, of this session and of earlier ones, in the order it was submitted.
- * Safe for use by many threads, which may be interrupted at any time. Costs no money. Every method but {@link #close}
+ * Safe for use by many threads, which may be interrupted at any time. Costs no money. A run waits for what is to be
+ * durable, before its beginning and behind its end even longer than its deadline: every entry must be durable or refused
+ * in a bounded time. Every method but {@link #close}
  * throws {@link IllegalStateException} once the journal is closed.
  */
 public interface Journal extends AutoCloseable {

@@ -403,8 +403,8 @@ public final class SubtaskType<I, O> {
     }
 
     /**
-     * Keeps an output of more than so many bytes of JSON out of prompts. The output stays whole: for the journal, the
-     * report, plain code and mergers of plain code. A model that works on it, or on a part of it that is as long, is given
+     * Keeps an output of more than so many bytes out of prompts: of a text in UTF-8, of any other value as JSON. The output
+     * stays whole: for the journal, the report, plain code and mergers of plain code. A model that works on it, or on a part of it that is as long, is given
      * its id, size, form and first lines instead, with a tool {@code read_artifact} that reads the rest by range; the
      * {@linkplain Limits.ToolLimits limits of tools} hold for that, and every call reserves what was read before it. It is
      * found in an input as it stands in the output: text that an edge function makes of it is sent in full. {@code
