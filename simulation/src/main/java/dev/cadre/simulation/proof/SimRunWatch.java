@@ -215,6 +215,9 @@ final class SimRunWatch {
             if (start.type().name().equals("rising") && start.tier() == Tier.MINI) {
                 world.met(SimulationPhenomenon.CHOSEN_TIER);
             }
+            if (start.type().name().equals(SimTypes.SUITED) && start.tier() == Tier.MINI) {
+                world.met(SimulationPhenomenon.SUITED);
+            }
         }
     }
 

@@ -2,6 +2,8 @@
 package dev.cadre.simulation.proof;
 
 import dev.cadre.model.CallPurpose;
+import dev.cadre.model.ModelRequest;
+import dev.cadre.model.Sampling;
 import dev.cadre.price.Money;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.simulation.proof.SimTypes.Finding;
@@ -102,6 +104,7 @@ final class SimRung {
                         start.tier());
                 var terms = new SimCall.Terms(
                         run, run.money(), purpose, start.order(), run.workUntil(), name + "/" + ++calls);
+                meet(wanted.request());
                 call = new SimCall(pool, wanted.request(), terms, this::on);
                 call.start();
             }
@@ -111,6 +114,15 @@ final class SimRung {
                 tally(end);
                 run.ended(start.id(), end);
             }
+        }
+    }
+
+    private void meet(ModelRequest request) {
+        if (!request.attachments().isEmpty()) {
+            world.met(SimulationPhenomenon.ATTACHED);
+        }
+        if (!request.options().sampling().equals(Sampling.DEFAULT)) {
+            world.met(SimulationPhenomenon.SAMPLED);
         }
     }
 

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.simulation.proof;
 
+import dev.cadre.model.Attachment;
+import dev.cadre.model.Sampling;
 import dev.cadre.model.Tier;
 import dev.cadre.model.ToolSpec;
 import dev.cadre.price.Money;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.Tool;
+import dev.cadre.task.WorkKind;
 import java.util.List;
 
 /** The kinds of work in a simulated world, one for every way up and down the tiers. */
@@ -38,6 +41,11 @@ public final class SimTypes {
     /** The name of a pool of another provider. */
     static final String ELSEWHERE = "elsewhere";
 
+    /** The name of the kind of work that starts where it is suggested. */
+    static final String SUITED = "suited";
+
+    private static final Attachment PICTURE = Attachment.Image.of("image/png", new byte[] {1, 2, 3});
+
     /** A tool that only reads. */
     public static final Tool READ = tool("look_up");
 
@@ -67,6 +75,11 @@ public final class SimTypes {
             judged("elsewhere").onPool(Tier.NANO, ELSEWHERE).upTo(Tier.MINI),
             judged("searching").upTo(Tier.MINI).tools(READ),
             judged("writing").upTo(Tier.MINI).tools(READ, WRITE),
+            judged("seeing").upTo(Tier.MINI).attaching(question -> List.of(PICTURE)),
+            judged(SUITED)
+                    .suitedTo(WorkKind.MULTI_STEP_TOOLS)
+                    .upTo(Tier.FLAGSHIP)
+                    .sampling(Sampling.ofTemperature(0.3)),
             NESTING,
             SubtaskType.code(
                     "code",

@@ -15,6 +15,12 @@ public enum SimulationPhenomenon {
     ESCALATION,
     /** A subtask started on another tier than its type does by itself, because the planner chose it. */
     CHOSEN_TIER,
+    /** A subtask started on the tier that is suggested for its kind of work. */
+    SUITED,
+    /** A picture went along with a call. */
+    ATTACHED,
+    /** A call asked for a temperature of its own. */
+    SAMPLED,
     /** A rung was served by the pool that its type names, of another provider, in the place of the tier's own. */
     NAMED_POOL,
     /** A run was cancelled while it ran. */
