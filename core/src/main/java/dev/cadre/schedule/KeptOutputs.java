@@ -56,12 +56,17 @@ public final class KeptOutputs {
     private static void add(Subtask on, Function<String, Optional<Subtask>> subtasks, List<Artifacts.Output> outputs) {
         if (on.node.binding() instanceof Binding.Join join) { // its output is made of theirs
             join.members().forEach(id -> subtasks.apply(id).ifPresent(member -> add(member, subtasks, outputs)));
-            return;
+        } else if (on.node.type().keptAbove().isPresent() && on.isEnded()) {
+            if (on.kept == null) { // however many depend on it, it is read once
+                on.kept = outputs(on);
+            }
+            outputs.addAll(on.kept);
         }
+    }
+
+    private static List<Artifacts.Output> outputs(Subtask on) {
         SubtaskType<?, ?> type = on.node.type();
-        if (type.keptAbove().isEmpty()) {
-            return;
-        }
+        var outputs = new ArrayList<Artifacts.Output>();
         if (on.outcome instanceof Outcome.Succeeded<?>(Items<?>(List<? extends Outcome<?>> items, var groups))) {
             for (int item = 0; item < items.size(); item++) {
                 add(on.id() + "#" + item, type, items.get(item), outputs);
@@ -69,6 +74,7 @@ public final class KeptOutputs {
         } else if (on.outcome != null) {
             add(on.id(), type, on.outcome, outputs);
         }
+        return outputs;
     }
 
     private static void add(String id, SubtaskType<?, ?> type, Outcome<?> outcome, List<Artifacts.Output> outputs) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.schedule;
 
+import dev.cadre.task.Artifacts;
 import dev.cadre.task.Binding;
 import dev.cadre.task.Failure;
 import dev.cadre.task.GraphNode;
@@ -47,6 +48,10 @@ final class Subtask {
 
     @Nullable
     Outcome<?> outcome;
+
+    /** What its dependents read of its output by range; null until one of them is to start. */
+    @Nullable
+    List<Artifacts.Output> kept;
 
     /** Whose outputs an earlier session took, if some of its members or items are enough; empty if none is known. */
     final List<String> winners;

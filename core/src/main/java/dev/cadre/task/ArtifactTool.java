@@ -52,7 +52,7 @@ final class ArtifactTool {
     /** The longest part of at most so many characters whose result fits, by bisection; a character always does. */
     private String longest(Artifact artifact, int offset, int length) {
         int fits = Character.isHighSurrogate(artifact.text().charAt(offset)) ? 2 : 1;
-        int tooMuch = Math.max(length, fits) + 1;
+        int tooMuch = Math.max(Math.min(length, mostBytes), fits) + 1; // a character has a byte at least
         while (tooMuch - fits > 1) {
             int middle = (fits + tooMuch) >>> 1;
             if (Artifact.bytes(result(artifact, offset, middle)) <= mostBytes) {

@@ -9,6 +9,7 @@ import dev.cadre.budget.Budget;
 import dev.cadre.json.Json;
 import dev.cadre.task.Artifacts.Index;
 import dev.cadre.task.Artifacts.Output;
+import java.lang.management.ManagementFactory;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -87,6 +88,32 @@ class ArtifactsTest {
         assertThat(reference.longValue("characters")).isEqualTo(LINES.length());
         assertThat(reference.string("beginning")).endsWith("goes on\n").startsWith("line one\nline two\n");
         assertThat(shown(found).string("heading")).isEqualTo("A page");
+    }
+
+    private static Json nested(int levels, Json innermost) {
+        Json value = innermost;
+        for (int level = 0; level < levels; level++) {
+            value = new Json.Arr(List.of(value));
+        }
+        return value;
+    }
+
+    /** The bytes that it takes to find an output in an input of which it is a part. */
+    private static long allocated(int levels) {
+        Json output = nested(levels, new Json.Str("x".repeat(1_000_000)));
+        Json input = Json.obj().with("page", output);
+        var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        assertThat(shown(index(output).in(input)).object("page").longValue("bytes"))
+                .isEqualTo(1_000_002 + 2 * levels);
+        return threads.getCurrentThreadAllocatedBytes() - before;
+    }
+
+    @Test
+    void outputOfManyLevels_isReadOnce() {
+        long shallow = allocated(1);
+
+        assertThat(allocated(90)).isLessThan(2 * shallow);
     }
 
     @Test
