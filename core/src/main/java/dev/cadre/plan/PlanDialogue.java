@@ -14,6 +14,7 @@ import dev.cadre.pool.CallTerms;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.price.Capability;
 import dev.cadre.price.Money;
+import java.util.List;
 
 /** The calls that make one plan: the first, its continuations, and one repair. */
 final class PlanDialogue {
@@ -99,12 +100,15 @@ final class PlanDialogue {
         if (outstanding.isEmpty() || isFull()) {
             return;
         }
-        int before = intake.added().size();
+        List<PlannedSubtask> before = intake.added();
         intake.answering();
-        Round round = ask(prompt.repair(intake.added(), outstanding, maxOutputTokens));
+        List<String> unresolved = intake.unresolved();
+        List<PlannedSubtask> taken =
+                before.stream().filter(each -> !unresolved.contains(each.id())).toList();
+        Round round = ask(prompt.repair(taken, outstanding, maxOutputTokens));
         if (round == Round.CUT) {
             note("the repair of the plan was cut off");
-        } else if (round == Round.WHOLE && intake.added().size() == before) {
+        } else if (round == Round.WHOLE && intake.added().equals(before)) {
             note("the repair of the plan added nothing");
         }
     }

@@ -53,6 +53,9 @@ public final class PlanIntake {
     private final Map<String, Admitted> admitted = new LinkedHashMap<>();
     private final List<PlanDefect> defects = new ArrayList<>();
     private final Set<PlannedSubtask> restored = new HashSet<>();
+    /** What points nowhere, as far as the planner was told of it. */
+    private final Set<String> correctable = new HashSet<>();
+
     private final PlanRounds rounds = new PlanRounds();
     private final List<PlanDefect> notes = new ArrayList<>();
     private Consumer<? super PlannedSubtask> record = planned -> {};
@@ -181,6 +184,9 @@ public final class PlanIntake {
         requireOpen();
         if (isRestored(planned)) {
             return Optional.empty();
+        }
+        if (isNew) {
+            withdraw(planned.id());
         }
         var troubles = new ArrayList<String>();
         requireNewId(planned.id(), troubles);
@@ -321,10 +327,20 @@ public final class PlanIntake {
 
     /**
      * Says that what comes from here on answers the defects so far, so that those are outstanding no more. What points
-     * nowhere stays outstanding until something comes in its place.
+     * nowhere stays outstanding until what it depends on comes, or a subtask of its id that stands in its place.
      */
     public void answering() {
         answered = defects.size();
+        correctable.addAll(unresolved());
+    }
+
+    /** What points nowhere cannot have begun: who was told so may give it again. */
+    private void withdraw(String id) {
+        Candidate lost = waiting.get(id);
+        if (correctable.remove(id) && lost != null) {
+            waiting.remove(id);
+            graph.remove(id, lost.dependencies());
+        }
     }
 
     /**

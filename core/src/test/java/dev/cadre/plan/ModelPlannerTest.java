@@ -273,9 +273,8 @@ class ModelPlannerTest {
         assertThat(handedOver).containsExactly("a", "nowhere", "lost");
         assertThat(intake.taken().getFirst().literals().get("value")).isEqualTo("\"v-a\"");
         assertThat(model.asked().get(1)).contains("""
-                        Taken so far, for good (2):
+                        Taken so far, for good (1):
                         - a: echo {"value":"v-a"}
-                        - lost: echo {"value":"v-lost"}
 
                         Not taken (3):
                         - "../x": the id "../x" must be 1 to 64 letters, digits, '_', '.' or '-'
@@ -286,6 +285,30 @@ class ModelPlannerTest {
                 .extracting(PlanDefect::subtaskId)
                 .as("what is wrong with the repair is not repaired again")
                 .containsExactly("a", "e");
+    }
+
+    @Test
+    void subtaskThatPointsNowhere_isGivenAgainUnderItsId() throws InterruptedException {
+        model.replies(planOf(A, subtask("lost", "[\"nowhere\"]"), subtask("last", "[\"lost\"]")))
+                .replies(planOf(subtask("lost", "[\"a\"]")));
+
+        plan();
+
+        assertThat(handedOver).containsExactly("a", "lost", "last");
+        assertThat(intake.outstanding()).isEmpty();
+        assertThat(intake.taken()).hasSize(3);
+    }
+
+    @Test
+    void subtaskThatMayRun_isNotGivenAgain() throws InterruptedException {
+        model.replies(planOf(A, subtask("lost", "[\"nowhere\"]")))
+                .replies(planOf(subtask("nowhere", "[]"), subtask("lost", "[]")));
+
+        plan();
+
+        assertThat(handedOver).containsExactly("a", "nowhere", "lost");
+        assertThat(intake.taken().getLast().after()).containsExactly("nowhere");
+        assertThat(intake.outstanding()).extracting(PlanDefect::subtaskId).containsExactly("lost");
     }
 
     @Test
