@@ -11,9 +11,9 @@ import dev.cadre.task.SubtaskType;
  *
  * <p>It is asked once for each such subtask when that is planned, on the planner's thread. The decision is part of the
  * plan: it stands in the journal and is not asked for again when a run resumes. A decision other than the planner's is noted
- * in the report. A policy that throws, returns null, or a
- * tier that the type does not allow, ends the planning as a planner that throws does, once the planner's reply has come to its end; what was admitted before
- * runs. It cannot wait for people: an {@link dev.cadre.task.AwaitedException} is a failure, too.
+ * in the report. A policy that throws, returns null, or a tier that the type does not allow, ends the planning as a planner
+ * that throws does, once the planner's reply has come to its end; what was admitted before runs. It cannot wait for people:
+ * an {@link dev.cadre.task.AwaitedException} is a failure, too.
  */
 @FunctionalInterface
 public interface TierPolicy {
