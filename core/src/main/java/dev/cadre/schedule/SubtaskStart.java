@@ -51,11 +51,13 @@ sealed interface SubtaskStart {
             GraphNode node, Function<String, Optional<Subtask>> subtasks, int maxItems, int toolOutputBytes) {
         KeptOutputs kept = KeptOutputs.of(node, subtasks, toolOutputBytes);
         Outputs outputs = id -> subtasks.apply(id).flatMap(SubtaskStart::output);
-        try {
-            Optional<Skip> unneeded = brokenCondition(node, outputs);
-            if (unneeded.isPresent()) {
-                return new NotNeeded(unneeded.get());
+        for (Dependency dependency : node.dependencies()) {
+            Optional<SubtaskStart> otherwise = otherwise(node, dependency, outputs);
+            if (otherwise.isPresent()) {
+                return otherwise.get();
             }
+        }
+        try {
             return switch (node.binding()) {
                 case Binding.One one -> {
                     Object input = checked(node, one.input().apply(outputs));
@@ -68,22 +70,29 @@ sealed interface SubtaskStart {
                 }
             };
         } catch (Throwable e) { // errors too, as in a worker: they touch this subtask alone
-            return new Bad(Failure.thrown(
-                    Failure.Kind.INVALID_INPUT,
-                    e,
-                    "the code that makes the input of subtask '%s'".formatted(node.id())));
+            boolean isJoin = node.binding() instanceof Binding.Join;
+            String place = isJoin ? "the code that makes the output of '%s'" : "the code that makes the input of subtask '%s'";
+            return new Bad(Failure.thrown(Failure.Kind.INVALID_INPUT, e, place.formatted(node.id())));
         }
     }
 
-    private static Optional<Skip> brokenCondition(GraphNode node, Outputs outputs) {
-        for (Dependency dependency : node.dependencies()) {
-            Optional<Condition> condition = dependency.condition();
-            if (condition.isPresent() && !holds(condition.get(), dependency, outputs)) {
-                String why = "%s (of '%s')".formatted(condition.get().otherwise(), dependency.on());
-                return Optional.of(new Skip(Skip.Kind.NOT_NEEDED, why, List.of(dependency.on())));
-            }
+    /** What becomes of a subtask if the condition of an edge does not hold of it; empty if there is none, or it does. */
+    private static Optional<SubtaskStart> otherwise(GraphNode node, Dependency dependency, Outputs outputs) {
+        if (dependency.condition().isEmpty()) {
+            return Optional.empty();
         }
-        return Optional.empty();
+        Condition condition = dependency.condition().get();
+        try {
+            String why = "%s (of '%s')".formatted(condition.otherwise(), dependency.on());
+            return holds(condition, dependency, outputs)
+                    ? Optional.empty()
+                    : Optional.of(new NotNeeded(new Skip(Skip.Kind.NOT_NEEDED, why, List.of(dependency.on()))));
+        } catch (Throwable e) { // as above
+            return Optional.of(new Bad(Failure.thrown(
+                    Failure.Kind.INVALID_INPUT,
+                    e,
+                    "the test of '%s', a condition of subtask '%s'".formatted(condition, node.id()))));
+        }
     }
 
     private static boolean holds(Condition condition, Dependency dependency, Outputs outputs) {

@@ -154,7 +154,8 @@ class FlowTest {
 
             assertThat(((Outcome.Failed<?>) rig.ended("praise")).failure().kind())
                     .isEqualTo(Failure.Kind.INVALID_INPUT);
-            assertThat(rig.ended("praise").reason()).contains("no length");
+            assertThat(rig.ended("praise").reason())
+                    .contains("no length, thrown by the test of 'it is short', a condition of subtask 'praise'");
         }
 
         @Test
