@@ -125,7 +125,7 @@ final class PlanDialogue {
             return stuck(refusal);
         }
         return switch (reply.finish()) {
-            case COMPLETE, TOOL_CALLS -> ended(reply, reader);
+            case COMPLETE, TOOL_CALLS -> ended(reply, reader, true);
             case TRUNCATED -> truncated(reply, reader, before);
             case REFUSED -> stuck(new PlanFailedException("the planner declined: " + excerpt(reply)));
             case FILTERED -> stuck(new PlanFailedException("the provider's content filter stopped the planner"));
@@ -134,20 +134,25 @@ final class PlanDialogue {
 
     /** The same cap again would end as the last one did, unless the next call has less to say. */
     private Round truncated(ModelReply reply, PlanReader reader, int takenBefore) {
-        ended(reply, reader);
+        ended(reply, reader, false);
         if (intake.added().size() == takenBefore) {
             maxOutputTokens = Math.min(2 * maxOutputTokens, pool.spec().tokens().maxOutput());
         }
         return Round.CUT;
     }
 
-    private Round ended(ModelReply reply, PlanReader streamed) {
+    /** @param isWhole whether the model had no more to say */
+    private Round ended(ModelReply reply, PlanReader streamed, boolean isWhole) {
         // a client that does not stream has handed over nothing, one that does everything, unless pieces were lost
         PlanReader reader = streamed.isAtOneWith(reply.text()) ? streamed : new PlanReader(intake);
         reader.accept(reply.text()
                 .substring((int) Math.min(reader.received(), reply.text().length())));
         if (reader.isFollowedByAnother()) {
             intake.note("", "the plan that was written first counts; another JSON object behind it was dropped");
+        }
+        if (isWhole && reader.isProse()) {
+            note("the reply has no JSON object");
+            return Round.WHOLE;
         }
         return reader.end() == PlanReader.Ending.CUT ? Round.CUT : Round.WHOLE;
     }

@@ -92,6 +92,11 @@ public final class PlanReader {
         }
     }
 
+    /** Whether there are words, and no beginning of a plan that could be continued. */
+    boolean isProse() {
+        return !started && !heard.toString().isBlank();
+    }
+
     /** The characters received so far. */
     long received() {
         return received;

@@ -195,7 +195,7 @@ final class Subtask {
         }
         return Outcome.failed(
                 Failure.Kind.TOO_FEW_ITEMS,
-                "%d of %d items succeeded, %d needed; first: %s"
+                "%d of %d items succeeded, %d needed%s"
                         .formatted(succeeded, executions.size(), needed, firstReason(items)));
     }
 
@@ -207,8 +207,8 @@ final class Subtask {
 
     private static String firstReason(Items<Object> items) {
         return items.missing().isEmpty()
-                ? "none missing"
-                : items.outcomes().get(items.missing().get(0)).reason();
+                ? ""
+                : "; first: " + items.outcomes().get(items.missing().get(0)).reason();
     }
 
     private static Outcome<Object> ended(Execution execution) {

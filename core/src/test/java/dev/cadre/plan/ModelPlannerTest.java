@@ -337,6 +337,16 @@ class ModelPlannerTest {
     }
 
     @Test
+    void planOfWordsAlone_isRepairedOnce_andNeverContinued() throws InterruptedException {
+        model.replies("I am sorry.").replies("I am sorry.");
+
+        plan();
+
+        assertThat(model.asked()).hasSize(2);
+        assertThat(model.asked().get(1)).contains("- the reply has no JSON object");
+    }
+
+    @Test
     void repairThatIsCutOff_isNotContinued() throws InterruptedException {
         model.replies(planOf(A, OTHER_A)).ends("{\"subtasks\":[" + C + ",", Finish.TRUNCATED);
 
