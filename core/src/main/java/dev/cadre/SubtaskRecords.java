@@ -101,7 +101,7 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
             case Attached.Unmade(Failure failure) ->
                 RunDriver.isInterrupted()
                         ? Optional.empty()
-                        : Optional.of(EarlierOutcome.recorded(new Outcome.Failed<>(failure)));
+                        : Optional.of(EarlierOutcome.unidentified(failure));
             case Attached.Made made -> {
                 Optional<EarlierOutcome> recorded = isFoundByAttached(type)
                         ? onRecord(subtaskId, item, type, input, made)

@@ -140,13 +140,19 @@ final class Alternatives {
                 && graph.hasEnough(dependent);
     }
 
-    /** Whether a dependent only had to know that a subtask failed, because it runs when that fails. */
+    /** Whether a dependent only had to know that a subtask failed, because it runs when that fails; a join wants its output. */
     private boolean onlyWantedToKnow(Subtask dependent, Subtask failed) {
-        return failed.isEnded()
-                && !graph.isOpen(failed)
+        return hasEndedForGood(failed)
+                && !(dependent.isEnded() && !hasEndedForGood(dependent))
+                && !isJoin(dependent)
                 && dependent.node.dependencies().stream()
                         .filter(each -> each.on().equals(failed.id()))
                         .allMatch(Dependency::soft);
+    }
+
+    /** Whether no later session will try it again for what ended it in this one. */
+    private boolean hasEndedForGood(Subtask subtask) {
+        return subtask.outcome != null && !subtask.outcome.isCutOff() && !graph.isOpen(subtask);
     }
 
     /** Whether it may come to be known soon that nobody needs the whole of it. */

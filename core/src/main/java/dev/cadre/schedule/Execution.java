@@ -34,6 +34,8 @@ final class Execution {
 
     /** Whether an earlier session took it among those that were enough. */
     boolean wasTaken;
+    /** Whether nobody could tell which work it is. */
+    boolean isUnidentified;
 
     Execution(Subtask subtask, int item, Object input) {
         this(subtask, item, input, subtask.node.type());

@@ -226,12 +226,18 @@ final class RunConclusion {
         if (stop != null) {
             return stop.failure().sharedBy(outage);
         }
-        boolean isLate = graph.all().stream().anyMatch(each -> switch (each.outcome) {
-            case Outcome.Failed<?>(Failure late) -> late.kind() == Failure.Kind.DEADLINE;
-            case Outcome.Skipped<?>(Skip late) -> late.kind() == Skip.Kind.DEADLINE;
-            case null, default -> false;
-        });
+        boolean isLate = graph.all().stream().anyMatch(RunConclusion::isLate);
         return isLate ? StopReason.DEADLINE.failure() : failure.sharedBy(outage);
+    }
+
+    /** In this session. */
+    private static boolean isLate(Subtask subtask) {
+        return !subtask.endedEarlier
+                && switch (subtask.outcome) {
+                    case Outcome.Failed<?>(Failure late) -> late.kind() == Failure.Kind.DEADLINE;
+                    case Outcome.Skipped<?>(Skip late) -> late.kind() == Skip.Kind.DEADLINE;
+                    case null, default -> false;
+                };
     }
 
     private RunEnding ending(RunStatus status, @Nullable Merged<?> answer, @Nullable RunFailure failure) {

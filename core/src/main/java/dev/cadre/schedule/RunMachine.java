@@ -211,6 +211,7 @@ public final class RunMachine {
     private void startSubtask(Subtask subtask) {
         Optional<Outcome<Object>> needless = graph.needless(subtask);
         if (needless.isPresent()) {
+            subtask.endedEarlier = true;
             end(subtask, needless.get());
             return;
         }
@@ -269,7 +270,10 @@ public final class RunMachine {
                 || (RunningGraph.isChoice(subtask)
                         && outcome instanceof Outcome.Skipped<?>(Skip skip)
                         && skip.kind() == Skip.Kind.DEPENDENCY);
-        return isFailure && !subtask.node.optional() && !graph.isOpen(subtask) && !alternatives.isAlternative(subtask);
+        return isFailure
+                && !subtask.endedEarlier
+                && !subtask.node.optional()
+                && !graph.isOpen(subtask) && !alternatives.isAlternative(subtask);
     }
 
     private void drop(Subtask subtask, Skip why) {

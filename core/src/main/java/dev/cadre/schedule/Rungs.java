@@ -118,6 +118,7 @@ final class Rungs {
                     decisions.runId(), decisions.at(), execution.id().label(), age, saved));
         }
         execution.wasTaken = known.wasTaken();
+        execution.isUnidentified = known.isUnidentified();
         ended(execution, known.outcome());
     }
 

@@ -168,9 +168,16 @@ final class RunningGraph {
                 : found;
     }
 
-    /** Whether it has ended without an output for good: not because the session ended, or somebody is waited for. */
+    /**
+     * Whether it has ended without an output for good: not because the session ended, somebody is waited for, or nobody could
+     * tell which work it is.
+     */
     private boolean isLost(Subtask winner) {
-        return winner.outcome != null && !winner.outcome.isSucceeded() && !winner.outcome.isCutOff() && !isOpen(winner);
+        return winner.outcome != null
+                && !winner.outcome.isSucceeded()
+                && !winner.outcome.isCutOff()
+                && !winner.isUnidentified()
+                && !isOpen(winner);
     }
 
     /** Whether what it took in an earlier session is to be forgotten, so that the next one tries all again. */
@@ -179,7 +186,7 @@ final class RunningGraph {
                 && (isChoice(subtask)
                         ? !outcome.isSucceeded()
                                 && find(subtask.winners).stream().anyMatch(this::isLost)
-                        : outcome instanceof Outcome.Failed<?> && !outcome.isCutOff());
+                        : outcome instanceof Outcome.Failed<?> && !outcome.isCutOff() && !subtask.isUnidentified());
     }
 
     private static boolean isSucceeded(Subtask subtask) {

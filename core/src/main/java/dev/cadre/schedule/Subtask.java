@@ -34,6 +34,8 @@ final class Subtask {
     Skip dropped;
     /** Whether others did instead of it. */
     boolean unneeded;
+    /** Whether they did in an earlier session, so that its end is that of then. */
+    boolean endedEarlier;
     /** Those that are not needed because it has others. */
     final List<Subtask> without = new ArrayList<>();
 
@@ -92,7 +94,12 @@ final class Subtask {
     boolean hasEnough(Binding.Each each) {
         return each.stopsThere()
                 && isStarted()
-                && (!taken().isEmpty() || hasMinimum());
+                && (!taken().isEmpty() || (hasMinimum() && (winners.isEmpty() || !isUnidentified())));
+    }
+
+    /** Whether nobody could tell which work it, or one of its items, is: an earlier session may have done it. */
+    boolean isUnidentified() {
+        return executions.stream().anyMatch(each -> each.isUnidentified);
     }
 
     /** Whether as many items have succeeded as must; it is a value then, whatever becomes of the others. */
@@ -179,7 +186,9 @@ final class Subtask {
         List<Execution> taken = each.stopsThere() ? taken() : List.of();
         Optional<Execution> cutOff = winners.isEmpty() || !taken.isEmpty()
                 ? Optional.empty()
-                : executions.stream().filter(item -> ended(item).isCutOff()).findFirst();
+                : executions.stream()
+                        .filter(item -> ended(item).isCutOff() || item.isUnidentified)
+                        .findFirst();
         if (cutOff.isPresent()) { // it may be one that was taken
             return ended(cutOff.get());
         }
