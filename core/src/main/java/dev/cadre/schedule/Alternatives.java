@@ -70,7 +70,9 @@ final class Alternatives {
             return;
         }
         if (isJoin(subtask)) {
+            graph.choose(subtask);
             dropLosers(subtask);
+            graph.leaveWhatOthersNeed(subtask);
         } else if (!subtask.isEnded()) {
             dropped.accept(
                     subtask, new Skip(Skip.Kind.NOT_NEEDED, "enough other items had succeeded", List.of(subtask.id())));

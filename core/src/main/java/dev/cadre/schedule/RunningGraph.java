@@ -153,9 +153,27 @@ final class RunningGraph {
 
     /** Those of its members that a join takes the outputs of. */
     List<Subtask> taken(Subtask subtask, Binding.Join join) {
-        return winners(subtask).orElseGet(() -> find(join.members())).stream()
+        List<Subtask> open = subtask.chosen.isEmpty() ? find(join.members()) : subtask.chosen;
+        return winners(subtask).orElse(open).stream()
                 .filter(RunningGraph::isSucceeded)
                 .toList();
+    }
+
+    /** A race or a quorum has enough: it takes what has succeeded by now, whoever does later. */
+    void choose(Subtask choice) {
+        if (choice.chosen.isEmpty()) {
+            choice.chosen = taken(choice, (Binding.Join) choice.node.binding());
+        }
+    }
+
+    /** It waits no more for members that others need, and that go on for them. */
+    void leaveWhatOthersNeed(Subtask choice) {
+        List<String> members = ((Binding.Join) choice.node.binding()).members();
+        boolean isLeft = choice.awaited.removeIf(id -> members.contains(id)
+                && find(id).filter(member -> !member.unneeded && !member.isEnded()).isPresent());
+        if (isLeft) {
+            makeReady(choice);
+        }
     }
 
     /** A subtask as another one sees it: of its members a join sees those that it takes. */

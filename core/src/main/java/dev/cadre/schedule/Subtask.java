@@ -36,6 +36,8 @@ final class Subtask {
     boolean unneeded;
     /** Whether they did in an earlier session, so that its end is that of then. */
     boolean endedEarlier;
+    /** What a race or a quorum takes; empty until it has enough. */
+    List<Subtask> chosen = List.of();
     /** Those that are not needed because it has others. */
     final List<Subtask> without = new ArrayList<>();
 
