@@ -13,6 +13,7 @@ import dev.cadre.task.Input;
 import dev.cadre.task.Items;
 import dev.cadre.task.Missing;
 import dev.cadre.task.Outcome;
+import dev.cadre.task.RunFailure;
 import dev.cadre.task.RunStatus;
 import dev.cadre.task.Skip;
 import dev.cadre.task.SubtaskRef;
@@ -74,6 +75,89 @@ class FlowTest {
         return (id, item, type, input) -> known.contains(new RungId(id, item, 0).label())
                 ? Optional.of(EarlierOutcome.recorded(new Outcome.Succeeded<>(new Out("earlier " + id))))
                 : Optional.empty();
+    }
+
+    /** An earlier session did without it. */
+    private static EarlierOutcomes needless(String id, Outcome<Object> end) {
+        return new EarlierOutcomes() {
+            @Override
+            public Optional<EarlierOutcome> outcome(
+                    String subtaskId, int item, SubtaskType<?, ?> type, Object input) {
+                return Optional.empty();
+            }
+
+            @Override
+            public Optional<Outcome<Object>> needless(String subtaskId) {
+                return subtaskId.equals(id) ? Optional.of(end) : Optional.empty();
+            }
+        };
+    }
+
+    @Test
+    void endOfAnEarlierSession_doesNotFailThisOneFast() {
+        SubtaskRef<Out> lost = note("lost");
+        SubtaskRef<Out> end = note("end");
+        graph.after(end, lost.ifSucceeded());
+        var rig = run(
+                RunRig.failingFast().recalling(needless("lost", Outcome.failed(Failure.Kind.REFUSED, "in session 1"))),
+                graph.answering(end));
+
+        assertThat(rig.labelsRunning()).containsExactly("end");
+    }
+
+    @Test
+    void loserThatIsCutOff_isNotPutOnRecord_ifOthersWantToKnowOfIt() {
+        SubtaskRef<Out> first = note("first");
+        SubtaskRef<Out> cut = note("cut");
+        SubtaskRef<Out> lost = note("lost");
+        SubtaskRef<Out> race = graph.race("race", first, cut, lost);
+        SubtaskRef<Out> end = of("end", race);
+        graph.after(end, cut.ifSucceeded());
+        var rig = run(RunRig.answeredBy("end"), graph.answering(end)).accept("first");
+        assertThat(dropped(rig)).containsExactly("lost");
+
+        rig.on(new RunInput.WorkTimeUp());
+        rig.end("cut", new RungEnd.Cancelled()).end("lost", new RungEnd.Cancelled());
+
+        assertThat(rig.events(RunEvent.Joined.class))
+                .extracting(RunEvent.Joined::without)
+                .containsExactly(List.of("lost"));
+    }
+
+    @Test
+    void loserThatFailed_isNotPutOnRecord_ifWhatWantedToKnowOfItIsCutOff() {
+        SubtaskRef<Out> first = note("first");
+        SubtaskRef<Out> failed = note("failed");
+        SubtaskRef<Out> lost = note("lost");
+        SubtaskRef<Out> race = graph.race("race", first, failed, lost);
+        SubtaskRef<Out> knowing = note("knowing");
+        graph.after(knowing, failed.ifSucceeded());
+        SubtaskRef<Out> end = of("end", race);
+        graph.after(end, knowing.ifSucceeded());
+        var rig = run(RunRig.answeredBy("end"), graph.answering(end))
+                .accept("first")
+                .fail("failed");
+
+        rig.on(new RunInput.WorkTimeUp());
+        rig.end("knowing", new RungEnd.Cancelled()).end("lost", new RungEnd.Cancelled());
+
+        assertThat(rig.events(RunEvent.Joined.class))
+                .extracting(RunEvent.Joined::without)
+                .containsExactly(List.of("lost"));
+    }
+
+    @Test
+    void deadlineOfAnEarlierSession_isNotTheCauseNow() {
+        SubtaskRef<Out> lost = note("lost");
+        SubtaskRef<Out> end = note("end");
+        graph.after(end, lost.ifSucceeded());
+        var rig = run(
+                RunRig.answeredBy("end")
+                        .recalling(needless("lost", Outcome.skipped(Skip.Kind.DEADLINE, "in session 1"))),
+                graph.answering(end));
+        rig.fail("end");
+
+        assertThat(rig.ending().failure().kind()).isEqualTo(RunFailure.Kind.ANSWER_MISSING);
     }
 
     @Nested
