@@ -145,7 +145,6 @@ final class Alternatives {
     /** Whether a dependent only had to know that a subtask failed, because it runs when that fails; a join wants its output. */
     private boolean onlyWantedToKnow(Subtask dependent, Subtask failed) {
         return hasEndedForGood(failed)
-                && !(dependent.isEnded() && !hasEndedForGood(dependent))
                 && !isJoin(dependent)
                 && dependent.node.dependencies().stream()
                         .filter(each -> each.on().equals(failed.id()))

@@ -125,28 +125,6 @@ class FlowTest {
     }
 
     @Test
-    void loserThatFailed_isNotPutOnRecord_ifWhatWantedToKnowOfItIsCutOff() {
-        SubtaskRef<Out> first = note("first");
-        SubtaskRef<Out> failed = note("failed");
-        SubtaskRef<Out> lost = note("lost");
-        SubtaskRef<Out> race = graph.race("race", first, failed, lost);
-        SubtaskRef<Out> knowing = note("knowing");
-        graph.after(knowing, failed.ifSucceeded());
-        SubtaskRef<Out> end = of("end", race);
-        graph.after(end, knowing.ifSucceeded());
-        var rig = run(RunRig.answeredBy("end"), graph.answering(end))
-                .accept("first")
-                .fail("failed");
-
-        rig.on(new RunInput.WorkTimeUp());
-        rig.end("knowing", new RungEnd.Cancelled()).end("lost", new RungEnd.Cancelled());
-
-        assertThat(rig.events(RunEvent.Joined.class))
-                .extracting(RunEvent.Joined::without)
-                .containsExactly(List.of("lost"));
-    }
-
-    @Test
     void deadlineOfAnEarlierSession_isNotTheCauseNow() {
         SubtaskRef<Out> lost = note("lost");
         SubtaskRef<Out> end = note("end");
