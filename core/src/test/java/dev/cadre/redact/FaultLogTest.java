@@ -14,7 +14,7 @@ import org.slf4j.helpers.LegacyAbstractLogger;
 class FaultLogTest {
     private final List<@Nullable Throwable> warned = new ArrayList<>();
     private final List<Level> levels = new ArrayList<>();
-    private final FaultLog log = new FaultLog(new Recorded());
+    private final FaultLog log = new FaultLog(new Recorded(), text -> text);
 
     @Test
     void firstExceptionOfAPlace_isLoggedWithItsTrace_andTheNextIsNot() {

@@ -108,6 +108,11 @@ final class Failures {
         return redactor.maskAnswer(part);
     }
 
+    /** A name that the provider gives to something, without keys. */
+    String masked(String name) {
+        return redactor.mask(name);
+    }
+
     /** What the provider says, on one line, cut and without keys. */
     String quote(String text) {
         return redactor.quote(text);
