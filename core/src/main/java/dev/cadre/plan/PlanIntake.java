@@ -225,8 +225,10 @@ public final class PlanIntake {
      *
      * @return as {@link #offer}
      */
-    Optional<PlanDefect> offerWritten(PlannedSubtask asWritten) {
+    Optional<PlanDefect> offerWritten(PlannedSubtask said) {
         requireOpen();
+        // a key must go before its signs do: a tidy id has dashes for them
+        PlannedSubtask asWritten = said.respelled(masker).withId(masker.apply(said.id()));
         PlannedSubtask written = References.withTidyIds(asWritten);
         if (!written.id().equals(asWritten.id())) {
             note(
