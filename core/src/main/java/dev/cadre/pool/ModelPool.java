@@ -44,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ModelPool {
     private final ModelClient client;
+    private final Redactor secrets;
     private final UnaryOperator<String> masker;
     private final PoolLimits limits;
     private final RequestDefaults defaults;
@@ -57,7 +58,8 @@ public final class ModelPool {
 
     private ModelPool(Builder builder, CostCalculator costs) {
         client = builder.client;
-        masker = builder.secrets.with(client::masked)::mask;
+        secrets = builder.secrets;
+        masker = secrets.with(client::masked)::mask;
         limits = builder.limits;
         this.costs = costs;
         defaults = builder.defaults(costs.spec());
@@ -72,6 +74,7 @@ public final class ModelPool {
     /** A pool like another one, with nothing in flight. */
     private ModelPool(ModelPool like, ModelClient client, List<ModelPool> fallbacks) {
         this.client = client;
+        secrets = like.secrets;
         masker = Redactor.SHAPES.with(like.masker).with(client::masked)::mask; // a decorator may know of no key
         limits = like.limits;
         defaults = like.defaults;
@@ -307,6 +310,11 @@ public final class ModelPool {
 
     boolean sharesClientWith(ModelPool other) {
         return client.equals(other.client);
+    }
+
+    /** Whether it masks what the other one masks. */
+    boolean masksLike(ModelPool other) {
+        return client.equals(other.client) && secrets.equals(other.secrets) && fallbacks().isEmpty();
     }
 
     void linkTo(ModelPool other) {

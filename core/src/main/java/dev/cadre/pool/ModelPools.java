@@ -56,7 +56,7 @@ public final class ModelPools implements AutoCloseable {
         }
         var distinct = new ArrayList<ModelPool>();
         for (ModelPool pool : all()) {
-            if (!pool.fallbacks().isEmpty() || distinct.stream().noneMatch(other -> other.sharesClientWith(pool))) {
+            if (distinct.stream().noneMatch(pool::masksLike)) {
                 distinct.add(pool);
             }
         }

@@ -47,6 +47,15 @@ class FaultLogTest {
     }
 
     @Test
+    void whatAMaskerKnows_isTakenOut() {
+        var masking = new FaultLog(new Recorded(), text -> text.replace("canary", "-"));
+
+        masking.warn("tool 'grep'", new IllegalStateException("the canary"));
+
+        assertThat(String.valueOf(warned.getFirst())).doesNotContain("canary");
+    }
+
+    @Test
     void places_areBounded() {
         for (int place = 0; place < FaultLog.MAX_PLACES + 50; place++) {
             log.warn("place " + place, new IllegalStateException());
