@@ -8,7 +8,9 @@ import dev.cadre.Goal;
 import dev.cadre.RunReport;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
+import dev.cadre.bulk.BatchRejectedException;
 import dev.cadre.bulk.BulkItem;
+import dev.cadre.bulk.Lane;
 import dev.cadre.event.RunEvent;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.model.ModelException;
@@ -202,6 +204,43 @@ class EchoedKeyTest extends LoopbackTest {
                 });
                 var lister = OpenAiClient.builder(PLAIN).baseUrl(liar.baseUrl()).build()) {
             assertThat(lister.models(Duration.ofSeconds(30))).extracting(ListedModel::id).containsExactly("a [redacted]");
+        }
+    }
+
+    @Test
+    void keyInABatch_isInNoMessage() throws Exception {
+        answers(request -> request.inputText().contains("cats"), replies(PLAIN).get("refusal"));
+        answers(request -> request.inputText().contains("dogs"), replies(PLAIN).get("name in the text"));
+        answers(request -> true, replies(PLAIN).get("error"));
+
+        batch("answered");
+        server.onBatch(batch -> true).isRejected("bad " + PLAIN, "a".repeat(292) + PLAIN);
+        try {
+            batch("rejected");
+        } catch (BatchRejectedException rejected) {
+            said.add(rejected + " " + rejected.defects());
+        }
+
+        assertThat(said).hasSizeGreaterThan(3);
+        assertThat(quotationsOf("corp.Key")).isEmpty();
+    }
+
+    private void batch(String name) throws Exception {
+        List<RunEvent> told = new ArrayList<>();
+        Path file = folder.resolve(name);
+        try (var models = pools(PLAIN);
+                var journal = FileJournal.open(file)) {
+            Coordinator.builder(models)
+                    .clock(new PatientClock())
+                    .listener(told::add)
+                    .build()
+                    .bulk(NOTE)
+                    .journal(journal)
+                    .lane(Lane.BATCH)
+                    .run(Stream.of(new Topic("cats"), new Topic("dogs"), new Topic("owls")), Budget.usd("2"), this::take);
+        } finally {
+            said.add(told.toString());
+            said.add(Files.readString(file));
         }
     }
 
