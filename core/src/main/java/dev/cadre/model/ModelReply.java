@@ -100,8 +100,11 @@ public record ModelReply(
 
     /** The same reply with the name of its model and its notes as a masker leaves them; what the model wrote stays. */
     public ModelReply maskedBy(UnaryOperator<String> masker) {
-        return withModel(masker.apply(model))
-                .withNotes(notes.stream().map(masker).toList());
+        String named = masker.apply(model);
+        List<String> noted = notes.stream().map(masker).toList();
+        return named.equals(model) && noted.equals(notes)
+                ? this
+                : withModel(named).withNotes(noted);
     }
 
     /** The provider's bill; empty if the usage is unknown. */
