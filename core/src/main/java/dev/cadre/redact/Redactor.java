@@ -73,7 +73,7 @@ public final class Redactor {
      * than 128. Not recognized is one that is cut into pieces, has something else put between its characters, is compressed
      * or encrypted, is in Base64 twice or in another encoding. A key of fewer than eight characters is ignored. A part of a
      * key is recognized in two cases: its beginning, of six characters or more, in front of the mark {@code …} of a text that
-     * was cut; and the first {@value Spelling#MOST_FOLLOWED} characters of a longer key, with what of the rest follows them.
+     * was cut; and the first 256 characters of a longer key, with what of the rest follows them.
      */
     public static Redactor of(String key) {
         return new Redactor(List.of(KnownKey.of(key)), List.of(), Pattern.compile(BEARER + "|" + MASKED));
