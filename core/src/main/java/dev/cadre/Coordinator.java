@@ -444,13 +444,14 @@ public final class Coordinator {
         private PassRates rates = PassRates.NONE;
         private int rounds;
         private Limits limits = Limits.DEFAULT;
-        private final FaultLog faults = new FaultLog();
+        private final FaultLog faults;
         private RunListener listener = RunListener.SILENT;
         private boolean failFast;
         private RunClock clock = RunClock.SYSTEM;
 
         private Builder(ModelPools pools) {
             this.pools = pools;
+            faults = new FaultLog(pools::masked);
         }
 
         /** Registers the kinds of subtask that a planner may use; default none. */

@@ -167,7 +167,8 @@ final class GoalParts<R> implements RunParts {
                 "merge",
                 "",
                 goal.merger(),
-                () -> Objects.requireNonNull(goal.merger().merge(input, terms), "the merger returned null"));
+                () -> Objects.requireNonNull(goal.merger().merge(input, terms), "the merger returned null")
+                        .maskedBy(run.coordinator().settings()::masked));
     }
 
     /** Whatever becomes of the rules, the answer stays. */

@@ -123,12 +123,14 @@ final class GoalPlanning {
 
     private static PlanIntake whole(Coordinator coordinator, Goal<?> goal, Consumer<GraphNode> sink) {
         return PlanIntake.whole(coordinator.types(), coordinator.settings().limits(), sink)
+                .masking(coordinator.settings()::masked)
                 .knowing(goal.inputs());
     }
 
     /** An intake that hands over each subtask at once. */
     static PlanIntake streamed(Coordinator coordinator, Goal<?> goal, Consumer<GraphNode> sink) {
         return PlanIntake.streamed(coordinator.types(), coordinator.settings().limits(), sink)
+                .masking(coordinator.settings()::masked)
                 .knowing(goal.inputs());
     }
 

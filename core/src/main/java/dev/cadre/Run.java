@@ -110,9 +110,11 @@ final class Run {
                         cache,
                         attachments,
                         coordinator.settings().limits().maxItems());
-        listener = (subtasks == null ? accounts : accounts.and(subtasks))
-                .and(attachments)
-                .and(coordinator.settings().listener())
+        listener = coordinator
+                .settings()
+                .masking((subtasks == null ? accounts : accounts.and(subtasks))
+                        .and(attachments)
+                        .and(coordinator.settings().listener()))
                 .guarded();
         var events = new EventSink(id, this::sinceStart, this::post);
         String beginning = record == null ? RunIdentity.newBeginning() : record.beginning();
@@ -238,7 +240,7 @@ final class Run {
         var driven = new LocalRunner(id, machine, parts, listener, new RunDriver(threads, deadlines, clock));
         runner = driven;
         RunEnding ending = interruptibly(() -> drive(driven));
-        return result(recorded(ending), driven.abandoned());
+        return result(recorded(ending).maskedBy(coordinator.settings()::masked), driven.abandoned());
     }
 
     /** The ending, if all that it rests on is on record. */
@@ -404,7 +406,8 @@ final class Run {
 
     /** The failure of this run that something thrown makes. */
     RunFailure describe(RunFailure.Kind kind, Throwable thrown) {
-        return PartFailures.describe(coordinator.settings().faults(), kind, thrown);
+        return PartFailures.describe(coordinator.settings().faults(), kind, thrown)
+                .maskedBy(coordinator.settings()::masked);
     }
 
     /** What a planner or merger says of itself; what it throws is a failure of the run that names it. */

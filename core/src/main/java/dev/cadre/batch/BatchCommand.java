@@ -12,6 +12,7 @@ import dev.cadre.task.Skip;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** Something that the driver of a {@link BatchMachine} is to do; public for those who drive one. */
 public sealed interface BatchCommand {
@@ -101,7 +102,12 @@ public sealed interface BatchCommand {
      *
      * @param total the cost of all tries in this session
      */
-    record End(Shard shard, BatchItem item, Spend spend, Spend total, Outcome<?> outcome) implements BatchCommand {}
+    record End(Shard shard, BatchItem item, Spend spend, Spend total, Outcome<?> outcome) implements BatchCommand {
+        /** The same end with its messages as a masker leaves them. */
+        public End maskedBy(UnaryOperator<String> masker) {
+            return new End(shard, item, spend, total, outcome.maskedBy(masker));
+        }
+    }
 
     /** Gives back the money of an item that was never announced. */
     record Release(BatchItem item) implements BatchCommand {}

@@ -287,7 +287,7 @@ final class BatchLane<I, O> {
                     isLate = false;
                     yield new BatchEvent.ReadEnded(client.read(batch, this::take));
                 }
-                case BatchCommand.Reject(Batch batch) -> throw new BatchRejectedException(batch);
+                case BatchCommand.Reject(Batch batch) -> throw new BatchRejectedException(batch, terms.bulk().runs()::masked);
                 case BatchCommand.Cancel(List<String> ids) -> {
                     client.cancel(ids);
                     yield new BatchEvent.Done();
@@ -326,9 +326,10 @@ final class BatchLane<I, O> {
                 case BatchCommand.Settle settle -> ended.add(settle);
                 case BatchCommand.End end -> {
                     inputs.forget(end.item());
-                    ended.add(end);
+                    ended.add(end.maskedBy(terms.bulk().runs()::masked));
                 }
-                case BatchCommand.Judge(BatchItem item, ModelReply reply) -> judge(item, reply);
+                case BatchCommand.Judge(BatchItem item, ModelReply reply) ->
+                    judge(item, reply.maskedBy(terms.bulk().runs()::masked));
                 case BatchCommand.Tell(var attempt) -> attempts.on(attempt);
                 case BatchCommand.CountBatch count -> progress.submitted();
                 case BatchCommand.WriteLine write -> inputs.write(write, lines);

@@ -4,6 +4,7 @@ package dev.cadre.bulk;
 import dev.cadre.price.Spend;
 import dev.cadre.task.Origin;
 import dev.cadre.task.Outcome;
+import java.util.function.UnaryOperator;
 
 /**
  * One input of a bulk run, ended.
@@ -14,6 +15,10 @@ import dev.cadre.task.Outcome;
  * @param origin the source of its outcome
  */
 public record BulkItem<O>(long index, String key, Outcome<O> outcome, Spend spend, Origin origin) {
+    BulkItem<O> maskedBy(UnaryOperator<String> masker) {
+        return outcome.isSucceeded() ? this : new BulkItem<>(index, key, outcome.maskedBy(masker), spend, origin);
+    }
+
     /** Whether it was taken from the journal. */
     public boolean reused() {
         return origin instanceof Origin.Journaled;

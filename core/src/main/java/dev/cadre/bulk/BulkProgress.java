@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,7 @@ final class BulkProgress<O> {
     private final RunTally tally = new RunTally();
     private final List<String> notStarted = new ArrayList<>();
     private final FaultLog faults;
+    private final UnaryOperator<String> masker;
     private final boolean isRecorded;
     private final List<BulkItem<O>> notHandedOver = new ArrayList<>();
     private Consumer<? super BulkItem<O>> each;
@@ -48,9 +50,11 @@ final class BulkProgress<O> {
         runId = bulk.runId();
         type = bulk.type().name();
         this.sinceStart = sinceStart;
-        this.listener = tally.and(bulk.runs().listener()).guarded();
+        this.listener =
+                bulk.runs().masking(tally.and(bulk.runs().listener())).guarded();
         this.each = each;
         faults = bulk.runs().faults();
+        masker = bulk.runs()::masked;
         isRecorded = bulk.journal().isPresent();
     }
 
@@ -69,7 +73,8 @@ final class BulkProgress<O> {
         tell(new RunEvent.SubtaskAdmitted(runId, sinceStart.get(), key, type, List.of()));
     }
 
-    void ended(BulkItem<O> item) {
+    void ended(BulkItem<O> end) {
+        BulkItem<O> item = end.maskedBy(masker);
         counts = counts.plus(item);
         if (item.outcome() instanceof Outcome.Skipped<O>(Skip skip)) {
             notStarted.add(item.key());
@@ -125,12 +130,12 @@ final class BulkProgress<O> {
 
     /** Pulls no more; the first reason stands, unless nothing can be recorded. */
     void stop(StopReason reason) {
-        stop = stop.then(reason);
+        stop = stop.then(reason.maskedBy(masker));
     }
 
     /** Pulls no more, for this reason, whatever had stopped the pulling before. */
     void stopped(StopReason reason) {
-        stop = reason;
+        stop = reason.maskedBy(masker);
     }
 
     boolean isUnrecorded() {

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,49 @@ public sealed interface RunEvent {
 
     /** The time since the run's start. */
     Duration at();
+
+    /**
+     * The same event with the messages of failures, and the words of a provider, as a masker leaves them. Values, goals and
+     * names of subtasks stay.
+     */
+    default RunEvent maskedBy(UnaryOperator<String> masker) {
+        return switch (this) {
+            case PlanEnded(var run, var at, int admitted, var defects) ->
+                new PlanEnded(run, at, admitted, defects.stream().map(masker).toList());
+            case RungEnded(var run, var at, var id, var tier, var failure) ->
+                failure == null ? this : new RungEnded(run, at, id, tier, failure.maskedBy(masker));
+            case AttemptEnded(var run, var at, Call call, CallEnd end, var spend, var times) ->
+                new AttemptEnded(run, at, call.maskedBy(masker), end.maskedBy(masker), spend, times);
+            case ToolFailed(var run, var at, var id, var tool, var thrown) ->
+                new ToolFailed(
+                        run, at, id, tool, Redactor.SHAPES.with(masker).clean(thrown));
+            case CodeRetried(var run, var at, var id, int failures, var delay, var thrown) ->
+                new CodeRetried(
+                        run,
+                        at,
+                        id,
+                        failures,
+                        delay,
+                        Redactor.SHAPES.with(masker).clean(thrown));
+            case BudgetBreached(var run, var at, var breach) -> new BudgetBreached(run, at, breach.maskedBy(masker));
+            case Nested(var run, var at, var id, var event) -> new Nested(run, at, id, event.maskedBy(masker));
+            case SubtaskEnded(var run, var at, var id, var outcome) ->
+                new SubtaskEnded(run, at, id, outcome.maskedBy(masker));
+            case RunStarted started -> started;
+            case ModelShutsDown soon -> soon;
+            case SubtaskAdmitted admitted -> admitted;
+            case PlanningAgain again -> again;
+            case RungStarted started -> started;
+            case AttemptStarted started -> started;
+            case CeilingLowered lowered -> lowered;
+            case CodeSpent spent -> spent;
+            case CacheHit hit -> hit;
+            case Joined joined -> joined;
+            case MergeStarted started -> started;
+            case WorkAbandoned abandoned -> abandoned;
+            case RunEnded ended -> ended;
+        };
+    }
 
     /** A run began. */
     record RunStarted(String runId, Duration at, String goal, Money limit) implements RunEvent {
@@ -90,6 +134,16 @@ public sealed interface RunEvent {
 
     /** How a model call ended; its text is for people. */
     sealed interface CallEnd {
+        /** The same end with the words of a provider as a masker leaves them. */
+        default CallEnd maskedBy(UnaryOperator<String> masker) {
+            return switch (this) {
+                case Replied(var finish, var notes) ->
+                    new Replied(finish, notes.stream().map(masker).toList());
+                case Failed(var kind, var message, var retryAfter) ->
+                    new Failed(kind, masker.apply(message), retryAfter);
+            };
+        }
+
         /**
          * With a reply.
          *
@@ -189,7 +243,11 @@ public sealed interface RunEvent {
      * @param asked the model that was asked; for code the name of its type
      * @param model the model that answered, as the provider names it; the model that was asked if none did
      */
-    record Call(CallPurpose.Kind kind, String subtaskId, Tier tier, String asked, String model) {}
+    record Call(CallPurpose.Kind kind, String subtaskId, Tier tier, String asked, String model) {
+        Call maskedBy(UnaryOperator<String> masker) {
+            return model.equals(asked) ? this : new Call(kind, subtaskId, tier, asked, masker.apply(model));
+        }
+    }
 
     /**
      * The times of a call.

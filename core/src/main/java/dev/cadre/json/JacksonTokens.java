@@ -36,7 +36,7 @@ final class JacksonTokens {
     private JacksonTokens() {}
 
     static JsonException explain(JsonProcessingException trouble) {
-        return new JsonException(located(trouble.getOriginalMessage(), trouble.getLocation()));
+        return new JsonException(located(JsonException.words(trouble.getOriginalMessage()), trouble.getLocation()));
     }
 
     static String located(String trouble, JsonLocation location) {

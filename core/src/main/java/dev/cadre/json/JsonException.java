@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.json;
 
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
 /**
  * A text that is not valid JSON, a tree that lacks an expected value, or a value that cannot be written.
  *
@@ -9,7 +12,23 @@ package dev.cadre.json;
 public class JsonException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /** The method that sets a bound of Jackson's. */
+    private static final Pattern NAMED_SETTING = Pattern.compile(", from `[^`]{1,100}`\\)");
+
+    private static final Pattern QUOTED_TOKEN = Pattern.compile("(Unrecognized token) '[^']{0,1000}'");
+
     public JsonException(String message) {
         super(message);
+    }
+
+    /**
+     * What a parser says of a text, without the setting that it names and the token that it quotes, which may be a part of a
+     * key. For every reader of JSON.
+     *
+     * @param message the parser's, or null
+     */
+    public static String words(@Nullable String message) {
+        String named = NAMED_SETTING.matcher(String.valueOf(message)).replaceAll(")");
+        return QUOTED_TOKEN.matcher(named).replaceAll("$1");
     }
 }

@@ -4,6 +4,7 @@ package dev.cadre.merge;
 import dev.cadre.redact.Redactor;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 
 /**
  * A merger's answer.
@@ -21,6 +22,11 @@ public record Merged<R>(R answer, List<Citation> citations, List<String> notes) 
     /** An answer without citations or notes. */
     public static <R> Merged<R> of(R answer) {
         return new Merged<>(answer, List.of(), List.of());
+    }
+
+    /** The same with its notes as a masker leaves them; the answer and its citations stay. */
+    public Merged<R> maskedBy(UnaryOperator<String> masker) {
+        return new Merged<>(answer, citations, notes.stream().map(masker).toList());
     }
 
     /** One line, in which the answer is cut. */

@@ -3,6 +3,7 @@ package dev.cadre.model;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +60,11 @@ public record Batch(
      * @param isForNow whether the same batch may be accepted later, because too much is enqueued at present
      */
     public record Defect(long line, String code, String message, boolean isForNow) {
+        /** The same with its words as a masker leaves them. */
+        public Defect maskedBy(UnaryOperator<String> masker) {
+            return new Defect(line, masker.apply(code), masker.apply(message), isForNow);
+        }
+
         @Override
         public String toString() {
             return (line > 0 ? "line " + line + ": " : "") + code + ": " + message;

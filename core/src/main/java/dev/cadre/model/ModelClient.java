@@ -32,6 +32,16 @@ public interface ModelClient {
         return request.inputBytes();
     }
 
+    /**
+     * A text without the keys of this client, however it came to hold them: a server may put the key that it was sent into its
+     * reply. The messages of failures, events and logs of a run are passed through it, with the names and notes of replies;
+     * answers are not. The default returns the text as it is: a client with a key masks it, and one that passes calls on to
+     * another lets that one mask. Safe for use by many threads; must not block. If it throws, nothing is said of the text.
+     */
+    default String masked(String text) {
+        return text;
+    }
+
     /** The batch client of the same provider, which costs less; empty by default. */
     default Optional<BatchClient> batches() {
         return Optional.empty();

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -95,6 +96,15 @@ public record ModelReply(
     /** The same reply with further notes. */
     public ModelReply noting(List<String> more) {
         return withNotes(Stream.concat(notes.stream(), more.stream()).toList());
+    }
+
+    /** The same reply with the name of its model and its notes as a masker leaves them; what the model wrote stays. */
+    public ModelReply maskedBy(UnaryOperator<String> masker) {
+        String named = masker.apply(model);
+        List<String> noted = notes.stream().map(masker).toList();
+        return named.equals(model) && noted.equals(notes)
+                ? this
+                : withModel(named).withNotes(noted);
     }
 
     /** The provider's bill; empty if the usage is unknown. */

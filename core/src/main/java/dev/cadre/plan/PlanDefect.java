@@ -2,6 +2,7 @@
 package dev.cadre.plan;
 
 import dev.cadre.redact.Redactor;
+import java.util.function.UnaryOperator;
 
 /**
  * Why a part of a plan was not taken.
@@ -18,6 +19,11 @@ public record PlanDefect(String subtaskId, String message) {
     public PlanDefect {
         subtaskId = Quoted.cut(subtaskId, MAX_ID_CHARS);
         message = Quoted.cut(Redactor.SHAPES.clean(message), MAX_MESSAGE_CHARS);
+    }
+
+    /** The same defect with its texts as a masker leaves them. */
+    PlanDefect maskedBy(UnaryOperator<String> masker) {
+        return new PlanDefect(masker.apply(subtaskId), masker.apply(message));
     }
 
     @Override

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * Checks the subtasks of a plan as they come, and hands over those that may run.
@@ -60,6 +61,7 @@ public final class PlanIntake {
     private final List<PlanDefect> notes = new ArrayList<>();
     private Consumer<? super PlannedSubtask> record = planned -> {};
     private TierChoices tiers = new TierChoices(TierPolicy.PLANNER, PassRates.NONE, () -> Money.ZERO);
+    private UnaryOperator<String> masker = UnaryOperator.identity();
     private int answered;
     private boolean brokenOff;
     private boolean finished;
@@ -116,6 +118,16 @@ public final class PlanIntake {
             throw new IllegalStateException("the inputs of a goal must be known before its plan");
         }
         inputs.forEach(input -> given.put(input.name(), new Source(input)));
+        return this;
+    }
+
+    /**
+     * Takes the keys of clients out of defects and notes, and refuses a subtask whose id has one; default takes out none.
+     *
+     * @return this intake
+     */
+    public PlanIntake masking(UnaryOperator<String> keys) {
+        masker = keys;
         return this;
     }
 
@@ -219,8 +231,10 @@ public final class PlanIntake {
      *
      * @return as {@link #offer}
      */
-    Optional<PlanDefect> offerWritten(PlannedSubtask asWritten) {
+    Optional<PlanDefect> offerWritten(PlannedSubtask said) {
         requireOpen();
+        // a key must go before its signs do: a tidy id has dashes for them
+        PlannedSubtask asWritten = said.respelled(masker).withId(masker.apply(said.id()));
         PlannedSubtask written = References.withTidyIds(asWritten);
         if (!written.id().equals(asWritten.id())) {
             note(
@@ -288,7 +302,7 @@ public final class PlanIntake {
 
     /** Notes what was understood though it was not written as it was asked for. */
     void note(String id, String what) {
-        notes.add(new PlanDefect(id, what));
+        notes.add(new PlanDefect(id, what).maskedBy(masker));
     }
 
     /**
@@ -306,7 +320,7 @@ public final class PlanIntake {
      */
     public void reject(PlanDefect defect) {
         requireOpen();
-        defects.add(defect);
+        defects.add(defect.maskedBy(masker));
     }
 
     /**
@@ -434,6 +448,8 @@ public final class PlanIntake {
     private void requireNewId(String id, List<String> troubles) {
         if (!GraphNode.isValidId(id)) {
             troubles.add("the id %s must be 1 to 64 letters, digits, '_', '.' or '-'".formatted(Quoted.of(id)));
+        } else if (!masker.apply(id).equals(id)) {
+            troubles.add("the id has a key of the model's client"); // it would stand in every message and event
         } else if (given.keySet().stream().anyMatch(id::equalsIgnoreCase)) {
             troubles.add("the id %s is the name of an input of the goal".formatted(Quoted.of(id)));
         } else if (isTaken(id)) {
@@ -541,8 +557,10 @@ public final class PlanIntake {
                     .toList();
             if (!missing.isEmpty()) {
                 found.add(new PlanDefect(
-                        candidate.id(),
-                        "it depends on %s, not in the plan%s".formatted(String.join(", ", missing), orGiven())));
+                                candidate.id(),
+                                "it depends on %s, not in the plan%s"
+                                        .formatted(String.join(", ", missing), orGiven()))
+                        .maskedBy(masker));
             }
         }
         return found;
@@ -593,7 +611,8 @@ public final class PlanIntake {
     }
 
     private PlanDefect refuse(String id, List<String> troubles) {
-        var defect = new PlanDefect(GraphNode.isValidId(id) ? id : Quoted.of(id), String.join("; ", troubles));
+        var defect = new PlanDefect(GraphNode.isValidId(id) ? id : Quoted.of(id), String.join("; ", troubles))
+                .maskedBy(masker);
         defects.add(defect);
         return defect;
     }

@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 final class AdmissionPoint {
     private final ReentrantLock lock = new ReentrantLock();
     private final InstantSource wallClock;
+    private final UnaryOperator<String> masker;
     private final PoolMachine machine;
     private final BudgetWatches watches = new BudgetWatches(() -> tell(new PoolEvent.BudgetChanged()));
     private final Set<AdmissionPoint> sameKey = new CopyOnWriteArraySet<>();
@@ -45,9 +47,18 @@ final class AdmissionPoint {
     private long wakeAt;
     private long tickets;
 
-    /** @param wallClock the clock for the end of a pause in messages to people */
-    AdmissionPoint(PoolLimits limits, RetryPolicy policy, RandomGenerator jitter, InstantSource wallClock) {
+    /**
+     * @param wallClock the clock for the end of a pause in messages to people
+     * @param masker takes keys out of what a provider names
+     */
+    AdmissionPoint(
+            PoolLimits limits,
+            RetryPolicy policy,
+            RandomGenerator jitter,
+            InstantSource wallClock,
+            UnaryOperator<String> masker) {
         this.wallClock = wallClock;
+        this.masker = masker;
         machine = new PoolMachine(
                 limits,
                 policy,
@@ -131,7 +142,7 @@ final class AdmissionPoint {
         if (!isDearer && excess.isZero()) {
             return Optional.empty();
         }
-        var breach = new BillingBreach(asked, answeredBy, excess);
+        var breach = new BillingBreach(asked, answeredBy, excess).maskedBy(masker);
         if (isDearer) {
             tell(new PoolEvent.Stopped(new ModelException.DearerModel(
                     breach + ", which is dearer. Bind the intended model, or state its price, then resume the pool.")));

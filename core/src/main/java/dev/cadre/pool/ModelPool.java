@@ -21,12 +21,14 @@ import dev.cadre.price.Money;
 import dev.cadre.price.Price;
 import dev.cadre.price.UnpricedException;
 import dev.cadre.redact.FaultLog;
+import dev.cadre.redact.Redactor;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +44,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ModelPool {
     private final ModelClient client;
+    private final Redactor secrets;
+    private final UnaryOperator<String> masker;
     private final PoolLimits limits;
     private final RequestDefaults defaults;
     private final InputCount count;
@@ -54,10 +58,12 @@ public final class ModelPool {
 
     private ModelPool(Builder builder, CostCalculator costs) {
         client = builder.client;
+        secrets = builder.secrets;
+        masker = secrets.with(client::masked)::mask;
         limits = builder.limits;
         this.costs = costs;
         defaults = builder.defaults(costs.spec());
-        count = new InputCount(costs, builder.counter, new FaultLog());
+        count = new InputCount(costs, builder.counter, new FaultLog(masker));
         prefixes = new PrefixCache(builder.prefixPatience);
         retryPolicy = builder.retryPolicy;
         shutdowns = new ShutdownCalendar(costs.model(), costs.spec(), builder.calendar);
@@ -68,6 +74,8 @@ public final class ModelPool {
     /** A pool like another one, with nothing in flight. */
     private ModelPool(ModelPool like, ModelClient client, List<ModelPool> fallbacks) {
         this.client = client;
+        secrets = like.secrets;
+        masker = Redactor.SHAPES.with(like.masker).with(client::masked)::mask; // a decorator may know of no key
         limits = like.limits;
         defaults = like.defaults;
         count = like.count;
@@ -80,7 +88,7 @@ public final class ModelPool {
     }
 
     private AdmissionPoint admissionPoint() {
-        return new AdmissionPoint(limits, retryPolicy, new SplittableRandom(), shutdowns.wallClock());
+        return new AdmissionPoint(limits, retryPolicy, new SplittableRandom(), shutdowns.wallClock(), masker);
     }
 
     /**
@@ -198,6 +206,15 @@ public final class ModelPool {
         return admissions.stoppedBy();
     }
 
+    /** A text without the {@linkplain ModelClient#masked keys of the clients} of this pool and of those it falls back to. */
+    public String masked(String text) {
+        String masked = masker.apply(text);
+        for (ModelPool other : chain.others()) {
+            masked = other.masker.apply(masked);
+        }
+        return masked;
+    }
+
     /** The client's batch interface; requests in a batch bypass the limits of this pool. */
     public Optional<BatchClient> batches() {
         return client.batches();
@@ -245,7 +262,7 @@ public final class ModelPool {
         Money need = defaults.worstCase(filled, input, costs);
         // while it waits for the first call of its prefix it holds nothing
         try (var prefix = prefixes.enter(filled, terms.deadlineNanos())) {
-            return new PooledCall(client, costs, admissions, defaults, prefix, terms, leg)
+            return new PooledCall(client, masker, costs, admissions, defaults, prefix, terms, leg)
                     .run(need, CostCalculator.tokenEstimate(filled));
         }
     }
@@ -295,6 +312,11 @@ public final class ModelPool {
         return client.equals(other.client);
     }
 
+    /** Whether it masks what the other one masks. */
+    boolean masksLike(ModelPool other) {
+        return client.equals(other.client) && secrets.equals(other.secrets) && fallbacks().isEmpty();
+    }
+
     void linkTo(ModelPool other) {
         admissions.sharesKeyWith(other.admissions);
     }
@@ -328,6 +350,7 @@ public final class ModelPool {
         private final PriceSettings prices;
         private final List<ModelPool> fallbacks = new ArrayList<>();
         private Duration coolDown = COOL_DOWN;
+        private Redactor secrets = Redactor.SHAPES;
 
         private Builder(ModelClient client, String model) {
             this.client = client;
@@ -459,6 +482,16 @@ public final class ModelPool {
                         "the patience must be between zero and %s, not %s".formatted(NanoTime.LONGEST, patience));
             }
             this.prefixPatience = patience;
+            return this;
+        }
+
+        /**
+         * A secret that the client shows to its server and cannot {@linkplain ModelClient#masked mask} itself, such as the key
+         * in a model of LangChain4j: it is taken out of messages, events and logs, see {@link ModelClient#masked}. One of fewer
+         * than eight characters is ignored. Default: none.
+         */
+        public Builder hiding(String secret) {
+            secrets = secrets.alsoHiding(secret);
             return this;
         }
 

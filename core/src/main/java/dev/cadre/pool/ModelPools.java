@@ -34,6 +34,8 @@ public final class ModelPools implements AutoCloseable {
     private final Map<String, ModelPool> byName;
     private final Map<Tier, List<String>> behind;
     private final List<AutoCloseable> owned;
+    /** Those that know all the keys: one of each client. */
+    private final List<ModelPool> masking;
 
     private ModelPools(
             Map<Tier, ModelPool> byTier,
@@ -52,6 +54,13 @@ public final class ModelPools implements AutoCloseable {
                     .filter(other -> other != pool && other.sharesClientWith(pool))
                     .forEach(pool::linkTo);
         }
+        var distinct = new ArrayList<ModelPool>();
+        for (ModelPool pool : all()) {
+            if (distinct.stream().noneMatch(pool::masksLike)) {
+                distinct.add(pool);
+            }
+        }
+        masking = List.copyOf(distinct);
     }
 
     private void requireBound(Tier tier, List<String> names) {
@@ -176,6 +185,15 @@ public final class ModelPools implements AutoCloseable {
         ModelPool decorated = pool.with(decorator.apply(pool.client()), fallbacks);
         known.put(pool, decorated);
         return decorated;
+    }
+
+    /** A text without the {@linkplain dev.cadre.model.ModelClient#masked keys of the clients} of all these pools. */
+    public String masked(String text) {
+        String masked = text;
+        for (ModelPool pool : masking) {
+            masked = pool.masked(masked);
+        }
+        return masked;
     }
 
     /** {@linkplain ModelPool#resume Resumes} every pool. */

@@ -18,6 +18,7 @@ import dev.cadre.redact.Redactor;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +28,7 @@ final class PooledCall {
     private static final Logger LOG = LoggerFactory.getLogger(PooledCall.class);
 
     private final ModelClient client;
+    private final UnaryOperator<String> masker;
     private final CostCalculator costs;
     private final AdmissionPoint admissions;
     private final RequestDefaults defaults;
@@ -40,6 +42,7 @@ final class PooledCall {
 
     PooledCall(
             ModelClient client,
+            UnaryOperator<String> masker,
             CostCalculator costs,
             AdmissionPoint admissions,
             RequestDefaults defaults,
@@ -47,6 +50,7 @@ final class PooledCall {
             CallTerms terms,
             Leg leg) {
         this.client = client;
+        this.masker = masker;
         this.costs = costs;
         this.admissions = admissions;
         this.defaults = defaults;
@@ -101,8 +105,9 @@ final class PooledCall {
             attempt.markSent();
             ModelReply reply;
             try {
-                reply = leg.noted(Objects.requireNonNull(
-                        client.call(request, context), () -> "the client of " + request.model() + " returned null"));
+                ModelReply own = Objects.requireNonNull(
+                        client.call(request, context), () -> "the client of " + request.model() + " returned null");
+                reply = leg.noted(own.maskedBy(masker));
             } catch (ModelException failure) {
                 failed(attempt, id, failure, since(sentAt));
                 request = defaults.after(failure, request);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.price;
 
+import java.util.function.UnaryOperator;
+
 /**
  * A provider's breach of the terms of a call: it billed more than was reserved, or let a dearer model answer.
  *
@@ -9,6 +11,11 @@ package dev.cadre.price;
  * @param excess the amount by which the bill exceeds what was reserved; zero if a dearer model answered within it
  */
 public record BillingBreach(String asked, String answeredBy, Money excess) {
+
+    /** The same breach with its texts as a masker leaves them, which takes out the keys of clients. */
+    public BillingBreach maskedBy(UnaryOperator<String> masker) {
+        return new BillingBreach(asked, masker.apply(answeredBy), excess);
+    }
 
     /** A description of the breach in one line for people. */
     @Override

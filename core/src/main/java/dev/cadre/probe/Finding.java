@@ -4,6 +4,7 @@ package dev.cadre.probe;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 
 /**
  * The result of one {@link Check}.
@@ -40,6 +41,15 @@ public record Finding(Check check, Verdict verdict, String message, String advic
         Objects.requireNonNull(message, "the message of a finding is null");
         Objects.requireNonNull(advice, "the advice of a finding is null");
         notes = List.copyOf(notes);
+    }
+
+    Finding maskedBy(UnaryOperator<String> masker) {
+        return new Finding(
+                check,
+                verdict,
+                masker.apply(message),
+                masker.apply(advice),
+                notes.stream().map(masker).toList());
     }
 
     static Finding of(Check check, Verdict verdict, String message) {

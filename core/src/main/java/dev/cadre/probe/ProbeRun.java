@@ -43,7 +43,7 @@ final class ProbeRun {
             String message = "the same for the rest: %d calls failed alike, and no more is asked".formatted(ENOUGH);
             return Finding.of(check, Verdict.NOT_TRIED, message);
         }
-        return tried(check).noting(calls.takeNotes());
+        return tried(check).noting(calls.takeNotes()).maskedBy(calls.pool()::masked);
     }
 
     private Finding tried(Check check) throws InterruptedException {

@@ -3,6 +3,7 @@ package dev.cadre.redact;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,14 +21,21 @@ public final class FaultLog {
     private static final Logger LOG = LoggerFactory.getLogger(FaultLog.class);
 
     private final Logger logger;
+    private final Redactor redactor;
     private final Set<String> places = ConcurrentHashMap.newKeySet();
 
     public FaultLog() {
-        this(LOG);
+        this(text -> text);
     }
 
-    FaultLog(Logger logger) {
+    /** A log that also takes out what a masker knows, such as the keys of the clients of a run. */
+    public FaultLog(UnaryOperator<String> masker) {
+        this(LOG, masker);
+    }
+
+    FaultLog(Logger logger, UnaryOperator<String> masker) {
         this.logger = logger;
+        redactor = Redactor.SHAPES.with(masker);
     }
 
     /** Logs an exception of the code at this place. Does not block and never throws. */
@@ -37,7 +45,7 @@ public final class FaultLog {
             logger.warn(
                     "{} threw; further exceptions of this class from it are logged at DEBUG",
                     place,
-                    Redactor.SHAPES.clean(thrown));
+                    redactor.clean(thrown));
         } else {
             logger.debug("{} threw {}", place, thrown.getClass().getName());
         }

@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -48,14 +49,16 @@ public final class Redactor {
     private static final String MASKED = "(?<![A-Za-z0-9_-])[A-Za-z0-9_-]*+\\*{3,}[A-Za-z0-9_*-]*+";
 
     static {
-        SHAPES = new Redactor(List.of(), Pattern.compile(BEARER));
+        SHAPES = new Redactor(List.of(), List.of(), Pattern.compile(BEARER));
     }
 
     private final List<KnownKey> keys;
+    private final List<UnaryOperator<String>> maskers;
     private final Pattern shapes;
 
-    private Redactor(List<KnownKey> keys, Pattern shapes) {
+    private Redactor(List<KnownKey> keys, List<UnaryOperator<String>> maskers, Pattern shapes) {
         this.keys = keys;
+        this.maskers = maskers;
         this.shapes = shapes;
     }
 
@@ -68,17 +71,29 @@ public final class Redactor {
      * is one of which escapes of three or more kinds escape characters that need none, some and not others (of random ones
      * about one in a hundred is missed), and, in a text of more than 131,072 characters, one of whose characters most take more
      * than 128. Not recognized is one that is cut into pieces, has something else put between its characters, is compressed
-     * or encrypted, is in Base64 twice or in another encoding. A key of fewer than eight characters is ignored.
+     * or encrypted, is in Base64 twice or in another encoding. A key of fewer than eight characters is ignored. A part of a
+     * key is recognized in two cases: its beginning, of six characters or more, in front of the mark {@code …} of a text that
+     * was cut; and the first 256 characters of a longer key, with what of the rest follows them.
      */
     public static Redactor of(String key) {
-        return new Redactor(List.of(KnownKey.of(key)), Pattern.compile(BEARER + "|" + MASKED));
+        return new Redactor(List.of(KnownKey.of(key)), List.of(), Pattern.compile(BEARER + "|" + MASKED));
     }
 
     /** This redactor with one more known secret, such as that of a server that the provider calls. */
     public Redactor alsoHiding(String secret) {
         var more = new ArrayList<>(keys);
         more.add(KnownKey.of(secret));
-        return new Redactor(List.copyOf(more), shapes);
+        return new Redactor(List.copyOf(more), maskers, shapes);
+    }
+
+    /**
+     * This redactor, which also masks what others know, such as the clients of a run: the keys themselves stay with them. A
+     * text that one of them cannot mask, because its own code throws, is masked as a whole.
+     */
+    public Redactor with(UnaryOperator<String> masker) {
+        var more = new ArrayList<>(maskers);
+        more.add(masker);
+        return new Redactor(keys, List.copyOf(more), shapes);
     }
 
     /**
@@ -86,7 +101,20 @@ public final class Redactor {
      * data. Takes time linear in the text, and beside the result up to 50 MB of memory: it is read in pieces.
      */
     public String mask(String text) {
-        return keys.isEmpty() ? text : KnownKey.replacedIn(keys, text, MASK);
+        String masked = keys.isEmpty() ? text : KnownKey.replacedIn(keys, text, MASK);
+        for (UnaryOperator<String> masker : maskers) {
+            masked = masked(masker, masked);
+        }
+        return masked;
+    }
+
+    private static String masked(UnaryOperator<String> masker, String text) {
+        try {
+            @Nullable String masked = masker.apply(text);
+            return masked == null ? MASK : masked;
+        } catch (Throwable broken) {
+            return MASK;
+        }
     }
 
     /** The text without keys. Takes time linear in it. */

@@ -21,6 +21,18 @@ final class Spelling {
     private static final List<String> LINE_ENDS_OF_HTML = List.of("<br>", "<br/>", "<br />");
     private static final int NOWHERE = -1;
 
+    /**
+     * Of a longer row so many characters are enough: the text may be like the row at each of its places, and each would cost
+     * as many steps as the row is long.
+     */
+    static final int MOST_FOLLOWED = 256;
+
+    /** Of a text that was cut, so much of the row in front of the mark is enough. */
+    private static final int LEAST_CUT = 6;
+
+    /** Of a text that was cut. */
+    private static final char CUT = '…';
+
     private final int[] each;
     private final Form form;
 
@@ -97,18 +109,33 @@ final class Spelling {
                     follow(here[place], each[i], i);
                 }
                 if (found == 0) {
-                    return NOWHERE;
+                    return i >= MOST_FOLLOWED ? furthest(places, from) : i >= LEAST_CUT ? cutEnd(places) : NOWHERE;
                 }
                 places = found;
                 int[] behind = here;
                 here = next;
                 next = behind;
             }
+            int end = furthest(places, from);
+            return form == Form.BASE64 ? behindRest(end) : end;
+        }
+
+        private int furthest(int places, int from) {
             int end = from;
             for (int place = 0; place < places; place++) {
                 end = Math.max(end, here[place]);
             }
-            return form == Form.BASE64 ? behindRest(end) : end;
+            return end;
+        }
+
+        /** The place where the text was cut, if that is where the row breaks off. */
+        private int cutEnd(int places) {
+            for (int place = 0; place < places; place++) {
+                if (here[place] < text.length() && text.charAt(here[place]) == CUT) {
+                    return here[place];
+                }
+            }
+            return NOWHERE;
         }
 
         /**

@@ -62,6 +62,16 @@ public record RunSettings(
         return budget.deadline().orElse(limits.deadline());
     }
 
+    /** A text without the keys of the clients of its pools. */
+    public String masked(String text) {
+        return pools.masked(text);
+    }
+
+    /** A listener that passes events on without the keys of the clients. */
+    public RunListener masking(RunListener heard) {
+        return event -> heard.on(event.maskedBy(this::masked));
+    }
+
     /** A clock for one run. */
     public SteadyClock steadyClock() {
         return new SteadyClock(clock, thrown -> faults.warn("clock", thrown));

@@ -108,7 +108,8 @@ public final class RungPerformer {
         Optional<AttemptRecorder> recorder = record.map(WorkRecord::recorder);
         RungEnd end;
         try {
-            end = perform(task, order, deadlineNanos, attempts(recorder, spent), recorder, spent);
+            end = perform(task, order, deadlineNanos, attempts(recorder, spent), recorder, spent)
+                    .maskedBy(settings::masked);
         } catch (InterruptedException e) {
             record.ifPresent(WorkRecord::interrupted);
             throw e;

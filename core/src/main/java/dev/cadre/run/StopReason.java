@@ -6,6 +6,7 @@ import dev.cadre.model.ModelException;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Skip;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** The reason for which a bulk run pulls no more inputs. */
 public sealed interface StopReason {
@@ -23,6 +24,13 @@ public sealed interface StopReason {
 
     /** Nothing can be recorded: it would be paid again. */
     record Unrecorded(UnrecordedException because) implements StopReason {}
+
+    /** The same reason with its message as a masker leaves it. */
+    default StopReason maskedBy(UnaryOperator<String> masker) {
+        return this instanceof Paused(String message, ModelException because)
+                ? new Paused(masker.apply(message), because)
+                : this;
+    }
 
     /** The reason that stands when another one comes up: the first, unless nothing can be recorded. */
     default StopReason then(StopReason next) {

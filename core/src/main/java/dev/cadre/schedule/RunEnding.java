@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,24 @@ public record RunEnding(
         items = Collections.unmodifiableMap(new LinkedHashMap<>(items));
         missing = List.copyOf(missing);
         planNotes = List.copyOf(planNotes);
+    }
+
+    /** The same ending with the messages of failures and the notes as a masker leaves them; values stay. */
+    public RunEnding maskedBy(UnaryOperator<String> masker) {
+        return new RunEnding(
+                status,
+                merged == null ? null : merged.maskedBy(masker),
+                failure == null ? null : failure.maskedBy(masker),
+                masked(outcomes, masker),
+                masked(items, masker),
+                missing.stream().map(each -> each.maskedBy(masker)).toList(),
+                planNotes.stream().map(masker).toList());
+    }
+
+    private static Map<String, Outcome<?>> masked(Map<String, Outcome<?>> outcomes, UnaryOperator<String> masker) {
+        Map<String, Outcome<?>> masked = new LinkedHashMap<>();
+        outcomes.forEach((id, outcome) -> masked.put(id, outcome.maskedBy(masker)));
+        return masked;
     }
 
     /** The answer; null if the run failed. */

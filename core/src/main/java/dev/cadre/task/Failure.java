@@ -7,6 +7,7 @@ import dev.cadre.redact.Thrown;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,6 +93,12 @@ public final class Failure {
     /** The same failure with this exception behind it. A key in its chain makes it a copy without. */
     public Failure causedBy(Throwable thrown) {
         return new Failure(kind, message, place, thrown);
+    }
+
+    /** The same failure with its texts as a masker leaves them, which takes out the keys of clients. */
+    public Failure maskedBy(UnaryOperator<String> masker) {
+        @Nullable Throwable clean = cause == null || cause instanceof ModelException ? cause : Redactor.SHAPES.with(masker).clean(cause);
+        return new Failure(kind, masker.apply(message), masker.apply(place), clean);
     }
 
     /** A failure of another kind with the same exception behind it. */

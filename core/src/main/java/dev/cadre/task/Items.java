@@ -4,6 +4,7 @@ package dev.cadre.task;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * The output of a subtask that fans out: one outcome for each element of its list, by index.
@@ -52,6 +53,10 @@ public record Items<T>(List<Outcome<T>> outcomes, List<Integer> groupSizes) {
                 .map(Outcome::ifSucceeded)
                 .flatMap(Optional::stream)
                 .toList();
+    }
+
+    Items<T> maskedBy(UnaryOperator<String> masker) {
+        return new Items<>(outcomes.stream().map(each -> each.maskedBy(masker)).toList(), groupSizes);
     }
 
     /** One line: how many of the items succeeded. */

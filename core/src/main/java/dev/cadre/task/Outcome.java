@@ -4,6 +4,7 @@ package dev.cadre.task;
 import dev.cadre.redact.Redactor;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * How a subtask ended, always with a reason.
@@ -76,6 +77,19 @@ public sealed interface Outcome<T> {
                     case DEADLINE, CANCELLED, FAIL_FAST -> true;
                     case DEPENDENCY, BUDGET, PAUSED, PLAN, AWAITED, NOT_NEEDED -> false;
                 };
+        };
+    }
+
+    /** The same outcome with the messages of what did not succeed as a masker leaves them; values stay. */
+    @SuppressWarnings("unchecked") // items have outputs of their own type again
+    default Outcome<T> maskedBy(UnaryOperator<String> masker) {
+        return switch (this) {
+            case Succeeded<T>(T value) ->
+                value instanceof Items<?> items && !items.missing().isEmpty()
+                        ? new Succeeded<>((T) items.maskedBy(masker))
+                        : this;
+            case Failed<T>(Failure failure) -> new Failed<>(failure.maskedBy(masker));
+            case Skipped<T>(Skip skip) -> new Skipped<>(skip.maskedBy(masker));
         };
     }
 

@@ -5,6 +5,7 @@ import dev.cadre.model.ModelException;
 import dev.cadre.redact.Redactor;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The reason why a run has no answer. Immutable. */
@@ -82,6 +83,17 @@ public final class RunFailure {
     /** The same failure in a run that lost a pool, if it did: the model's failure is the exception behind it. */
     public RunFailure sharedBy(@Nullable ModelException lost) {
         return lost == null ? this : new RunFailure(kind, message, details, lost, lost);
+    }
+
+    /** The same failure with its texts as a masker leaves them, which takes out the keys of clients. */
+    public RunFailure maskedBy(UnaryOperator<String> masker) {
+        @Nullable Throwable clean = cause == null || cause instanceof ModelException ? cause : Redactor.SHAPES.with(masker).clean(cause);
+        return new RunFailure(
+                kind,
+                masker.apply(message),
+                details.stream().map(masker).toList(),
+                clean,
+                outage);
     }
 
     /** The kind of failure. */

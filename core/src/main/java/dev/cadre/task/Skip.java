@@ -3,6 +3,7 @@ package dev.cadre.task;
 
 import dev.cadre.redact.Redactor;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * Why a subtask has no outcome of its own: it was never tried, or was given up because others were enough.
@@ -43,6 +44,11 @@ public record Skip(Kind kind, String message, List<String> because) {
     public Skip {
         message = Redactor.SHAPES.clean(message);
         because = List.copyOf(because);
+    }
+
+    /** The same skip with its texts as a masker leaves them, which takes out the keys of clients. */
+    public Skip maskedBy(UnaryOperator<String> masker) {
+        return new Skip(kind, masker.apply(message), because);
     }
 
     @Override

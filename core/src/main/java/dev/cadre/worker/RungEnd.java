@@ -7,10 +7,23 @@ import dev.cadre.redact.Redactor;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Skip;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** How a rung ended. */
 public sealed interface RungEnd {
+    /** The same end with its messages as a masker leaves them; a value, and what is shown to a dearer tier, stay. */
+    default RungEnd maskedBy(UnaryOperator<String> masker) {
+        return switch (this) {
+            case Rejected(Failure failure, String evidence) -> new Rejected(failure.maskedBy(masker), evidence);
+            case Failed(Failure failure) -> new Failed(failure.maskedBy(masker));
+            case Refused(Skip skip, var because) -> new Refused(skip.maskedBy(masker), because);
+            case Accepted accepted -> accepted;
+            case Unaffordable unaffordable -> unaffordable;
+            case Cancelled cancelled -> cancelled;
+        };
+    }
+
     /**
      * With a value that fits the type and passes its rules.
      *

@@ -13,6 +13,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonTest {
+    /** A message goes to people, to models and to clients of a server. */
+    @Test
+    void trouble_namesNoClassOfTheParser_andQuotesNoTokenOfTheText() {
+        assertThatThrownBy(() -> Json.parse("[".repeat(Json.MAX_DEPTH + 1)))
+                .hasMessageContaining("exceeds the maximum allowed")
+                .hasMessageNotContaining("StreamReadConstraints");
+        assertThatThrownBy(() -> Json.parse("{\"a\":corpKey-9fZx}"))
+                .hasMessageStartingWith("Unrecognized token: was expecting")
+                .hasMessageNotContaining("corp");
+    }
+
     @Test
     void document_isReadInOrderAndWrittenAsItWas() {
         var text = "{\"z\":[1,2.50,-3E+7,true,false,null],\"a\":{\"\":\"x\"},\"e\":{},\"l\":[]}";

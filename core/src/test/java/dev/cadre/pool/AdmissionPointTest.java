@@ -12,6 +12,7 @@ import dev.cadre.pool.FakeModel.Running;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.SplittableRandom;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -22,7 +23,8 @@ class AdmissionPointTest {
         var budget = Budget.of(RESERVED).open();
         var held = ((Admission.Granted) budget.reserve(RESERVED)).reservation();
         var point = new AdmissionPoint(
-                PoolLimits.STANDARD, RetryPolicy.none(), new SplittableRandom(1), InstantSource.system());
+                PoolLimits.STANDARD, RetryPolicy.none(), new SplittableRandom(1), InstantSource.system(),
+                UnaryOperator.identity());
         var request = point.submit(terms(budget), RESERVED, 0);
         assertThat(point.load().waiting()).isEqualTo(1);
 
@@ -39,7 +41,8 @@ class AdmissionPointTest {
                 PoolLimits.STANDARD.withMaxParallel(1),
                 RetryPolicy.none(),
                 new SplittableRandom(1),
-                InstantSource.system());
+                InstantSource.system(),
+                UnaryOperator.identity());
         var holder = point.submit(terms(budget), RESERVED, 0);
         var patient = point.submit(terms(budget), RESERVED, 0);
         var timekeeper = new Running<>(() -> point.await(patient));
@@ -58,7 +61,8 @@ class AdmissionPointTest {
     void leaving_givesBackAnAdmissionThatNobodyTookOver() {
         var budget = Budget.of(RESERVED).open();
         var point = new AdmissionPoint(
-                PoolLimits.STANDARD, RetryPolicy.none(), new SplittableRandom(1), InstantSource.system());
+                PoolLimits.STANDARD, RetryPolicy.none(), new SplittableRandom(1), InstantSource.system(),
+                UnaryOperator.identity());
         var request = point.submit(terms(budget), RESERVED, 0);
         assertThat(point.load().inFlight()).isEqualTo(1);
 

@@ -109,6 +109,42 @@ class ServerProbeTest {
     }
 
     @Test
+    void keyThatTheServerRepeats_isInNoFinding() throws Exception {
+        change = reply -> reply.withModel("of corp.Key/9f").noting(List.of("says corp.Key/9f"));
+        var pool = ModelPool.builder(this::server, "local")
+                .price(Price.perMillionTokens("1", "1", "1"))
+                .retryPolicy(RetryPolicy.none())
+                .hiding("corp.Key/9f")
+                .build();
+
+        var result = ServerProbe.of(pool, ofSeconds(20)).run(Budget.usd("1"));
+
+        assertThat(result.findings().toString()).contains("[redacted]").doesNotContain("corp.Key");
+    }
+
+    @Test
+    void keyInAnAnswer_isInNoFinding() throws Exception {
+        change = reply -> new ModelReply(
+                reply.model(),
+                "It is corp.Key/9f",
+                List.of(),
+                reply.finish(),
+                reply.usage(),
+                ServiceTier.STANDARD,
+                LIMITS,
+                "");
+        var pool = ModelPool.builder(this::server, "local")
+                .price(Price.perMillionTokens("1", "1", "1"))
+                .retryPolicy(RetryPolicy.none())
+                .hiding("corp.Key/9f")
+                .build();
+
+        var result = ServerProbe.of(pool, ofSeconds(20)).run(Budget.usd("1"));
+
+        assertThat(result.findings().toString()).contains("[redacted]").doesNotContain("corp.Key");
+    }
+
+    @Test
     void serverByTheBook_passesAll_forLessThanACent() throws Exception {
         ServerProbe.Result result =
                 ServerProbe.of(pool(this::server).build(), ofSeconds(30)).run(Budget.usd("0.01"));

@@ -14,7 +14,7 @@ import org.slf4j.helpers.LegacyAbstractLogger;
 class FaultLogTest {
     private final List<@Nullable Throwable> warned = new ArrayList<>();
     private final List<Level> levels = new ArrayList<>();
-    private final FaultLog log = new FaultLog(new Recorded());
+    private final FaultLog log = new FaultLog(new Recorded(), text -> text);
 
     @Test
     void firstExceptionOfAPlace_isLoggedWithItsTrace_andTheNextIsNot() {
@@ -42,6 +42,15 @@ class FaultLogTest {
     @Test
     void keys_areTakenOut() {
         log.warn("tool 'grep'", new IllegalStateException("sk-canary1234567890"));
+
+        assertThat(String.valueOf(warned.getFirst())).doesNotContain("canary");
+    }
+
+    @Test
+    void whatAMaskerKnows_isTakenOut() {
+        var masking = new FaultLog(new Recorded(), text -> text.replace("canary", "-"));
+
+        masking.warn("tool 'grep'", new IllegalStateException("the canary"));
 
         assertThat(String.valueOf(warned.getFirst())).doesNotContain("canary");
     }

@@ -127,8 +127,7 @@ class JsonTypeReadTest {
         assertThat(defects(JsonType.of(int.class), "So:\n```json\n{\"value\": oops}\n```"))
                 .singleElement()
                 .asString()
-                .startsWith("not valid JSON: ")
-                .contains("oops")
+                .startsWith("not valid JSON: Unrecognized token: ")
                 .endsWith("at line 3, column 11");
     }
 

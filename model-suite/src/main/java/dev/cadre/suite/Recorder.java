@@ -51,6 +51,11 @@ final class Recorder implements ModelClient {
         return real.sentBytes(request);
     }
 
+    @Override
+    public String masked(String text) {
+        return real.masked(text);
+    }
+
     private void keep(String place, RecordedReply reply) {
         lock.lock();
         try {

@@ -6,7 +6,6 @@ import com.openai.models.batches.BatchError;
 import com.openai.models.batches.BatchUsage;
 import dev.cadre.model.Batch;
 import dev.cadre.model.TokenUsage;
-import dev.cadre.redact.Redactor;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class BatchReader {
     private BatchReader() {}
 
-    static Batch read(com.openai.models.batches.Batch batch) {
+    static Batch read(com.openai.models.batches.Batch batch, Failures failures) {
         return new Batch(
                 batch.id(),
                 state(batch),
@@ -26,7 +25,7 @@ final class BatchReader {
                 metadata(batch),
                 new Batch.Bill(answered(batch), usage(batch)),
                 batch.errors().flatMap(errors -> errors.data()).orElse(List.of()).stream()
-                        .map(BatchReader::defect)
+                        .map(error -> defect(error, failures))
                         .toList());
     }
 
@@ -69,12 +68,12 @@ final class BatchReader {
         return input < 0 || output < 0 ? null : TokenUsage.of(input, output);
     }
 
-    private static Batch.Defect defect(BatchError error) {
+    private static Batch.Defect defect(BatchError error, Failures failures) {
         String code = error.code().orElse("");
         return new Batch.Defect(
                 error.line().orElse(0L),
                 code,
-                Redactor.SHAPES.quote(error.message().orElse("")),
+                failures.quote(error.message().orElse("")),
                 code.equals("token_limit_exceeded"));
     }
 

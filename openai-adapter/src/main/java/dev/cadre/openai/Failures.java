@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.openai.core.JsonValue;
 import com.openai.errors.OpenAIException;
 import com.openai.errors.OpenAIServiceException;
+import dev.cadre.json.JsonException;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelException.AuthFailed;
 import dev.cadre.model.ModelException.Billed;
@@ -55,8 +56,11 @@ final class Failures {
     /** What a message need not show of an address: a user, and a query, which may have a secret. */
     private static final Pattern PRIVATE_PARTS = Pattern.compile("(?<=//)[^/@]*@|[?#].*", Pattern.DOTALL);
 
-    /** The method that sets a bound of Jackson's, which its messages name. */
-    private static final Pattern NAMED_SETTING = Pattern.compile(", from `[^`]{1,100}`\\)");
+    /** Of okio, about the bytes of a compressed body. */
+    private static final Pattern QUOTED_BYTES = Pattern.compile("actual 0x[0-9a-f]{8} != expected");
+
+    /** OkHttp says so of every connection that ends early. */
+    private static final String ENDED_EARLY = "unexpected end of stream";
 
     private final Secrets redactor;
     private final InstantSource clock;
@@ -106,6 +110,11 @@ final class Failures {
     /** A part of a reply, less the secrets of servers that the provider called for it. */
     String mask(String part) {
         return redactor.maskAnswer(part);
+    }
+
+    /** A name that the provider gives to something, without keys. */
+    String masked(String name) {
+        return redactor.mask(name);
     }
 
     /** What the provider says, on one line, cut and without keys. */
@@ -371,7 +380,7 @@ final class Failures {
     /** An exchange without a whole reply. */
     private ModelException lost(Throwable failure, String model, CallTrace trace) {
         Charge charge = trace.isSent() ? Charge.UNKNOWN : Charge.FREE;
-        Throwable cause = redactor.clean(root(failure));
+        Throwable cause = redactor.clean(worded(root(failure)));
         String said = redactor.quote(model + ": " + describe(cause));
         String way = trace.proxy().isEmpty() ? baseUrl : baseUrl + " through the proxy " + trace.proxy();
         Optional<OneExchange.BadReply> bad = find(failure, OneExchange.BadReply.class);
@@ -434,10 +443,25 @@ final class Failures {
         return switch (cause) {
             case UnknownHostException unknown -> "unknown host " + message;
             // without the places, which name classes
-            case JsonProcessingException json ->
-                NAMED_SETTING.matcher(String.valueOf(json.getOriginalMessage())).replaceFirst(")");
-            default -> message == null ? "it broke" : message;
+            case JsonProcessingException json -> JsonException.words(json.getOriginalMessage());
+            case ProtocolException broken ->
+                ENDED_EARLY.equals(message) ? ENDED_EARLY : "what came breaks the rules of HTTP";
+            default ->
+                message == null
+                        ? "it broke"
+                        : QUOTED_BYTES.matcher(message).find() ? "the compressed body is damaged" : message;
         };
+    }
+
+    /** The same with our words where a parser quotes what it had read half: the other half would not be known as a key. */
+    private static Throwable worded(Throwable cause) {
+        String words = describe(cause);
+        if (!(cause instanceof IOException) || cause instanceof UnknownHostException || words.equals(cause.getMessage())) {
+            return cause;
+        }
+        var worded = cause instanceof ProtocolException ? new ProtocolException(words) : new IOException(words);
+        worded.setStackTrace(cause.getStackTrace());
+        return worded;
     }
 
     private static <T extends Throwable> Optional<T> find(Throwable failure, Class<T> type) {

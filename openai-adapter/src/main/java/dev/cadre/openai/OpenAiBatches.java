@@ -119,7 +119,7 @@ final class OpenAiBatches implements BatchClient {
                         .build())
                 .build();
         return exchange(
-                BATCH, () -> BatchReader.read(sdk.batches().create(order, Timeouts.of(shorter(timeout, LONGEST)))));
+                BATCH, () -> BatchReader.read(sdk.batches().create(order, Timeouts.of(shorter(timeout, LONGEST))), failures));
     }
 
     private static Map<String, JsonValue> values(Map<String, String> metadata) {
@@ -145,7 +145,7 @@ final class OpenAiBatches implements BatchClient {
     public Batch retrieve(String id, Duration timeout) throws InterruptedException {
         return exchange(id, () -> {
             try {
-                return BatchReader.read(sdk.batches().retrieve(id, Timeouts.of(shorter(timeout, LONGEST))));
+                return BatchReader.read(sdk.batches().retrieve(id, Timeouts.of(shorter(timeout, LONGEST))), failures);
             } catch (NotFoundException unknown) {
                 throw new InvalidRequest(
                         "the provider does not know batch '%s': was it made with the key of another project?"
@@ -157,7 +157,7 @@ final class OpenAiBatches implements BatchClient {
 
     @Override
     public Batch cancel(String id, Duration timeout) throws InterruptedException {
-        return exchange(id, () -> BatchReader.read(sdk.batches().cancel(id, Timeouts.of(shorter(timeout, LONGEST)))));
+        return exchange(id, () -> BatchReader.read(sdk.batches().cancel(id, Timeouts.of(shorter(timeout, LONGEST))), failures));
     }
 
     @Override
@@ -168,7 +168,7 @@ final class OpenAiBatches implements BatchClient {
             BatchListParams asked = next;
             BatchListPage page = exchange(
                     "the list of batches", () -> sdk.batches().list(asked, Timeouts.of(shorter(left(until), LONGEST))));
-            List<Batch> batches = page.items().stream().map(BatchReader::read).toList();
+            List<Batch> batches = page.items().stream().map(batch -> BatchReader.read(batch, failures)).toList();
             if (!batches.stream().allMatch(wantsMore)
                     || batches.isEmpty()
                     || !page.hasMore().orElse(true)) {

@@ -70,6 +70,7 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
     private final OkHttpClient http;
     private final OpenAIClient sdk;
     private final Failures failures;
+    private final Secrets secrets;
     private final OpenAiBatches batches;
     private final RemoteAccess access;
     private final Dialects dialects;
@@ -86,7 +87,7 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
         }
         gateway = builder.gateway;
         endWait = builder.endWait;
-        var secrets = new Secrets(redactor(builder), hidingOfServers(builder, ""));
+        secrets = new Secrets(redactor(builder), hidingOfServers(builder, ""));
         http = http(builder, secrets);
         sdk = sdk(builder);
         access = new RemoteAccess(builder.imageHosts, builder.mcp);
@@ -278,6 +279,12 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
         if (Thread.interrupted()) {
             throw new InterruptedException("interrupted before the call of " + model);
         }
+    }
+
+    /** Masks the key, and whatever else this client shows to servers and nobody else may see. */
+    @Override
+    public String masked(String text) {
+        return secrets.mask(text);
     }
 
     /** The Batch API, whose requests go to the Responses API; empty for a server that lacks that, or has deployments. */

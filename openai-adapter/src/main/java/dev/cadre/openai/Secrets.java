@@ -79,6 +79,11 @@ final class Secrets {
         return answers.mask(text);
     }
 
+    /** A text that others quote from an answer. */
+    String mask(String text) {
+        return now().mask(text);
+    }
+
     String quote(String text) {
         return now().quote(text);
     }

@@ -136,7 +136,17 @@ public final class Cassette implements AutoCloseable {
 
     /** A client that answers from the cassette and, unless replaying, sends the rest through the other one. */
     public ModelClient over(ModelClient real) {
-        return (request, context) -> call(real, request, context);
+        return new ModelClient() {
+            @Override
+            public ModelReply call(ModelRequest request, CallContext context) throws InterruptedException {
+                return Cassette.this.call(real, request, context);
+            }
+
+            @Override
+            public String masked(String text) {
+                return real.masked(text);
+            }
+        };
     }
 
     /**

@@ -170,9 +170,9 @@ class InputFileTest {
                         "1 {\"id\":1,\"t\":\"],}\\\"\"}",
                         "2 \"x\"",
                         "item 3: expected an object or a string, got an array",
-                        "item 4: it is not JSON: Unrecognized token 'oops': was expecting (JSON String, Number, Array,"
+                        "item 4: it is not JSON: Unrecognized token: was expecting (JSON String, Number, Array,"
                                 + " Object or token 'null', 'true' or 'false') at column 7",
-                        "item 5: it is not JSON: Unrecognized token 'x': was expecting (JSON String, Number, Array,"
+                        "item 5: it is not JSON: Unrecognized token: was expecting (JSON String, Number, Array,"
                                 + " Object or token 'null', 'true' or 'false') at column 7",
                         "6 {\"b\":[{}]}",
                         "item 7: it is longer than 1,000,000 bytes",
