@@ -91,7 +91,7 @@ public record History(List<Commit> commits, Optional<String> head) {
 
         private void name(String piece) {
             String name = piece.startsWith("\n") ? piece.substring(1) : piece;
-            if (fields.length > 0 && !isFull && !name.isEmpty()) {
+            if (fields.length > 0 && !isFull && !name.isEmpty() && !SecretShapes.occurIn(name)) {
                 requireRoom(name);
                 paths.add(name);
             }

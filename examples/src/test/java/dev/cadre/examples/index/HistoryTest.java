@@ -54,6 +54,17 @@ class HistoryTest {
     }
 
     @Test
+    void read_nameThatIsAKey_isNoneOfTheFiles() throws Exception {
+        new Tree(folder)
+                .git("init", "-q")
+                .file("A.java", "1")
+                .file("ghp_Zx81Qw2rT9yUi0pAs5dFg7hJk3lZc6vB4nM8.txt", "1")
+                .commit("First");
+
+        assertThat(read(folder).commits().getFirst().paths()).containsExactly("A.java");
+    }
+
+    @Test
     void read_keyAcrossTheCut_isLeftOut_andNoneBehindItIsLookedFor() {
         String key = "gh" + "p_Zx81Qw2rT9yUi0pAs5dFg7hJk3lZc6vB4nM8";
 
