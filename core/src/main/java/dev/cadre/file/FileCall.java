@@ -6,10 +6,8 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * A call that opens a file on a thread of its own: what looked like a file a moment ago may be a pipe by now, and nothing in
@@ -31,20 +29,27 @@ final class FileCall {
      */
     static <T> T within(Duration patience, Path file, Callable<T> call) throws IOException {
         var task = new FutureTask<>(call);
-        Thread.ofPlatform().daemon().name("cadre-file").start(task);
+        Thread thread = Thread.ofPlatform().daemon().name("cadre-file").start(task);
+        if (!hasEnded(thread, patience)) {
+            throw new FileSystemException(file.toString(), null, "the file system did not answer in time");
+        }
+        if (task.state() == Future.State.SUCCESS) {
+            return task.resultNow();
+        }
+        throw thrown(task.exceptionNow());
+    }
+
+    /** Waits for the thread itself: none is left behind but one that is kept waiting. */
+    private static boolean hasEnded(Thread thread, Duration patience) {
         boolean isInterrupted = false;
         try {
             for (Duration left = patience; ; left = PATIENCE_OF_THE_INTERRUPTED) {
                 try {
-                    return task.get(left.toNanos(), TimeUnit.NANOSECONDS);
+                    return thread.join(left);
                 } catch (InterruptedException e) {
                     isInterrupted = true;
                 }
             }
-        } catch (TimeoutException late) {
-            throw new FileSystemException(file.toString(), null, "the file system did not answer in time");
-        } catch (ExecutionException e) {
-            throw thrown(e.getCause());
         } finally {
             if (isInterrupted) {
                 Thread.currentThread().interrupt();

@@ -228,6 +228,15 @@ class OwnFilesTest {
     }
 
     @Test
+    void call_thatHasEnded_leavesNoThread() throws Exception {
+        for (int i = 0; i < 200; i++) {
+            Thread thread = FileCall.within(FileCall.PATIENCE, victim, Thread::currentThread);
+
+            assertThat(thread.isAlive()).isFalse();
+        }
+    }
+
+    @Test
     void interrupt_doesNotKeepAFileFromBeingRead_andIsKept() throws Exception {
         Thread.currentThread().interrupt();
 
