@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -224,12 +225,11 @@ final class BulkArguments {
         }
         Path target = options.results().get();
         requirePlace("--output", target);
-        for (Optional<Path> other : List.of(options.input(), options.journal(), task.schemaFile())) {
-            if (other.isPresent() && OptionValues.isSame(other.get(), target)) {
-                throw new UsageException(
-                        "bad_argument", "--output: \"" + output + "\" is the input, the schema or the journal");
-            }
-        }
+        OptionValues.requireOther(
+                "--output",
+                target,
+                "the input, the schema or the journal",
+                present(options.input(), options.journal(), task.schemaFile()));
     }
 
     /** The files beside those that are named must not be named for something else: they are made and deleted. */
@@ -245,14 +245,11 @@ final class BulkArguments {
         options.results().ifPresent(path -> beside.addAll(ResultFile.beside(path)));
         options.forms().deadLetters().ifPresent(path -> beside.addAll(ResultFile.beside(path)));
         for (Map.Entry<String, Path> each : named.entrySet()) {
-            for (Path made : beside) {
-                if (OptionValues.isSame(each.getValue(), made)) {
-                    throw new UsageException(
-                            "bad_argument",
-                            "%s: \"%s\" is a file that this command makes beside another one and deletes"
-                                    .formatted(each.getKey(), each.getValue()));
-                }
-            }
+            OptionValues.requireOther(
+                    each.getKey(),
+                    each.getValue(),
+                    "a file that this command makes beside another one and deletes",
+                    beside);
         }
     }
 
@@ -292,13 +289,16 @@ final class BulkArguments {
         }
         Path target = options.forms().deadLetters().get();
         requirePlace("--dead-letters", target);
-        for (Optional<Path> other : List.of(options.input(), options.results(), options.journal(), task.schemaFile())) {
-            if (other.isPresent() && OptionValues.isSame(other.get(), target)) {
-                throw new UsageException(
-                        "bad_argument",
-                        "--dead-letters: \"%s\" is the input, the output, the schema or the journal".formatted(target));
-            }
-        }
+        OptionValues.requireOther(
+                "--dead-letters",
+                target,
+                "the input, the output, the schema or the journal",
+                present(options.input(), options.results(), options.journal(), task.schemaFile()));
+    }
+
+    @SafeVarargs
+    private static List<Path> present(Optional<Path>... files) {
+        return Stream.of(files).flatMap(Optional::stream).toList();
     }
 
     private static void requirePlace(String option, Path target) throws UsageException {

@@ -68,6 +68,14 @@ public final class Cadre {
 
     /** Returns the exit status. */
     int run(String... arguments) {
+        try {
+            return told(arguments);
+        } catch (OutOfMemoryError again) { // there is none to say so; a process that ends by itself would have status 1
+            return ExitStatus.FAILED.code();
+        }
+    }
+
+    private int told(String... arguments) {
         List<String> all = Arrays.asList(arguments);
         CommandLine line = commandLine(all);
         if (arguments.length == 0) {

@@ -9,7 +9,6 @@ import dev.cadre.cli.eval.LabelledLine;
 import dev.cadre.cli.eval.LabelledLines;
 import dev.cadre.eval.Candidate;
 import dev.cadre.eval.Match;
-import dev.cadre.journal.FileJournal;
 import dev.cadre.json.Json;
 import dev.cadre.model.Tier;
 import java.io.IOException;
@@ -132,13 +131,10 @@ final class EvalArguments {
     private void requireFiles(Path from, Optional<Path> record, Optional<Path> page) throws UsageException {
         if (page.isPresent()) {
             PageFile.require("--report", page.get());
-            for (Optional<Path> other :
-                    List.of(Optional.of(from), record, record.map(FileJournal::lockOf), task.schemaFile())) {
-                if (other.isPresent() && OptionValues.isSame(other.get(), page.get())) {
-                    throw new UsageException(
-                            "bad_argument", "--report: \"" + report + "\" is the input, the schema or the journal");
-                }
-            }
+            var others = new ArrayList<>(List.of(from));
+            record.map(Journals::places).ifPresent(others::addAll);
+            task.schemaFile().ifPresent(others::add);
+            OptionValues.requireOther("--report", page.get(), "the input, the schema or the journal", others);
         }
     }
 

@@ -5,10 +5,16 @@ import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.JournalException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Opens what {@code --journal} names. */
 final class Journals {
     private Journals() {}
+
+    /** The file of a journal, and the one beside it while it is open. */
+    static List<Path> places(Path journal) {
+        return List.of(journal, FileJournal.lockOf(journal));
+    }
 
     /** Creates the file, or opens it to go on with it. The caller closes it. */
     static FileJournal open(Path file) throws UsageException {

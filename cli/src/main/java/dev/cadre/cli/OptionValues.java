@@ -10,6 +10,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -146,8 +147,19 @@ final class OptionValues {
         }
     }
 
+    /**
+     * Refuses a file that another one is named for, or made for, by way of links too.
+     *
+     * @param what names the others in words
+     */
+    static void requireOther(String option, Path target, String what, List<Path> others) throws UsageException {
+        if (others.stream().anyMatch(other -> isSame(other, target))) {
+            throw new UsageException("bad_argument", "%s: \"%s\" is %s".formatted(option, target, what));
+        }
+    }
+
     /** Whether both are names of one file, or will be once it is made: by way of links, of their folders too. */
-    static boolean isSame(Path a, Path b) {
+    private static boolean isSame(Path a, Path b) {
         try {
             return place(a, MOST_LINKS).equals(place(b, MOST_LINKS))
                     || (Files.exists(a) && Files.exists(b) && Files.isSameFile(a, b));

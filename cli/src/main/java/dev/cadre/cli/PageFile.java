@@ -6,7 +6,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.cadre.cli.report.ReportPage;
 import dev.cadre.file.OwnFiles;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -35,11 +34,8 @@ final class PageFile {
     }
 
     private static boolean isPage(Path file) {
-        if (!Files.isRegularFile(file)) {
-            return false;
-        }
-        try (InputStream stream = Files.newInputStream(file)) {
-            byte[] head = stream.readNBytes(HEAD_BYTES);
+        try {
+            byte[] head = OwnFiles.read(file.toRealPath(), HEAD_BYTES);
             return head.length == 0 || new String(head, UTF_8).startsWith(ReportPage.BEGINNING);
         } catch (IOException unreadable) {
             return false;

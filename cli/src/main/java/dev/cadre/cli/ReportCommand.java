@@ -19,6 +19,9 @@ import picocli.CommandLine.Parameters;
         description = "Shows the runs of a journal as one page: time, graph, money, and what each subtask cost.",
         mixinStandardHelpOptions = true)
 final class ReportCommand implements Callable<Integer> {
+    /** Where a page must not be written. */
+    static final String OF_THE_JOURNAL = "the journal, or the lock beside it";
+
     private final Terminal terminal;
 
     @Parameters(paramLabel = "JOURNAL", description = "a file that a run or a bulk left")
@@ -38,6 +41,7 @@ final class ReportCommand implements Callable<Integer> {
             throw new UsageException("no_such_file", "JOURNAL: \"" + journal + "\" is no file");
         }
         Path to = required("--output", output);
+        OptionValues.requireOther("--output", to, OF_THE_JOURNAL, Journals.places(from));
         PageFile.require("--output", to);
         write(from, to, List.of());
         terminal.err().println("the report is in " + TextOutput.visible(output));
@@ -48,12 +52,9 @@ final class ReportCommand implements Callable<Integer> {
      * Writes the page of a journal, whole or not at all.
      *
      * @param answer the paragraphs of an answer that the journal does not hold, because plain code made it
-     * @throws UsageException if the page would take the place of the journal, or the journal cannot be read
+     * @throws UsageException if the journal cannot be read
      */
     static void write(Path journal, Path page, List<String> answer) throws UsageException, IOException {
-        if (Files.exists(page) && Files.isSameFile(journal, page)) {
-            throw new UsageException("bad_argument", "the report must not replace its journal " + journal);
-        }
         String html;
         try {
             html = ReportPage.of(journal, answer);

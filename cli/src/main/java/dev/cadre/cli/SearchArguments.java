@@ -129,7 +129,12 @@ final class SearchArguments {
         if (planOnly && !report.isEmpty()) {
             throw new UsageException("bad_argument", "--report shows a run, and --plan-only runs nothing");
         }
-        return absolute("--report", report);
+        Path page = absolute("--report", report);
+        Path record = absolute("--journal", journal);
+        if (page != null && record != null) {
+            OptionValues.requireOther("--report", page, ReportCommand.OF_THE_JOURNAL, Journals.places(record));
+        }
+        return page;
     }
 
     private static @Nullable Path absolute(String option, String value) throws UsageException {

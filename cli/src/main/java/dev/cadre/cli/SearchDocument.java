@@ -7,6 +7,7 @@ import dev.cadre.RunReport;
 import dev.cadre.RunResult;
 import dev.cadre.SubtaskReport;
 import dev.cadre.examples.repository.GitCommand;
+import dev.cadre.examples.repository.ReadLimits;
 import dev.cadre.examples.repository.Repository;
 import dev.cadre.examples.repository.SkipReason;
 import dev.cadre.examples.search.CheckedCitation;
@@ -56,7 +57,9 @@ record SearchDocument(
             Set.of(RunFailure.Kind.PLANNER_FAILED, RunFailure.Kind.PLAN_REJECTED);
     private static final String NO_HISTORY =
             "no history was read: there are no commits yet, or git is missing, too old or late,"
-                    + " or the git folder is another repository's, or another user's that safe.directory does not name";
+                    + " or the git folder has more than %,d entries, or is another repository's,"
+                    .formatted(ReadLimits.STANDARD.maxFiles())
+                    + " or another user's that safe.directory does not name";
     private static final String BY_WORDS =
             "without a model only words are compared: ask in English, with words that the code"
                     + " would use; with OPENAI_API_KEY set, models read the code";

@@ -80,6 +80,20 @@ class CadreTest {
     }
 
     @Test
+    void memoryThatDoesNotSufficeToSaySo_isAFailure() {
+        var full = new PrintStream(out) {
+            @Override
+            public void println(String line) {
+                throw new OutOfMemoryError("of the test");
+            }
+        };
+        var terminal = new Terminal(full, full, false, false, false);
+
+        assertThat(new Cadre(terminal, InstantSource.system(), Map.of()).run("search", "--no-such-option"))
+                .isEqualTo(4);
+    }
+
+    @Test
     void stackThatOverflows_isTold_withoutATrace() {
         InstantSource clock = () -> {
             throw new StackOverflowError("of the test");

@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class HostileCorpusTest {
     private static final String CANARY = "canary-7f3a";
     private static final int MEGABYTE = 1_000_000;
+    private static final int GIT_ENTRIES = 20_000;
 
     @TempDir
     Path temporary;
@@ -133,6 +135,17 @@ class HostileCorpusTest {
             void make(HostileCorpusTest test, Tree tree) throws Exception {
                 Path subject = Files.writeString(test.temporary.resolve("subject"), "sk-1".repeat(5 * MEGABYTE));
                 tree.git("init", "-q").git("add", "-A").git("commit", "-q", "--file", subject.toString());
+            }
+        },
+        MANY_ENTRIES_AND_LINKS_IN_GIT {
+            @Override
+            void make(HostileCorpusTest test, Tree tree) throws Exception {
+                tree.git("init", "-q").commit("one");
+                for (int i = 0; i < GIT_ENTRIES; i++) {
+                    Path folder = tree.root().resolve(".git/x/" + i % 20);
+                    Files.createDirectories(folder);
+                    Files.createSymbolicLink(folder.resolve("a" + i), Path.of("../../../lib/A0.java"));
+                }
             }
         },
         PROGRAMS {
@@ -327,6 +340,21 @@ class HostileCorpusTest {
         assertThat(base.history().commits())
                 .noneMatch(commit -> commit.subject().contains(CANARY));
         assertThat(outside.resolve("ran")).doesNotExist();
+    }
+
+    @Test
+    void gitFolder_ofMoreEntriesThanAreLookedAt_hasNoHistory() throws Exception {
+        Repositories.MANY_ENTRIES_AND_LINKS_IN_GIT.make(this, new Tree(root));
+
+        assertThat(commitsWithin(2 * GIT_ENTRIES)).isEqualTo(1);
+        assertThat(commitsWithin(GIT_ENTRIES)).isZero();
+    }
+
+    private int commitsWithin(int maxFiles) throws Exception {
+        var limits = new ReadLimits(maxFiles, MEGABYTE, MEGABYTE);
+        CodeBase base = CodeBase.open(root, limits, Deadline.in(Duration.ofMinutes(1), InstantSource.system()));
+        assertThat(base.repository().files()).hasSize(20);
+        return base.history().commits().size();
     }
 
     @Tag("measure")

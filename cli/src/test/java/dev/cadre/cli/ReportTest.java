@@ -5,12 +5,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cadre.cli.report.ReportPage;
+import dev.cadre.journal.FileJournal;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,10 +97,24 @@ class ReportTest {
 
     @Test
     void report_thatCannotBeWrittenAtTheEnd_costsNotTheAnswer() throws Exception {
-        assertThat(search("--journal", page, "--report", page)).isZero();
+        Path nameTooLong = folder.resolve("x".repeat(300) + ".html");
+
+        assertThat(search("--report", nameTooLong)).isZero();
 
         assertThat(out.toString(UTF_8)).isEqualTo("src/Backoff.java:2:    long delay;\n");
-        assertThat(told()).contains("cadre: the report could not be written: the report must not replace its journal");
+        assertThat(told()).contains("cadre: the report could not be written: ");
+    }
+
+    @Test
+    void report_inPlaceOfTheJournalOfItsSearch_orOfItsLock_isRefusedBeforeAnythingRuns() throws Exception {
+        Path link = Files.createSymbolicLink(folder.resolve("link"), journal);
+        for (Path taken : List.of(journal, link, FileJournal.lockOf(journal))) {
+            assertThat(search("--journal", journal, "--report", taken)).isEqualTo(2);
+
+            assertThat(told())
+                    .isEqualTo("cadre: --report: \"" + taken + "\" is the journal, or the lock beside it\n");
+            assertThat(journal).doesNotExist();
+        }
     }
 
     @Test
@@ -106,9 +122,11 @@ class ReportTest {
         search("--journal", journal);
         byte[] before = Files.readAllBytes(journal);
 
-        assertThat(run("report", journal, "--output", journal)).isEqualTo(2);
+        for (Path taken : List.of(journal, FileJournal.lockOf(journal))) {
+            assertThat(run("report", journal, "--output", taken)).isEqualTo(2);
 
-        assertThat(told()).contains("is a file that is no report; a report replaces only another one");
+            assertThat(told()).isEqualTo("cadre: --output: \"" + taken + "\" is the journal, or the lock beside it\n");
+        }
         assertThat(Files.readAllBytes(journal)).isEqualTo(before);
     }
 

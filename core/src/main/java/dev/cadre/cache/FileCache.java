@@ -4,13 +4,11 @@ package dev.cadre.cache;
 import dev.cadre.file.OwnFiles;
 import dev.cadre.journal.Fingerprint;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
@@ -135,14 +133,12 @@ public final class FileCache implements OutcomeCache {
     /** Empty if it is no file that was written here. */
     private static Optional<byte[]> content(Path file) throws IOException {
         var found = Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-        if (!found.isRegularFile() || found.size() > MAX_ENTRY_BYTES) {
+        if (found.size() > MAX_ENTRY_BYTES) {
             LOG.debug("{} is no file of at most {} bytes, so it counts as not found", file, MAX_ENTRY_BYTES);
             return Optional.empty();
         }
-        try (InputStream in = Files.newInputStream(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
-            byte[] content = in.readNBytes(MAX_ENTRY_BYTES + 1); // it may grow meanwhile
-            return content.length > MAX_ENTRY_BYTES ? Optional.empty() : Optional.of(content);
-        }
+        byte[] content = OwnFiles.read(file, MAX_ENTRY_BYTES + 1); // it may grow meanwhile
+        return content.length > MAX_ENTRY_BYTES ? Optional.empty() : Optional.of(content);
     }
 
     /** @throws UncheckedIOException if it cannot be written, such as on a full disk */

@@ -2,6 +2,7 @@
 package dev.cadre.file;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -20,15 +21,17 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 
 /**
- * Opens the files that the library writes. A new one is created readable and writable for its owner alone, where the file
+ * Opens the files that the library writes, and reads them. A new one is created readable and writable for its owner alone, where the file
  * system has POSIX permissions; elsewhere it has what its folder gives. None is opened through a link at its own name;
- * links on the way to its folder are followed. An existing file keeps its permissions.
+ * links on the way to its folder are followed. An existing file keeps its permissions. What is no regular file is refused; none
+ * is waited for without a bound, as a pipe would be that took the place of a file between the look at it and its opening.
  *
  * <p>Public for the other modules of the library; carries no compatibility promise. Safe for use by many threads.
  */
@@ -75,7 +78,38 @@ public final class OwnFiles {
      */
     public static FileChannel open(Path file) throws IOException {
         createIfAbsent(file);
-        return FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+        FileChannel channel = FileCall.within(
+                FileCall.PATIENCE,
+                file,
+                () -> FileChannel.open(
+                        file, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS));
+        try {
+            channel.position(); // there is none in a pipe, which has both its ends in this channel
+            return channel;
+        } catch (IOException e) {
+            channel.close();
+            throw new FileSystemException(file.toString(), null, "it is no file");
+        }
+    }
+
+    /**
+     * Reads the beginning of a file of a folder that others may write to.
+     *
+     * @param most how many bytes are read
+     * @throws FileSystemException if something else than a file is there, such as a link, a folder or a pipe, or the file
+     *     system does not answer in 20 seconds
+     */
+    public static byte[] read(Path file, int most) throws IOException {
+        return read(file, most, FileCall.PATIENCE);
+    }
+
+    static byte[] read(Path file, int most, Duration patience) throws IOException {
+        requireFile(file);
+        return FileCall.within(patience, file, () -> {
+            try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+                return in.readNBytes(most);
+            }
+        });
     }
 
     /**
@@ -97,7 +131,8 @@ public final class OwnFiles {
         create(file);
         var options = new ArrayList<OpenOption>(List.of(StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS));
         options.addAll(List.of(more));
-        return Files.newOutputStream(file, options.toArray(OpenOption[]::new));
+        return FileCall.within(
+                FileCall.PATIENCE, file, () -> Files.newOutputStream(file, options.toArray(OpenOption[]::new)));
     }
 
     /**
@@ -106,9 +141,16 @@ public final class OwnFiles {
      * @throws FileSystemException if something else than a file is there, such as a link or a folder
      */
     public static OutputStream append(Path file) throws IOException {
+        return append(file, FileCall.PATIENCE);
+    }
+
+    static OutputStream append(Path file, Duration patience) throws IOException {
         requireFile(file);
-        return Files.newOutputStream(
-                file, StandardOpenOption.WRITE, StandardOpenOption.APPEND, LinkOption.NOFOLLOW_LINKS);
+        return FileCall.within(
+                patience,
+                file,
+                () -> Files.newOutputStream(
+                        file, StandardOpenOption.WRITE, StandardOpenOption.APPEND, LinkOption.NOFOLLOW_LINKS));
     }
 
     /**
@@ -174,8 +216,8 @@ public final class OwnFiles {
     }
 
     /**
-     * Refuses what is no regular file. To be asked before a file of a folder that others write to is opened: to open a pipe
-     * waits for whoever writes to it.
+     * Refuses what is no regular file at this moment. What is there at the next may be another: {@link #read} and the other
+     * methods here ask it themselves, and bound their wait.
      *
      * @throws FileSystemException if it is no file, such as a link, a folder or a pipe
      */

@@ -128,16 +128,7 @@ public final class ProcessLock implements AutoCloseable {
         if (task.state() == Future.State.SUCCESS) {
             return task.resultNow();
         }
-        throw thrown(task.exceptionNow());
-    }
-
-    private static IOException thrown(Throwable why) {
-        return switch (why) {
-            case IOException known -> known;
-            case RuntimeException broken -> throw broken;
-            case Error broken -> throw broken;
-            default -> new IOException(why);
-        };
+        throw FileCall.thrown(task.exceptionNow());
     }
 
     /** Empty if the file was deleted before it was locked. */

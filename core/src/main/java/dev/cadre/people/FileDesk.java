@@ -10,11 +10,9 @@ import dev.cadre.task.TypeRef;
 import dev.cadre.task.Worker;
 import dev.cadre.task.WorkerContext;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -215,17 +213,14 @@ public final class FileDesk {
         }
     }
 
-    /** The text of a file; empty if it is not there. Never waits for another program, as a pipe would. */
+    /** The text of a file; empty if it is not there. No pipe is waited for. */
     private static Optional<String> read(Path file, int most) throws UnreadableException {
         try {
-            OwnFiles.requireFile(file);
-            try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
-                byte[] bytes = in.readNBytes(most + 1);
-                if (bytes.length > most) {
-                    throw new UnreadableException("%s has more than %,d bytes".formatted(file, most));
-                }
-                return Optional.of(new String(bytes, StandardCharsets.UTF_8));
+            byte[] bytes = OwnFiles.read(file, most + 1);
+            if (bytes.length > most) {
+                throw new UnreadableException("%s has more than %,d bytes".formatted(file, most));
             }
+            return Optional.of(new String(bytes, StandardCharsets.UTF_8));
         } catch (NoSuchFileException none) {
             return Optional.empty();
         } catch (IOException unreadable) {

@@ -91,6 +91,19 @@ class DistributionTest {
         assertThat(ended.status()).isZero();
     }
 
+    /** Java looks for settings in the folder in which it starts, and says of those that it passes over that they are there. */
+    @Test
+    void settingsOfJava_inTheCurrentFolder_areNotSpokenOf() throws Exception {
+        Path current = Files.createDirectories(folder.resolve("work"));
+        Files.writeString(current.resolve(".hotspotrc"), "+PrintFlagsFinal\n");
+        Files.writeString(current.resolve(".hotspot_compiler"), "quiet\n");
+
+        Ended ended = run(command, "--version");
+
+        assertThat(ended.out()).startsWith("cadre ").hasLineCount(1);
+        assertThat(ended.err()).isEmpty();
+    }
+
     @Test
     void currentFolder_thatIsGone_isSaidInOneLine() throws Exception {
         Path gone = Files.createDirectory(folder.resolve("gone"));

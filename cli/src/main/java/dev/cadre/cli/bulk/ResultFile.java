@@ -5,7 +5,6 @@ import dev.cadre.file.OwnFiles;
 import dev.cadre.file.ProcessLock;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
@@ -62,7 +61,7 @@ public final class ResultFile implements ResultOutput {
 
     /** Only what a killed run left may be replaced. */
     private static void requireLeft(Path part) throws IOException {
-        OwnFiles.requireFile(part);
+        OwnFiles.requireFile(part); // no link to one
         String head = head(part);
         boolean isTorn =
                 Stream.of(ResultWriter.BEGINNING, DeadLetters.BEGINNING).anyMatch(each -> each.startsWith(head));
@@ -104,9 +103,7 @@ public final class ResultFile implements ResultOutput {
     }
 
     private static String head(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            return new String(in.readNBytes(HEAD_BYTES), StandardCharsets.UTF_8);
-        }
+        return new String(OwnFiles.read(file.toRealPath(), HEAD_BYTES), StandardCharsets.UTF_8);
     }
 
     @Override

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.examples.index;
 
-import dev.cadre.examples.repository.Deadline;
 import dev.cadre.examples.repository.GitCommand;
-import dev.cadre.examples.repository.RootFolder;
 import dev.cadre.examples.repository.SearchMemory;
 import dev.cadre.redact.SecretShapes;
 import java.util.ArrayList;
@@ -35,29 +33,28 @@ public record History(List<Commit> commits, Optional<String> head) {
     }
 
     /**
-     * Reads the history of a folder. Blocks until git ends, or until the deadline; what git has not printed by then is lost.
+     * Reads the history of the folder of a git. Blocks until git ends, or until its deadline; what git has not printed by then is lost.
      * Commits before those that there is memory for are left out.
      */
-    public static History read(RootFolder root, Deadline deadline, SearchMemory memory) throws InterruptedException {
+    public static History read(GitCommand git, SearchMemory memory) throws InterruptedException {
         var log = new Log(memory);
-        boolean isWhole = GitCommand.in(root, deadline)
-                .run(
-                        log::take,
-                        "log",
-                        "-n",
-                        "4000",
-                        "--no-merges",
-                        "--no-renames",
-                        "--no-ext-diff",
-                        "--no-textconv",
-                        "--name-only",
-                        "--relative",
-                        "-z",
-                        // a column is a character or half of one; shorter ones are filled up with blanks
-                        "--format=%x1e%H%x1f%as%x1f%<(1700,trunc)%s%x1f",
-                        "HEAD",
-                        "--",
-                        ".");
+        boolean isWhole = git.run(
+                log::take,
+                "log",
+                "-n",
+                "4000",
+                "--no-merges",
+                "--no-renames",
+                "--no-ext-diff",
+                "--no-textconv",
+                "--name-only",
+                "--relative",
+                "-z",
+                // a column is a character or half of one; shorter ones are filled up with blanks
+                "--format=%x1e%H%x1f%as%x1f%<(1700,trunc)%s%x1f",
+                "HEAD",
+                "--",
+                ".");
         return isWhole ? log.history() : none();
     }
 
@@ -94,7 +91,7 @@ public record History(List<Commit> commits, Optional<String> head) {
 
         private void name(String piece) {
             String name = piece.startsWith("\n") ? piece.substring(1) : piece;
-            if (fields.length > 0 && !isFull && !name.isEmpty()) {
+            if (fields.length > 0 && !isFull && !name.isEmpty() && !SecretShapes.occurIn(name)) {
                 requireRoom(name);
                 paths.add(name);
             }

@@ -34,6 +34,11 @@ public record Deadline(InstantSource clock, Instant end) {
         return !clock.instant().isBefore(end);
     }
 
+    /** Returns whether the calling thread should end its work: the moment has come, or nobody waits for it any more. */
+    boolean endsWork() {
+        return isOver() || Thread.currentThread().isInterrupted();
+    }
+
     /** Returns the time until then; zero once it has come. */
     public Duration left() {
         Duration left = Duration.between(clock.instant(), end);

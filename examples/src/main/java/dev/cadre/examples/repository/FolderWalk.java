@@ -51,7 +51,7 @@ final class FolderWalk {
     }
 
     private synchronized void end() {
-        ended = !deadline.isOver();
+        ended = !deadline.endsWork();
     }
 
     private synchronized void add(String path) {
@@ -71,7 +71,7 @@ final class FolderWalk {
             var scopes = new ArrayList<>(outer);
             scopes.add(new Scope(prefix, rulesOf(folder, inside)));
             for (String name : folder.names(inside::takeName)) {
-                if (deadline.isOver()) {
+                if (deadline.endsWork()) {
                     return;
                 }
                 if (!name.equals(".git")) {
@@ -95,6 +95,9 @@ final class FolderWalk {
 
         /** Takes the name of an entry; those after one that is not taken are cut off. */
         boolean takeName(String name) {
+            if (deadline.endsWork()) {
+                return false;
+            }
             long bytes = SearchMemory.bytesOf(name);
             boolean isTaken = names++ < MAX_ENTRIES && memory.take(SearchMemory.Part.FOLDERS, bytes);
             ofNames += isTaken ? bytes : 0;
@@ -115,7 +118,7 @@ final class FolderWalk {
         try {
             BasicFileAttributes attributes = folder.attributes(name);
             boolean isFolder = attributes.isDirectory();
-            if (isIgnored(path, isFolder, scopes) || deadline.isOver()) {
+            if (isIgnored(path, isFolder, scopes) || deadline.endsWork()) {
                 return;
             }
             if (!isFolder) {

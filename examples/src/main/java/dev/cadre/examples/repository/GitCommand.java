@@ -74,22 +74,35 @@ public final class GitCommand {
     private final RootFolder folder;
     private final Deadline deadline;
     private final Optional<Path> program;
+    private final GitAccess access;
 
-    private GitCommand(RootFolder folder, Deadline deadline, Optional<Path> program) {
+    private GitCommand(RootFolder folder, Deadline deadline, Optional<Path> program, GitAccess access) {
         this.folder = folder;
-        this.deadline = deadline;
+        this.deadline = deadline.atMost(MAX_TIME);
         this.program = program;
+        this.access = access;
     }
 
     /** Returns a git that runs in this folder, until this deadline. */
     public static GitCommand in(RootFolder folder, Deadline deadline) {
+        return in(folder, deadline, ReadLimits.STANDARD);
+    }
+
+    /** Returns one that reads no git folder with more entries than these limits have files. */
+    public static GitCommand in(RootFolder folder, Deadline deadline, ReadLimits limits) {
         String path = System.getenv().getOrDefault("PATH", "");
-        return in(folder, deadline, GitProgram.find(path, folder.path(), File.separatorChar == '\\'));
+        var program = GitProgram.find(path, folder.path(), File.separatorChar == '\\');
+        return new GitCommand(folder, deadline, program, new GitAccess(limits.maxFiles()));
     }
 
     /** Returns a git that runs this program. */
     static GitCommand in(RootFolder folder, Deadline deadline, Optional<Path> program) {
-        return new GitCommand(folder, deadline.atMost(MAX_TIME), program);
+        return new GitCommand(folder, deadline, program, new GitAccess(ReadLimits.STANDARD.maxFiles()));
+    }
+
+    /** Returns this git, until another deadline: what one of them found out about the git folder, the other knows. */
+    public GitCommand until(Deadline other) {
+        return new GitCommand(folder, other, program, access);
     }
 
     /** Whether git would have something to read: the folder, or one above it, says that it has a history. */
@@ -132,6 +145,9 @@ public final class GitCommand {
         var buffered = new BufferedInputStream(output);
         var piece = new ByteArrayOutputStream();
         for (int next = buffered.read(); next >= 0; next = buffered.read()) {
+            if (Thread.currentThread().isInterrupted()) {
+                return Optional.empty();
+            }
             if (next == 0) {
                 taker.accept(piece.toString(StandardCharsets.UTF_8));
                 piece.reset();
@@ -148,17 +164,22 @@ public final class GitCommand {
     }
 
     private <T> Optional<T> read(Reading<T> reading, String... arguments) throws InterruptedException {
-        if (!GitHome.canBeRead(folder.path())
-                || execute(List.of(), "version").filter(GitProgram::isTrusted).isEmpty()) {
+        Optional<List<String>> trusted = GitHome.canBeRead(folder.path())
+                ? access.once(deadline, this::trustedIfOwn)
+                : Optional.empty();
+        Optional<T> printed = trusted.isPresent() ? execute(reading, trusted.get(), arguments) : Optional.empty();
+        return printed.filter(made -> folder.isInItsPlace()); // git was started in what its path led to
+    }
+
+    /** What git needs to be told to read the folder; nothing if it must not. */
+    private Optional<List<String>> trustedIfOwn() throws InterruptedException {
+        if (execute(List.of(), "version").filter(GitProgram::isTrusted).isEmpty()) {
             return Optional.empty();
         }
         Optional<String> own = execute(List.of(), GitHome.QUERY);
         List<String> trusted = own.isPresent() ? List.of() : trustedByTheUser();
         Optional<GitHome> home = (trusted.isEmpty() ? own : execute(trusted, GitHome.QUERY)).flatMap(GitHome::parse);
-        Optional<T> printed = home.isPresent() && isOwn(home.get(), trusted)
-                ? execute(reading, trusted, arguments)
-                : Optional.empty();
-        return printed.filter(made -> folder.isInItsPlace()); // git was started in what its path led to
+        return home.isPresent() && isOwn(home.get(), trusted) ? Optional.of(trusted) : Optional.empty();
     }
 
     /** The folders of other owners that the user and the machine trust, as settings. */
@@ -178,7 +199,7 @@ public final class GitCommand {
     private boolean isOwn(GitHome home, List<String> trusted) throws InterruptedException {
         String config = home.gitFolder().resolve("config").toString();
         Optional<String> top = execute(trusted, "config", "--file", config, "--no-includes", "core.worktree");
-        return home.belongsTo(folder.path(), top.map(String::strip).orElse(""));
+        return home.belongsTo(folder.path(), top.map(String::strip).orElse(""), access.maxEntries(), deadline);
     }
 
     private Optional<String> execute(List<String> trusted, String... arguments) throws InterruptedException {

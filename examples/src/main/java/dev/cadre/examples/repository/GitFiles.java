@@ -24,11 +24,10 @@ final class GitFiles {
     }
 
     /** Returns nothing if git is missing or late, knows no repository here, or ignores the whole folder. */
-    static Optional<FileList> list(RootFolder root, ReadLimits limits, Deadline deadline, SearchMemory memory)
-            throws InterruptedException {
+    static Optional<FileList> list(GitCommand git, ReadLimits limits, SearchMemory memory) throws InterruptedException {
         var files = new GitFiles(limits.maxFiles(), memory);
-        boolean isWhole = GitCommand.in(root, deadline)
-                .run(files::take, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", ".");
+        boolean isWhole =
+                git.run(files::take, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", ".");
         if (!isWhole || (files.first.isEmpty() && files.cut == 0)) {
             files.first.forEach(files::giveBack);
             return Optional.empty();

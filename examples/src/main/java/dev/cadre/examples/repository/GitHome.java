@@ -3,14 +3,17 @@ package dev.cadre.examples.repository;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -38,6 +41,9 @@ record GitHome(Path gitFolder, Path common, Path top) {
 
     private static final int MAX_PATH_BYTES = 4_096;
 
+    /** Levels of folders in a git folder; no real one comes near it. */
+    private static final int MAX_DEPTH = 100;
+
     /** Empty unless there are three paths, one a line. */
     static Optional<GitHome> parse(String printed) {
         String[] paths = printed.split("\n", -1);
@@ -51,16 +57,18 @@ record GitHome(Path gitFolder, Path common, Path top) {
     }
 
     /**
-     * Whether this is the home of a folder.
+     * Whether this is the home of a folder. Looks at each entry of the git folder, and holds none; ends at the deadline.
      *
      * @param configuredTop the setting {@code core.worktree} of the git folder, or empty
+     * @param maxEntries how many are looked at; a git folder with more is nobody's, nor is one that is not known in time
      */
-    boolean belongsTo(Path folder, String configuredTop) {
+    boolean belongsTo(Path folder, String configuredTop, int maxEntries, Deadline deadline)
+            throws InterruptedException {
         try {
             return folder.toRealPath().startsWith(top)
                     && (isInside() || (isNamedByTheTree() && (isLinkedWorktree() || isSubmodule(configuredTop))))
-                    && leadsNowhere();
-        } catch (IOException | UncheckedIOException | InvalidPathException unreadable) {
+                    && leadsNowhere(maxEntries, deadline);
+        } catch (IOException | InvalidPathException unreadable) {
             return false;
         }
     }
@@ -115,15 +123,41 @@ record GitHome(Path gitFolder, Path common, Path top) {
     }
 
     /** A reference may name any file of the git folder as the one that it stands for, so no link may lie there. */
-    private boolean leadsNowhere() throws IOException {
-        try (Stream<Path> all = Files.walk(common)) { // what is kept for one working tree lies there, too
-            for (Path link : all.filter(Files::isSymbolicLink).toList()) {
-                if (!isFileOfTheTree(link)) {
-                    return false;
-                }
-            }
+    private boolean leadsNowhere(int maxEntries, Deadline deadline) throws IOException, InterruptedException {
+        var entries = new Entries(maxEntries, deadline);
+        Files.walkFileTree(common, Set.of(), MAX_DEPTH, entries); // what is kept for one working tree lies there, too
+        if (Thread.interrupted()) {
+            throw new InterruptedException("looking for links in a git folder");
         }
-        return true;
+        return entries.areHarmless;
+    }
+
+    /** Decides at each entry, so that none is held, and ends at the first that does harm. */
+    private final class Entries extends SimpleFileVisitor<Path> {
+        private final Deadline deadline;
+        private int left;
+        private boolean areHarmless = true;
+
+        Entries(int most, Deadline deadline) {
+            this.left = most;
+            this.deadline = deadline;
+        }
+
+        @Override
+        public FileVisitResult preVisitDirectory(Path entry, BasicFileAttributes attributes) {
+            return next(true);
+        }
+
+        @Override
+        public FileVisitResult visitFile(Path entry, BasicFileAttributes attributes) throws IOException {
+            boolean isTooDeep = attributes.isDirectory();
+            return next(!isTooDeep && (!attributes.isSymbolicLink() || isFileOfTheTree(entry)));
+        }
+
+        private FileVisitResult next(boolean isHarmless) {
+            areHarmless = isHarmless && --left >= 0 && !deadline.endsWork();
+            return areHarmless ? FileVisitResult.CONTINUE : FileVisitResult.TERMINATE;
+        }
     }
 
     /** Hooks often are links to scripts beside them. */

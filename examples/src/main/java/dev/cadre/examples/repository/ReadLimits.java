@@ -4,7 +4,8 @@ package dev.cadre.examples.repository;
 /**
  * How much of a repository is read.
  *
- * @param maxFiles files listed; the rest is counted as {@link SkipReason#OVER_LIMIT}
+ * @param maxFiles files listed; the rest is counted as {@link SkipReason#OVER_LIMIT}. Also the entries of a git folder that is
+ *     read; one with more counts as none
  * @param maxFileBytes size of one file
  * @param maxTotalBytes sum of the lengths of all texts that are read
  */

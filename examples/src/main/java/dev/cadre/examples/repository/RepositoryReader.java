@@ -62,19 +62,28 @@ public final class RepositoryReader {
      * @throws IOException if the folder cannot be opened any more
      */
     public Repository read(RootFolder root) throws IOException, InterruptedException {
+        return read(root, GitCommand.in(root, deadline, limits));
+    }
+
+    /**
+     * Does the same with the git of a search.
+     *
+     * @throws IOException if the folder cannot be opened any more
+     */
+    public Repository read(RootFolder root, GitCommand git) throws IOException, InterruptedException {
         RootJail jail = RootJail.of(root, limits);
         try (var calls = new BlockingCalls()) {
-            FileList list = list(root, jail, calls);
+            FileList list = list(git, jail, calls);
             var reading = new Reading(jail, list, calls);
             reading.run();
             return new Repository(root, reading.files, reading.skipped);
         }
     }
 
-    private FileList list(RootFolder root, RootJail jail, BlockingCalls calls)
+    private FileList list(GitCommand git, RootJail jail, BlockingCalls calls)
             throws IOException, InterruptedException {
         Deadline ofGit = deadline.afterPercent(SHARE_OF_GIT);
-        Optional<FileList> tracked = calls.call(() -> GitFiles.list(root, limits, ofGit, memory), ofGit)
+        Optional<FileList> tracked = calls.call(() -> GitFiles.list(git.until(ofGit), limits, memory), ofGit)
                 .flatMap(found -> found);
         if (tracked.isPresent()) {
             return tracked.get();

@@ -16,7 +16,7 @@ import java.util.function.Predicate;
  * Opens files below one folder and never anything else: no link, no {@code ..}, no absolute path.
  *
  * <p>Each folder on the way is opened in the one before ({@link Folder}), and the root has to be the folder that it was
- * when it was first looked at. A file that holds what looks like a key is left out like one whose name says so. Immutable, so safe
+ * when it was first looked at. A file that holds what looks like a key, in its text or its path, is left out like one whose name says so. Immutable, so safe
  * for use by many threads.
  */
 public final class RootJail {
@@ -158,7 +158,7 @@ public final class RootJail {
     }
 
     private Opened read(Folder folder, String name, String relative) {
-        if (SecretNames.matches(relative)) {
+        if (SecretNames.matches(relative) || SecretShapes.occurIn(relative)) {
             return new Opened.Skipped(SkipReason.SECRET);
         }
         try {

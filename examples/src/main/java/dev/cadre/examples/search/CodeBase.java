@@ -6,6 +6,7 @@ import dev.cadre.examples.index.FileRanker;
 import dev.cadre.examples.index.History;
 import dev.cadre.examples.repository.BlockingCalls;
 import dev.cadre.examples.repository.Deadline;
+import dev.cadre.examples.repository.GitCommand;
 import dev.cadre.examples.repository.ReadLimits;
 import dev.cadre.examples.repository.Repository;
 import dev.cadre.examples.repository.RepositoryReader;
@@ -45,12 +46,13 @@ public record CodeBase(Repository repository, CodeIndex index, History history, 
             throws IOException, InterruptedException {
         Deadline ofReading = deadline.afterPercent(READING_PERCENT);
         Deadline ofIndexing = deadline.afterPercent(INDEXING_PERCENT);
-        var log = new FutureTask<>(() -> History.read(folder, ofReading, memory));
+        GitCommand git = GitCommand.in(folder, ofReading, limits);
+        var log = new FutureTask<>(() -> History.read(git, memory));
         // a platform thread: the file system may keep it
         Thread reader = Thread.ofPlatform().daemon().name("git-log").start(log);
         try {
             Repository repository =
-                    RepositoryReader.within(limits, ofReading, memory).read(folder);
+                    RepositoryReader.within(limits, ofReading, memory).read(folder, git);
             CodeIndex index = CodeIndex.of(repository, ofIndexing, memory);
             Repository indexed =
                     repository.only(file -> index.source(file.path()).isPresent(), index.reasonOfTheRest());

@@ -3,6 +3,7 @@ package dev.cadre.examples.index;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cadre.examples.repository.GitCommand;
 import dev.cadre.examples.repository.RootFolder;
 import dev.cadre.examples.repository.SearchMemory;
 import dev.cadre.examples.repository.Tree;
@@ -16,6 +17,10 @@ class HistoryTest {
     @TempDir
     Path folder;
 
+    private static History read(Path folder) throws Exception {
+        return History.read(GitCommand.in(RootFolder.of(folder), Tree.LATER), SearchMemory.ofProcess(1));
+    }
+
     @Test
     void read_newestFirst_relativeToTheFolder() throws Exception {
         new Tree(folder)
@@ -26,38 +31,37 @@ class HistoryTest {
                 .file("Two.java", "1")
                 .commit("Second");
 
-        assertThat(History.read(RootFolder.of(folder), Tree.LATER, SearchMemory.ofProcess(1))
-                        .commits())
+        assertThat(read(folder).commits())
                 .extracting(Commit::subject)
                 .containsExactly("Second", "First: add one");
-        assertThat(History.read(RootFolder.of(folder.resolve("a")), Tree.LATER, SearchMemory.ofProcess(1))
-                        .commits())
+        assertThat(read(folder.resolve("a")).commits())
                 .extracting(Commit::paths)
                 .containsExactly(java.util.List.of("odd\nname.java"), java.util.List.of("One.java"));
-        assertThat(History.read(RootFolder.of(folder), Tree.LATER, SearchMemory.ofProcess(1))
-                        .head()
-                        .orElseThrow())
-                .hasSize(40);
+        assertThat(read(folder).head().orElseThrow()).hasSize(40);
     }
 
     @Test
     void read_withoutGit_isEmpty() throws Exception {
-        assertThat(History.read(
-                        RootFolder.of(Files.createDirectory(folder.resolve("plain"))),
-                        Tree.LATER,
-                        SearchMemory.ofProcess(1)))
-                .isEqualTo(History.none());
+        assertThat(read(Files.createDirectory(folder.resolve("plain")))).isEqualTo(History.none());
     }
 
     @Test
     void read_subjectWithAKey_isLeftOut() throws Exception {
         new Tree(folder).git("init", "-q").file("A.java", "1").commit("Use ghp_Zx81Qw2rT9yUi0pAs5dFg7hJk3lZc6vB4nM8");
 
-        assertThat(History.read(RootFolder.of(folder), Tree.LATER, SearchMemory.ofProcess(1))
-                        .commits()
-                        .getFirst()
-                        .subject())
+        assertThat(read(folder).commits().getFirst().subject())
                 .isEqualTo("[left out: it holds what looks like a key]");
+    }
+
+    @Test
+    void read_nameThatIsAKey_isNoneOfTheFiles() throws Exception {
+        new Tree(folder)
+                .git("init", "-q")
+                .file("A.java", "1")
+                .file("ghp_Zx81Qw2rT9yUi0pAs5dFg7hJk3lZc6vB4nM8.txt", "1")
+                .commit("First");
+
+        assertThat(read(folder).commits().getFirst().paths()).containsExactly("A.java");
     }
 
     @Test
@@ -107,8 +111,7 @@ class HistoryTest {
         tree.file("B.java", "1").git("add", "-A").git("commit", "-q", "--file", subject.toString());
         tree.file("C.java", "1").commit("Last");
 
-        assertThat(History.read(RootFolder.of(tree.root()), Tree.LATER, SearchMemory.ofProcess(1))
-                        .commits())
+        assertThat(read(tree.root()).commits())
                 .extracting(Commit::subject)
                 .containsExactly("Last", "\u6f22".repeat(500), "First");
     }
@@ -117,10 +120,7 @@ class HistoryTest {
     void read_longSubject_isCut() throws Exception {
         new Tree(folder).git("init", "-q").file("A.java", "1").commit("x".repeat(100_000));
 
-        assertThat(History.read(RootFolder.of(folder), Tree.LATER, SearchMemory.ofProcess(1))
-                        .commits()
-                        .getFirst()
-                        .subject())
+        assertThat(read(folder).commits().getFirst().subject())
                 .isEqualTo("x".repeat(500));
     }
 }

@@ -47,7 +47,9 @@ class FolderWalkTest {
 
         assertThat(walked.paths())
                 .containsExactlyElementsOf(GitFiles.list(
-                                RootFolder.of(tree.root()), ReadLimits.STANDARD, Tree.LATER, SearchMemory.ofProcess(1))
+                                GitCommand.in(RootFolder.of(tree.root()), Tree.LATER),
+                                ReadLimits.STANDARD,
+                                SearchMemory.ofProcess(1))
                         .orElseThrow()
                         .paths());
         assertThat(walked.paths())
@@ -70,7 +72,7 @@ class FolderWalkTest {
 
     private FileList filesOfGit(int maxFiles, long memory) throws Exception {
         var limits = new ReadLimits(maxFiles, 1_000, 1_000);
-        return GitFiles.list(RootFolder.of(folder), limits, Tree.LATER, SearchMemory.of(memory))
+        return GitFiles.list(GitCommand.in(RootFolder.of(folder), Tree.LATER), limits, SearchMemory.of(memory))
                 .orElseThrow();
     }
 
@@ -85,8 +87,8 @@ class FolderWalkTest {
     void walk_untilTheDeadline_listsWhatItCameTo() throws Exception {
         new Tree(folder).file("a", "1").file("b", "1").file("c", "1");
         var looks = new AtomicInteger();
-        // somebody looks at the clock before each entry, and once more when it is known what the entry is
-        var soon = new Deadline(() -> Instant.EPOCH.plusSeconds(looks.getAndIncrement()), Instant.EPOCH.plusSeconds(4));
+        // the clock is looked at for each name, before each entry, and once more when it is known what the entry is
+        var soon = new Deadline(() -> Instant.EPOCH.plusSeconds(looks.getAndIncrement()), Instant.EPOCH.plusSeconds(7));
 
         assertThat(walk(ReadLimits.STANDARD, soon)).isEqualTo(new FileList(List.of("a", "b"), 0, false));
     }

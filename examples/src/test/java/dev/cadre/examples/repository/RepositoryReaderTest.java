@@ -223,7 +223,10 @@ class RepositoryReaderTest {
                     .isEqualTo(read.files().size() < all);
             assertThat(read.files()).extracting(SourceFile::path).isSorted();
         }
-        assertThat(sizes).contains(0, 64, 128, 192);
+        assertThat(sizes)
+                .contains(0)
+                .anyMatch(size -> size > 0 && size < 64)
+                .anyMatch(size -> size > 128 && size < all);
     }
 
     /** A hostile folder must not hide all of itself by taking long. */

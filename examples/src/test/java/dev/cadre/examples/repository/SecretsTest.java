@@ -266,4 +266,20 @@ class SecretsTest {
         assertThat(read.files()).extracting(SourceFile::path).containsExactly("A.java");
         assertThat(read.skipped()).isEqualTo(Map.of(SkipReason.SECRET, 2));
     }
+
+    /** Whoever sees a path sees its name. */
+    @Test
+    void read_filesWhoseNamesAreKeys_areCountedAsSecret() throws Exception {
+        new Tree(folder)
+                .file("A.java", "class A {}")
+                .file("ghp_placeholder.txt", "a")
+                .file("ghp_" + BODY + ".txt", "a")
+                .file("x/ghp_" + BODY + "/B.java", "class B {}");
+
+        Repository read =
+                RepositoryReader.within(ReadLimits.STANDARD, Tree.LATER).read(RootFolder.of(folder));
+
+        assertThat(read.files()).extracting(SourceFile::path).containsExactly("A.java", "ghp_placeholder.txt");
+        assertThat(read.skipped()).isEqualTo(Map.of(SkipReason.SECRET, 2));
+    }
 }
