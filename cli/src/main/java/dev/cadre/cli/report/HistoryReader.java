@@ -13,6 +13,7 @@ import dev.cadre.journal.JournalKey;
 import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
+import dev.cadre.record.RunRecord;
 import dev.cadre.schema.Marked;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
@@ -44,6 +45,9 @@ final class HistoryReader {
 
     /** The most characters of the outputs of all quorums of a run. */
     private static final long MOST_OF_LISTS = 1_000_000;
+
+    /** The output of a fan-out of which no items are on record. */
+    private static final String NO_ITEMS = "[]";
 
     private final SequencedMap<String, RunLines> runs = new LinkedHashMap<>();
 
@@ -164,6 +168,10 @@ final class HistoryReader {
         private void ended(Instant at, JournalEntry.Ended ended) {
             SubtaskLines lines = subtask(ended.key());
             int session = sessions.size();
+            if (isSuccessElsewhere(ended)) {
+                lines.end = lines.value == null ? end(at, ended, NO_ITEMS, session) : lines.value;
+                return;
+            }
             lines.joined = Joined.of(goal, ended).orElse(null);
             if (lines.joined != null) {
                 lines.end = end(at, ended, "", session);
@@ -175,6 +183,14 @@ final class HistoryReader {
                         ended.outcome().ifSucceeded().map(Marked::described).orElse("");
                 lines.end = end(at, ended, output, session);
             }
+            if (ended.outcome().isSucceeded()) {
+                lines.value = lines.end;
+            }
+        }
+
+        /** Whether it says only that an end without a value is over, or that a fan-out has its value in its items. */
+        private boolean isSuccessElsewhere(JournalEntry.Ended ended) {
+            return ended.fingerprint().equals(goal) && ended.outcome().equals(RunRecord.SUCCEEDED);
         }
 
         /** @param output what it shows of its output */
@@ -198,18 +214,19 @@ final class HistoryReader {
             long room = MOST_OF_LISTS;
             for (SubtaskLines lines : subtasks.values()) {
                 End end = lines.end;
-                if (end != null && end.isSucceeded() && lines.joined != null) {
-                    end = fanOuts.contains(lines.label)
-                            ? null
-                            : end.saying(lines.joined.output(lines.type, outputs, room));
+                if (end == null || !end.isSucceeded()) {
+                    continue;
+                }
+                if (fanOuts.contains(lines.label)) {
+                    lines.end = null;
+                    continue;
+                }
+                if (lines.joined != null) {
+                    end = end.saying(lines.joined.output(lines.type, outputs, room));
                     lines.end = end;
-                    room -= end == null || !Joined.isList(lines.type)
-                            ? 0
-                            : end.text().length();
+                    room -= Joined.isList(lines.type) ? end.text().length() : 0;
                 }
-                if (end != null && end.isSucceeded()) {
-                    outputs.put(lines.label, end.text());
-                }
+                outputs.put(lines.label, end.text());
             }
         }
 
@@ -246,6 +263,9 @@ final class HistoryReader {
         private List<String> after = List.of();
         private @Nullable Instant admitted;
         private @Nullable End end;
+        /** The last end with a value. */
+        private @Nullable End value;
+
         private @Nullable Joined joined;
         private final List<Call> calls = new ArrayList<>();
         /** The indices of calls that are not settled. */
