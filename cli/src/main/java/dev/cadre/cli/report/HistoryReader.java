@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -83,6 +84,8 @@ final class HistoryReader {
         private final SequencedSet<String> notes = new LinkedHashSet<>();
         private final List<Session> sessions = new ArrayList<>();
         private final SequencedMap<String, SubtaskLines> subtasks = new LinkedHashMap<>();
+        /** The labels of those in whose place others stand. */
+        private final Set<String> replaced = new HashSet<>();
 
         RunLines(String id) {
             this.id = id;
@@ -127,6 +130,7 @@ final class HistoryReader {
                     lines.position = admitted.position();
                     lines.type = planned.type();
                     lines.chosen = planned.tier();
+                    replaced.addAll(planned.replaces());
                     lines.after = Stream.concat(
                                     planned.wires().stream().map(wire -> wire.from()), planned.after().stream())
                             .distinct()
@@ -199,8 +203,15 @@ final class HistoryReader {
                 case Outcome.Succeeded<String> succeeded -> new End(at, "succeeded", output, session, ended.cached());
                 case Outcome.Failed<String> failed -> new End(at, "failed", failed.reason(), session, null);
                 case Outcome.Skipped<String>(Skip skip)
-                when skip.kind() == Skip.Kind.NOT_NEEDED -> new End(at, End.NOT_NEEDED, skip.message(), session, null);
-                case Outcome.Skipped<String> skipped -> new End(at, "skipped", skipped.reason(), session, null);
+                when skip.kind() == Skip.Kind.NOT_NEEDED -> new End(at, End.NOT_NEEDED, skip.message(), session, null, false);
+                case Outcome.Skipped<String>(Skip skip) ->
+                    new End(
+                            at,
+                            "skipped",
+                            ended.outcome().reason(),
+                            session,
+                            null,
+                            skip.kind() == Skip.Kind.AWAITED);
             };
         }
 
@@ -217,7 +228,7 @@ final class HistoryReader {
                 if (end == null || !end.isSucceeded()) {
                     continue;
                 }
-                if (fanOuts.contains(lines.label)) {
+                if (lines.role == Role.SUBTASK && fanOuts.contains(lines.label)) {
                     lines.end = null;
                     continue;
                 }
@@ -230,8 +241,34 @@ final class HistoryReader {
             }
         }
 
+        /** What did not succeed, and is not missing: others were enough, or stand in its place. */
+        private void leaveOut() {
+            Set<String> without = new HashSet<>();
+            subtasks.values().stream()
+                    .flatMap(lines -> Optional.ofNullable(lines.joined).stream())
+                    .forEach(join -> without.addAll(join.without()));
+            for (SubtaskLines lines : subtasks.values()) {
+                End end = lines.end;
+                if (end != null && end.isUnsuccessful()) {
+                    String whole = Span.whole(lines.label);
+                    if (replaced.contains(lines.label) || replaced.contains(whole)) {
+                        lines.end = end.as(End.REPLACED);
+                    } else if (without.contains(lines.label) || without.contains(whole) || isOfAPart(lines, whole)) {
+                        lines.end = end.as(End.NOT_NEEDED);
+                    }
+                }
+            }
+        }
+
+        /** Whether it is an item of a fan-out of which others were enough. */
+        private boolean isOfAPart(SubtaskLines lines, String whole) {
+            SubtaskLines fanOut = subtasks.get(whole);
+            return fanOut != null && fanOut != lines && fanOut.joined != null;
+        }
+
         RunHistory history() {
             join();
+            leaveOut();
             var order = Comparator.comparing((SubtaskLines each) -> each.role)
                     .thenComparingInt(each -> each.position)
                     .thenComparingInt(each -> each.item);
@@ -292,7 +329,7 @@ final class HistoryReader {
         void sent(CallNumber number, Instant at, JournalEntry.Asked asked, Money reserved) {
             open.put(number, calls.size());
             calls.add(new Call(
-                    asked.kind(), asked.tier(), asked.model(), at, null, "", reserved, Spend.forfeited(reserved)));
+                    asked.kind(), asked.tier(), asked.model(), at, null, "", reserved, asked.forfeited(reserved)));
         }
 
         void settled(CallNumber number, Instant at, String end, Spend spend) {
@@ -306,7 +343,9 @@ final class HistoryReader {
         }
 
         SubtaskHistory history() {
-            return new SubtaskHistory(role, label, type, chosen, after, admitted, calls, end);
+            boolean isOfOthers = joined != null && end != null; // a fan-out has its items, and no end
+            return new SubtaskHistory(
+                    role, label, type, chosen, after, isOfOthers ? joined.took() : List.of(), admitted, calls, end);
         }
     }
 }
