@@ -115,6 +115,11 @@ public record RunReport(
             return asked;
         }
 
+        /** Whether a graph was asked for: its answer is of the type of a subtask. */
+        boolean isOfGraph() {
+            return answer != null && !answer.type().isEmpty();
+        }
+
         Made answer() {
             return known(answer);
         }
