@@ -67,6 +67,11 @@ final class NestedCall {
         number = !place.tool().isEmpty() && context.outer() instanceof Nesting rung ? rung.next(place) : number + 1;
     }
 
+    /** What the run was started with, as canonical JSON. */
+    String input() {
+        return place.input();
+    }
+
     /** @param own the key of the coordinator of the nested run; empty if it has none */
     String key(String own) {
         return RunIdentity.nestedKey(context.runId(), place, number, own);

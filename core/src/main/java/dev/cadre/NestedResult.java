@@ -7,15 +7,18 @@ import dev.cadre.redact.Redactor;
  * The result of a {@linkplain NestedRun nested run}.
  *
  * @param subtaskId the subtask of the outer run in which it was nested, with {@code #index} for an item
+ * @param input what it was started with, as canonical JSON: the input of the subtask, or the arguments of the tool
  * @param result its result, with a report of its own
  */
-public record NestedResult(String subtaskId, RunResult<?> result) {
+public record NestedResult(String subtaskId, String input, RunResult<?> result) {
     /**
      * What was asked of it, which tells apart the runs of one tool: the text of its goal, of a graph the id of the subtask that
-     * answers it. One line, cut, without keys; it may be a model's.
+     * answers it and the input. One line, cut, without keys; it may be a model's.
      */
     public String asked() {
-        return Redactor.SHAPES.quote(report().subject().text());
+        RunReport.Subject subject = report().subject();
+        return Redactor.SHAPES.quote(
+                subject.isOfGraph() ? "%s with %s".formatted(subject.text(), input) : subject.text());
     }
 
     /** One line: the subtask, what was asked, and the result. */

@@ -231,7 +231,7 @@ public final class NestedRun<I, R> {
         try (funds) {
             RunResult<R> result = run(starting, outer, input, call, funds);
             if (outer instanceof RunNesting reporting) {
-                reporting.ended(result);
+                reporting.ended(call.input(), result);
             }
             if (result instanceof RunResult.Failed<R> failed && starting.isRecordedBy(outer)) {
                 requireRecorded(failed);

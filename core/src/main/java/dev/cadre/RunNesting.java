@@ -25,8 +25,12 @@ final class RunNesting extends Nesting {
         this.results = results;
     }
 
-    /** A nested run has ended. */
-    void ended(RunResult<?> result) {
-        results.add(new NestedResult(label, result));
+    /**
+     * A nested run has ended.
+     *
+     * @param input what it was started with, as canonical JSON
+     */
+    void ended(String input, RunResult<?> result) {
+        results.add(new NestedResult(label, input, result));
     }
 }

@@ -115,6 +115,11 @@ public record RunReport(
             return asked;
         }
 
+        /** Whether a graph was asked for: its answer is of the type of a subtask. */
+        boolean isOfGraph() {
+            return answer != null && !answer.type().isEmpty();
+        }
+
         Made answer() {
             return known(answer);
         }
@@ -327,14 +332,17 @@ public record RunReport(
     }
 
     /**
-     * What was booked in this session for subtasks and items that are {@linkplain dev.cadre.task.Skip.Kind#NOT_NEEDED not
-     * needed}: they had begun, and were given up because others were enough. A part of {@link #sessionSpend()}.
+     * What was booked in this session for subtasks and items that are {@linkplain SubtaskReport.Need#NOT_NEEDED not needed}:
+     * they had begun, and others were enough, whatever became of them. A part of {@link #sessionSpend()}.
      */
     public Money givenUp() {
+        Set<String> wholes = subtasks().stream()
+                .filter(line -> !line.isItem() && isNotNeeded(line))
+                .map(SubtaskReport::id)
+                .collect(Collectors.toSet());
         return subtasks().stream()
-                .filter(this::isNotNeeded)
-                .filter(line ->
-                        !line.isItem() || !outcome(line.subtaskId()).isNotNeeded()) // the whole has its items' money
+                .filter(RunReport::isNotNeeded)
+                .filter(line -> !line.isItem() || !wholes.contains(line.subtaskId())) // the whole has its items' money
                 .map(SubtaskReport::cost)
                 .reduce(Money.ZERO, Money::plus);
     }
@@ -349,8 +357,8 @@ public record RunReport(
     }
 
     /**
-     * One line: the run, how many of the subtasks that were needed succeeded, the money and the time. Of a fan-out that began
-     * its items are counted, instead of the whole.
+     * One line: the run, how many of the subtasks that were needed succeeded, the money and the time. What has somebody in its
+     * place is not counted among them. Of a fan-out that began its items are counted, instead of the whole.
      */
     @Override
     public String toString() {
@@ -358,10 +366,14 @@ public record RunReport(
         long succeeded = leaves.stream()
                 .filter(line -> line.status() == SubtaskReport.Status.SUCCEEDED)
                 .count();
-        long needless = leaves.stream().filter(this::isNotNeeded).count();
+        long needless = leaves.stream().filter(RunReport::isNotNeeded).count();
+        long replaced = leaves.stream()
+                .filter(line -> line.need() == SubtaskReport.Need.REPLACED)
+                .count();
         String counted = leaves.stream().anyMatch(SubtaskReport::isItem) ? "subtasks and items" : "subtasks";
         String wasted = givenUp().isZero() ? "" : ", which cost %s".formatted(givenUp());
         String without = needless == 0 ? "" : ", %d not needed%s".formatted(needless, wasted);
+        String inTheirPlace = replaced == 0 ? "" : ", %d replaced".formatted(replaced);
         String fromJournal = reused() == 0 ? "" : ", %d from the journal".formatted(reused());
         String cached = fromCache() == 0 ? "" : ", %d from the cache, which saved %s".formatted(fromCache(), saved());
         String keyed = runKey().isEmpty() ? "" : " (%s)".formatted(Redactor.SHAPES.quote(runKey()));
@@ -370,15 +382,15 @@ public record RunReport(
                         runId(),
                         keyed,
                         succeeded,
-                        leaves.size() - needless,
+                        leaves.size() - needless - replaced,
                         counted,
-                        without + fromJournal + cached,
+                        without + inTheirPlace + fromJournal + cached,
                         spend().total(),
                         limit(),
                         elapsed.toMillis());
     }
 
-    private boolean isNotNeeded(SubtaskReport line) {
-        return outcome(line.id()).isNotNeeded();
+    private static boolean isNotNeeded(SubtaskReport line) {
+        return line.need() == SubtaskReport.Need.NOT_NEEDED;
     }
 }

@@ -7,6 +7,7 @@ import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.redact.Redactor;
 import dev.cadre.task.Origin;
+import dev.cadre.task.Skip;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -22,9 +23,12 @@ import java.util.Optional;
  *     {@linkplain #isItem() items} out. The money of {@linkplain #nested() runs nested} in it is included, without their calls
  * @param took the time from the start of its first rung, or of its first item's, to its end; zero if it never started
  * @param origin the source of its outcome. For a fan-out: the journal if those of all items are from there, the cache if
- *     those of all are from there or from the journal, with the longest age and the sum of what they cost
+ *     those of all are from there or from the journal, with the longest age and the sum of what they cost. For a race, a
+ *     quorum or a repetition always this session, which takes the outputs again; where they are from is in the lines of its
+ *     members
  */
 public record SubtaskReport(Part part, End end, Calls calls, Spend spend, Duration took, Origin origin) {
+    private static final int MOST_NAMED = 5;
 
     /** The end of a subtask, in one word. */
     public enum Status {
@@ -38,6 +42,22 @@ public record SubtaskReport(Part part, End end, Calls calls, Spend spend, Durati
         @Override
         public String toString() {
             return this == NONE ? "" : name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** Whether a run is complete without what a part did not bring. */
+    public enum Need {
+        /** What it did not bring is missing. */
+        NEEDED,
+        /** Others did instead of it, whatever became of it, or a condition does not hold. */
+        NOT_NEEDED,
+        /** A subtask that was planned later stands in its place. */
+        REPLACED;
+
+        /** The words in lower case. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT).replace('_', ' ');
         }
     }
 
@@ -58,9 +78,35 @@ public record SubtaskReport(Part part, End end, Calls calls, Spend spend, Durati
      * The end of a part.
      *
      * @param reason why it failed or was skipped; otherwise empty
+     * @param need whether the run lacks something if it failed or was skipped
+     * @param takenFrom of a race, a quorum or a repetition the ids of the subtasks whose outputs it took; of a fan-out of
+     *     which a part was enough those of the items; otherwise empty
      */
-    public record End(Status status, String reason) {
+    public record End(Status status, String reason, Need need, List<String> takenFrom) {
         static final End OF_THE_RUN = new End(Status.NONE, "");
+
+        public End {
+            takenFrom = List.copyOf(takenFrom);
+        }
+
+        /** Of what is needed and takes nothing from others. */
+        public End(Status status, String reason) {
+            this(status, reason, Need.NEEDED, List.of());
+        }
+
+        /** As it is in the line of a report. */
+        private String inWords() {
+            String ended = reason.isEmpty() ? status.toString() : Redactor.SHAPES.quote(reason);
+            boolean isSaid = need == Need.NEEDED || reason.contains(Skip.Kind.NOT_NEEDED.name());
+            String told = isSaid ? ended : "%s (%s)".formatted(need, ended);
+            return takenFrom.isEmpty() ? told : "%s, taken from %s".formatted(told, named());
+        }
+
+        private String named() {
+            String named = String.join(", ", takenFrom.subList(0, Math.min(MOST_NAMED, takenFrom.size())));
+            int more = takenFrom.size() - MOST_NAMED;
+            return more > 0 ? "%s and %d more".formatted(named, more) : named;
+        }
     }
 
     /**
@@ -144,6 +190,20 @@ public record SubtaskReport(Part part, End end, Calls calls, Spend spend, Durati
         return end.reason();
     }
 
+    /** Whether the run lacks something if it failed or was skipped. */
+    public Need need() {
+        return end.need();
+    }
+
+    /**
+     * Of a race, a quorum or a repetition, the ids of the subtasks whose outputs it took, in plan order; of a repetition the last
+     * is the one whose output it has. Of a fan-out of which a part was enough, the ids of the items as {@code id#index}. Otherwise
+     * empty.
+     */
+    public List<String> takenFrom() {
+        return end.takenFrom();
+    }
+
     /** The tiers of its model calls, in order, each change once; empty for a fan-out, whose items have them. */
     public List<Tier> tiers() {
         return calls.tiers();
@@ -159,11 +219,14 @@ public record SubtaskReport(Part part, End end, Calls calls, Spend spend, Durati
         return calls.nested();
     }
 
-    /** One line: {@code cats (note): succeeded, $0.0007 for 1 call (1000 tokens in, 400 out), 812 ms}. */
+    /**
+     * One line: {@code cats (note): succeeded, $0.0007 for 1 call (1000 tokens in, 400 out), 812 ms}. Of a race it names the one
+     * it took: {@code first (race): succeeded, taken from cats, …}.
+     */
     @Override
     public String toString() {
         String of = id().equals(type()) ? id() : "%s (%s)".formatted(id(), type());
-        String ended = reason().isEmpty() ? status().toString() : Redactor.SHAPES.quote(reason());
+        String ended = end.inWords();
         return "%s: %s%s, %d ms"
                 .formatted(
                         of,
@@ -171,7 +234,7 @@ public record SubtaskReport(Part part, End end, Calls calls, Spend spend, Durati
                         switch (origin) {
                             case Origin.Session session ->
                                 nested().runs() == 0 ? spend : "%s and %s".formatted(spend, nested());
-                            case Origin.Journaled journaled -> "from the journal";
+                            case Origin.Journaled journaled -> journaled;
                             case Origin.Cached cached -> cached;
                         },
                         took.toMillis());

@@ -3,6 +3,7 @@ package dev.cadre;
 
 import dev.cadre.SubtaskReport.Calls;
 import dev.cadre.SubtaskReport.End;
+import dev.cadre.SubtaskReport.Need;
 import dev.cadre.SubtaskReport.Nested;
 import dev.cadre.SubtaskReport.Part;
 import dev.cadre.SubtaskReport.Status;
@@ -18,10 +19,13 @@ import dev.cadre.task.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Books what each part of a run took, from its events. Belongs to the run's own thread. */
@@ -71,6 +75,13 @@ final class SubtaskTally implements RunListener {
             }
         }
 
+        /** It has not ended before. */
+        void endedAtLast(Duration at) {
+            if (ended == null) {
+                ended(at);
+            }
+        }
+
         void spent(Spend more) {
             spend = spend.plus(more);
             if (whole != null) {
@@ -87,14 +98,26 @@ final class SubtaskTally implements RunListener {
     private final Account merger = new Account(null);
     private final Map<String, Account> subtasks = new LinkedHashMap<>();
     private final Map<String, RunEvent.SubtaskAdmitted> admitted = new LinkedHashMap<>();
+    /** Those that have their outputs, by id. */
+    private final Map<String, RunEvent.Joined> joins = new HashMap<>();
+    /** The ids of subtasks, and of items, in whose place others stand. */
+    private final Set<String> replaced = new HashSet<>();
+
     private final RunTally tally = new RunTally();
 
     @Override
     public void on(RunEvent event) {
         tally.on(event);
         switch (event) {
-            case RunEvent.RunStarted started -> planner.began(started.at());
-            case RunEvent.SubtaskAdmitted subtask -> admitted.put(subtask.subtaskId(), subtask);
+            case RunEvent.RunStarted started -> {
+                if (!started.goal().isEmpty()) { // nobody plans a graph
+                    planner.began(started.at());
+                }
+            }
+            case RunEvent.SubtaskAdmitted subtask -> {
+                admitted.put(subtask.subtaskId(), subtask);
+                replaced.addAll(subtask.replaces());
+            }
             case RunEvent.PlanEnded ended -> planner.ended(ended.at());
             case RunEvent.PlanningAgain again -> {
                 planner.beganAgain(again.at());
@@ -105,9 +128,12 @@ final class SubtaskTally implements RunListener {
             case RunEvent.AttemptStarted started -> {}
             case RunEvent.AttemptEnded ended -> book(ended);
             case RunEvent.SubtaskEnded ended -> account(ended.subtaskId()).ended(ended.at());
-            case RunEvent.Joined joined -> {}
+            case RunEvent.Joined joined -> joins.put(joined.subtaskId(), joined);
             case RunEvent.MergeStarted started -> merger.beganAgain(started.at());
-            case RunEvent.RunEnded ended -> merger.ended(ended.at());
+            case RunEvent.RunEnded ended -> {
+                planner.endedAtLast(ended.at());
+                merger.ended(ended.at());
+            }
             case RunEvent.ModelShutsDown notice -> {}
             case RunEvent.CeilingLowered lowered -> {}
             case RunEvent.BudgetBreached breached -> {}
@@ -175,16 +201,21 @@ final class SubtaskTally implements RunListener {
             Map<String, Outcome<?>> items,
             Set<String> reused,
             Map<String, Nested> nested) {
+        Set<String> without = joins.values().stream()
+                .filter(join -> !join.took().isEmpty())
+                .flatMap(join -> join.without().stream())
+                .collect(Collectors.toSet());
         Map<String, List<SubtaskReport>> ofItems = new HashMap<>();
         items.forEach((label, outcome) -> {
             String id = SubtaskReport.wholeOf(label);
             ofItems.computeIfAbsent(id, unknown -> new ArrayList<>())
-                    .add(line(id, label, outcome, origin(label, reused), nested));
+                    .add(line(id, label, end(id, label, outcome, without), origin(label, reused), nested));
         });
         var lines = new ArrayList<SubtaskReport>();
         outcomes.forEach((id, outcome) -> {
             List<SubtaskReport> own = ofItems.getOrDefault(id, List.of());
-            lines.add(line(id, id, outcome, own.isEmpty() ? origin(id, reused) : originOfAll(own), nested));
+            Origin origin = own.isEmpty() ? origin(id, reused) : originOfAll(own);
+            lines.add(line(id, id, end(id, id, outcome, without), origin, nested));
             lines.addAll(own);
         });
         return lines;
@@ -214,20 +245,34 @@ final class SubtaskTally implements RunListener {
         return isAnyCached ? new Origin.Cached(oldest, saved) : Origin.JOURNAL;
     }
 
-    private SubtaskReport line(String id, String label, Outcome<?> outcome, Origin origin, Map<String, Nested> nested) {
+    private SubtaskReport line(String id, String label, End end, Origin origin, Map<String, Nested> nested) {
         RunEvent.SubtaskAdmitted subtask = admitted.get(id);
         Part part =
                 subtask == null ? new Part(label, "", List.of()) : new Part(label, subtask.type(), subtask.dependsOn());
-        return report(part, end(outcome), account(label), origin, nested.getOrDefault(label, Nested.NONE));
+        return report(part, end, account(label), origin, nested.getOrDefault(label, Nested.NONE));
     }
 
-    private static End end(Outcome<?> outcome) {
+    /** @param without the ids of what joins did without */
+    private End end(String id, String label, Outcome<?> outcome, Set<String> without) {
         Status status = switch (outcome) {
             case Outcome.Succeeded<?> succeeded -> Status.SUCCEEDED;
             case Outcome.Failed<?> failed -> Status.FAILED;
             case Outcome.Skipped<?> skipped -> Status.SKIPPED;
         };
-        return new End(status, outcome.isSucceeded() ? "" : outcome.reason());
+        if (outcome.isSucceeded()) {
+            return new End(status, "", Need.NEEDED, takenFrom(label));
+        }
+        boolean isLoser = Stream.of(id, label).anyMatch(without::contains)
+                || (!label.equals(id) && !takenFrom(id).isEmpty());
+        Need need = replaced.contains(id) || replaced.contains(label)
+                ? Need.REPLACED
+                : isLoser || outcome.isNotNeeded() ? Need.NOT_NEEDED : Need.NEEDED;
+        return new End(status, outcome.reason(), need, List.of());
+    }
+
+    private List<String> takenFrom(String label) {
+        RunEvent.Joined join = joins.get(label);
+        return join == null ? List.of() : join.took();
     }
 
     private static SubtaskReport report(Part part, End end, Account account, Origin origin, Nested nested) {

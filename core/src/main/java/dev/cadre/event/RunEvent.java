@@ -90,9 +90,19 @@ public sealed interface RunEvent {
     record ModelShutsDown(String runId, Duration at, List<Tier> tiers, String model, LocalDate day, long daysLeft)
             implements RunEvent {}
 
-    /** A subtask was accepted into the running graph, for good. */
-    record SubtaskAdmitted(String runId, Duration at, String subtaskId, String type, List<String> dependsOn)
-            implements RunEvent {}
+    /**
+     * A subtask was accepted into the running graph, for good.
+     *
+     * @param replaces the ids of the subtasks, and of items as {@code id#index}, in whose place it stands
+     */
+    record SubtaskAdmitted(
+            String runId, Duration at, String subtaskId, String type, List<String> dependsOn, List<String> replaces)
+            implements RunEvent {
+        /** In nobody's place. */
+        public SubtaskAdmitted(String runId, Duration at, String subtaskId, String type, List<String> dependsOn) {
+            this(runId, at, subtaskId, type, dependsOn, List.of());
+        }
+    }
 
     /**
      * The planner is asked again, because of what did not succeed or because a rule of the goal rejected the answer.

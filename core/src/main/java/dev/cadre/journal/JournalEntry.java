@@ -3,6 +3,7 @@ package dev.cadre.journal;
 
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Tier;
+import dev.cadre.model.TokenUsage;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.task.Origin;
@@ -84,6 +85,16 @@ public sealed interface JournalEntry {
     record Asked(CallPurpose.Kind kind, Tier tier, String model) {
         public static Asked of(CallPurpose purpose, String model) {
             return new Asked(purpose.kind(), purpose.tier(), model);
+        }
+
+        /**
+         * What counts as spent as long as the fate of the attempt is unknown. What code set aside, as for a run of its own, is
+         * no call.
+         */
+        public Spend forfeited(Money reserved) {
+            return kind == CallPurpose.Kind.CODE
+                    ? new Spend(Money.ZERO, reserved, 0, TokenUsage.NONE, true)
+                    : Spend.forfeited(reserved);
         }
     }
 

@@ -11,7 +11,6 @@ import dev.cadre.journal.JournalEntry.RunStarted;
 import dev.cadre.journal.JournalEntry.Settled;
 import dev.cadre.journal.JournalEntry.ShardNoted;
 import dev.cadre.model.CallPurpose;
-import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -132,9 +131,9 @@ final class JournalTotals {
 
     synchronized Spend spent(String run) {
         var books = books(run);
-        Stream<Money> open = Stream.concat(
-                books.openIntents().stream().map(Intent::reserved),
-                books.enqueued.values().stream().map(Enqueued::reserved));
+        Stream<Spend> open = Stream.concat(
+                books.openIntents().stream().map(JournalTotals::forfeited),
+                books.enqueued.values().stream().map(request -> Spend.forfeited(request.reserved())));
         return sum(books.booked, open);
     }
 
@@ -142,15 +141,19 @@ final class JournalTotals {
         var books = books(run);
         return sum(
                 books.bookedForPlan,
-                books.openIntents().stream().filter(JournalTotals::isForPlan).map(Intent::reserved));
+                books.openIntents().stream().filter(JournalTotals::isForPlan).map(JournalTotals::forfeited));
     }
 
     private static boolean isForPlan(Intent intent) {
         return intent.asked().kind() == CallPurpose.Kind.PLAN;
     }
 
-    private static Spend sum(Spend booked, Stream<Money> open) {
-        return open.map(Spend::forfeited).reduce(booked, Spend::plus);
+    private static Spend forfeited(Intent intent) {
+        return intent.asked().forfeited(intent.reserved());
+    }
+
+    private static Spend sum(Spend booked, Stream<Spend> open) {
+        return open.reduce(booked, Spend::plus);
     }
 
     private RunBooks books(String run) {

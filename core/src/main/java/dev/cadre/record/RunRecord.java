@@ -19,6 +19,7 @@ import dev.cadre.schema.JsonType;
 import dev.cadre.task.Dependency;
 import dev.cadre.task.Failure;
 import dev.cadre.task.GraphNode;
+import dev.cadre.task.Items;
 import dev.cadre.task.Origin;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
@@ -49,6 +50,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class RunRecord implements AutoCloseable {
     static final Logger LOG = LoggerFactory.getLogger(RunRecord.class);
+
+    /**
+     * The end of what has a value that is not in this line: an earlier session reached it, or a fan-out has it in its items. Its
+     * fingerprint is that of the run.
+     */
+    public static final Outcome<String> SUCCEEDED = new Outcome.Succeeded<>("null");
 
     private static final int MAX_NOTES = 100;
 
@@ -362,12 +369,21 @@ public final class RunRecord implements AutoCloseable {
 
     /**
      * Takes down an end without a value, for the journal's readers: a later session tries again. Its fingerprint is that of
-     * the run, which keeps it apart from what may be reused.
+     * the run, which keeps it apart from what may be reused. A value is on record already, as the work or the items that it
+     * is made of; where readers would find an earlier end without a value, or nothing, they find {@link #SUCCEEDED}.
      */
     public CompletableFuture<Void> note(JournalKey key, Outcome<?> outcome, Spend spend) {
-        return outcome.isSucceeded()
-                ? CompletableFuture.completedFuture(null)
-                : submit(new Ended(key, identity(), Shortened.end(outcome), spend));
+        if (!outcome.isSucceeded()) {
+            return submit(new Ended(key, identity(), Shortened.end(outcome), spend));
+        }
+        return isOfNoItems(outcome) || (resumed && lastFailure(key).isPresent())
+                ? submit(new Ended(key, identity(), SUCCEEDED, spend))
+                : CompletableFuture.completedFuture(null);
+    }
+
+    private static boolean isOfNoItems(Outcome<?> outcome) {
+        return outcome instanceof Outcome.Succeeded<?>(Items<?> items)
+                && items.outcomes().isEmpty();
     }
 
     /** The same, and waits until it is durable. */

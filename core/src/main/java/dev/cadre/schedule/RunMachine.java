@@ -175,7 +175,8 @@ public final class RunMachine {
                 decisions.at(),
                 node.id(),
                 node.type().name(),
-                node.dependencies().stream().map(Dependency::on).toList()));
+                node.dependencies().stream().map(Dependency::on).toList(),
+                node.replaces()));
         if (decisions.isStopped()) {
             end(subtask, decisions.neverBegun(""));
         } else {

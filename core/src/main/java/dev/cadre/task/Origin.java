@@ -12,11 +12,26 @@ public sealed interface Origin {
     /** The journal of the run. */
     Origin JOURNAL = new Journaled();
 
-    /** The work of this session, or nothing at all, as for what was skipped. */
-    record Session() implements Origin {}
+    /**
+     * The work of this session, or nothing at all, as for what was skipped. Races, quorums and repetitions have this, too: each
+     * session joins again, without cost, what their members bring.
+     */
+    record Session() implements Origin {
+        /** For people: {@code from this session}. */
+        @Override
+        public String toString() {
+            return "from this session";
+        }
+    }
 
     /** The journal: an earlier session of the run did the work. */
-    record Journaled() implements Origin {}
+    record Journaled() implements Origin {
+        /** For people: {@code from the journal}. */
+        @Override
+        public String toString() {
+            return "from the journal";
+        }
+    }
 
     /**
      * An outcome cache: another run did the work, or the same one before.

@@ -172,6 +172,28 @@ class NestedRunTest {
     }
 
     @Test
+    void callsOfOneTool_areToldApartByTheirInputs_ofAGraph() throws Exception {
+        model.on(NOTE).replies(new Note("noted"));
+        NestedRun<Topic, Note> notes = NestedRun.graph(() -> inner, Money.usd("0.05"), topic -> {
+            var graph = TaskGraph.builder();
+            return graph.answering(graph.add("noted", NOTE, topic));
+        });
+        SubtaskType<Topic, Note> asks = SubtaskType.model("asks", Topic.class, Note.class, "Ask.")
+                .tools(notes.asTool("look", "Looks.", Topic.class));
+        model.on(asks)
+                .calls(
+                        new ToolCall("1", "look", "{\"name\":\"cats\"}"),
+                        new ToolCall("2", "look", "{\"name\":\"dogs\"}"))
+                .replies(new Note("Both."));
+
+        RunResult<Note> result = run(asks, usd("1.00"));
+
+        assertThat(result.report().nested())
+                .extracting(NestedResult::asked)
+                .containsExactlyInAnyOrder("noted with {\"name\":\"cats\"}", "noted with {\"name\":\"dogs\"}");
+    }
+
+    @Test
     void eventsOfANestedRun_reachTheOuterListener_underItsSubtask() throws Exception {
         scriptNotes();
 

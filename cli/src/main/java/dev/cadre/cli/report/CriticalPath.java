@@ -4,14 +4,15 @@ package dev.cadre.cli.report;
 import dev.cadre.cli.report.RunHistory.Role;
 import dev.cadre.cli.report.RunHistory.SubtaskHistory;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -30,6 +31,7 @@ final class CriticalPath {
         Set<SubtaskHistory> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         Optional<Span> next = spans.stream()
                 .filter(span -> span.subtask().role() != Role.PLANNER) // nobody waits for its last word
+                .filter(span -> span.subtask().began())
                 .max(Comparator.comparingLong(Span::to).thenComparingLong(Span::from)); // some take no time
         while (next.isPresent() && seen.add(next.get().subtask())) {
             Span span = next.get();
@@ -68,15 +70,30 @@ final class CriticalPath {
         Role role = span.subtask().role();
         Stream<Span> awaited = role == Role.MERGER || role == Role.MERGE_PART
                 ? spans.stream().filter(other -> other.to() <= span.from() && isAwaitedByMerges(other))
-                : span.subtask().after().stream()
-                        .filter(label -> !label.equals(Span.whole(span.subtask().label())))
-                        .map(lastOf::get)
-                        .filter(Objects::nonNull);
+                : awaited(span, lastOf).stream();
         return awaited.max(Comparator.comparingLong(Span::to));
     }
 
+    /** Those that it waited for; in the place of one that was not at work, those for which that one waited. */
+    private static List<Span> awaited(Span span, Map<String, Span> lastOf) {
+        Set<String> seen = new HashSet<>(Set.of(Span.whole(span.subtask().label())));
+        Deque<String> open = new ArrayDeque<>(span.subtask().after());
+        List<Span> awaited = new ArrayList<>();
+        for (String label = open.poll(); label != null; label = open.poll()) {
+            Span other = lastOf.get(label);
+            if (other != null && seen.add(label)) {
+                if (other.subtask().began()) {
+                    awaited.add(other);
+                } else {
+                    open.addAll(other.subtask().after());
+                }
+            }
+        }
+        return awaited;
+    }
+
     private static boolean isAwaitedByMerges(Span span) {
-        return switch (span.subtask().role()) {
+        return span.subtask().began() && switch (span.subtask().role()) {
             case SUBTASK, MERGE_PART -> true;
             case PLANNER, PACK, MERGER -> false;
         };

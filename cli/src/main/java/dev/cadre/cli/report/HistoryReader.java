@@ -13,6 +13,7 @@ import dev.cadre.journal.JournalKey;
 import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
+import dev.cadre.record.RunRecord;
 import dev.cadre.schema.Marked;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
@@ -21,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -44,6 +46,9 @@ final class HistoryReader {
 
     /** The most characters of the outputs of all quorums of a run. */
     private static final long MOST_OF_LISTS = 1_000_000;
+
+    /** The output of a fan-out of which no items are on record. */
+    private static final String NO_ITEMS = "[]";
 
     private final SequencedMap<String, RunLines> runs = new LinkedHashMap<>();
 
@@ -79,6 +84,8 @@ final class HistoryReader {
         private final SequencedSet<String> notes = new LinkedHashSet<>();
         private final List<Session> sessions = new ArrayList<>();
         private final SequencedMap<String, SubtaskLines> subtasks = new LinkedHashMap<>();
+        /** The labels of those in whose place others stand. */
+        private final Set<String> replaced = new HashSet<>();
 
         RunLines(String id) {
             this.id = id;
@@ -123,6 +130,7 @@ final class HistoryReader {
                     lines.position = admitted.position();
                     lines.type = planned.type();
                     lines.chosen = planned.tier();
+                    replaced.addAll(planned.replaces());
                     lines.after = Stream.concat(
                                     planned.wires().stream().map(wire -> wire.from()), planned.after().stream())
                             .distinct()
@@ -164,6 +172,10 @@ final class HistoryReader {
         private void ended(Instant at, JournalEntry.Ended ended) {
             SubtaskLines lines = subtask(ended.key());
             int session = sessions.size();
+            if (isSuccessElsewhere(ended)) {
+                lines.end = lines.value == null ? end(at, ended, NO_ITEMS, session) : lines.value;
+                return;
+            }
             lines.joined = Joined.of(goal, ended).orElse(null);
             if (lines.joined != null) {
                 lines.end = end(at, ended, "", session);
@@ -175,6 +187,14 @@ final class HistoryReader {
                         ended.outcome().ifSucceeded().map(Marked::described).orElse("");
                 lines.end = end(at, ended, output, session);
             }
+            if (ended.outcome().isSucceeded()) {
+                lines.value = lines.end;
+            }
+        }
+
+        /** Whether it says only that an end without a value is over, or that a fan-out has its value in its items. */
+        private boolean isSuccessElsewhere(JournalEntry.Ended ended) {
+            return ended.fingerprint().equals(goal) && ended.outcome().equals(RunRecord.SUCCEEDED);
         }
 
         /** @param output what it shows of its output */
@@ -183,8 +203,15 @@ final class HistoryReader {
                 case Outcome.Succeeded<String> succeeded -> new End(at, "succeeded", output, session, ended.cached());
                 case Outcome.Failed<String> failed -> new End(at, "failed", failed.reason(), session, null);
                 case Outcome.Skipped<String>(Skip skip)
-                when skip.kind() == Skip.Kind.NOT_NEEDED -> new End(at, End.NOT_NEEDED, skip.message(), session, null);
-                case Outcome.Skipped<String> skipped -> new End(at, "skipped", skipped.reason(), session, null);
+                when skip.kind() == Skip.Kind.NOT_NEEDED -> new End(at, End.NOT_NEEDED, skip.message(), session, null, false);
+                case Outcome.Skipped<String>(Skip skip) ->
+                    new End(
+                            at,
+                            "skipped",
+                            ended.outcome().reason(),
+                            session,
+                            null,
+                            skip.kind() == Skip.Kind.AWAITED);
             };
         }
 
@@ -198,23 +225,50 @@ final class HistoryReader {
             long room = MOST_OF_LISTS;
             for (SubtaskLines lines : subtasks.values()) {
                 End end = lines.end;
-                if (end != null && end.isSucceeded() && lines.joined != null) {
-                    end = fanOuts.contains(lines.label)
-                            ? null
-                            : end.saying(lines.joined.output(lines.type, outputs, room));
-                    lines.end = end;
-                    room -= end == null || !Joined.isList(lines.type)
-                            ? 0
-                            : end.text().length();
+                if (end == null || !end.isSucceeded()) {
+                    continue;
                 }
-                if (end != null && end.isSucceeded()) {
-                    outputs.put(lines.label, end.text());
+                if (lines.role == Role.SUBTASK && fanOuts.contains(lines.label)) {
+                    lines.end = null;
+                    continue;
+                }
+                if (lines.joined != null) {
+                    end = end.saying(lines.joined.output(lines.type, outputs, room));
+                    lines.end = end;
+                    room -= Joined.isList(lines.type) ? end.text().length() : 0;
+                }
+                outputs.put(lines.label, end.text());
+            }
+        }
+
+        /** What did not succeed, and is not missing: others were enough, or stand in its place. */
+        private void leaveOut() {
+            Set<String> without = new HashSet<>();
+            subtasks.values().stream()
+                    .flatMap(lines -> Optional.ofNullable(lines.joined).stream())
+                    .forEach(join -> without.addAll(join.without()));
+            for (SubtaskLines lines : subtasks.values()) {
+                End end = lines.end;
+                if (end != null && end.isUnsuccessful()) {
+                    String whole = Span.whole(lines.label);
+                    if (replaced.contains(lines.label) || replaced.contains(whole)) {
+                        lines.end = end.as(End.REPLACED);
+                    } else if (without.contains(lines.label) || without.contains(whole) || isOfAPart(lines, whole)) {
+                        lines.end = end.as(End.NOT_NEEDED);
+                    }
                 }
             }
         }
 
+        /** Whether it is an item of a fan-out of which others were enough. */
+        private boolean isOfAPart(SubtaskLines lines, String whole) {
+            SubtaskLines fanOut = subtasks.get(whole);
+            return fanOut != null && fanOut != lines && fanOut.joined != null;
+        }
+
         RunHistory history() {
             join();
+            leaveOut();
             var order = Comparator.comparing((SubtaskLines each) -> each.role)
                     .thenComparingInt(each -> each.position)
                     .thenComparingInt(each -> each.item);
@@ -246,6 +300,9 @@ final class HistoryReader {
         private List<String> after = List.of();
         private @Nullable Instant admitted;
         private @Nullable End end;
+        /** The last end with a value. */
+        private @Nullable End value;
+
         private @Nullable Joined joined;
         private final List<Call> calls = new ArrayList<>();
         /** The indices of calls that are not settled. */
@@ -272,7 +329,7 @@ final class HistoryReader {
         void sent(CallNumber number, Instant at, JournalEntry.Asked asked, Money reserved) {
             open.put(number, calls.size());
             calls.add(new Call(
-                    asked.kind(), asked.tier(), asked.model(), at, null, "", reserved, Spend.forfeited(reserved)));
+                    asked.kind(), asked.tier(), asked.model(), at, null, "", reserved, asked.forfeited(reserved)));
         }
 
         void settled(CallNumber number, Instant at, String end, Spend spend) {
@@ -286,7 +343,9 @@ final class HistoryReader {
         }
 
         SubtaskHistory history() {
-            return new SubtaskHistory(role, label, type, chosen, after, admitted, calls, end);
+            boolean isOfOthers = joined != null && end != null; // a fan-out has its items, and no end
+            return new SubtaskHistory(
+                    role, label, type, chosen, after, isOfOthers ? joined.took() : List.of(), admitted, calls, end);
         }
     }
 }

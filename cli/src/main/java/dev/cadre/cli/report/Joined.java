@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a journal says of the output of a race, a quorum, a repetition, or a fan-out of which a part was enough.
  *
- * @param took the ids of the subtasks whose outputs it is made of
+ * @param took the ids of the subtasks whose outputs it is made of; of a fan-out the work of its items
+ * @param without the ids of those that are not needed because of it
  */
-record Joined(List<String> took) {
+record Joined(List<String> took, List<String> without) {
     /**
      * Empty if the entry is the end of something else.
      *
@@ -27,7 +28,9 @@ record Joined(List<String> took) {
         boolean isJoin =
                 goal != null && ended.fingerprint().equals(Fingerprint.of(goal.hex(), "join")); // as a run writes it
         return isJoin && ended.outcome() instanceof Outcome.Succeeded<String>(String json)
-                ? Optional.of(new Joined(strings(json, "took").orElse(List.of())))
+                ? Optional.of(new Joined(
+                        strings(json, "took").orElse(List.of()),
+                        strings(json, "without").orElse(List.of())))
                 : Optional.empty();
     }
 

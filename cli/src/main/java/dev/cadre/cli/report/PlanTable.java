@@ -71,7 +71,8 @@ final class PlanTable {
     private String end(SubtaskHistory subtask) {
         int[] counts = items.getOrDefault(subtask.label(), new int[2]);
         if (subtask.end() != null || counts[1] == 0) {
-            return RunView.status(subtask);
+            String status = RunView.status(subtask);
+            return subtask.takenFrom().isEmpty() ? status : "%s, taken from %s".formatted(status, names(subtask.takenFrom()));
         }
         return "%s of %s items succeeded".formatted(RunView.count(counts[0]), RunView.count(counts[1]));
     }

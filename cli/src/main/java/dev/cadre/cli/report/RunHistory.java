@@ -61,6 +61,7 @@ record RunHistory(
      * @param type the subtask type; empty where it is not on record
      * @param chosen the name of the tier that the planner chose for its start; empty if it had no choice
      * @param after the labels of subtasks that it waited for
+     * @param takenFrom of a race, a quorum or a repetition the labels of those whose outputs it took
      * @param admitted when it came to be, or null if that is not on record
      * @param end or null if it did not end
      */
@@ -70,17 +71,24 @@ record RunHistory(
             String type,
             String chosen,
             List<String> after,
+            List<String> takenFrom,
             @Nullable Instant admitted,
             List<Call> calls,
             @Nullable End end) {
 
         SubtaskHistory {
             after = List.copyOf(after);
+            takenFrom = List.copyOf(takenFrom);
             calls = List.copyOf(calls);
         }
 
         Spend spend() {
             return calls.stream().map(Call::spend).reduce(Spend.NONE, Spend::plus);
+        }
+
+        /** Whether it made a call, or may have been at work without one; a fan-out without an end was, in its items. */
+        boolean began() {
+            return !calls.isEmpty() || end == null || end.began();
         }
 
         /** The tier of its last call; null if it made none. */
@@ -111,17 +119,29 @@ record RunHistory(
     /**
      * How a subtask ended.
      *
-     * @param status {@code succeeded}, {@code failed}, {@code skipped} or {@value #NOT_NEEDED}
+     * @param status {@code succeeded}, {@code failed}, {@code skipped}, {@value #REPLACED} or {@value #NOT_NEEDED}
      * @param text the output as JSON, or the reason
      * @param session in which session it ended, from 1
      * @param cached where an outcome cache had it from; null if the run did the work
+     * @param began whether it may have been at work; not if it was skipped, unless somebody was waited for
      */
-    record End(Instant at, String status, String text, int session, Origin.@Nullable Cached cached) {
+    record End(Instant at, String status, String text, int session, Origin.@Nullable Cached cached, boolean began) {
+        End(Instant at, String status, String text, int session, Origin.@Nullable Cached cached) {
+            this(at, status, text, session, cached, true);
+        }
+
         /** The status of what was skipped because nobody needs it. */
         static final String NOT_NEEDED = "not needed";
+        /** The status of what did not succeed and has another subtask in its place. */
+        static final String REPLACED = "replaced";
 
         End saying(String other) {
-            return new End(at, status, other, session, cached);
+            return new End(at, status, other, session, cached, began);
+        }
+
+        /** Nothing is missing without it, whatever became of it. */
+        End as(String other) {
+            return new End(at, other, text, session, cached, began);
         }
 
         /** The reason without the status in front of it. */
@@ -136,7 +156,7 @@ record RunHistory(
 
         /** Whether something is missing without it. */
         boolean isUnsuccessful() {
-            return !isSucceeded() && !status.equals(NOT_NEEDED);
+            return !isSucceeded() && !status.equals(NOT_NEEDED) && !status.equals(REPLACED);
         }
     }
 

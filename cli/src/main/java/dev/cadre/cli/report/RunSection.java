@@ -2,6 +2,7 @@
 package dev.cadre.cli.report;
 
 import dev.cadre.cli.report.RunHistory.Call;
+import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Tier;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.price.Spend;
@@ -40,7 +41,7 @@ final class RunSection {
         add(!view.spans().isEmpty(), "time", "Time", this::time);
         List<Call> calls = view.run().calls();
         add(!calls.isEmpty(), "money", "Money", () -> MoneyChart.draw(page, view.run(), view.time()));
-        add(!calls.isEmpty(), "models", "Models", this::models);
+        add(!ofModels().isEmpty(), "models", "Models", this::models);
         add(
                 !view.rows().isEmpty(),
                 "subtasks",
@@ -103,10 +104,17 @@ final class RunSection {
         GanttChart.draw(page, view.spans(), view.time(), critical);
     }
 
+    /** Without what code spent, as in runs of its own. */
+    private List<Call> ofModels() {
+        return view.run().calls().stream()
+                .filter(call -> call.kind() != CallPurpose.Kind.CODE)
+                .toList();
+    }
+
     /** What was asked of each model. */
     private void models() {
         SequencedMap<String, List<Call>> byModel = new LinkedHashMap<>();
-        for (Call call : view.run().calls()) {
+        for (Call call : ofModels()) {
             byModel.computeIfAbsent(call.model(), unknown -> new ArrayList<>()).add(call);
         }
         Table.of(page, "Calls of each model", "model", "tier")

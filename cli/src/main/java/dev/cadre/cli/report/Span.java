@@ -61,7 +61,10 @@ record Span(SubtaskHistory subtask, long from, long to) {
                             .map(ends::get)
                             .filter(Objects::nonNull)
                             .max(Comparator.naturalOrder()));
-            last.ifPresent(end -> spans.add(new Span(subtask, Math.min(ready(subtask, dependencies, time), end), end)));
+            last.ifPresent(end -> spans.add(new Span(
+                    subtask,
+                    subtask.began() ? Math.min(ready(subtask, dependencies, time), end) : end, // else it took no time
+                    end)));
         }
         return List.copyOf(spans);
     }

@@ -39,6 +39,7 @@ class ReportInBrowserTest {
                 "note",
                 "",
                 List.of(),
+                List.of(),
                 Histories.at(0),
                 List.of(calls),
                 new End(Histories.at(90), status, text, 1, null));

@@ -139,7 +139,7 @@ class TimelineTest {
         RunHistory run = run(
                 List.of(session(0, 400)),
                 new RunHistory.SubtaskHistory(
-                        RunHistory.Role.SUBTASK, "read", "read", "", List.of(), at(0), List.of(), null),
+                        RunHistory.Role.SUBTASK, "read", "read", "", List.of(), List.of(), at(0), List.of(), null),
                 subtask("read#0", List.of(), 0, 300),
                 subtask("read#1", List.of(), 0, 100),
                 subtask("brief", List.of("read"), 0, 400));
