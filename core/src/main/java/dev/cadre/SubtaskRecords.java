@@ -99,13 +99,10 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
         String label = label(subtaskId, item);
         return switch (attachments.of(label, type, input)) {
             case Attached.Unmade(Failure failure) ->
-                RunDriver.isInterrupted()
-                        ? Optional.empty()
-                        : Optional.of(EarlierOutcome.unidentified(failure));
+                RunDriver.isInterrupted() ? Optional.empty() : Optional.of(EarlierOutcome.unidentified(failure));
             case Attached.Made made -> {
-                Optional<EarlierOutcome> recorded = isFoundByAttached(type)
-                        ? onRecord(subtaskId, item, type, input, made)
-                        : Optional.empty();
+                Optional<EarlierOutcome> recorded =
+                        isFoundByAttached(type) ? onRecord(subtaskId, item, type, input, made) : Optional.empty();
                 yield recorded.or(() -> unneeded.contains(label)
                         ? Optional.empty()
                         : used(label, cached(work(subtaskId, item, type, input, made))));

@@ -58,7 +58,7 @@ record SearchDocument(
     private static final String NO_HISTORY =
             "no history was read: there are no commits yet, or git is missing, too old or late,"
                     + " or the git folder has more than %,d entries, or is another repository's,"
-                    .formatted(ReadLimits.STANDARD.maxFiles())
+                            .formatted(ReadLimits.STANDARD.maxFiles())
                     + " or another user's that safe.directory does not name";
     private static final String BY_WORDS =
             "without a model only words are compared: ask in English, with words that the code"

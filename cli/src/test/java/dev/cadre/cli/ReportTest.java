@@ -111,8 +111,7 @@ class ReportTest {
         for (Path taken : List.of(journal, link, FileJournal.lockOf(journal))) {
             assertThat(search("--journal", journal, "--report", taken)).isEqualTo(2);
 
-            assertThat(told())
-                    .isEqualTo("cadre: --report: \"" + taken + "\" is the journal, or the lock beside it\n");
+            assertThat(told()).isEqualTo("cadre: --report: \"" + taken + "\" is the journal, or the lock beside it\n");
             assertThat(journal).doesNotExist();
         }
     }

@@ -287,7 +287,8 @@ final class BatchLane<I, O> {
                     isLate = false;
                     yield new BatchEvent.ReadEnded(client.read(batch, this::take));
                 }
-                case BatchCommand.Reject(Batch batch) -> throw new BatchRejectedException(batch, terms.bulk().runs()::masked);
+                case BatchCommand.Reject(Batch batch) ->
+                    throw new BatchRejectedException(batch, terms.bulk().runs()::masked);
                 case BatchCommand.Cancel(List<String> ids) -> {
                     client.cancel(ids);
                     yield new BatchEvent.Done();

@@ -23,9 +23,7 @@ public final class BatchRejectedException extends RuntimeException {
                                 .map(Batch.Defect::toString)
                                 .collect(Collectors.joining("; ")))));
         batchId = masker.apply(batch.id());
-        defects = batch.defects().stream()
-                .map(each -> each.maskedBy(masker))
-                .toList();
+        defects = batch.defects().stream().map(each -> each.maskedBy(masker)).toList();
     }
 
     public String batchId() {

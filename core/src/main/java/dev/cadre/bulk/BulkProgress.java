@@ -50,8 +50,7 @@ final class BulkProgress<O> {
         runId = bulk.runId();
         type = bulk.type().name();
         this.sinceStart = sinceStart;
-        this.listener =
-                bulk.runs().masking(tally.and(bulk.runs().listener())).guarded();
+        this.listener = bulk.runs().masking(tally.and(bulk.runs().listener())).guarded();
         this.each = each;
         faults = bulk.runs().faults();
         masker = bulk.runs()::masked;

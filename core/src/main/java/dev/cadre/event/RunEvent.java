@@ -42,8 +42,7 @@ public sealed interface RunEvent {
             case AttemptEnded(var run, var at, Call call, CallEnd end, var spend, var times) ->
                 new AttemptEnded(run, at, call.maskedBy(masker), end.maskedBy(masker), spend, times);
             case ToolFailed(var run, var at, var id, var tool, var thrown) ->
-                new ToolFailed(
-                        run, at, id, tool, Redactor.SHAPES.with(masker).clean(thrown));
+                new ToolFailed(run, at, id, tool, Redactor.SHAPES.with(masker).clean(thrown));
             case CodeRetried(var run, var at, var id, int failures, var delay, var thrown) ->
                 new CodeRetried(
                         run,

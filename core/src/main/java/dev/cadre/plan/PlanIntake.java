@@ -558,8 +558,7 @@ public final class PlanIntake {
             if (!missing.isEmpty()) {
                 found.add(new PlanDefect(
                                 candidate.id(),
-                                "it depends on %s, not in the plan%s"
-                                        .formatted(String.join(", ", missing), orGiven()))
+                                "it depends on %s, not in the plan%s".formatted(String.join(", ", missing), orGiven()))
                         .maskedBy(masker));
             }
         }

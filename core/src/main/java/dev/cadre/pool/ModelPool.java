@@ -314,7 +314,9 @@ public final class ModelPool {
 
     /** Whether it masks what the other one masks. */
     boolean masksLike(ModelPool other) {
-        return client.equals(other.client) && secrets.equals(other.secrets) && fallbacks().isEmpty();
+        return client.equals(other.client)
+                && secrets.equals(other.secrets)
+                && fallbacks().isEmpty();
     }
 
     void linkTo(ModelPool other) {

@@ -274,7 +274,8 @@ public final class RunMachine {
         return isFailure
                 && !subtask.endedEarlier
                 && !subtask.node.optional()
-                && !graph.isOpen(subtask) && !alternatives.isAlternative(subtask);
+                && !graph.isOpen(subtask)
+                && !alternatives.isAlternative(subtask);
     }
 
     private void drop(Subtask subtask, Skip why) {

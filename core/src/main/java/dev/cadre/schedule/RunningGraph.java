@@ -170,7 +170,8 @@ final class RunningGraph {
     void leaveWhatOthersNeed(Subtask choice) {
         List<String> members = ((Binding.Join) choice.node.binding()).members();
         boolean isLeft = choice.awaited.removeIf(id -> members.contains(id)
-                && find(id).filter(member -> !member.unneeded && !member.isEnded()).isPresent());
+                && find(id).filter(member -> !member.unneeded && !member.isEnded())
+                        .isPresent());
         if (isLeft) {
             makeReady(choice);
         }

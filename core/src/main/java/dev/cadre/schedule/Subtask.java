@@ -111,8 +111,9 @@ final class Subtask {
 
     /** Whether others did instead of it before it had an output. */
     boolean isGivenUp() {
-        boolean hasOutput =
-                isEnded() ? outcome instanceof Outcome.Succeeded<?> : node.binding() instanceof Binding.Each && hasMinimum();
+        boolean hasOutput = isEnded()
+                ? outcome instanceof Outcome.Succeeded<?>
+                : node.binding() instanceof Binding.Each && hasMinimum();
         return unneeded && !hasOutput;
     }
 

@@ -71,7 +71,8 @@ sealed interface SubtaskStart {
             };
         } catch (Throwable e) { // errors too, as in a worker: they touch this subtask alone
             boolean isJoin = node.binding() instanceof Binding.Join;
-            String place = isJoin ? "the code that makes the output of '%s'" : "the code that makes the input of subtask '%s'";
+            String place =
+                    isJoin ? "the code that makes the output of '%s'" : "the code that makes the input of subtask '%s'";
             return new Bad(Failure.thrown(Failure.Kind.INVALID_INPUT, e, place.formatted(node.id())));
         }
     }

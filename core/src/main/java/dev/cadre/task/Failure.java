@@ -97,7 +97,10 @@ public final class Failure {
 
     /** The same failure with its texts as a masker leaves them, which takes out the keys of clients. */
     public Failure maskedBy(UnaryOperator<String> masker) {
-        @Nullable Throwable clean = cause == null || cause instanceof ModelException ? cause : Redactor.SHAPES.with(masker).clean(cause);
+        @Nullable
+        Throwable clean = cause == null || cause instanceof ModelException
+                ? cause
+                : Redactor.SHAPES.with(masker).clean(cause);
         return new Failure(kind, masker.apply(message), masker.apply(place), clean);
     }
 

@@ -37,26 +37,24 @@ record Measure(ByteBuffer identity, long bytes, long written) {
      * @throws dev.cadre.json.JsonException if it is nested deeper than {@link Json#MAX_DEPTH}
      */
     static Measure of(Json value, JsonPath place, Visitor visitor) {
-        Measure measure =
-                switch (value) {
-                    case Json.Obj object -> {
-                        var fields = new TreeMap<String, Measure>();
-                        object.fields().forEach((name, field) ->
-                                fields.put(name, of(field, place.field(name), visitor)));
-                        yield ofFields(fields);
-                    }
-                    case Json.Arr array -> {
-                        var items = new ArrayList<Measure>();
-                        for (Json item : array.items()) {
-                            items.add(of(item, place.item(items.size()), visitor));
-                        }
-                        yield ofItems(items);
-                    }
-                    case Json.Str leaf -> ofLeaf(leaf);
-                    case Json.Num leaf -> ofLeaf(leaf);
-                    case Json.Bool leaf -> ofLeaf(leaf);
-                    case Json.Null leaf -> ofLeaf(leaf);
-                };
+        Measure measure = switch (value) {
+            case Json.Obj object -> {
+                var fields = new TreeMap<String, Measure>();
+                object.fields().forEach((name, field) -> fields.put(name, of(field, place.field(name), visitor)));
+                yield ofFields(fields);
+            }
+            case Json.Arr array -> {
+                var items = new ArrayList<Measure>();
+                for (Json item : array.items()) {
+                    items.add(of(item, place.item(items.size()), visitor));
+                }
+                yield ofItems(items);
+            }
+            case Json.Str leaf -> ofLeaf(leaf);
+            case Json.Num leaf -> ofLeaf(leaf);
+            case Json.Bool leaf -> ofLeaf(leaf);
+            case Json.Null leaf -> ofLeaf(leaf);
+        };
         visitor.measured(value, place, measure);
         return measure;
     }

@@ -87,13 +87,12 @@ public final class RunFailure {
 
     /** The same failure with its texts as a masker leaves them, which takes out the keys of clients. */
     public RunFailure maskedBy(UnaryOperator<String> masker) {
-        @Nullable Throwable clean = cause == null || cause instanceof ModelException ? cause : Redactor.SHAPES.with(masker).clean(cause);
+        @Nullable
+        Throwable clean = cause == null || cause instanceof ModelException
+                ? cause
+                : Redactor.SHAPES.with(masker).clean(cause);
         return new RunFailure(
-                kind,
-                masker.apply(message),
-                details.stream().map(masker).toList(),
-                clean,
-                outage);
+                kind, masker.apply(message), details.stream().map(masker).toList(), clean, outage);
     }
 
     /** The kind of failure. */

@@ -217,7 +217,8 @@ class OwnFilesTest {
 
     /** Ends those that wait at a pipe. */
     private static void release(Path pipe) throws IOException {
-        FileChannel.open(pipe, StandardOpenOption.READ, StandardOpenOption.WRITE).close();
+        FileChannel.open(pipe, StandardOpenOption.READ, StandardOpenOption.WRITE)
+                .close();
     }
 
     private Path pipe() throws Exception {

@@ -23,7 +23,10 @@ class AdmissionPointTest {
         var budget = Budget.of(RESERVED).open();
         var held = ((Admission.Granted) budget.reserve(RESERVED)).reservation();
         var point = new AdmissionPoint(
-                PoolLimits.STANDARD, RetryPolicy.none(), new SplittableRandom(1), InstantSource.system(),
+                PoolLimits.STANDARD,
+                RetryPolicy.none(),
+                new SplittableRandom(1),
+                InstantSource.system(),
                 UnaryOperator.identity());
         var request = point.submit(terms(budget), RESERVED, 0);
         assertThat(point.load().waiting()).isEqualTo(1);
@@ -61,7 +64,10 @@ class AdmissionPointTest {
     void leaving_givesBackAnAdmissionThatNobodyTookOver() {
         var budget = Budget.of(RESERVED).open();
         var point = new AdmissionPoint(
-                PoolLimits.STANDARD, RetryPolicy.none(), new SplittableRandom(1), InstantSource.system(),
+                PoolLimits.STANDARD,
+                RetryPolicy.none(),
+                new SplittableRandom(1),
+                InstantSource.system(),
                 UnaryOperator.identity());
         var request = point.submit(terms(budget), RESERVED, 0);
         assertThat(point.load().inFlight()).isEqualTo(1);

@@ -81,8 +81,7 @@ class FlowTest {
     private static EarlierOutcomes needless(String id, Outcome<Object> end) {
         return new EarlierOutcomes() {
             @Override
-            public Optional<EarlierOutcome> outcome(
-                    String subtaskId, int item, SubtaskType<?, ?> type, Object input) {
+            public Optional<EarlierOutcome> outcome(String subtaskId, int item, SubtaskType<?, ?> type, Object input) {
                 return Optional.empty();
             }
 

@@ -309,8 +309,7 @@ class RunMachineTest {
         var rig = merged().plan(fanOut("f", 0, items -> 1));
 
         assertThat(rig.outcome("f"))
-                .isEqualTo(Outcome.failed(
-                        Failure.Kind.TOO_FEW_ITEMS, "0 of 0 items succeeded, 1 needed"));
+                .isEqualTo(Outcome.failed(Failure.Kind.TOO_FEW_ITEMS, "0 of 0 items succeeded, 1 needed"));
     }
 
     @Test

@@ -251,7 +251,8 @@ class ConceptsTest {
         Coordinator coordinator = Coordinator.of(model.pools());
 
         // region concepts-artifacts
-        SubtaskType<Source, Text> read = READ.keepingAbove(20_000); // bytes, of a text in UTF-8, of anything else as JSON
+        SubtaskType<Source, Text> read =
+                READ.keepingAbove(20_000); // bytes, of a text in UTF-8, of anything else as JSON
         var graph = TaskGraph.builder();
         var text = graph.add("text", read, new Source("Pool.java"));
         var summary = graph.add("summary", DIGEST, Input.from(text, each -> each));

@@ -27,7 +27,9 @@ class ReportGuideTest {
     @Test
     void table_hasALineForEachSubtask() throws Exception {
         var model = new ScriptedModel();
-        model.on(NOTE).costing(1_000, 400).answers(call -> new Note(call.input(NOTE).name() + " purr."));
+        model.on(NOTE)
+                .costing(1_000, 400)
+                .answers(call -> new Note(call.input(NOTE).name() + " purr."));
         var graph = TaskGraph.builder();
         var cats = graph.add("cats", NOTE, new Topic("cats"));
         var next = graph.add("next", NOTE, Input.from(cats, note -> new Topic("tigers")));

@@ -456,7 +456,9 @@ final class Failures {
     /** The same with our words where a parser quotes what it had read half: the other half would not be known as a key. */
     private static Throwable worded(Throwable cause) {
         String words = describe(cause);
-        if (!(cause instanceof IOException) || cause instanceof UnknownHostException || words.equals(cause.getMessage())) {
+        if (!(cause instanceof IOException)
+                || cause instanceof UnknownHostException
+                || words.equals(cause.getMessage())) {
             return cause;
         }
         var worded = cause instanceof ProtocolException ? new ProtocolException(words) : new IOException(words);

@@ -119,7 +119,8 @@ final class OpenAiBatches implements BatchClient {
                         .build())
                 .build();
         return exchange(
-                BATCH, () -> BatchReader.read(sdk.batches().create(order, Timeouts.of(shorter(timeout, LONGEST))), failures));
+                BATCH,
+                () -> BatchReader.read(sdk.batches().create(order, Timeouts.of(shorter(timeout, LONGEST))), failures));
     }
 
     private static Map<String, JsonValue> values(Map<String, String> metadata) {
@@ -157,7 +158,8 @@ final class OpenAiBatches implements BatchClient {
 
     @Override
     public Batch cancel(String id, Duration timeout) throws InterruptedException {
-        return exchange(id, () -> BatchReader.read(sdk.batches().cancel(id, Timeouts.of(shorter(timeout, LONGEST))), failures));
+        return exchange(
+                id, () -> BatchReader.read(sdk.batches().cancel(id, Timeouts.of(shorter(timeout, LONGEST))), failures));
     }
 
     @Override
@@ -168,7 +170,9 @@ final class OpenAiBatches implements BatchClient {
             BatchListParams asked = next;
             BatchListPage page = exchange(
                     "the list of batches", () -> sdk.batches().list(asked, Timeouts.of(shorter(left(until), LONGEST))));
-            List<Batch> batches = page.items().stream().map(batch -> BatchReader.read(batch, failures)).toList();
+            List<Batch> batches = page.items().stream()
+                    .map(batch -> BatchReader.read(batch, failures))
+                    .toList();
             if (!batches.stream().allMatch(wantsMore)
                     || batches.isEmpty()
                     || !page.hasMore().orElse(true)) {

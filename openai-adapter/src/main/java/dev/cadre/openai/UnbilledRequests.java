@@ -59,7 +59,8 @@ final class UnbilledRequests {
                 model._id()
                         .asKnown()
                         .ifPresent(id -> listed.add(new ListedModel(
-                                failures.masked(id), model._shutdownDate().asKnown().orElse(null))));
+                                failures.masked(id),
+                                model._shutdownDate().asKnown().orElse(null))));
             }
             return List.copyOf(listed);
         });

@@ -60,8 +60,8 @@ class EchoedKeyTest extends LoopbackTest {
 
     private static final SubtaskType<Topic, Note> NOTE =
             SubtaskType.model("note", Topic.class, Note.class, "State three facts about the topic.");
-    private static final SubtaskType<Topic, Note> TOOLED = NOTE.tools(Tool.of(
-            "look", "Looks it up.", Topic.class, (topic, context) -> {
+    private static final SubtaskType<Topic, Note> TOOLED =
+            NOTE.tools(Tool.of("look", "Looks it up.", Topic.class, (topic, context) -> {
                 throw new IllegalStateException("nothing is known of " + topic.name());
             }));
 
@@ -80,37 +80,47 @@ class EchoedKeyTest extends LoopbackTest {
                 Map.entry("text that is cut", body(text("a".repeat(50) + key), usage)),
                 Map.entry("text that is cut later", body(text("a".repeat(190) + key), usage)),
                 Map.entry("text that is cut at last", body(text("a".repeat(285) + key), usage)),
-                Map.entry("name in the text", body(text("{\\\"" + key + "\\\":1,\\\"text\\\":\\\"" + key + "\\\"}"), usage)),
+                Map.entry(
+                        "name in the text",
+                        body(text("{\\\"" + key + "\\\":1,\\\"text\\\":\\\"" + key + "\\\"}"), usage)),
                 Map.entry(
                         "plan",
                         body(
                                 text(PLAN.replace("\\\"cats\\\"", "\\\"" + key + "\\\"")
                                         .replace("\\\"name\\\"", "\\\"" + key + "\\\"")),
                                 usage)),
-                Map.entry("id of a subtask", body(text(PLAN.replace("\"cats\\\",\\\"type", "\"" + key + "\\\",\\\"type")), usage)),
                 Map.entry(
-                        "type of a subtask", body(text(PLAN.replace("\\\"note\\\"", "\\\"" + key + "\\\"")), usage)),
+                        "id of a subtask",
+                        body(text(PLAN.replace("\"cats\\\",\\\"type", "\"" + key + "\\\",\\\"type")), usage)),
+                Map.entry("type of a subtask", body(text(PLAN.replace("\\\"note\\\"", "\\\"" + key + "\\\"")), usage)),
                 Map.entry(
                         "edge",
                         body(text(PLAN.replace("\\\"after\\\":[]", "\\\"after\\\":[\\\"" + key + "\\\"]")), usage)),
                 Map.entry(
                         "refusal",
                         body(
-                                MESSAGE.formatted("").replace(
-                                        "{\"type\":\"output_text\",\"text\":\"\",\"annotations\":[]}",
-                                        "{\"type\":\"refusal\",\"refusal\":\"Not with " + key + "\"}"),
+                                MESSAGE.formatted("")
+                                        .replace(
+                                                "{\"type\":\"output_text\",\"text\":\"\",\"annotations\":[]}",
+                                                "{\"type\":\"refusal\",\"refusal\":\"Not with " + key + "\"}"),
                                 usage)),
                 Map.entry("type of an item", body(text(GOOD).replace("\"message\"", '"' + key + '"'), usage)),
                 Map.entry("type of a part", body(text(GOOD).replace("\"output_text\"", '"' + key + '"'), usage)),
                 Map.entry("role", body(text("No.").replace("\"assistant\"", '"' + key + '"'), usage)),
                 Map.entry("model", body(text("No."), usage).replace("\"gpt\"", '"' + key + '"')),
                 Map.entry("id", body(text("No."), usage).replace("\"resp_1\"", '"' + key + '"')),
-                Map.entry("status", body(text("No."), usage).replace("\"completed\",\"service", '"' + key + "\",\"service")),
+                Map.entry(
+                        "status",
+                        body(text("No."), usage).replace("\"completed\",\"service", '"' + key + "\",\"service")),
                 Map.entry("service tier", body(text("No."), usage).replace("\"default\"", '"' + key + '"')),
-                Map.entry("usage", body(text("No."), "\"usage\":{\"input_tokens\":\"" + key + "\",\"output_tokens\":-1}")),
+                Map.entry(
+                        "usage",
+                        body(text("No."), "\"usage\":{\"input_tokens\":\"" + key + "\",\"output_tokens\":-1}")),
                 Map.entry(
                         "error",
-                        body(text("No."), usage + ",\"error\":{\"code\":\"" + key + "\",\"message\":\"bad " + key + "\"}")
+                        body(
+                                        text("No."),
+                                        usage + ",\"error\":{\"code\":\"" + key + "\",\"message\":\"bad " + key + "\"}")
                                 .replace("\"completed\",\"service", "\"failed\",\"service")),
                 Map.entry(
                         "finish reason",
@@ -151,7 +161,10 @@ class EchoedKeyTest extends LoopbackTest {
             server.reset();
             answers(request -> isPlanner || isOf(request, "nano"), reply);
             answers(request -> isOf(request, "gpt-5.4"), body(text(PLAN), "\"usage\":null"));
-            run(key, "goal" + isPlanner, coordinator -> coordinator.run(Goal.of("Cats?", Answer.class), Budget.usd("2")));
+            run(
+                    key,
+                    "goal" + isPlanner,
+                    coordinator -> coordinator.run(Goal.of("Cats?", Answer.class), Budget.usd("2")));
         }
         server.reset();
         answers(request -> isOf(request, "mini"), reply);
@@ -203,7 +216,9 @@ class EchoedKeyTest extends LoopbackTest {
                     }
                 });
                 var lister = OpenAiClient.builder(PLAIN).baseUrl(liar.baseUrl()).build()) {
-            assertThat(lister.models(Duration.ofSeconds(30))).extracting(ListedModel::id).containsExactly("a [redacted]");
+            assertThat(lister.models(Duration.ofSeconds(30)))
+                    .extracting(ListedModel::id)
+                    .containsExactly("a [redacted]");
         }
     }
 
@@ -237,7 +252,10 @@ class EchoedKeyTest extends LoopbackTest {
                     .bulk(NOTE)
                     .journal(journal)
                     .lane(Lane.BATCH)
-                    .run(Stream.of(new Topic("cats"), new Topic("dogs"), new Topic("owls")), Budget.usd("2"), this::take);
+                    .run(
+                            Stream.of(new Topic("cats"), new Topic("dogs"), new Topic("owls")),
+                            Budget.usd("2"),
+                            this::take);
         } finally {
             said.add(told.toString());
             said.add(Files.readString(file));
@@ -258,7 +276,9 @@ class EchoedKeyTest extends LoopbackTest {
     }
 
     private static boolean isOf(LoopbackRequest request, String model) {
-        return model.equals("gpt-5.4") ? request.model().equals(model) : request.model().endsWith(model);
+        return model.equals("gpt-5.4")
+                ? request.model().equals(model)
+                : request.model().endsWith(model);
     }
 
     private ModelPools pools(String key) {
@@ -286,7 +306,11 @@ class EchoedKeyTest extends LoopbackTest {
             take(result.report());
         }
         said.add(told.toString());
-        said.add(Files.readString(file).lines().filter(line -> !isData(line)).toList().toString());
+        said.add(Files.readString(file)
+                .lines()
+                .filter(line -> !isData(line))
+                .toList()
+                .toString());
     }
 
     /** Outputs, and the plan with its inputs. */
@@ -309,7 +333,11 @@ class EchoedKeyTest extends LoopbackTest {
             said.add(summary + " " + summary.notes());
         }
         said.add(told.toString());
-        said.add(Files.readString(file).lines().filter(line -> !isData(line)).toList().toString());
+        said.add(Files.readString(file)
+                .lines()
+                .filter(line -> !isData(line))
+                .toList()
+                .toString());
     }
 
     private void take(BulkItem<?> item) {

@@ -296,7 +296,10 @@ class LostReplyTest extends LoopbackTest {
 
             assertThat(failure).isInstanceOf(ModelException.class);
             for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-                assertThat(cause.toString()).doesNotContain("orpKey").doesNotContain("0x").doesNotContain("9fZx");
+                assertThat(cause.toString())
+                        .doesNotContain("orpKey")
+                        .doesNotContain("0x")
+                        .doesNotContain("9fZx");
             }
         }
     }

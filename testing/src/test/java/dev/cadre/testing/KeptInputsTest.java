@@ -514,8 +514,9 @@ class KeptInputsTest {
         for (Goal<Verdict> goal : List.of(
                 FEE.with("lease", Page.class, lease).following("lease", failed).keepingInputsAbove(4_000),
                 FEE.following("lease", failed).with("lease", Page.class, lease).keepingInputsAbove(4_000))) {
-            assertThat(goal.inputs()).singleElement().satisfies(input -> assertThat(input.kept())
-                    .hasSize(1));
+            assertThat(goal.inputs())
+                    .singleElement()
+                    .satisfies(input -> assertThat(input.kept()).hasSize(1));
         }
     }
 

@@ -87,8 +87,8 @@ class LosersTest {
         var c = graph.add("c", work, new Topic("c"));
         var first = graph.race("first", a, b);
         var second = graph.race("second", b, c);
-        return graph.answering(
-                graph.add("send", send, from(first, second, (one, two) -> new Topic(one.text() + two.text()))));
+        return graph.answering(graph.add(
+                "send", send, from(first, second, (one, two) -> new Topic(one.text() + two.text()))));
     }
 
     @Test

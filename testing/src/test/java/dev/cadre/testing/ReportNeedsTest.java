@@ -30,9 +30,10 @@ import org.junit.jupiter.api.Test;
 
 /** What a report says of what a run was complete without, and of what stands for it. */
 class ReportNeedsTest {
-    private static final SubtaskType<Topic, Note> ASK = SubtaskType.code("ask", Topic.class, Note.class, (topic, context) -> {
-        throw new AwaitedException("the editor");
-    });
+    private static final SubtaskType<Topic, Note> ASK =
+            SubtaskType.code("ask", Topic.class, Note.class, (topic, context) -> {
+                throw new AwaitedException("the editor");
+            });
     private static final Topic CATS = new Topic("cats");
     private static final Topic DOGS = new Topic("dogs");
     private static final Budget BUDGET = Budget.usd("1.00");
@@ -50,7 +51,8 @@ class ReportNeedsTest {
         model.on(NOTE, CATS).holdUntil(gate).replies(new Note("cats"));
         return Coordinator.builder(model.pools())
                 .listener(event -> {
-                    if (event instanceof RunEvent.RungEnded ended && ended.subtaskId().equals(label)) {
+                    if (event instanceof RunEvent.RungEnded ended
+                            && ended.subtaskId().equals(label)) {
                         gate.open();
                     }
                 })
@@ -71,7 +73,9 @@ class ReportNeedsTest {
         var noted = graph.add("noted", NOTE, CATS);
         var first = graph.race("first", asked, noted);
 
-        RunReport report = Coordinator.of(model.pools()).run(graph.answering(first), BUDGET).report();
+        RunReport report = Coordinator.of(model.pools())
+                .run(graph.answering(first), BUDGET)
+                .report();
 
         assertThat(report.toString()).contains(": 2 of 2 subtasks succeeded, 1 not needed, spent ");
         assertThat(line(report, "asked").need()).isEqualTo(Need.NOT_NEEDED);
@@ -89,7 +93,8 @@ class ReportNeedsTest {
         var cats = graph.add("cats", NOTE, CATS);
         var first = graph.race("first", dogs, cats);
 
-        RunReport report = afterTheEndOf("dogs").run(graph.answering(first), BUDGET).report();
+        RunReport report =
+                afterTheEndOf("dogs").run(graph.answering(first), BUDGET).report();
 
         assertThat(line(report, "dogs").need()).isEqualTo(Need.NOT_NEEDED);
         assertThat(line(report, "dogs").status()).isEqualTo(SubtaskReport.Status.FAILED);
@@ -127,7 +132,9 @@ class ReportNeedsTest {
     void subtaskWithSomebodyInItsPlace_isNotCounted() throws Exception {
         model.onPlan()
                 .replies(plan(plannedNote("cats"), plannedNote("dogs")))
-                .replies(plan("{\"type\":\"note\",\"id\":\"wolves\",\"input\":{\"name\":\"wolves\"},\"replaces\":[\"dogs\"]}"));
+                .replies(
+                        plan(
+                                "{\"type\":\"note\",\"id\":\"wolves\",\"input\":{\"name\":\"wolves\"},\"replaces\":[\"dogs\"]}"));
         model.onMerge().repliesText(merged("done"));
 
         RunResult<Answer> result = Coordinator.builder(model.pools())

@@ -362,8 +362,7 @@ class WinnersTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void successBehindALoser_isOneInEachSession_thoughItIsLookedForOnAThread(boolean isCached) throws Exception {
-        SubtaskType<Topic, Note> type =
-                isCached ? Crew.NOTE.cacheable() : Crew.NOTE.attaching(topic -> List.of());
+        SubtaskType<Topic, Note> type = isCached ? Crew.NOTE.cacheable() : Crew.NOTE.attaching(topic -> List.of());
         var model = new ScriptedModel();
         model.on(type).answers(call -> new Note(call.input(type).name()));
         var hasLost = new Gate();

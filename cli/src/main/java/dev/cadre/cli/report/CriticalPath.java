@@ -93,9 +93,10 @@ final class CriticalPath {
     }
 
     private static boolean isAwaitedByMerges(Span span) {
-        return span.subtask().began() && switch (span.subtask().role()) {
-            case SUBTASK, MERGE_PART -> true;
-            case PLANNER, PACK, MERGER -> false;
-        };
+        return span.subtask().began()
+                && switch (span.subtask().role()) {
+                    case SUBTASK, MERGE_PART -> true;
+                    case PLANNER, PACK, MERGER -> false;
+                };
     }
 }

@@ -203,15 +203,10 @@ final class HistoryReader {
                 case Outcome.Succeeded<String> succeeded -> new End(at, "succeeded", output, session, ended.cached());
                 case Outcome.Failed<String> failed -> new End(at, "failed", failed.reason(), session, null);
                 case Outcome.Skipped<String>(Skip skip)
-                when skip.kind() == Skip.Kind.NOT_NEEDED -> new End(at, End.NOT_NEEDED, skip.message(), session, null, false);
+                when skip.kind() == Skip.Kind.NOT_NEEDED ->
+                    new End(at, End.NOT_NEEDED, skip.message(), session, null, false);
                 case Outcome.Skipped<String>(Skip skip) ->
-                    new End(
-                            at,
-                            "skipped",
-                            ended.outcome().reason(),
-                            session,
-                            null,
-                            skip.kind() == Skip.Kind.AWAITED);
+                    new End(at, "skipped", ended.outcome().reason(), session, null, skip.kind() == Skip.Kind.AWAITED);
             };
         }
 

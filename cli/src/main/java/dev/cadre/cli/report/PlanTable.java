@@ -72,7 +72,9 @@ final class PlanTable {
         int[] counts = items.getOrDefault(subtask.label(), new int[2]);
         if (subtask.end() != null || counts[1] == 0) {
             String status = RunView.status(subtask);
-            return subtask.takenFrom().isEmpty() ? status : "%s, taken from %s".formatted(status, names(subtask.takenFrom()));
+            return subtask.takenFrom().isEmpty()
+                    ? status
+                    : "%s, taken from %s".formatted(status, names(subtask.takenFrom()));
         }
         return "%s of %s items succeeded".formatted(RunView.count(counts[0]), RunView.count(counts[1]));
     }

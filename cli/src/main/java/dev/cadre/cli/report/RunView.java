@@ -15,7 +15,8 @@ import java.util.Map;
 final class RunView {
     static final String UNFINISHED = "unfinished";
     /** In the order in which they are shown. */
-    static final List<String> STATUSES = List.of("failed", "skipped", UNFINISHED, End.REPLACED, End.NOT_NEEDED, "succeeded");
+    static final List<String> STATUSES =
+            List.of("failed", "skipped", UNFINISHED, End.REPLACED, End.NOT_NEEDED, "succeeded");
 
     private static final String JOURNAL_SUFFIX = ".journal";
 

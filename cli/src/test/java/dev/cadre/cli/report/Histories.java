@@ -57,7 +57,15 @@ final class Histories {
     /** The planner or the merger. */
     static SubtaskHistory part(Role role, String label, long ended, Call... calls) {
         return new SubtaskHistory(
-                role, label, "", "", List.of(), List.of(), null, List.of(calls), new End(at(ended), "succeeded", "{}", 1, null));
+                role,
+                label,
+                "",
+                "",
+                List.of(),
+                List.of(),
+                null,
+                List.of(calls),
+                new End(at(ended), "succeeded", "{}", 1, null));
     }
 
     /** A call that reserved a cent and cost half of it. */

@@ -27,7 +27,8 @@ class JoinedTest {
     void output_isThatOfTheOneTaken_orAListOfThem_orTheirNames() {
         var both = new Joined(List.of("a", "b"), List.of());
 
-        assertThat(new Joined(List.of("a"), List.of()).output("race", OUTPUTS, 100)).isEqualTo("{\"n\":1}");
+        assertThat(new Joined(List.of("a"), List.of()).output("race", OUTPUTS, 100))
+                .isEqualTo("{\"n\":1}");
         assertThat(both.output("repeat", OUTPUTS, 100)).isEqualTo("{\"n\":2}");
         assertThat(both.output("quorum", OUTPUTS, 100)).isEqualTo("[{\"n\":1},{\"n\":2}]");
         assertThat(both.output("quorum", OUTPUTS, 10)).isEqualTo("[\"a\",\"b\"]");

@@ -71,7 +71,8 @@ class LeftOutOnPageTest {
         model.on(NOTE, CATS).holdUntil(gate).replies(new Note("cats"));
         return Coordinator.builder(model.pools())
                 .listener(event -> {
-                    if (event instanceof RunEvent.RungEnded ended && ended.subtaskId().equals(label)) {
+                    if (event instanceof RunEvent.RungEnded ended
+                            && ended.subtaskId().equals(label)) {
                         gate.open();
                     }
                 })
@@ -124,7 +125,10 @@ class LeftOutOnPageTest {
                 .repliesText("{\"subtasks\":[%s]}"
                         .formatted(planned.formatted("wolves", "wolves", ",\"replaces\":[\"dogs\"]")));
         try (var journal = FileJournal.open(file)) {
-            var coordinator = Coordinator.builder(model.pools()).plansWith(NOTE).replanning(1).build();
+            var coordinator = Coordinator.builder(model.pools())
+                    .plansWith(NOTE)
+                    .replanning(1)
+                    .build();
             var goal = Goal.of("Take notes", Note.class)
                     .mergedBy(Mergers.collect(NOTE, notes -> new Note(notes.toString())));
             assertThat(coordinator.journal(journal).run(goal, Budget.usd("1.00")))

@@ -86,7 +86,9 @@ class SessionsOnPageTest {
         assertThat(session(model(), fanOut(List.of(CATS, DOGS)))).isInstanceOf(RunResult.Complete.class);
 
         assertThat(history("all").end()).isNull();
-        assertThat(ReportPage.of(file)).doesNotContain("TOO_FEW_ITEMS", "Failures").contains("2 of 2 items succeeded");
+        assertThat(ReportPage.of(file))
+                .doesNotContain("TOO_FEW_ITEMS", "Failures")
+                .contains("2 of 2 items succeeded");
     }
 
     @Test
@@ -138,9 +140,6 @@ class SessionsOnPageTest {
         var started = journal.runs().getFirst();
         var key = new JournalKey(started.run(), subtask, item);
         journal.append(new JournalEntry.Ended(
-                key,
-                started.goal(),
-                Outcome.skipped(Skip.Kind.DEADLINE, "the time was over"),
-                Spend.NONE));
+                key, started.goal(), Outcome.skipped(Skip.Kind.DEADLINE, "the time was over"), Spend.NONE));
     }
 }

@@ -164,9 +164,8 @@ public final class GitCommand {
     }
 
     private <T> Optional<T> read(Reading<T> reading, String... arguments) throws InterruptedException {
-        Optional<List<String>> trusted = GitHome.canBeRead(folder.path())
-                ? access.once(deadline, this::trustedIfOwn)
-                : Optional.empty();
+        Optional<List<String>> trusted =
+                GitHome.canBeRead(folder.path()) ? access.once(deadline, this::trustedIfOwn) : Optional.empty();
         Optional<T> printed = trusted.isPresent() ? execute(reading, trusted.get(), arguments) : Optional.empty();
         return printed.filter(made -> folder.isInItsPlace()); // git was started in what its path led to
     }

@@ -80,8 +80,7 @@ public final class RepositoryReader {
         }
     }
 
-    private FileList list(GitCommand git, RootJail jail, BlockingCalls calls)
-            throws IOException, InterruptedException {
+    private FileList list(GitCommand git, RootJail jail, BlockingCalls calls) throws IOException, InterruptedException {
         Deadline ofGit = deadline.afterPercent(SHARE_OF_GIT);
         Optional<FileList> tracked = calls.call(() -> GitFiles.list(git.until(ofGit), limits, memory), ofGit)
                 .flatMap(found -> found);

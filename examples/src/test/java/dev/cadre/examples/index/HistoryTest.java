@@ -31,9 +31,7 @@ class HistoryTest {
                 .file("Two.java", "1")
                 .commit("Second");
 
-        assertThat(read(folder).commits())
-                .extracting(Commit::subject)
-                .containsExactly("Second", "First: add one");
+        assertThat(read(folder).commits()).extracting(Commit::subject).containsExactly("Second", "First: add one");
         assertThat(read(folder.resolve("a")).commits())
                 .extracting(Commit::paths)
                 .containsExactly(java.util.List.of("odd\nname.java"), java.util.List.of("One.java"));
@@ -49,8 +47,7 @@ class HistoryTest {
     void read_subjectWithAKey_isLeftOut() throws Exception {
         new Tree(folder).git("init", "-q").file("A.java", "1").commit("Use ghp_Zx81Qw2rT9yUi0pAs5dFg7hJk3lZc6vB4nM8");
 
-        assertThat(read(folder).commits().getFirst().subject())
-                .isEqualTo("[left out: it holds what looks like a key]");
+        assertThat(read(folder).commits().getFirst().subject()).isEqualTo("[left out: it holds what looks like a key]");
     }
 
     @Test
@@ -120,7 +117,6 @@ class HistoryTest {
     void read_longSubject_isCut() throws Exception {
         new Tree(folder).git("init", "-q").file("A.java", "1").commit("x".repeat(100_000));
 
-        assertThat(read(folder).commits().getFirst().subject())
-                .isEqualTo("x".repeat(500));
+        assertThat(read(folder).commits().getFirst().subject()).isEqualTo("x".repeat(500));
     }
 }
