@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.journal.JournalKey;
+import dev.cadre.record.RunRecord;
 import dev.cadre.task.Outcome;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -100,9 +101,10 @@ record Wreck(KilledRun run, Path journal, Path calls) {
         return finished;
     }
 
-    /** Where a further round begins is on record as an end, too. */
+    /** Where a further round begins is on record as an end, too, and that an earlier end without a value is over. */
     private static boolean isEndOfWork(JournalEntry.Ended ended) {
-        return ended.outcome() instanceof Outcome.Succeeded<String>(String json)
+        return !ended.outcome().equals(RunRecord.SUCCEEDED)
+                && ended.outcome() instanceof Outcome.Succeeded<String>(String json)
                 && !(ended.key().subtask().equals(KilledRun.PLANNER) && json.startsWith("{\"from\""));
     }
 
