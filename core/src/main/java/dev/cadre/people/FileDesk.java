@@ -11,6 +11,8 @@ import dev.cadre.task.Worker;
 import dev.cadre.task.WorkerContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -213,6 +215,18 @@ public final class FileDesk {
         }
     }
 
+    /** A letter that is lost would be an answer that nobody gave. */
+    private static String text(Path file, byte[] bytes) throws UnreadableException {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new UnreadableException(file + " is not UTF-8");
+        }
+    }
+
     /** The text of a file; empty if it is not there. No pipe is waited for. */
     private static Optional<String> read(Path file, int most) throws UnreadableException {
         try {
@@ -220,7 +234,7 @@ public final class FileDesk {
             if (bytes.length > most) {
                 throw new UnreadableException("%s has more than %,d bytes".formatted(file, most));
             }
-            return Optional.of(new String(bytes, StandardCharsets.UTF_8));
+            return Optional.of(text(file, bytes));
         } catch (NoSuchFileException none) {
             return Optional.empty();
         } catch (IOException unreadable) {

@@ -251,8 +251,7 @@ class ConceptsTest {
         Coordinator coordinator = Coordinator.of(model.pools());
 
         // region concepts-artifacts
-        SubtaskType<Source, Text> read =
-                READ.keepingAbove(20_000); // bytes, of a text in UTF-8, of anything else as JSON
+        SubtaskType<Source, Text> read = READ.keepingAbove(20_000); // bytes of a text, or of JSON
         var graph = TaskGraph.builder();
         var text = graph.add("text", read, new Source("Pool.java"));
         var summary = graph.add("summary", DIGEST, Input.from(text, each -> each));
@@ -360,7 +359,7 @@ class ConceptsTest {
         // region concepts-kept-inputs
         Goal<Review> goal = Goal.of("Which clauses must the tenant negotiate?", Review.class)
                 .with("contract", Contract.class, contract)
-                .keepingInputsAbove(20_000); // bytes, of a text in UTF-8, of anything else as JSON
+                .keepingInputsAbove(20_000); // bytes of a text, or of JSON
         // endregion
 
         var coordinator = Coordinator.builder(model.pools()).plansWith(CHECK).build();

@@ -18,6 +18,7 @@ import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
 import dev.cadre.testing.Crew.Topic;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -152,6 +153,16 @@ class FileDeskTest {
         assertThat(desk().questions())
                 .singleElement()
                 .satisfies(open -> assertThat(open.refusal()).contains("it is no file"));
+    }
+
+    @Test
+    void answerInAnotherEncoding_isAwaitedOn() throws Exception {
+        session(asking(Decision.class));
+        Files.write(file(".answer.json"), "{\"approved\":true,\"remark\":\"f\u00fcr\"}".getBytes(StandardCharsets.ISO_8859_1));
+
+        var again = (RunResult.Suspended<Decision>) session(asking(Decision.class));
+
+        assertThat(again.awaited().getFirst().reason()).contains("an answer that can be read", "is not UTF-8");
     }
 
     private static boolean pipe(Path path) throws InterruptedException {
