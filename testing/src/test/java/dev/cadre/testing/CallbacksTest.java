@@ -1176,6 +1176,7 @@ class CallbacksTest {
             Map.entry("Mergers.of", "MERGER"),
             Map.entry("Mergers.rankFusion", "MERGER"),
             Map.entry("PlanIntake.recordTo", "a run's own"),
+            Map.entry("PlanIntake.masking", "a run's own"),
             Map.entry("PlanIntake.streamed", "a run's own"),
             Map.entry("PlanIntake.whole", "a run's own"),
             Map.entry("CallTerms.withText", "for whoever calls a pool, such as a planner: PLANNER"),
@@ -1194,7 +1195,9 @@ class CallbacksTest {
         var found = new TreeSet<String>();
         for (Class<?> type : typesOfTheApi()) {
             for (Method method : type.getDeclaredMethods()) {
+                boolean isOfARun = method.getName().equals("maskedBy"); // made of ModelClient.masked: PartOfAKeyTest
                 if (Modifier.isPublic(method.getModifiers())
+                        && !isOfARun
                         && Arrays.stream(method.getParameterTypes())
                                 .anyMatch(each -> each.getPackageName().equals("java.util.function"))) {
                     found.add(type.getSimpleName() + "." + method.getName());

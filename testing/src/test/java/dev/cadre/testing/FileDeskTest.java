@@ -158,7 +158,9 @@ class FileDeskTest {
     @Test
     void answerInAnotherEncoding_isAwaitedOn() throws Exception {
         session(asking(Decision.class));
-        Files.write(file(".answer.json"), "{\"approved\":true,\"remark\":\"f\u00fcr\"}".getBytes(StandardCharsets.ISO_8859_1));
+        Files.write(
+                file(".answer.json"),
+                "{\"approved\":true,\"remark\":\"f\u00fcr\"}".getBytes(StandardCharsets.ISO_8859_1));
 
         var again = (RunResult.Suspended<Decision>) session(asking(Decision.class));
 
