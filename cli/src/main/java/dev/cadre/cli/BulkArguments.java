@@ -21,7 +21,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -229,7 +228,7 @@ final class BulkArguments {
                 "--output",
                 target,
                 "the input, the schema or the journal",
-                present(options.input(), options.journal(), task.schemaFile()));
+                present(List.of(options.input(), options.journal(), task.schemaFile())));
     }
 
     /** The files beside those that are named must not be named for something else: they are made and deleted. */
@@ -293,12 +292,11 @@ final class BulkArguments {
                 "--dead-letters",
                 target,
                 "the input, the output, the schema or the journal",
-                present(options.input(), options.results(), options.journal(), task.schemaFile()));
+                present(List.of(options.input(), options.results(), options.journal(), task.schemaFile())));
     }
 
-    @SafeVarargs
-    private static List<Path> present(Optional<Path>... files) {
-        return Stream.of(files).flatMap(Optional::stream).toList();
+    private static List<Path> present(List<Optional<Path>> files) {
+        return files.stream().flatMap(Optional::stream).toList();
     }
 
     private static void requirePlace(String option, Path target) throws UsageException {

@@ -338,9 +338,9 @@ final class HistoryReader {
         }
 
         SubtaskHistory history() {
-            boolean isOfOthers = joined != null && end != null; // a fan-out has its items, and no end
+            Joined join = end == null ? null : joined; // a fan-out has its items, and no end
             return new SubtaskHistory(
-                    role, label, type, chosen, after, isOfOthers ? joined.took() : List.of(), admitted, calls, end);
+                    role, label, type, chosen, after, join == null ? List.of() : join.took(), admitted, calls, end);
         }
     }
 }
