@@ -376,9 +376,11 @@ public final class RunRecord implements AutoCloseable {
         if (!outcome.isSucceeded()) {
             return submit(new Ended(key, identity(), Shortened.end(outcome), spend));
         }
-        return isOfNoItems(outcome) || (resumed && lastFailure(key).isPresent())
-                ? submit(new Ended(key, identity(), SUCCEEDED, spend))
-                : CompletableFuture.completedFuture(null);
+        Optional<Outcome<String>> earlier = resumed ? recall(key, identity()) : Optional.empty();
+        boolean isKnown = earlier.map(Outcome::isSucceeded).orElse(!isOfNoItems(outcome));
+        return isKnown
+                ? CompletableFuture.completedFuture(null)
+                : submit(new Ended(key, identity(), SUCCEEDED, spend));
     }
 
     private static boolean isOfNoItems(Outcome<?> outcome) {
