@@ -378,9 +378,7 @@ public final class RunRecord implements AutoCloseable {
         }
         Optional<Outcome<String>> earlier = resumed ? recall(key, identity()) : Optional.empty();
         boolean isKnown = earlier.map(Outcome::isSucceeded).orElse(!isOfNoItems(outcome));
-        return isKnown
-                ? CompletableFuture.completedFuture(null)
-                : submit(new Ended(key, identity(), SUCCEEDED, spend));
+        return isKnown ? CompletableFuture.completedFuture(null) : submit(new Ended(key, identity(), SUCCEEDED, spend));
     }
 
     private static boolean isOfNoItems(Outcome<?> outcome) {
