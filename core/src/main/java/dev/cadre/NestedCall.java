@@ -30,7 +30,7 @@ final class NestedCall {
 
     /** @param input the input as canonical JSON */
     static NestedCall ofSubtask(WorkerContext context, String input) {
-        return new NestedCall(context, new RunIdentity.NestedPlace(context.subtaskId(), "", input), 1);
+        return new NestedCall(context, new RunIdentity.NestedPlace(context.workId(), "", input), 1);
     }
 
     /** @param arguments the arguments as canonical JSON */
@@ -39,7 +39,7 @@ final class NestedCall {
                 .filter(RungTask::isEscalated)
                 .map(work -> " on " + work.tier().name().toLowerCase(Locale.ROOT))
                 .orElse("");
-        var place = new RunIdentity.NestedPlace(context.subtaskId(), tool + rung, arguments);
+        var place = new RunIdentity.NestedPlace(context.workId(), tool + rung, arguments);
         var call = new NestedCall(context, place, 0);
         call.takeNextNumber();
         return call;

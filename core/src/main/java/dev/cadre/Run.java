@@ -18,6 +18,7 @@ import dev.cadre.record.RunRecord;
 import dev.cadre.redact.Thrown;
 import dev.cadre.run.Attachments;
 import dev.cadre.run.EventSink;
+import dev.cadre.run.Nesting;
 import dev.cadre.run.PoolQuotes;
 import dev.cadre.run.RungPerformer;
 import dev.cadre.run.SteadyClock;
@@ -124,7 +125,13 @@ final class Run {
                 events,
                 threads,
                 attachments,
-                work -> new RunNesting(coordinator.settings(), coordinator.journal(), events, beginning, work, nested));
+                work -> new RunNesting(
+                        coordinator.settings(),
+                        coordinator.journal(),
+                        events,
+                        new Nesting.Place(beginning, workId(work.subtaskId())),
+                        work,
+                        nested));
     }
 
     /** Runs a graph written by hand. */
@@ -434,6 +441,10 @@ final class Run {
         } finally {
             RunDriver.enter(before);
         }
+    }
+
+    private String workId(String label) {
+        return subtasks == null ? label : subtasks.workId(label);
     }
 
     RungEnd perform(RunCommand.StartRung rung, Duration workTime) throws InterruptedException {

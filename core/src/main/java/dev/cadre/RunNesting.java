@@ -17,10 +17,10 @@ final class RunNesting extends Nesting {
             RunSettings settings,
             Optional<Journal> journal,
             EventSink events,
-            String beginning,
+            Place place,
             RungTask work,
             NestedResults results) {
-        super(settings, journal, events, beginning, work);
+        super(settings, journal, events, place, work);
         label = work.subtaskId();
         this.results = results;
     }

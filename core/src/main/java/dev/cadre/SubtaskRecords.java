@@ -8,7 +8,7 @@ import dev.cadre.journal.UnrecordedException;
 import dev.cadre.price.Spend;
 import dev.cadre.record.JoinRecord;
 import dev.cadre.record.KnownWork;
-import dev.cadre.record.MovedItems;
+import dev.cadre.record.ItemName;
 import dev.cadre.record.RunCache;
 import dev.cadre.record.RunRecord;
 import dev.cadre.record.WorkRecord;
@@ -51,8 +51,11 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
     private final Optional<RunRecord> record;
     private final Optional<RunCache> cache;
     private final Attachments attachments;
-    private final MovedItems items;
+    private final int maxItems;
     private final Map<JournalKey, KnownWork> works = new ConcurrentHashMap<>();
+    /** What items are called, by their labels. */
+    private final Map<String, String> names = new ConcurrentHashMap<>();
+
     private final Set<String> reused = ConcurrentHashMap.newKeySet();
     /** What earlier sessions planned others for, in its place. */
     private volatile Set<String> replaced = Set.of();
@@ -66,11 +69,11 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
     /** @param maxItems how many items a fan-out may have */
     SubtaskRecords(
             String run, Optional<RunRecord> record, Optional<RunCache> cache, Attachments attachments, int maxItems) {
-        items = new MovedItems(maxItems);
         this.run = run;
         this.record = record;
         this.cache = cache;
         this.attachments = attachments;
+        this.maxItems = maxItems;
     }
 
     /** What is attached is a part of the identity of the work, and a cache may be the user's own. */
@@ -91,6 +94,9 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
 
     @Override
     public Optional<EarlierOutcome> atOnce(String subtaskId, int item, SubtaskType<?, ?> type, Object input) {
+        if (item != JournalKey.WHOLE) { // in the order of the list
+            record.ifPresent(kept -> named(kept, subtaskId, item, type, input));
+        }
         return isFoundByAttached(type) ? Optional.empty() : onRecord(subtaskId, item, type, input, Attached.NONE);
     }
 
@@ -110,6 +116,17 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
         };
     }
 
+    private ItemName named(RunRecord kept, String subtaskId, int item, SubtaskType<?, ?> type, Object input) {
+        ItemName name = kept.name(subtaskId, item, type, input);
+        names.putIfAbsent(label(subtaskId, item), name.id());
+        return name;
+    }
+
+    /** What the work of this label is called in every session of the run. */
+    String workId(String label) {
+        return names.getOrDefault(label, label);
+    }
+
     private static String label(String subtaskId, int item) {
         return new RungId(subtaskId, item, 0).label();
     }
@@ -121,9 +138,9 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
         }
         RunRecord kept = record.get();
         KnownWork work = work(subtaskId, item, type, input, made);
-        Optional<Outcome<Object>> recorded = item == JournalKey.WHOLE || !kept.isResumed()
-                ? work.record().flatMap(WorkRecord::recall)
-                : items.recall(subtaskId, item, place -> kept.work(subtaskId, place, type, input, made));
+        boolean mayHaveMoved = item != JournalKey.WHOLE && kept.isResumed();
+        Optional<Outcome<Object>> recorded =
+                work.record().flatMap(own -> mayHaveMoved ? own.recallAmong(maxItems) : own.recall());
         String label = label(subtaskId, item);
         return used(
                 label,
@@ -138,7 +155,9 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
         KnownWork known = works.get(key);
         if (known == null) { // not under a lock: the type may be the user's
             known = KnownWork.of(
-                    record.map(kept -> kept.work(subtaskId, item, type, input, made)),
+                    record.map(kept -> item == JournalKey.WHOLE
+                            ? kept.work(subtaskId, type, input, made)
+                            : kept.work(named(kept, subtaskId, item, type, input), item, type, input, made)),
                     cache.flatMap(shared -> shared.of(label(subtaskId, item), type, input, made)));
             works.put(key, known);
         }

@@ -212,7 +212,8 @@ final class BulkRun<I, O> {
         }
 
         private Nesting nesting(RungTask work) {
-            return new Nesting(bulk.runs(), bulk.journal(), events, beginning, work);
+            return new Nesting(
+                    bulk.runs(), bulk.journal(), events, new Nesting.Place(beginning, work.subtaskId()), work);
         }
 
         private void post(RunEvent event) {

@@ -3,7 +3,6 @@ package dev.cadre.bulk;
 
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.event.RunEvent;
-import dev.cadre.journal.JournalKey;
 import dev.cadre.record.KnownWork;
 import dev.cadre.record.RunCache;
 import dev.cadre.record.RunRecord;
@@ -44,7 +43,7 @@ record ItemTerms<I, O>(
     /** What is known of an item. */
     KnownWork known(String key, I input, Attached.Made attached) {
         return KnownWork.of(
-                record.map(kept -> kept.work(key, JournalKey.WHOLE, type, input, attached)),
+                record.map(kept -> kept.work(key, type, input, attached)),
                 cache.flatMap(shared -> shared.of(key, type, input, attached)));
     }
 

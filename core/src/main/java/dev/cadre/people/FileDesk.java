@@ -198,7 +198,7 @@ public final class FileDesk {
 
     /** The same for the same question in every session of its run, and in no other run. */
     private static String name(WorkerContext context, String input) {
-        var parts = new ArrayList<>(List.of(context.runId(), context.subtaskId(), input));
+        var parts = new ArrayList<>(List.of(context.runId(), context.workId(), input));
         String beginning = context.outer().beginning();
         if (!beginning.isEmpty()) { // else its name is that of older versions
             parts.add(beginning);

@@ -43,6 +43,13 @@ public final class EffectFindings {
         }
     }
 
+    /** The same without waiting: what there is of this key was said of other work. */
+    static void forget(RunRecord record, JournalKey key) {
+        if (found(record, key).isPresent()) {
+            var unused = record.submit(entry(key, UNKNOWN));
+        }
+    }
+
     private static JournalEntry.Ended entry(JournalKey key, Outcome<String> finding) {
         return new JournalEntry.Ended(key, FOUND, finding, Spend.NONE);
     }

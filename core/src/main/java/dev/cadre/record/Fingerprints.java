@@ -59,8 +59,11 @@ public final class Fingerprints {
                 : Fingerprint.of(of(type).hex(), written.text(), String.join("\n", shown));
     }
 
-    /** Of what a piece of work does to the world: it is the same when prompt, schema of the output or models change. */
-    Fingerprint ofEffect(SubtaskType<?, ?> type, Object input) {
+    /**
+     * Of what is worked on, and so of what the work does to the world: it is the same when prompt, schema of the output or
+     * models change.
+     */
+    Fingerprint ofInput(SubtaskType<?, ?> type, Object input) {
         return Fingerprint.of(
                 "effect", type.name(), written(type.inputType(), input).text());
     }

@@ -110,11 +110,11 @@ public record RunIdentity(String run, Fingerprint asked, String runKey) {
     /**
      * What starts a nested run.
      *
-     * @param label the subtask, an item with its index
+     * @param work as {@link dev.cadre.task.WorkerContext#workId}
      * @param tool the tool that starts it; empty if the subtask does
      * @param input the input of the subtask, or the arguments of the tool, as canonical JSON
      */
-    public record NestedPlace(String label, String tool, String input) {}
+    public record NestedPlace(String work, String tool, String input) {}
 
     /**
      * The key of a run that is nested in a subtask of another one. Readers of a journal find the place in it; of a long one
@@ -132,7 +132,7 @@ public record RunIdentity(String run, Fingerprint asked, String runKey) {
                 .formatted(
                         outerRun,
                         digits(Fingerprint.of(place.input())),
-                        place.label(),
+                        place.work(),
                         more.isEmpty() ? "" : " (" + more + ")");
         return key.length() <= MOST_NESTED_CHARS
                 ? key

@@ -70,6 +70,7 @@ public final class RunRecord implements AutoCloseable {
     private final Spend before;
     private final Spend planningBefore;
     private final boolean resumed;
+    private final ItemNames names = new ItemNames();
     private final String beginning;
     /** The highest number among the attempts of unknown fate that earlier sessions left, by what they were for. */
     private final Map<JournalKey, Integer> lastOpen = new HashMap<>();
@@ -253,15 +254,31 @@ public final class RunRecord implements AutoCloseable {
         return new MergePart(this, fingerprints, number, question);
     }
 
-    /** The record of a subtask, or of one item of a fan-out. */
-    public WorkRecord work(String subtask, int item, SubtaskType<?, ?> type, Object input, Attached.Made attached) {
+    /** The record of a subtask. */
+    public WorkRecord work(String subtask, SubtaskType<?, ?> type, Object input, Attached.Made attached) {
         Fingerprint work = fingerprints.of(type, input, attached);
         return new WorkRecord(
                 this,
-                new JournalKey(run(), subtask, item),
+                JournalKey.of(run(), subtask),
                 type,
                 work,
-                type.hasEffects() ? fingerprints.ofEffect(type, input) : work);
+                type.hasEffects() ? fingerprints.ofInput(type, input) : work);
+    }
+
+    /** The record of an item of a fan-out, which stands at this place in the list. */
+    public WorkRecord work(ItemName item, int place, SubtaskType<?, ?> type, Object input, Attached.Made attached) {
+        Fingerprint work = item.of(fingerprints.of(type, input, attached));
+        return new WorkRecord(
+                this,
+                new JournalKey(run(), item.subtaskId(), place),
+                type,
+                work,
+                type.hasEffects() ? item.of(fingerprints.ofInput(type, input)) : work);
+    }
+
+    /** What an item of a fan-out is called; those of a list must be asked for in their order once. */
+    public ItemName name(String subtask, int place, SubtaskType<?, ?> type, Object input) {
+        return names.of(subtask, place, () -> fingerprints.ofInput(type, input));
     }
 
     /**

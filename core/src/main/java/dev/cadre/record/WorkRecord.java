@@ -73,6 +73,25 @@ public final class WorkRecord {
         return isUnrepeatable() ? record.recall(key, effect).or(() -> own).flatMap(this::unknown) : Optional.empty();
     }
 
+    /**
+     * How an item ended, wherever in the list it stood then, as it does elsewhere when one of the list before succeeds that had
+     * failed. Readers of the journal find it at its present place, too.
+     *
+     * @param places how many items a list may have
+     */
+    public Optional<Outcome<Object>> recallAmong(int places) {
+        Optional<Outcome<Object>> found = recall();
+        for (int place = 0; found.isEmpty() && place < places; place++) {
+            found = place == key.item() ? found : at(place).recall();
+            found.ifPresent(this::moved);
+        }
+        return found;
+    }
+
+    private WorkRecord at(int place) {
+        return new WorkRecord(record, new JournalKey(key.run(), key.subtask(), place), type, fingerprint, effect);
+    }
+
     private Optional<Outcome<Object>> unknown(Outcome<String> last) {
         return last instanceof Outcome.Failed<String>(Failure failure) && failure.kind() == Failure.Kind.EFFECT_UNKNOWN
                 ? found(failure)
@@ -193,10 +212,15 @@ public final class WorkRecord {
         return fingerprint;
     }
 
-    /** Takes down a value that stands at another place of the record, without waiting: readers find it here, too. */
-    void moved(Object value) {
+    /** Takes down what stands at another place of the record, without waiting. What is found out counts for this place. */
+    private void moved(Outcome<Object> outcome) {
         try {
-            var unused = answered(value);
+            if (outcome instanceof Outcome.Succeeded<Object>(Object value)) {
+                var unused = answered(value);
+            } else {
+                EffectFindings.forget(record, key);
+                var unused = record.submit(new JournalEntry.Ended(key, effect, Shortened.end(outcome), Spend.NONE));
+            }
         } catch (UnrecordableException unfit) {
             throw new IllegalStateException("what was read from a journal fits none", unfit);
         }

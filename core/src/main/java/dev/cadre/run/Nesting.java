@@ -15,39 +15,43 @@ public class Nesting extends OuterRun {
     private final RunSettings settings;
     private final Optional<Journal> journal;
     private final EventSink events;
-    private final String beginning;
+    private final Place place;
     private final String label;
     private final Optional<RungTask> work;
     /** How many runs have begun in this rung that are alike. */
     private final Map<Object, Integer> begun = new ConcurrentHashMap<>();
 
     /**
-     * Of the work of a rung.
+     * What tells work apart from all other.
      *
      * @param beginning as {@link OuterRun#beginning}
+     * @param work as {@link OuterRun#workId}
      */
-    public Nesting(RunSettings settings, Optional<Journal> journal, EventSink events, String beginning, RungTask work) {
-        this(settings, journal, events, beginning, work.subtaskId(), Optional.of(work));
+    public record Place(String beginning, String work) {}
+
+    /** Of the work of a rung. */
+    public Nesting(RunSettings settings, Optional<Journal> journal, EventSink events, Place place, RungTask work) {
+        this(settings, journal, events, place, work.subtaskId(), Optional.of(work));
     }
 
     private Nesting(
             RunSettings settings,
             Optional<Journal> journal,
             EventSink events,
-            String beginning,
+            Place place,
             String label,
             Optional<RungTask> work) {
         this.settings = settings;
         this.journal = journal;
         this.events = events;
-        this.beginning = beginning;
+        this.place = place;
         this.label = label;
         this.work = work;
     }
 
     /** Of code that no run has called, such as a tool in a test: nothing is recorded around it. */
     public static Nesting outermost(RunSettings settings, EventSink events, String label) {
-        return new Nesting(settings, Optional.empty(), events, "", label, Optional.empty());
+        return new Nesting(settings, Optional.empty(), events, new Place("", label), label, Optional.empty());
     }
 
     @Override
@@ -62,7 +66,12 @@ public class Nesting extends OuterRun {
 
     @Override
     public String beginning() {
-        return beginning;
+        return place.beginning();
+    }
+
+    @Override
+    protected String workId() {
+        return place.work();
     }
 
     @Override

@@ -42,6 +42,14 @@ public abstract class OuterRun {
     }
 
     /**
+     * What the work is called in every session of its run, wherever it stands in a list; empty outside of any run. Code asks
+     * {@link WorkerContext#workId()}.
+     */
+    protected String workId() {
+        return "";
+    }
+
+    /**
      * Why the work would fail with this output: the first rule of its {@linkplain SubtaskType#accept type} that does not
      * accept it. Empty if all do, if one throws, and if it is no output of the type at all. Calls the rules, which are code
      * of users, on the calling thread. For code whose output comes of somebody who can give another one.

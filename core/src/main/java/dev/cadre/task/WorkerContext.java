@@ -27,4 +27,15 @@ public record WorkerContext(String runId, String subtaskId, Duration timeout, Bu
     public WorkerContext(String runId, String subtaskId, Duration timeout) {
         this(runId, subtaskId, timeout, Budget.usd("0").open());
     }
+
+    /**
+     * What the work is called in its run: the same in every session, and of no other work. It is the id of the subtask; of an
+     * item of a fan-out in a run with a journal it is not the index, because items move when one before them succeeds that had
+     * failed, but a digest of the input, with a number where several are equal. What is kept for the work outside of the
+     * journal, such as the answer of a person, should be kept for the id of the run, {@link OuterRun#beginning()} and this.
+     */
+    public String workId() {
+        String known = outer.workId();
+        return known.isEmpty() ? subtaskId : known;
+    }
 }

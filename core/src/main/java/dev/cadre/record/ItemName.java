@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.record;
+
+import dev.cadre.journal.Fingerprint;
+
+/**
+ * An item.
+ *
+ * @param input a digest of its input
+ * @param number which one it is among those of equal inputs, from 1
+ */
+public record ItemName(String subtaskId, Fingerprint input, int number) {
+    private static final int DIGITS = 16;
+
+    /** The same text in every session: the id of the subtask, and what tells the item apart. */
+    public String id() {
+        return "%s#%s%s"
+                .formatted(subtaskId, input.hex().substring(0, DIGITS), number == 1 ? "" : "-" + number);
+    }
+
+    /** What tells the work apart from that of other items, which may be the very same. */
+    Fingerprint of(Fingerprint work) {
+        return number == 1 ? work : Fingerprint.of(work.hex(), "no. " + number);
+    }
+}

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.testing;
+
+import static dev.cadre.task.Input.from;
+import static dev.cadre.testing.CadreAssertions.assertThat;
+import static dev.cadre.testing.Crew.NOTE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cadre.Coordinator;
+import dev.cadre.NestedRun;
+import dev.cadre.RunResult;
+import dev.cadre.UnknownEffect;
+import dev.cadre.budget.Budget;
+import dev.cadre.journal.FileJournal;
+import dev.cadre.journal.Journal;
+import dev.cadre.journal.JournalEntry;
+import dev.cadre.model.ToolCall;
+import dev.cadre.model.ToolSpec;
+import dev.cadre.people.FileDesk;
+import dev.cadre.price.Money;
+import dev.cadre.task.Failure;
+import dev.cadre.task.Input;
+import dev.cadre.task.Items;
+import dev.cadre.task.Outcome;
+import dev.cadre.task.SubtaskType;
+import dev.cadre.task.TaskGraph;
+import dev.cadre.task.Tool;
+import dev.cadre.testing.Crew.Note;
+import dev.cadre.testing.Crew.Topic;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A fan-out over what {@code x} and {@code y} find. At first x fails; when it succeeds in a later session, the items of y
+ * move behind those of x, and whatever was begun of them goes on.
+ */
+class MovedItemsTest {
+    private static final Budget BUDGET = Budget.usd("1.00");
+
+    record Found(List<Topic> topics) {}
+
+    @TempDir
+    Path folder;
+
+    private final ScriptedModel model = new ScriptedModel();
+    private List<Topic> ofX = List.of();
+    private List<Topic> ofY = List.of();
+
+    private FileDesk desk() {
+        return FileDesk.open(folder.resolve("desk"));
+    }
+
+    private SubtaskType<Topic, Note> asking() {
+        return SubtaskType.code("ask", Topic.class, Note.class, desk().worker(Topic.class, Note.class));
+    }
+
+    /** A note that is paid for, and then a question. */
+    private SubtaskType<Topic, Note> nested() {
+        return NestedRun.<Topic, Note>graph(() -> Coordinator.of(model.pools()), Money.usd("0.05"), topic -> {
+                    var graph = TaskGraph.builder();
+                    var note = graph.add("note", NOTE, topic);
+                    return graph.answering(
+                            graph.add("ask", asking(), from(note, made -> new Topic("Is this right? " + made.text()))));
+                })
+                .asType("nested", Topic.class, Note.class);
+    }
+
+    private TaskGraph<Items<Note>> each(SubtaskType<Topic, Note> type) {
+        SubtaskType<Topic, Found> find = SubtaskType.code("find", Topic.class, Found.class, (topic, context) -> {
+            List<Topic> topics = topic.name().equals("x") ? ofX : ofY;
+            if (topics.isEmpty()) {
+                throw new IllegalStateException("not today");
+            }
+            return new Found(topics);
+        });
+        var graph = TaskGraph.builder();
+        var found = graph.add("found", find, Input.forEach(List.of(new Topic("x"), new Topic("y"))));
+        return graph.answering(graph.add("each", type, Input.forEachOf(found, Found::topics)));
+    }
+
+    private RunResult<Items<Note>> session(SubtaskType<Topic, Note> type) throws Exception {
+        try (Journal journal = file()) {
+            return Coordinator.of(model.pools()).journal(journal).run(each(type), BUDGET);
+        }
+    }
+
+    private Journal file() {
+        return FileJournal.open(folder.resolve("run.journal"));
+    }
+
+    private static List<Topic> topics(String... names) {
+        return List.of(names).stream().map(Topic::new).toList();
+    }
+
+    private List<String> asked() {
+        return desk().questions().stream()
+                .map(each -> each.subtaskId() + " " + each.name())
+                .toList();
+    }
+
+    private void answer(int question, String text) {
+        desk().answer(desk().questions().get(question), Note.class, new Note(text));
+    }
+
+    private static List<Note> notes(String... texts) {
+        return List.of(texts).stream().map(Note::new).toList();
+    }
+
+    // --- people
+
+    @Test
+    void answerOfAPerson_isTaken_whereverItsItemStands() throws Exception {
+        ofY = topics("y1", "y2");
+        session(asking());
+        String second = desk().questions().get(1).name();
+        answer(0, "first");
+        ofX = topics("x1");
+
+        session(asking());
+
+        assertThat(asked()).as("the new one, and the same as before").hasSize(2).last().isEqualTo("each#2 " + second);
+        answer(0, "of x");
+        answer(0, "second");
+        assertThat(session(asking()).requireComplete().values()).isEqualTo(notes("of x", "first", "second"));
+    }
+
+    @Test
+    void thoseWhoAreAskedTheSame_keepAQuestionEach_whereverTheyStand() throws Exception {
+        ofY = topics("same", "same", "same");
+        session(asking());
+        answer(1, "the second of three");
+        ofX = topics("x1");
+        session(asking());
+        List<String> open = asked();
+        assertThat(open).extracting(each -> each.split(" ")[0]).containsExactly("each#0", "each#1", "each#3");
+
+        session(asking());
+        assertThat(asked()).as("nobody is asked anew").isEqualTo(open);
+        answer(2, "the third");
+        answer(1, "the first");
+        answer(0, "of x");
+
+        assertThat(session(asking()).requireComplete().values())
+                .isEqualTo(notes("of x", "the first", "the second of three", "the third"));
+    }
+
+    @Test
+    void sameQuestionInAList_thatStandsBeforeTheOthersNow_isNotTakenForTheirs() throws Exception {
+        ofY = topics("y1", "same");
+        session(asking());
+        answer(1, "yes");
+        ofX = topics("same", "x2");
+
+        RunResult<Items<Note>> second = session(asking());
+
+        Items<?> items = second.report().outcome("each") instanceof Outcome.Succeeded<?>(Items<?> all) ? all : null;
+        assertThat(items).as("it waits").isNull();
+        assertThat(asked()).extracting(each -> each.split(" ")[0]).containsExactly("each#1", "each#2", "each#3");
+    }
+
+    // --- nested runs
+
+    @Test
+    void nestedRunThatWasBegun_goesOn_whereverItsItemStands() throws Exception {
+        model.on(NOTE).answers(call -> new Note("noted"));
+        ofY = topics("y1", "y2");
+        session(nested());
+        assertThat(model.calls()).hasSize(2);
+        ofX = topics("x1");
+
+        session(nested());
+
+        assertThat(model.calls()).as("that of x, and no other again").hasSize(3);
+        List<FileDesk.Question> open = desk().questions();
+        assertThat(open).hasSize(3);
+        IntStream.range(0, 3).forEach(i -> desk().answer(open.get(i), Note.class, new Note("answered")));
+        assertThat(session(nested()).requireComplete().values()).isEqualTo(notes("answered", "answered", "answered"));
+        assertThat(model.calls()).hasSize(3);
+    }
+
+    /** The second has an outcome on record, and the first goes on: which is which is the same in all sessions. */
+    @Test
+    void nestedRunsOfEqualItems_goOnWithTheirOwn() throws Exception {
+        model.on(NOTE).answers(call -> new Note("noted"));
+        ofY = topics("same", "same");
+        session(nested());
+        assertThat(desk().questions()).hasSize(2);
+        answer(1, "of one");
+        session(nested());
+        ofX = topics("x1");
+        session(nested());
+        assertThat(model.calls()).as("two of y and one of x").hasSize(3);
+        assertThat(desk().questions()).hasSize(2);
+        answer(0, "answered");
+        answer(0, "answered");
+
+        List<Note> values = session(nested()).requireComplete().values();
+
+        assertThat(values).containsExactlyInAnyOrderElementsOf(notes("answered", "answered", "of one"));
+        assertThat(model.calls()).hasSize(3);
+    }
+
+    // --- effects
+
+    private final AtomicInteger sent = new AtomicInteger();
+    private CountDownLatch together = new CountDownLatch(1);
+    private final SubtaskType<Topic, Note> send = SubtaskType.model("send", Topic.class, Note.class, "Send it.")
+            .tools(Tool.raw(
+                            new ToolSpec(
+                                    "send",
+                                    "Sends",
+                                    "{\"type\":\"object\",\"properties\":{},\"required\":[],"
+                                            + "\"additionalProperties\":false}"),
+                            (arguments, context) -> {
+                                sent.incrementAndGet();
+                                together.countDown();
+                                together.await();
+                                return "done";
+                            })
+                    .writing(Tool.Effect.WRITES));
+
+    private void tell(String runId, UnaryOperator<UnknownEffect> of) {
+        try (Journal journal = file()) {
+            of.apply(UnknownEffect.of(journal, runId, "each")).happened(send, new Note("it is there"));
+        }
+    }
+
+    @Test
+    void effectOfUnknownFate_isToldOfTheItemWhereItStandsNow() throws Exception {
+        model.on(send).calls(new ToolCall("1", "send", "{}")).replies(new Note("sent"));
+        ofY = topics("y1");
+        try (Journal journal =
+                CrashingJournal.at(entry -> entry instanceof JournalEntry.Intent && sent.get() == 1, file())) {
+            Coordinator.of(model.pools()).journal(journal).run(each(send), BUDGET);
+        }
+        ofX = topics("x1");
+        ScriptedModel healthy = new ScriptedModel();
+        healthy.on(send).replies(new Note("of x"));
+        RunResult<Items<Note>> second = sending(healthy);
+        assertThat(second.report().outcome("each#1").reason()).contains("see what they did");
+
+        tell(second.report().runId(), effect -> effect.item(1));
+
+        assertThat(sending(healthy).requireComplete().values()).isEqualTo(notes("of x", "it is there"));
+        assertThat(sent).hasValue(1);
+    }
+
+    /** What was said of the item that stood there before says nothing of this one. */
+    @Test
+    void findingAboutAnItem_isNoneAboutTheOneThatStandsThereNow() throws Exception {
+        model.on(send).calls(new ToolCall("1", "send", "{}")).replies(new Note("sent"));
+        ofY = topics("y1", "y2");
+        together = new CountDownLatch(2);
+        try (Journal journal =
+                CrashingJournal.at(entry -> entry instanceof JournalEntry.Intent && sent.get() == 2, file())) {
+            Coordinator.of(model.pools()).journal(journal).run(each(send), BUDGET);
+        }
+        ScriptedModel healthy = new ScriptedModel();
+        healthy.on(send).replies(new Note("healthy"));
+        RunResult<Items<Note>> second = sending(healthy);
+        List<String> unknown = IntStream.range(0, 2)
+                .filter(i -> second.report().outcome("each#" + i) instanceof Outcome.Failed<?>(Failure why)
+                        && why.kind() == Failure.Kind.EFFECT_UNKNOWN)
+                .mapToObj(i -> "each#" + i)
+                .toList();
+        assertThat(unknown).as("both had run their tools").containsExactly("each#0", "each#1");
+        tell(second.report().runId(), effect -> effect.item(1));
+        ofX = topics("x1");
+
+        RunResult<Items<Note>> third = sending(healthy);
+
+        assertThat(third.report().outcome("each#1").reason()).contains("see what they did");
+        assertThat(third.report().outcome("each#2")).isEqualTo(new Outcome.Succeeded<>(new Note("it is there")));
+        RunResult<Items<Note>> fourth = sending(healthy);
+        assertThat(fourth.report().outcome("each#1").reason()).contains("see what they did");
+        assertThat(sent).hasValue(2);
+    }
+
+    private RunResult<Items<Note>> sending(ScriptedModel with) throws Exception {
+        try (Journal journal = file()) {
+            return Coordinator.of(with.pools()).journal(journal).run(each(send), BUDGET);
+        }
+    }
+}
