@@ -29,7 +29,6 @@ import dev.cadre.testing.Crew.Note;
 import dev.cadre.testing.Crew.Topic;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -209,7 +208,6 @@ class MovedItemsTest {
     // --- effects
 
     private final AtomicInteger sent = new AtomicInteger();
-    private CountDownLatch together = new CountDownLatch(1);
     private final SubtaskType<Topic, Note> send = SubtaskType.model("send", Topic.class, Note.class, "Send it.")
             .tools(Tool.raw(
                             new ToolSpec(
@@ -219,11 +217,20 @@ class MovedItemsTest {
                                             + "\"additionalProperties\":false}"),
                             (arguments, context) -> {
                                 sent.incrementAndGet();
-                                together.countDown();
-                                together.await();
                                 return "done";
                             })
                     .writing(Tool.Effect.WRITES));
+
+    /** At the call behind a tool that has written, when so many have. */
+    private void brokenOffAfter(int written) throws Exception {
+        var model = new ScriptedModel();
+        ofY.forEach(topic ->
+                model.on(send, topic).calls(new ToolCall("1", "send", "{}")).replies(new Note("sent")));
+        try (Journal journal = CrashingJournal.at(
+                entry -> entry instanceof JournalEntry.Intent && sent.get() >= written, file())) {
+            Coordinator.of(model.pools()).journal(journal).run(each(send), BUDGET);
+        }
+    }
 
     private void tell(String runId, UnaryOperator<UnknownEffect> of) {
         try (Journal journal = file()) {
@@ -233,12 +240,8 @@ class MovedItemsTest {
 
     @Test
     void effectOfUnknownFate_isToldOfTheItemWhereItStandsNow() throws Exception {
-        model.on(send).calls(new ToolCall("1", "send", "{}")).replies(new Note("sent"));
         ofY = topics("y1");
-        try (Journal journal =
-                CrashingJournal.at(entry -> entry instanceof JournalEntry.Intent && sent.get() == 1, file())) {
-            Coordinator.of(model.pools()).journal(journal).run(each(send), BUDGET);
-        }
+        brokenOffAfter(1);
         ofX = topics("x1");
         ScriptedModel healthy = new ScriptedModel();
         healthy.on(send).replies(new Note("of x"));
@@ -254,13 +257,9 @@ class MovedItemsTest {
     /** What was said of the item that stood there before says nothing of this one. */
     @Test
     void findingAboutAnItem_isNoneAboutTheOneThatStandsThereNow() throws Exception {
-        model.on(send).calls(new ToolCall("1", "send", "{}")).replies(new Note("sent"));
         ofY = topics("y1", "y2");
-        together = new CountDownLatch(2);
-        try (Journal journal =
-                CrashingJournal.at(entry -> entry instanceof JournalEntry.Intent && sent.get() == 2, file())) {
-            Coordinator.of(model.pools()).journal(journal).run(each(send), BUDGET);
-        }
+        brokenOffAfter(1);
+        brokenOffAfter(2);
         ScriptedModel healthy = new ScriptedModel();
         healthy.on(send).replies(new Note("healthy"));
         RunResult<Items<Note>> second = sending(healthy);
