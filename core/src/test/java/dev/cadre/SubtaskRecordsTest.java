@@ -31,14 +31,13 @@ class SubtaskRecordsTest {
     /** What is attached is made on threads of its own, which come in any order. */
     @Test
     void itemsOfEqualInputs_areNumberedInTheOrderOfTheList_whateverIsAttached() {
-        SubtaskType<Topic, Note> type = SubtaskType.model("note", Topic.class, Note.class, "Note it.")
-                .attaching(topic -> List.of());
+        SubtaskType<Topic, Note> type =
+                SubtaskType.model("note", Topic.class, Note.class, "Note it.").attaching(topic -> List.of());
         var identity = new RunIdentity("run", Fingerprint.of("asked"), "");
         var prints = new Fingerprints(ModelPools.builder().build(), Limits.DEFAULT);
         try (var journal = FileJournal.open(folder.resolve("journal"));
                 var record = RunRecord.open(journal, prints, identity)) {
-            var records =
-                    new SubtaskRecords("run", Optional.of(record), Optional.empty(), new Attachments(), 10);
+            var records = new SubtaskRecords("run", Optional.of(record), Optional.empty(), new Attachments(), 10);
             records.atOnce("votes", 0, type, SAME);
             records.atOnce("votes", 1, type, SAME);
 

@@ -4,7 +4,8 @@ package dev.cadre.record;
 import dev.cadre.journal.Fingerprint;
 
 /**
- * An item.
+ * What an item of a fan-out is to its run: the same in every session, wherever it stands in the list, which moves when an item
+ * of the list before succeeds that had failed.
  *
  * @param input a digest of its input
  * @param number which one it is among those of equal inputs, from 1
@@ -14,8 +15,7 @@ public record ItemName(String subtaskId, Fingerprint input, int number) {
 
     /** The same text in every session: the id of the subtask, and what tells the item apart. */
     public String id() {
-        return "%s#%s%s"
-                .formatted(subtaskId, input.hex().substring(0, DIGITS), number == 1 ? "" : "-" + number);
+        return "%s#%s%s".formatted(subtaskId, input.hex().substring(0, DIGITS), number == 1 ? "" : "-" + number);
     }
 
     /** What tells the work apart from that of other items, which may be the very same. */

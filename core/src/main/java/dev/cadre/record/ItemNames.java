@@ -6,11 +6,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
-/**
- * What the items of fan-outs are to their run: an item is the same in every session, wherever it stands, as items do when one
- * of the list before succeeds that had failed. It is known by its input, and among items of equal inputs by its number. Safe
- * for use by many threads.
- */
+/** Numbers the items of equal inputs in each list of a run. Safe for use by many threads. */
 final class ItemNames {
     private record Place(String subtaskId, int item) {}
 

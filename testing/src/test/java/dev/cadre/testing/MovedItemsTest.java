@@ -64,8 +64,8 @@ class MovedItemsTest {
         return NestedRun.<Topic, Note>graph(() -> Coordinator.of(model.pools()), Money.usd("0.05"), topic -> {
                     var graph = TaskGraph.builder();
                     var note = graph.add("note", NOTE, topic);
-                    return graph.answering(
-                            graph.add("ask", asking(), from(note, made -> new Topic("Is this right? " + made.text()))));
+                    return graph.answering(graph.add(
+                            "ask", asking(), from(note, made -> new Topic("Is this right? " + made.text()))));
                 })
                 .asType("nested", Topic.class, Note.class);
     }
@@ -123,7 +123,11 @@ class MovedItemsTest {
 
         session(asking());
 
-        assertThat(asked()).as("the new one, and the same as before").hasSize(2).last().isEqualTo("each#2 " + second);
+        assertThat(asked())
+                .as("the new one, and the same as before")
+                .hasSize(2)
+                .last()
+                .isEqualTo("each#2 " + second);
         answer(0, "of x");
         answer(0, "second");
         assertThat(session(asking()).requireComplete().values()).isEqualTo(notes("of x", "first", "second"));
@@ -226,8 +230,8 @@ class MovedItemsTest {
         var model = new ScriptedModel();
         ofY.forEach(topic ->
                 model.on(send, topic).calls(new ToolCall("1", "send", "{}")).replies(new Note("sent")));
-        try (Journal journal = CrashingJournal.at(
-                entry -> entry instanceof JournalEntry.Intent && sent.get() >= written, file())) {
+        try (Journal journal =
+                CrashingJournal.at(entry -> entry instanceof JournalEntry.Intent && sent.get() >= written, file())) {
             Coordinator.of(model.pools()).journal(journal).run(each(send), BUDGET);
         }
     }

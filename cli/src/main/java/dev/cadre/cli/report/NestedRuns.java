@@ -16,6 +16,9 @@ final class NestedRuns {
     private static final Pattern KEY =
             Pattern.compile("nested in (\\S+)(?: with input [0-9a-f]{16})?: (.+)", Pattern.DOTALL);
 
+    /** What tells an item from others of its list, in digits; its index is another one in each session. */
+    private static final Pattern ITEM = Pattern.compile("#[0-9a-f]{16}(?:-[0-9]+)?");
+
     private static final int MOST = 50;
     private static final int MOST_ROWS = 100;
     private static final int MOST_TITLE = 200;
@@ -33,12 +36,17 @@ final class NestedRuns {
         for (RunHistory run : all) {
             Matcher key = KEY.matcher(run.runKey());
             if (key.matches() && begun.contains(key.group(1))) {
-                byOuter.computeIfAbsent(key.group(1), none -> new ArrayList<>()).add(new Nested(run, key.group(2)));
+                byOuter.computeIfAbsent(key.group(1), none -> new ArrayList<>())
+                        .add(new Nested(run, place(key.group(2))));
             } else {
                 outermost.add(run);
             }
             begun.add(run.id());
         }
+    }
+
+    private static String place(String named) {
+        return ITEM.matcher(named).replaceFirst(", an item");
     }
 
     /** The runs that are in no other, in their order. */

@@ -10,6 +10,7 @@ import dev.cadre.budget.Budget;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.Journal;
 import dev.cadre.price.Money;
+import dev.cadre.task.Input;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
 import dev.cadre.testing.ScriptedModel;
@@ -112,6 +113,24 @@ class NestedRunsTest {
         assertThat(all).hasSize(2);
         assertThat(nested(all.getFirst())).containsExactly(all.getLast());
         assertThat(all).extracting(each -> each.getAttribute("id")).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void page_saysThatANestedRunIsThatOfAnItem() throws Exception {
+        Path file = folder.resolve("run.journal");
+        model.on(NOTE).replies(new Note("They purr."));
+        try (var journal = FileJournal.open(file)) {
+            var graph = TaskGraph.builder();
+            var all = graph.add("all", nesting(NOTE), Input.forEach(List.of(new Topic("same"), new Topic("same"))));
+            Coordinator.of(model.pools()).journal(journal).run(graph.answering(all), Budget.usd("0.05"));
+        }
+
+        List<Element> inside = nested(parsed(ReportPage.of(file)).getDocumentElement());
+
+        assertThat(inside)
+                .extracting(each -> texts(each, "summary").getFirst())
+                .containsExactly(
+                        "all, an item: inside, complete, $0.000045", "all, an item: inside, complete, $0.000045");
     }
 
     /** In a journal that somebody made up. */
