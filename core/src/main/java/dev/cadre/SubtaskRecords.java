@@ -109,9 +109,7 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
             case Attached.Made made -> {
                 Optional<EarlierOutcome> recorded =
                         isFoundByAttached(type) ? onRecord(subtaskId, item, type, input, made) : Optional.empty();
-                yield recorded.or(() -> unneeded.contains(label)
-                        ? Optional.empty()
-                        : used(label, cached(work(subtaskId, item, type, input, made))));
+                yield recorded.or(() -> used(label, cached(work(subtaskId, item, type, input, made))));
             }
         };
     }

@@ -38,6 +38,8 @@ public final class WorkRecord {
     private final boolean isShared;
 
     private volatile boolean left;
+    /** How it ended at another place of its list. */
+    private volatile Optional<Outcome<Object>> stoodElsewhere = Optional.empty();
 
     WorkRecord(RunRecord record, JournalKey key, SubtaskType<?, ?> type, Fingerprint fingerprint, Fingerprint effect) {
         this(record, key, type, fingerprint, effect, false);
@@ -75,7 +77,7 @@ public final class WorkRecord {
 
     /**
      * How an item ended, wherever in the list it stood then, as it does elsewhere when one of the list before succeeds that had
-     * failed. Readers of the journal find it at its present place, too.
+     * failed. When it is {@linkplain #leave left}, readers of the journal find it at its present place, too.
      *
      * @param places how many items a list may have
      */
@@ -83,7 +85,7 @@ public final class WorkRecord {
         Optional<Outcome<Object>> found = recall();
         for (int place = 0; found.isEmpty() && place < places; place++) {
             found = place == key.item() ? found : at(place).recall();
-            found.ifPresent(this::moved);
+            stoodElsewhere = found;
         }
         return found;
     }
@@ -253,8 +255,13 @@ public final class WorkRecord {
         }
     }
 
-    /** The run has its end: nothing is taken down of work that is under way yet because it was left behind. */
+    /**
+     * The subtask has its end: nothing is taken down of work that is under way yet because it was left behind. What stood
+     * elsewhere is taken down only now, when the whole list has looked for what it had.
+     */
     public void leave() {
+        stoodElsewhere.ifPresent(this::moved);
+        stoodElsewhere = Optional.empty();
         left = true;
     }
 

@@ -11,6 +11,7 @@ import dev.cadre.NestedRun;
 import dev.cadre.RunResult;
 import dev.cadre.UnknownEffect;
 import dev.cadre.budget.Budget;
+import dev.cadre.cache.OutcomeCache;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.Journal;
 import dev.cadre.journal.JournalEntry;
@@ -28,6 +29,7 @@ import dev.cadre.task.Tool;
 import dev.cadre.testing.Crew.Note;
 import dev.cadre.testing.Crew.Topic;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
@@ -70,16 +72,19 @@ class MovedItemsTest {
                 .asType("nested", Topic.class, Note.class);
     }
 
-    private TaskGraph<Items<Note>> each(SubtaskType<Topic, Note> type) {
-        SubtaskType<Topic, Found> find = SubtaskType.code("find", Topic.class, Found.class, (topic, context) -> {
+    private SubtaskType<Topic, Found> find() {
+        return SubtaskType.code("find", Topic.class, Found.class, (topic, context) -> {
             List<Topic> topics = topic.name().equals("x") ? ofX : ofY;
             if (topics.isEmpty()) {
                 throw new IllegalStateException("not today");
             }
             return new Found(topics);
         });
+    }
+
+    private TaskGraph<Items<Note>> each(SubtaskType<Topic, Note> type) {
         var graph = TaskGraph.builder();
-        var found = graph.add("found", find, Input.forEach(List.of(new Topic("x"), new Topic("y"))));
+        var found = graph.add("found", find(), Input.forEach(List.of(new Topic("x"), new Topic("y"))));
         return graph.answering(graph.add("each", type, Input.forEachOf(found, Found::topics)));
     }
 
@@ -207,6 +212,37 @@ class MovedItemsTest {
 
         assertThat(values).containsExactlyInAnyOrderElementsOf(notes("answered", "answered", "of one"));
         assertThat(model.calls()).hasSize(3);
+    }
+
+    // --- what others were enough for
+
+    @Test
+    void itemThatWasNotNeeded_isNotTakenFromTheCache_whereverItStands() throws Exception {
+        OutcomeCache cache = OutcomeCache.inMemory(100, Duration.ofDays(1));
+        ofY = topics("y1", "y2");
+        model.on(NOTE, new Topic("y1")).replies(new Note("first"));
+        model.on(NOTE, new Topic("y2")).holdUntil(new Gate()).replies(new Note("late"));
+        one(model, cache);
+        var other = TaskGraph.builder();
+        var elsewhere = new ScriptedModel();
+        elsewhere.on(NOTE).replies(new Note("of another run"));
+        TaskGraph<Note> needed = other.answering(other.add("note", NOTE, new Topic("y2")));
+        Coordinator.of(elsewhere.pools()).cache(cache).run(needed, BUDGET);
+        ofX = topics("x1");
+
+        RunResult<Items<Note>> second = one(new ScriptedModel(), cache);
+
+        assertThat(second.requireComplete().values()).isEqualTo(notes("first"));
+        assertThat(second.report().fromCache()).isZero();
+    }
+
+    private RunResult<Items<Note>> one(ScriptedModel with, OutcomeCache cache) throws Exception {
+        var graph = TaskGraph.builder();
+        var found = graph.add("found", find(), Input.forEach(List.of(new Topic("x"), new Topic("y"))));
+        var each = graph.add("each", NOTE, Input.forEachOf(found, Found::topics).enough(1));
+        try (Journal journal = file()) {
+            return Coordinator.of(with.pools()).cache(cache).journal(journal).run(graph.answering(each), BUDGET);
+        }
     }
 
     // --- effects
