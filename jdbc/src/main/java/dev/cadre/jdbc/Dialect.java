@@ -61,6 +61,7 @@ enum Dialect {
         Optional<Lock> lock(DataSource source, Connection writing, int journal) throws SQLException {
             Connection locking = source.getConnection();
             try {
+                boolean autoCommit = locking.getAutoCommit();
                 locking.setAutoCommit(false);
                 try (PreparedStatement select =
                         locking.prepareStatement("SELECT id FROM cadre_journal WHERE id = ? FOR UPDATE NOWAIT")) {
@@ -70,7 +71,7 @@ enum Dialect {
                 return Optional.of(() -> {
                     try (locking) {
                         locking.rollback();
-                        locking.setAutoCommit(true);
+                        locking.setAutoCommit(autoCommit);
                     }
                 });
             } catch (SQLException e) {
