@@ -7,6 +7,7 @@ import dev.cadre.journal.StoredJournal;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.NoSuchElementException;
 import javax.sql.DataSource;
@@ -19,13 +20,14 @@ import javax.sql.DataSource;
  */
 public final class JdbcJournals {
     private static final int MOST_CHARS_OF_A_NAME = 200;
+    private static final Duration LONGEST_SILENCE = Duration.ofSeconds(30);
 
     private final DataSource source;
-    private final InstantSource clock;
+    private final Duration longestSilence;
 
-    private JdbcJournals(DataSource source, InstantSource clock) {
+    private JdbcJournals(DataSource source, Duration longestSilence) {
         this.source = source;
-        this.clock = clock;
+        this.longestSilence = longestSilence;
     }
 
     /**
@@ -35,11 +37,11 @@ public final class JdbcJournals {
      * proxy between must not give one connection to several clients in turn.
      */
     public static JdbcJournals in(DataSource source) {
-        return new JdbcJournals(source, InstantSource.system());
+        return new JdbcJournals(source, LONGEST_SILENCE);
     }
 
-    JdbcJournals withClock(InstantSource clock) {
-        return new JdbcJournals(source, clock);
+    JdbcJournals within(Duration silence) {
+        return new JdbcJournals(source, silence);
     }
 
     /**
@@ -50,7 +52,7 @@ public final class JdbcJournals {
      * @throws IllegalStateException if there are tables of another version, or the database cannot keep journals
      */
     public void createTables() {
-        try (var session = Session.open(source, "tables")) {
+        try (var session = Session.open(source, "tables", longestSilence)) {
             requireFit(session);
             Schema.JOURNAL.create(session);
         } catch (IOException e) {
@@ -74,12 +76,12 @@ public final class JdbcJournals {
      * @throws IllegalStateException if the tables are missing or of another version, or the database cannot keep journals
      */
     public Journal open(String name) {
-        return StoredJournal.over(table(requireName(name)), clock);
+        return StoredJournal.over(table(requireName(name)), InstantSource.system());
     }
 
     private JournalTable table(String name) {
         try {
-            var session = Session.open(source, name);
+            var session = Session.open(source, name, longestSilence);
             try {
                 return table(name, session);
             } catch (IOException | RuntimeException | Error e) {
@@ -112,7 +114,7 @@ public final class JdbcJournals {
      */
     public void export(String name, OutputStream out) throws IOException {
         requireName(name);
-        try (var session = Session.open(source, name)) {
+        try (var session = Session.open(source, name, longestSilence)) {
             requireFit(session);
             Schema.JOURNAL.require(session);
             JournalRows rows = session.call(connection -> JournalRows.find(connection, name))

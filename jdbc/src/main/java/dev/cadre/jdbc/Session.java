@@ -22,9 +22,6 @@ import javax.sql.DataSource;
  * it. Safe for use by many threads.
  */
 final class Session implements AutoCloseable {
-    /** A database that says nothing for so long is lost. */
-    static final Duration LONGEST_SILENCE = Duration.ofSeconds(30);
-
     /** Something to do with a connection. */
     @FunctionalInterface
     interface Work<T> {
@@ -42,24 +39,28 @@ final class Session implements AutoCloseable {
     private final boolean autoCommit;
     private final int networkTimeoutMillis;
 
-    private Session(ExecutorService thread, Connection connection) throws SQLException {
+    private Session(ExecutorService thread, Connection connection, Duration longestSilence) throws SQLException {
         this.thread = thread;
         this.connection = connection;
         this.autoCommit = connection.getAutoCommit();
         this.networkTimeoutMillis = connection.getNetworkTimeout();
         connection.setAutoCommit(true);
-        limitSilence((int) LONGEST_SILENCE.toMillis());
+        limitSilence((int) longestSilence.toMillis());
     }
 
-    /** Takes a connection, and changes some of its settings until it is given back. */
-    static Session open(DataSource source, String name) throws IOException {
+    /**
+     * Takes a connection, and changes some of its settings until it is given back.
+     *
+     * @param longestSilence a database that says nothing for so long is lost, where the driver can tell
+     */
+    static Session open(DataSource source, String name, Duration longestSilence) throws IOException {
         ExecutorService thread = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().daemon().name("cadre-jdbc-" + name).factory());
         try {
             return call(thread, () -> {
                 Connection connection = source.getConnection();
                 try {
-                    return new Session(thread, connection);
+                    return new Session(thread, connection, longestSilence);
                 } catch (SQLException | RuntimeException e) {
                     discard(connection);
                     throw e;

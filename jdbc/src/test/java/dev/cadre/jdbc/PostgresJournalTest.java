@@ -2,12 +2,17 @@
 package dev.cadre.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.cadre.journal.Journal;
+import dev.cadre.journal.JournalException;
+import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -63,5 +68,42 @@ class PostgresJournalTest extends DatabaseJournalTest {
         journal.close();
 
         assertThat(pool.given().getFirst().isClosed()).isTrue();
+    }
+
+    @Test
+    void databaseThatFallsSilent_failsTheJournalInABoundedTime() throws Exception {
+        try (var wire = SilentWire.to(source)) {
+            Journal journal = JdbcJournals.in(wire.source()).within(Duration.ofSeconds(1)).open("labels");
+            journal.append(item(1));
+            wire.fallSilent();
+
+            assertThatExceptionOfType(JournalException.WriteFailed.class)
+                    .isThrownBy(() -> journal.append(item(2)))
+                    .withMessageContaining("SQLState 08006: the connection was lost or refused");
+            assertThatExceptionOfType(UncheckedIOException.class).isThrownBy(() -> has(journal, 1));
+            journal.close();
+        }
+    }
+
+    @Test
+    void databaseWithAnotherEncoding_isRefused() {
+        TestPostgres.shared()
+                .execute("CREATE DATABASE %s ENCODING 'LATIN1' TEMPLATE template0".formatted(source.getApplicationName()));
+        source.setDatabaseName(source.getApplicationName());
+
+        assertThatIllegalStateException()
+                .isThrownBy(() -> JdbcJournals.in(source).createTables())
+                .withMessage("this database cannot keep journals: its encoding is not UTF8");
+    }
+
+    @Test
+    void tablesOfAnotherSchema_haveLocksOfTheirOwn() {
+        var other = JdbcJournals.in(TestPostgres.shared().newSchema());
+        other.createTables();
+        try (Journal journal = open();
+                Journal same = other.open("labels")) {
+            journal.append(item(1));
+            assertThat(has(same, 1)).isFalse();
+        }
     }
 }
