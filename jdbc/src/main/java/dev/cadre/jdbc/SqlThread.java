@@ -25,7 +25,9 @@ final class SqlThread implements AutoCloseable {
         T run() throws SQLException;
     }
 
+    /** Which lets no interrupt of an idle thread reach what it runs next. */
     private final ExecutorService executor;
+
     private volatile @Nullable Thread thread;
 
     SqlThread(String name) {
@@ -59,8 +61,6 @@ final class SqlThread implements AutoCloseable {
     }
 
     private static <T> void complete(CompletableFuture<T> done, Step<T> step) {
-        // whoever interrupts every thread in sight must not close the connection
-        Thread.interrupted();
         try {
             done.complete(step.run());
         } catch (Throwable e) {

@@ -225,6 +225,23 @@ abstract class DatabaseJournalTest extends JournalContract {
     }
 
     @Test
+    void records_areReadAMegabyteAtATime() throws SQLException {
+        try (Journal journal = open()) {
+            for (int i = 0; i < 10; i++) {
+                String output = "\"" + "x".repeat(300_000) + "\"";
+                journal.append(new Ended(item(i).key(), Fingerprint.of("label"), new Outcome.Succeeded<>(output), Spend.NONE));
+            }
+        }
+
+        try (Connection connection = source().getConnection()) {
+            JournalRows rows = JournalRows.find(connection, "labels").orElseThrow();
+            assertThat(rows.page(connection, 0)).hasSize(5); // with the header
+            assertThat(rows.page(connection, 5)).hasSize(4);
+            assertThat(rows.page(connection, 11)).isEmpty();
+        }
+    }
+
+    @Test
     void sessionThatLostItsLock_addsNothingBesideTheNextHolder() throws SQLException {
         var held = new HeldConnections(source());
         try (Journal stale = JdbcJournals.in(held.source()).open("labels")) {

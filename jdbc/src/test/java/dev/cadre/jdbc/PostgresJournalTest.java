@@ -13,6 +13,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -105,5 +106,27 @@ class PostgresJournalTest extends DatabaseJournalTest {
             journal.append(item(1));
             assertThat(has(same, 1)).isFalse();
         }
+    }
+
+    @Test
+    void tables_thatAnotherSessionIsCreating_areThoseThatAreThere() throws Exception {
+        var fresh = TestPostgres.shared().newSchema();
+        try (Connection other = fresh.getConnection();
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("CREATE TABLE cadre_schema (part VARCHAR(40) PRIMARY KEY, version INTEGER NOT NULL)");
+            var created = CompletableFuture.runAsync(
+                    () -> JdbcJournals.in(fresh).createTables(), task -> Thread.ofPlatform().start(task));
+            String waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name = '%s'"
+                    .formatted(fresh.getApplicationName());
+            try (Connection watching = source.getConnection()) {
+                while (answer(watching, waiting).equals("0")) {
+                    Thread.onSpinWait();
+                }
+            }
+            other.commit();
+            created.join();
+        }
+        JdbcJournals.in(fresh).open("labels").close();
     }
 }
