@@ -203,6 +203,7 @@ final class JournalWriter implements AutoCloseable {
             lock.unlock();
         }
         ready.completeExceptionally(new JournalException.WriteFailed(store.name(), cause));
-        lost.forEach(pending -> pending.durable.completeExceptionally(new JournalException.WriteFailed(store.name(), cause)));
+        lost.forEach(pending ->
+                pending.durable.completeExceptionally(new JournalException.WriteFailed(store.name(), cause)));
     }
 }

@@ -32,7 +32,8 @@ final class SqlThread implements AutoCloseable {
 
     SqlThread(String name) {
         executor = Executors.newSingleThreadExecutor(work -> {
-            Thread made = Thread.ofPlatform().daemon().name("cadre-jdbc-" + name).unstarted(work);
+            Thread made =
+                    Thread.ofPlatform().daemon().name("cadre-jdbc-" + name).unstarted(work);
             thread = made;
             return made;
         });

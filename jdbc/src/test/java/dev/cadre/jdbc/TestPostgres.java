@@ -59,7 +59,7 @@ final class TestPostgres {
     private final String password;
     private final String started;
 
-    @SuppressWarnings("PMD.UnusedPrivateField") // its input must stay open
+    /** Its input stays open. */
     private final Process shell;
 
     private TestPostgres(Path programs, int port) throws IOException {
@@ -75,7 +75,9 @@ final class TestPostgres {
         shell = builder.start();
         var output = new BufferedReader(new InputStreamReader(shell.getInputStream(), StandardCharsets.UTF_8));
         String first = output.readLine();
-        started = "started".equals(first) ? first : first + "\n" + String.join("\n", output.lines().toList());
+        started = "started".equals(first)
+                ? first
+                : first + "\n" + String.join("\n", output.lines().toList());
     }
 
     /** The folder of the newest server that is installed. */
