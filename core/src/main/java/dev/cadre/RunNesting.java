@@ -7,11 +7,13 @@ import dev.cadre.run.Nesting;
 import dev.cadre.run.RunSettings;
 import dev.cadre.worker.RungTask;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** A graph or a goal as the runs nested in it know it: it reports their results, too. */
 final class RunNesting extends Nesting {
     private final String label;
     private final NestedResults results;
+    private final UnaryOperator<String> masker;
 
     RunNesting(
             RunSettings settings,
@@ -23,6 +25,7 @@ final class RunNesting extends Nesting {
         super(settings, journal, events, place, work);
         label = work.subtaskId();
         this.results = results;
+        masker = settings::masked;
     }
 
     /**
@@ -31,6 +34,6 @@ final class RunNesting extends Nesting {
      * @param input what it was started with, as canonical JSON
      */
     void ended(String input, RunResult<?> result) {
-        results.add(new NestedResult(label, input, result));
+        results.add(NestedResult.of(label, input, result, masker));
     }
 }

@@ -43,7 +43,7 @@ public final class UnknownEffect {
         return new UnknownEffect(journal, JournalKey.of(runId, subtaskId));
     }
 
-    /** Of an item of a subtask that fans out. */
+    /** Of an item of a subtask that fans out, as the last session counted its items. */
     public UnknownEffect item(int index) {
         return new UnknownEffect(journal, new JournalKey(key.run(), key.subtask(), index));
     }
@@ -51,21 +51,23 @@ public final class UnknownEffect {
     /**
      * It happened: the next session takes this output, and does not perform the subtask again.
      *
+     * @throws IllegalArgumentException if no effect of such an item is on record
      * @throws dev.cadre.journal.RunUnderWayException if a session of the run is under way
      * @throws dev.cadre.journal.JournalException if it cannot be recorded
      */
     public <O> void happened(SubtaskType<?, O> type, O output) {
-        found(EffectFindings.happened(key, type.outputType().write(output)));
+        found(EffectFindings.happened(journal, key, type.outputType().write(output)));
     }
 
     /**
      * It did not happen: the next session performs the subtask again.
      *
+     * @throws IllegalArgumentException as {@link #happened}
      * @throws dev.cadre.journal.RunUnderWayException if a session of the run is under way
      * @throws dev.cadre.journal.JournalException if it cannot be recorded
      */
     public void didNotHappen() {
-        found(EffectFindings.didNotHappen(key));
+        found(EffectFindings.didNotHappen(journal, key));
     }
 
     private void found(JournalEntry.Ended finding) {

@@ -2,6 +2,7 @@
 package dev.cadre.record;
 
 import dev.cadre.journal.Fingerprint;
+import dev.cadre.journal.Journal;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.journal.JournalKey;
 import dev.cadre.price.Spend;
@@ -9,8 +10,15 @@ import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import java.util.Optional;
 
-/** The findings of people about effects of unknown fate, as a journal has them. */
+/**
+ * The findings of people about effects of unknown fate, as a journal has them. One about a subtask, or an item of a bulk, is
+ * under its key. Items of fan-outs have no place of their own, so what is known of their effects is under {@link #OF_ITEMS}, by
+ * the effect; beside that stands which effect was last at a place, because people speak of places.
+ */
 public final class EffectFindings {
+    /** In place of a subtask; none is called so. */
+    public static final String OF_ITEMS = "@effects";
+
     /** The fingerprint of every finding; no work has it. */
     private static final Fingerprint FOUND = Fingerprint.of("what became of an effect");
 
@@ -19,38 +27,79 @@ public final class EffectFindings {
     private static final Outcome<String> UNKNOWN =
             Outcome.failed(Failure.Kind.EFFECT_UNKNOWN, "it was begun again since");
 
-    private EffectFindings() {}
+    /**
+     * Under which the findings about one effect are.
+     *
+     * @param key that of the subtask, or the one of all items
+     * @param finding the fingerprint of the findings
+     */
+    record Place(JournalKey key, Fingerprint finding) {
+        static Place ofSubtask(JournalKey key) {
+            return new Place(key, FOUND);
+        }
 
-    /** The entry that says: the effect happened, and this is the output. */
-    public static JournalEntry.Ended happened(JournalKey key, String output) {
-        return entry(key, new Outcome.Succeeded<>(output));
+        static Place ofItem(String run, Fingerprint effect) {
+            return new Place(JournalKey.of(run, OF_ITEMS), Fingerprint.of(FOUND.hex(), effect.hex()));
+        }
+
+        private JournalEntry.Ended entry(Outcome<String> finding) {
+            return new JournalEntry.Ended(key, this.finding, finding, Spend.NONE);
+        }
     }
 
-    /** The entry that says: the effect did not happen. */
-    public static JournalEntry.Ended didNotHappen(JournalKey key) {
-        return entry(key, NOT_HAPPENED);
+    private EffectFindings() {}
+
+    /**
+     * The entry that says: the effect happened, and this is the output.
+     *
+     * @throws IllegalArgumentException if no effect of such an item is on record
+     */
+    public static JournalEntry.Ended happened(Journal journal, JournalKey key, String output) {
+        return place(journal, key).entry(new Outcome.Succeeded<>(output));
+    }
+
+    /**
+     * The entry that says: the effect did not happen.
+     *
+     * @throws IllegalArgumentException as {@link #happened}
+     */
+    public static JournalEntry.Ended didNotHappen(Journal journal, JournalKey key) {
+        return place(journal, key).entry(NOT_HAPPENED);
+    }
+
+    private static Place place(Journal journal, JournalKey key) {
+        if (key.item() == JournalKey.WHOLE) {
+            return Place.ofSubtask(key);
+        }
+        return journal.ended(JournalKey.of(key.run(), OF_ITEMS), at(key))
+                .flatMap(at -> at.outcome().ifSucceeded())
+                .map(effect -> Place.ofItem(key.run(), new Fingerprint(effect.replace("\"", ""))))
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "no effect of item %d of '%s' is on record".formatted(key.item(), key.subtask())));
+    }
+
+    private static Fingerprint at(JournalKey key) {
+        return Fingerprint.of("the effect at a place", key.subtask(), Integer.toString(key.item()));
+    }
+
+    /** The entry that says which effect is that of the item at this place now. */
+    static JournalEntry.Ended standsAt(JournalKey key, Fingerprint effect) {
+        return new JournalEntry.Ended(
+                JournalKey.of(key.run(), OF_ITEMS),
+                at(key),
+                new Outcome.Succeeded<>('"' + effect.hex() + '"'),
+                Spend.NONE);
     }
 
     /** The finding that still counts: a success has the output, anything else is to be performed again. */
-    static Optional<Outcome<String>> found(RunRecord record, JournalKey key) {
-        return record.recall(key, FOUND).filter(what -> !what.equals(UNKNOWN));
+    static Optional<Outcome<String>> found(RunRecord record, Place place) {
+        return record.recall(place.key(), place.finding()).filter(what -> !what.equals(UNKNOWN));
     }
 
     /** Revokes an earlier finding before the work is begun again; waits for the disk. */
-    static void revoke(RunRecord record, JournalKey key) {
-        if (found(record, key).isPresent()) {
-            record.append(entry(key, UNKNOWN));
+    static void revoke(RunRecord record, Place place) {
+        if (found(record, place).isPresent()) {
+            record.append(place.entry(UNKNOWN));
         }
-    }
-
-    /** The same without waiting: what there is of this key was said of other work. */
-    static void forget(RunRecord record, JournalKey key) {
-        if (found(record, key).isPresent()) {
-            var unused = record.submit(entry(key, UNKNOWN));
-        }
-    }
-
-    private static JournalEntry.Ended entry(JournalKey key, Outcome<String> finding) {
-        return new JournalEntry.Ended(key, FOUND, finding, Spend.NONE);
     }
 }

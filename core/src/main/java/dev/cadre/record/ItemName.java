@@ -18,6 +18,11 @@ public record ItemName(String subtaskId, Fingerprint input, int number) {
         return "%s#%s%s".formatted(subtaskId, input.hex().substring(0, DIGITS), number == 1 ? "" : "-" + number);
     }
 
+    /** What tells the effect of the work apart from all others of the run: it is the same when a prompt or a model changes. */
+    Fingerprint effect() {
+        return of(Fingerprint.of("effect of an item", subtaskId, input.hex()));
+    }
+
     /** What tells the work apart from that of other items, which may be the very same. */
     Fingerprint of(Fingerprint work) {
         return number == 1 ? work : Fingerprint.of(work.hex(), "no. " + number);

@@ -273,7 +273,7 @@ public final class RunRecord implements AutoCloseable {
                 new JournalKey(run(), item.subtaskId(), place),
                 type,
                 work,
-                type.hasEffects() ? item.of(fingerprints.ofInput(type, input)) : work);
+                type.hasEffects() ? item.effect() : work);
     }
 
     /** What an item of a fan-out is called; those of a list must be asked for in their order once. */

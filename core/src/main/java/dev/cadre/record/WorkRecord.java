@@ -33,13 +33,16 @@ public final class WorkRecord {
     /** That of its effect, under which everything is that is known of it. */
     private final Fingerprint effect;
 
+    /** Under which that is, and what people found out. */
+    private final EffectFindings.Place findings;
+
     private final AttemptRecorder recorder;
     /** Whether its end is that of others, which take it down. */
     private final boolean isShared;
 
     private volatile boolean left;
-    /** How it ended at another place of its list. */
-    private volatile Optional<Outcome<Object>> stoodElsewhere = Optional.empty();
+    /** What it has at another place of its list. */
+    private volatile Optional<Object> stoodElsewhere = Optional.empty();
 
     WorkRecord(RunRecord record, JournalKey key, SubtaskType<?, ?> type, Fingerprint fingerprint, Fingerprint effect) {
         this(record, key, type, fingerprint, effect, false);
@@ -58,7 +61,13 @@ public final class WorkRecord {
         this.type = type;
         this.fingerprint = fingerprint;
         this.effect = effect;
+        findings = isItem() ? EffectFindings.Place.ofItem(key.run(), effect) : EffectFindings.Place.ofSubtask(key);
         recorder = record.attempts(key, fingerprint);
+    }
+
+    /** Of a fan-out: it may stand elsewhere in the next session. */
+    private boolean isItem() {
+        return key.item() != JournalKey.WHOLE && !isShared;
     }
 
     /** The record of a call that others share: of its attempts, and that it has ended. */
@@ -72,7 +81,9 @@ public final class WorkRecord {
         if (own.isPresent() && own.get() instanceof Outcome.Succeeded<String>(String json)) {
             return value(json);
         }
-        return isUnrepeatable() ? record.recall(key, effect).or(() -> own).flatMap(this::unknown) : Optional.empty();
+        return isUnrepeatable()
+                ? record.recall(findings.key(), effect).or(() -> own).flatMap(this::unknown)
+                : Optional.empty();
     }
 
     /**
@@ -82,10 +93,13 @@ public final class WorkRecord {
      * @param places how many items a list may have
      */
     public Optional<Outcome<Object>> recallAmong(int places) {
+        if (isUnrepeatable()) {
+            var unused = record.submit(EffectFindings.standsAt(key, effect));
+        }
         Optional<Outcome<Object>> found = recall();
         for (int place = 0; found.isEmpty() && place < places; place++) {
             found = place == key.item() ? found : at(place).recall();
-            stoodElsewhere = found;
+            stoodElsewhere = found.flatMap(Outcome::ifSucceeded);
         }
         return found;
     }
@@ -107,7 +121,7 @@ public final class WorkRecord {
     /** It must not be tried again, unless somebody found out that it may be. */
     private Optional<Outcome<Object>> found(Failure unknown) {
         Optional<Outcome<Object>> still = Optional.of(new Outcome.Failed<>(unknown));
-        Optional<Outcome<String>> found = EffectFindings.found(record, key);
+        Optional<Outcome<String>> found = EffectFindings.found(record, findings);
         if (found.isEmpty()) {
             return still;
         }
@@ -117,7 +131,10 @@ public final class WorkRecord {
     /** Takes down what must be known before a rung of the work is performed; waits for the disk if it may have effects. */
     public void begin() {
         if (isUnrepeatable()) {
-            EffectFindings.revoke(record, key);
+            EffectFindings.revoke(record, findings);
+            if (isItem()) {
+                var unused = record.submit(EffectFindings.standsAt(key, effect));
+            }
             ended(new Failure(
                     Failure.Kind.EFFECT_UNKNOWN,
                     "a session broke off that may have run its tools: see what they did, then tell UnknownEffect"));
@@ -214,15 +231,10 @@ public final class WorkRecord {
         return fingerprint;
     }
 
-    /** Takes down what stands at another place of the record, without waiting. What is found out counts for this place. */
-    private void moved(Outcome<Object> outcome) {
+    /** Takes down a value that stands at another place of the record, without waiting. */
+    private void moved(Object value) {
         try {
-            if (outcome instanceof Outcome.Succeeded<Object>(Object value)) {
-                var unused = answered(value);
-            } else {
-                EffectFindings.forget(record, key);
-                var unused = record.submit(new JournalEntry.Ended(key, effect, Shortened.end(outcome), Spend.NONE));
-            }
+            var unused = answered(value);
         } catch (UnrecordableException unfit) {
             throw new IllegalStateException("what was read from a journal fits none", unfit);
         }
@@ -245,6 +257,9 @@ public final class WorkRecord {
 
     /** Of work with an effect. */
     private void ended(Outcome<String> outcome) {
+        if (isItem()) { // what follows is for readers, who look at its place
+            var unused = record.submit(new JournalEntry.Ended(findings.key(), effect, outcome, Spend.NONE));
+        }
         record.append(new JournalEntry.Ended(key, effect, outcome, spend()));
     }
 
@@ -256,8 +271,8 @@ public final class WorkRecord {
     }
 
     /**
-     * The subtask has its end: nothing is taken down of work that is under way yet because it was left behind. What stood
-     * elsewhere is taken down only now, when the whole list has looked for what it had.
+     * The subtask has its end: nothing is taken down of work that is under way yet because it was left behind. A value that
+     * stood elsewhere is taken down now, for readers.
      */
     public void leave() {
         stoodElsewhere.ifPresent(this::moved);

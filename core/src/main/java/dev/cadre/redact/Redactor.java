@@ -128,9 +128,19 @@ public final class Redactor {
      * text no more is read than the first few thousand characters.
      */
     public String quote(String text) {
+        return quote(text, MAX_QUOTE_CHARS);
+    }
+
+    /**
+     * The same on a shorter line, such as a name. A text must not be cut before it is quoted: nobody would know the half of a
+     * key that is left.
+     *
+     * @param most how many characters the line has at most
+     */
+    public String quote(String text, int most) {
         int room = Math.max(LEAST_ROOM, KnownKey.roomOf(keys));
         if (text.length() - MOST_READ <= room) {
-            return cut(line(text));
+            return cut(line(text), most);
         }
         // what may be a part of a key at one of the two ends looks different in the other one
         String longer = line(text.substring(0, MOST_READ + room));
@@ -139,7 +149,7 @@ public final class Redactor {
         String shown =
                 longer.equals(shorter) ? longer : longer.substring(0, same).strip();
         boolean isMaskedToItsEnd = longer.equals(shorter) && shown.endsWith(MASK);
-        return cut(isMaskedToItsEnd ? shown : whole(shown) + "…");
+        return cut(isMaskedToItsEnd ? shown : whole(shown) + "…", most);
     }
 
     private String line(String text) {
@@ -147,8 +157,8 @@ public final class Redactor {
         return clean(text).replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\s]+", " ").strip();
     }
 
-    private static String cut(String line) {
-        return line.length() <= MAX_QUOTE_CHARS ? line : whole(line.substring(0, MAX_QUOTE_CHARS - 1)) + "…";
+    private static String cut(String line, int most) {
+        return line.length() <= most ? line : whole(line.substring(0, most - 1)) + "…";
     }
 
     /** Without the first half of a pair at its end. */

@@ -176,7 +176,7 @@ final class Replies {
     private static String quoted(String reason) {
         return reason.isEmpty()
                 ? ""
-                : " '" + Redactor.SHAPES.quote(reason.substring(0, Math.min(reason.length(), MAX_REASON_CHARS))) + "'";
+                : " '" + Redactor.SHAPES.quote(reason, MAX_REASON_CHARS) + "'";
     }
 
     /** LangChain4j reports a filter by an exception, which knows no usage. */

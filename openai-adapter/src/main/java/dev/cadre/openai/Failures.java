@@ -122,6 +122,11 @@ final class Failures {
         return redactor.quote(text);
     }
 
+    /** The same on a line of so many characters. */
+    String quote(String text, int most) {
+        return redactor.quote(text, most);
+    }
+
     /** The same with what its body says is billed. */
     ModelException refused(String model, OpenAIServiceException refusal) {
         JsonNode body = CallTrace.refusal().json(); // of what stands beside an error, the SDK keeps nothing

@@ -39,7 +39,7 @@ final class ReplyNotes {
 
     /** A name of the server's, cut, on one line and without keys. */
     String quoted(String name) {
-        return "'" + failures.quote(name.length() <= MAX_NAME_CHARS ? name : name.substring(0, MAX_NAME_CHARS)) + "'";
+        return "'" + failures.quote(name, MAX_NAME_CHARS) + "'";
     }
 
     /** Notes that nobody reads, for what is only looked at. */

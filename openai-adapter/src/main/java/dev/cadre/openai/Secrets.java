@@ -88,6 +88,10 @@ final class Secrets {
         return now().quote(text);
     }
 
+    String quote(String text, int most) {
+        return now().quote(text, most);
+    }
+
     Throwable clean(Throwable failure) {
         return now().clean(failure);
     }

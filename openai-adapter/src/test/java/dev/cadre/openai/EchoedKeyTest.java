@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cadre.Coordinator;
 import dev.cadre.Goal;
+import dev.cadre.NestedRun;
 import dev.cadre.RunReport;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
@@ -18,6 +19,7 @@ import dev.cadre.openai.testing.LoopbackReply;
 import dev.cadre.openai.testing.LoopbackRequest;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.pool.RetryPolicy;
+import dev.cadre.price.Money;
 import dev.cadre.redact.Thrown;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
@@ -50,6 +52,9 @@ class EchoedKeyTest extends LoopbackTest {
 
     private static final String PLAIN = "corp.Key/9f+Zx=77&qq%41";
     private static final String HEXADECIMAL = "9f31c07be2d84a65b1f0e7739c5d2a86";
+
+    /** Longer than what is shown of a name. */
+    private static final String LONG = "4f9a31c07be2d84a65b1f0e7739c5d2a86e0b1c2d3948576a1b2c3d4e5f60718";
 
     private static final String GOOD = "{\\\"text\\\":\\\"They purr.\\\"}";
     private static final String PLAN = "{\\\"subtasks\\\":[{\\\"id\\\":\\\"cats\\\",\\\"type\\\":\\\"note\\\","
@@ -145,18 +150,26 @@ class EchoedKeyTest extends LoopbackTest {
                 "service_tier":"default","output":[%s],%s}""".formatted(item, rest);
     }
 
+    /** Of which a beginning is shown. */
+    private static final List<String> NAMES = List.of(
+            "type of an item", "type of a part", "role", "model", "status", "service tier", "finish reason", "call");
+
     private static Stream<Arguments> fields() {
-        return Stream.concat(
-                replies(PLAIN).keySet().stream().sorted().map(field -> Arguments.of(PLAIN, field)),
-                // which is a usable id, too
-                Stream.of("plan", "id of a subtask", "edge", "arguments of a call")
-                        .map(field -> Arguments.of(HEXADECIMAL, field)));
+        List<String> all = replies(PLAIN).keySet().stream().sorted().toList();
+        return Stream.of(
+                        all.stream().map(field -> Arguments.of(PLAIN, "%s", field)),
+                        // which is a usable id, too
+                        Stream.of("plan", "id of a subtask", "edge", "arguments of a call")
+                                .map(field -> Arguments.of(HEXADECIMAL, "%s", field)),
+                        NAMES.stream().map(field -> Arguments.of(LONG, "%s", field)),
+                        NAMES.stream().map(field -> Arguments.of(HEXADECIMAL, "No such key here: %s", field)))
+                .flatMap(each -> each);
     }
 
-    @ParameterizedTest(name = "{0}: {1}")
+    @ParameterizedTest(name = "{0} in {1}: {2}")
     @MethodSource("fields")
-    void keyInAReply_isInNothingThatIsSaidOfARun(String key, String field) throws Exception {
-        String reply = replies(key).get(field);
+    void keyInAReply_isInNothingThatIsSaidOfARun(String key, String around, String field) throws Exception {
+        String reply = replies(around.formatted(key)).get(field);
         for (boolean isPlanner : new boolean[] {true, false}) {
             server.reset();
             answers(request -> isPlanner || isOf(request, "nano"), reply);
@@ -191,6 +204,35 @@ class EchoedKeyTest extends LoopbackTest {
                     return text.substring(Math.max(0, at - 100), Math.min(text.length(), at + 100));
                 })
                 .toList();
+    }
+
+    @Test
+    void keyInTheArgumentsOfANestedRun_isInNoNoteOfIt() throws Exception {
+        String call = """
+                {"type":"function_call","id":"f","call_id":"c","name":"in","arguments":"{\\"name\\":\\"who has %s\\"}",\
+                "status":"completed"}""".formatted(PLAIN);
+        for (boolean isGoal : new boolean[] {true, false}) {
+            server.reset();
+            answers(request -> request.inputText().contains("who has"), replies("a key").get("refusal"));
+            answers(request -> request.body().contains("function_call_output"), body(text(GOOD), "\"usage\":null"));
+            answers(request -> true, body(call, "\"usage\":null"));
+            run(PLAIN, "nested" + isGoal, coordinator -> {
+                NestedRun<Topic, ?> inside = isGoal
+                        ? NestedRun.goal(
+                                () -> coordinator, Money.usd("0.5"), topic -> Goal.of(topic.name(), Answer.class))
+                        : NestedRun.graph(() -> coordinator, Money.usd("0.5"), EchoedKeyTest::asking);
+                SubtaskType<Topic, Note> type = NOTE.tools(inside.asTool("in", "Goes in.", Topic.class));
+                return coordinator.run(graph(type), Budget.usd("2"));
+            });
+        }
+
+        assertThat(said.toString()).contains("is not complete");
+        assertThat(quotationsOf("corp.Key")).isEmpty();
+    }
+
+    private static TaskGraph<Note> asking(Topic topic) {
+        var graph = TaskGraph.builder();
+        return graph.answering(graph.add("dogs", NOTE, topic));
     }
 
     /** An output that has the key is the user's; what a rule of the user says of it is a message. */

@@ -5,6 +5,7 @@ import static dev.cadre.task.Input.from;
 import static dev.cadre.testing.CadreAssertions.assertThat;
 import static dev.cadre.testing.Crew.NOTE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cadre.Coordinator;
 import dev.cadre.NestedRun;
@@ -319,6 +320,36 @@ class MovedItemsTest {
         RunResult<Items<Note>> fourth = sending(healthy);
         assertThat(fourth.report().outcome("each#1").reason()).contains("see what they did");
         assertThat(sent).hasValue(2);
+    }
+
+    /** Whatever is said where, the mail is sent again only after somebody has said that it was not. */
+    @Test
+    void effectThatDidNotHappen_isPerformedAgain_whereverItsItemStands() throws Exception {
+        ofY = topics("y1");
+        brokenOffAfter(1);
+        ofX = topics("x1");
+        ScriptedModel healthy = new ScriptedModel();
+        healthy.on(send).replies(new Note("of x"));
+        String run = sending(healthy).report().runId();
+        assertThatThrownBy(() -> tell(run, effect -> effect.item(7)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("no effect of item 7 of 'each' is on record");
+
+        notDone(run, 1);
+        brokenOffAfter(2); // it is begun again, and nobody knows anew
+        assertThat(sending(healthy).report().outcome("each#1").reason()).contains("see what they did");
+        notDone(run, 1);
+        ScriptedModel again = new ScriptedModel();
+        again.on(send, new Topic("y1")).calls(new ToolCall("1", "send", "{}")).replies(new Note("sent"));
+
+        assertThat(sending(again).requireComplete().values()).isEqualTo(notes("of x", "sent"));
+        assertThat(sent).hasValue(3);
+    }
+
+    private void notDone(String runId, int item) {
+        try (Journal journal = file()) {
+            UnknownEffect.of(journal, runId, "each").item(item).didNotHappen();
+        }
     }
 
     private RunResult<Items<Note>> sending(ScriptedModel with) throws Exception {

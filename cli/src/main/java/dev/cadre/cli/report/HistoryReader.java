@@ -13,6 +13,7 @@ import dev.cadre.journal.JournalKey;
 import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
+import dev.cadre.record.EffectFindings;
 import dev.cadre.record.RunRecord;
 import dev.cadre.schema.Marked;
 import dev.cadre.task.Outcome;
@@ -170,6 +171,9 @@ final class HistoryReader {
         }
 
         private void ended(Instant at, JournalEntry.Ended ended) {
+            if (ended.key().subtask().equals(EffectFindings.OF_ITEMS)) {
+                return; // its readers are sessions; the items say the same
+            }
             SubtaskLines lines = subtask(ended.key());
             int session = sessions.size();
             if (isSuccessElsewhere(ended)) {
