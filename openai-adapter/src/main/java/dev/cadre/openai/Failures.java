@@ -3,6 +3,7 @@ package dev.cadre.openai;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DatabindException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.openai.core.JsonValue;
 import com.openai.errors.OpenAIException;
@@ -447,6 +448,8 @@ final class Failures {
         @Nullable String message = cause.getMessage();
         return switch (cause) {
             case UnknownHostException unknown -> "unknown host " + message;
+            // of a text that is JSON and no reply, the binding says which class it wanted
+            case DatabindException unbound -> "it is JSON of another shape";
             // without the places, which name classes
             case JsonProcessingException json -> JsonException.words(json.getOriginalMessage());
             case ProtocolException broken ->

@@ -35,12 +35,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A server that puts the key that it was sent, which has no shape of a key, into one field of its replies. */
 class EchoedKeyTest extends LoopbackTest {
@@ -206,6 +208,23 @@ class EchoedKeyTest extends LoopbackTest {
                 .toList();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"\"no such key %s\"", "5", "true", "[1]", "{\"output\":5}"})
+    void replyOfAnotherShape_isToldWithoutNamesOfClasses(String reply) throws Exception {
+        answers(request -> true, reply.formatted(PLAIN));
+
+        run(PLAIN, "shape", coordinator -> coordinator.run(graph(NOTE), Budget.usd("2")));
+
+        assertThat(said.toString()).contains("MODEL_FAILED");
+        assertThat(quotationsOf("com.openai")).isEmpty();
+        assertThat(quotationsOf("jackson")).isEmpty();
+        assertThat(quotationsOf("constructor")).isEmpty();
+        assertThat(quotationsOf("corp.Key")).isEmpty();
+    }
+
+    /** What a run is asked is data, as what it answers. */
+    private static final Pattern GOAL_OR_SUBJECT = Pattern.compile("goal=who has [^,]*,|\"subject\":\"[^\"]*\"");
+
     @Test
     void keyInTheArgumentsOfANestedRun_isInNoNoteOfIt() throws Exception {
         String call = """
@@ -226,6 +245,7 @@ class EchoedKeyTest extends LoopbackTest {
             });
         }
 
+        said.replaceAll(text -> GOAL_OR_SUBJECT.matcher(text).replaceAll(""));
         assertThat(said.toString()).contains("is not complete");
         assertThat(quotationsOf("corp.Key")).isEmpty();
     }
