@@ -43,7 +43,10 @@ public final class UnknownEffect {
         return new UnknownEffect(journal, JournalKey.of(runId, subtaskId));
     }
 
-    /** Of an item of a subtask that fans out, as the last session counted its items. */
+    /**
+     * Of an item of a subtask that fans out, by its index in the last session, also if that broke off: items may have moved
+     * since an earlier report.
+     */
     public UnknownEffect item(int index) {
         return new UnknownEffect(journal, new JournalKey(key.run(), key.subtask(), index));
     }

@@ -101,7 +101,7 @@ public final class Fingerprints {
                 parts.add("verbosity " + model.verbosity());
             }
             if (isReading(type)) {
-                parts.add("reads " + model.artifacts().shownInput());
+                parts.add("reads " + model.artifacts().identity());
             }
             model.sampling().temperature().ifPresent(value -> parts.add("temperature " + value));
             model.sampling().topP().ifPresent(value -> parts.add("top_p " + value));

@@ -73,7 +73,7 @@ final class Alternatives {
             graph.choose(subtask);
             dropLosers(subtask);
             graph.leaveWhatOthersNeed(subtask);
-        } else if (!subtask.isEnded()) {
+        } else if (!subtask.isEnded() && subtask.dropped == null) { // what is interrupted twice has no time to obey
             dropped.accept(
                     subtask, new Skip(Skip.Kind.NOT_NEEDED, "enough other items had succeeded", List.of(subtask.id())));
         }
@@ -153,7 +153,10 @@ final class Alternatives {
 
     /** Whether no later session will try it again for what ended it in this one. */
     private boolean hasEndedForGood(Subtask subtask) {
-        return subtask.outcome != null && !subtask.outcome.isCutOff() && !graph.isOpen(subtask);
+        return subtask.outcome != null
+                && !subtask.outcome.isCutOff()
+                && !graph.isOpen(subtask)
+                && !graph.isUnidentified(subtask);
     }
 
     /** Whether it may come to be known soon that nobody needs the whole of it. */

@@ -195,8 +195,28 @@ final class RunningGraph {
         return winner.outcome != null
                 && !winner.outcome.isSucceeded()
                 && !winner.outcome.isCutOff()
-                && !winner.isUnidentified()
+                && !isUnidentified(winner)
                 && !isOpen(winner);
+    }
+
+    /** Whether nobody could tell which work it is, or that of a subtask that it was skipped for. */
+    boolean isUnidentified(Subtask subtask) {
+        return subtask.isUnidentified()
+                || (subtask.outcome instanceof Outcome.Skipped<?>(Skip skip)
+                        && find(skip.because()).stream().anyMatch(Subtask::isUnidentified));
+    }
+
+    /** The first of those that a subtask is made of, at whatever distance, of which nobody could tell which work it is. */
+    Optional<Subtask> unidentifiedBefore(Subtask subtask) {
+        Set<Subtask> reached = new LinkedHashSet<>(dependencies(subtask));
+        Deque<Subtask> open = new ArrayDeque<>(reached);
+        for (Subtask next = open.poll(); next != null; next = open.poll()) {
+            if (next.isUnidentified()) {
+                return Optional.of(next);
+            }
+            dependencies(next).stream().filter(reached::add).forEach(open::add);
+        }
+        return Optional.empty();
     }
 
     /** Whether what it took in an earlier session is to be forgotten, so that the next one tries all again. */

@@ -57,6 +57,10 @@ final class Subtask {
     @Nullable
     List<Artifacts.Output> kept;
 
+    /** For lack of which the list may be without items that an earlier session took; null if it is whole. */
+    @Nullable
+    Subtask lacking;
+
     /** Whose outputs an earlier session took, if some of its members or items are enough; empty if none is known. */
     final List<String> winners;
 
@@ -101,7 +105,7 @@ final class Subtask {
 
     /** Whether nobody could tell which work it, or one of its items, is: an earlier session may have done it. */
     boolean isUnidentified() {
-        return executions.stream().anyMatch(each -> each.isUnidentified);
+        return lacking != null || executions.stream().anyMatch(each -> each.isUnidentified);
     }
 
     /** Whether as many items have succeeded as must; it is a value then, whatever becomes of the others. */
@@ -194,6 +198,12 @@ final class Subtask {
                         .findFirst();
         if (cutOff.isPresent()) { // it may be one that was taken
             return ended(cutOff.get());
+        }
+        if (lacking != null && taken.isEmpty()) {
+            return Outcome.failed(
+                    Failure.Kind.INVALID_INPUT,
+                    "its list may lack an item that an earlier session took, because nobody could tell which work '%s' is"
+                            .formatted(lacking.id()));
         }
         var items = new Items<>(
                 executions.stream()

@@ -9,6 +9,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 public final class Artifacts {
     /** No value of the input is kept. */
     static final Artifacts NONE = new Artifacts("", Map.of(), 0);
+
+    private static final Pattern INDEX = Pattern.compile("#[0-9]+");
 
     private final String shownInput;
     private final Map<String, Artifact> byId;
@@ -43,6 +46,16 @@ public final class Artifacts {
     /** The input as the model reads it. */
     public String shownInput() {
         return shownInput;
+    }
+
+    /** The same wherever items stand whose outputs are read by range: what they are called there has their index. */
+    public String identity() {
+        String identity = shownInput;
+        for (String id : byId.keySet()) {
+            String name = new Json.Str(id).write();
+            identity = identity.replace(name, INDEX.matcher(name).replaceFirst("#"));
+        }
+        return identity;
     }
 
     /** The tool by which it reads the rest. */

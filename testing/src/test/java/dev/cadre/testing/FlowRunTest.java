@@ -42,6 +42,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -690,6 +693,59 @@ class FlowRunTest {
                         RunResult.Complete.class,
                         complete -> assertThat(((Items<?>) complete.answer()).values())
                                 .isEqualTo(List.of(new Note("b"), new Note("c"))));
+    }
+
+    /** Who is interrupted a second time is given no time to obey. */
+    @Test
+    void itemThatIsGivenUp_isInterruptedOnce_whoeverElseEnds() throws Exception {
+        var others = new CountDownLatch(3);
+        Map<String, CountDownLatch> ended = Map.of("b", new CountDownLatch(1), "c", new CountDownLatch(1));
+        var interrupts = new AtomicInteger();
+        SubtaskType<Topic, Note> type = SubtaskType.code("work", Topic.class, Note.class, (topic, context) -> {
+            if (topic.name().equals("a")) {
+                others.await();
+                return new Note("a");
+            }
+            try {
+                others.countDown();
+                new CountDownLatch(1).await();
+            } catch (InterruptedException first) {
+                if (topic.name().equals("c")) {
+                    ended.get("b").await();
+                } else if (topic.name().equals("z")) {
+                    interrupts.set(1 + interruptsUntil(ended.get("c")));
+                }
+                throw first;
+            }
+            throw new AssertionError("it waits");
+        });
+        var graph = TaskGraph.builder();
+        List<Topic> topics = Stream.of("a", "b", "c", "z").map(Topic::new).toList();
+        var some = graph.add("some", type, Input.forEach(topics).enough(1));
+
+        Coordinator.builder(model.pools())
+                .listener(event -> {
+                    if (event instanceof RunEvent.RungEnded rung) {
+                        String topic = topics.get(Integer.parseInt(rung.subtaskId().substring("some#".length())))
+                                .name();
+                        Optional.ofNullable(ended.get(topic)).ifPresent(CountDownLatch::countDown);
+                    }
+                })
+                .build()
+                .run(graph.answering(some), BUDGET);
+
+        assertThat(interrupts).hasValue(1);
+    }
+
+    private static int interruptsUntil(CountDownLatch over) {
+        for (int count = 0; ; ) {
+            try {
+                over.await();
+                return count;
+            } catch (InterruptedException again) {
+                count++;
+            }
+        }
     }
 
     // --- fan-outs whose items move

@@ -215,6 +215,36 @@ class MovedItemsTest {
         assertThat(model.calls()).hasSize(3);
     }
 
+    // --- outputs that are read by range
+
+    @Test
+    void workOnTheKeptOutputOfAnItem_isNotDoneAgain_whereverThatStands() throws Exception {
+        SubtaskType<Topic, Note> writing =
+                SubtaskType.model("write", Topic.class, Note.class, "Write.").keepingAbove(2_000);
+        SubtaskType<Note, Note> sum = SubtaskType.model("sum", Note.class, Note.class, "Sum up.");
+        model.on(writing).answers(call -> new Note(call.input(writing).name() + " long ".repeat(1_000)));
+        model.on(sum).answers(call -> new Note("sum"));
+        ofY = topics("y1");
+        sums(writing, sum);
+        ofX = topics("x1");
+
+        sums(writing, sum);
+
+        assertThat(model.calls())
+                .extracting(call -> call.purpose().subtaskId())
+                .containsExactlyInAnyOrder("each#0", "sums#0", "each#0", "sums#0");
+    }
+
+    private void sums(SubtaskType<Topic, Note> writing, SubtaskType<Note, Note> sum) throws Exception {
+        var graph = TaskGraph.builder();
+        var found = graph.add("found", find(), Input.forEach(List.of(new Topic("x"), new Topic("y"))));
+        var each = graph.add("each", writing, Input.forEachOf(found, Found::topics));
+        var sums = graph.add("sums", sum, Input.forEach(each, Items::values));
+        try (Journal journal = file()) {
+            Coordinator.of(model.pools()).journal(journal).run(graph.answering(sums), BUDGET);
+        }
+    }
+
     // --- what others were enough for
 
     @Test

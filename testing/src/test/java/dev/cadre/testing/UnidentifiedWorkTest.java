@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.testing;
+
+import static dev.cadre.task.Input.from;
+import static dev.cadre.testing.CadreAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cadre.Coordinator;
+import dev.cadre.RunResult;
+import dev.cadre.budget.Budget;
+import dev.cadre.journal.FileJournal;
+import dev.cadre.journal.Journal;
+import dev.cadre.task.Input;
+import dev.cadre.task.SubtaskType;
+import dev.cadre.task.TaskGraph;
+import dev.cadre.testing.Crew.Note;
+import dev.cadre.testing.Crew.Topic;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** For one session nobody can tell which work something is, because its attachments cannot be made: nothing is decided by that. */
+class UnidentifiedWorkTest {
+    record Found(List<Topic> topics) {}
+
+    @TempDir
+    Path folder;
+
+    private final ScriptedModel model = new ScriptedModel();
+    private final Set<String> failing = ConcurrentHashMap.newKeySet();
+    private final Set<String> away = ConcurrentHashMap.newKeySet();
+    private final List<String> worked = new CopyOnWriteArrayList<>();
+
+    private final SubtaskType<Topic, Note> work = SubtaskType.code("work", Topic.class, Note.class, (topic, context) -> {
+        if (failing.contains(topic.name())) {
+            throw new IllegalStateException("not now");
+        }
+        worked.add(topic.name());
+        return new Note(topic.name());
+    });
+
+    private <O> SubtaskType<Topic, O> attaching(SubtaskType<Topic, O> type) {
+        return type.attaching(topic -> {
+            if (away.contains(topic.name())) {
+                throw new IllegalStateException("the disk is away");
+            }
+            return List.of();
+        });
+    }
+
+    private <R> RunResult<R> session(TaskGraph<R> graph) throws InterruptedException {
+        try (Journal journal = FileJournal.open(folder.resolve("run.journal"))) {
+            return Coordinator.of(model.pools()).journal(journal).run(graph, Budget.usd("1.00"));
+        }
+    }
+
+    private TaskGraph<Note> raceOnAttachments() {
+        SubtaskType<Topic, Note> reading = attaching(Crew.NOTE);
+        model.on(reading).answers(call -> new Note("read"));
+        var graph = TaskGraph.builder();
+        var before = graph.add("before", reading, new Topic("before"));
+        var winner = graph.add("winner", work, from(before, note -> new Topic("winner")));
+        var other = graph.add("other", work, new Topic("other"));
+        graph.add("extra", work, from(other, note -> new Topic("extra")));
+        var race = graph.race("race", other, winner);
+        return graph.answering(graph.add("send", work, from(race, note -> new Topic("send " + note.text()))));
+    }
+
+    @Test
+    void winnerBehindIt_staysTheWinner() throws Exception {
+        failing.add("other");
+        session(raceOnAttachments());
+        failing.clear();
+        away.add("before");
+
+        RunResult<Note> second = session(raceOnAttachments());
+
+        assertThat(second).isNotInstanceOf(RunResult.Complete.class);
+        away.clear();
+        assertThat(session(raceOnAttachments())).isCompleteWith(new Note("send winner"));
+        assertThat(worked).containsExactlyInAnyOrder("winner", "send winner", "other", "extra");
+    }
+
+    private TaskGraph<Note> partOfAList() {
+        SubtaskType<Topic, Found> find =
+                attaching(SubtaskType.model("find", Topic.class, Found.class, "Find topics."));
+        model.on(find).answers(call -> new Found(List.of(new Topic(call.input(find).name() + "1"))));
+        var graph = TaskGraph.builder();
+        var found = graph.add("found", find, Input.forEach(List.of(new Topic("x"), new Topic("y"))));
+        var each = graph.add("each", work, Input.forEachOf(found, Found::topics).enough(1));
+        return graph.answering(graph.add(
+                "send", work, from(each, items -> new Topic("send " + items.values().getFirst().text()))));
+    }
+
+    @Test
+    void itemsThatWereEnough_areTakenAgain_whenTheirListIsWholeAgain() throws Exception {
+        failing.add("y1");
+        session(partOfAList());
+        failing.clear();
+        away.add("x");
+
+        RunResult<Note> second = session(partOfAList());
+
+        assertThat(second.report().outcome("each").reason())
+                .contains("its list may lack an item that an earlier session took", "which work 'found' is");
+        away.clear();
+        assertThat(session(partOfAList())).isCompleteWith(new Note("send x1"));
+        assertThat(worked).containsOnlyOnce("send x1").doesNotContain("send y1");
+    }
+
+    private TaskGraph<Note> seenLoser() {
+        SubtaskType<Topic, Note> reading = attaching(Crew.NOTE);
+        model.on(reading).answers(call -> new Note("read"));
+        var graph = TaskGraph.builder();
+        var first = graph.add("first", work, new Topic("first"));
+        var loser = graph.add("loser", reading, new Topic("loser"));
+        var told = graph.add("told", work, from(loser.ifSucceeded(), note -> new Topic("told " + note.isPresent())));
+        var race = graph.race("race", first, loser);
+        return graph.answering(graph.add(
+                "send", work, from(race, told, (won, seen) -> new Topic("send %s %s".formatted(won.text(), seen.text())))));
+    }
+
+    @Test
+    void loserThatOthersHaveSeen_isNotGivenUpForGood() throws Exception {
+        session(seenLoser());
+        away.add("loser");
+        session(seenLoser());
+        away.clear();
+
+        assertThat(session(seenLoser())).isCompleteWith(new Note("send first told true"));
+        assertThat(worked).containsOnlyOnce("told true");
+    }
+}
