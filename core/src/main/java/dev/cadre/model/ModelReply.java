@@ -98,9 +98,11 @@ public record ModelReply(
         return withNotes(Stream.concat(notes.stream(), more.stream()).toList());
     }
 
-    /** The same reply with the name of its model and its notes as a masker leaves them; what the model wrote stays. */
+    /**
+     * The same reply with the name of its model on one line and its notes as a masker leaves them; what the model wrote stays.
+     */
     public ModelReply maskedBy(UnaryOperator<String> masker) {
-        String named = masker.apply(model);
+        String named = Redactor.SHAPES.with(masker).quote(model);
         List<String> noted = notes.stream().map(masker).toList();
         return named.equals(model) && noted.equals(notes)
                 ? this

@@ -29,7 +29,7 @@ class MaskedNamesTest {
     private record Keyed(String key) implements ModelClient {
         @Override
         public ModelReply call(ModelRequest request, CallContext context) {
-            return ModelReply.of("model " + key, "text " + key, USAGE).noting(List.of("note " + key));
+            return ModelReply.of("model\u001b[31m\n" + key, "text " + key, USAGE).noting(List.of("note " + key));
         }
 
         @Override
@@ -71,7 +71,7 @@ class MaskedNamesTest {
     void reply_namesNoKey_andItsTextStays() throws Exception {
         ModelReply reply = pool(new Keyed("one.secret")).build().call(REQUEST, terms(budget));
 
-        assertThat(reply.model()).isEqualTo("model [redacted]");
+        assertThat(reply.model()).isEqualTo("model [31m [redacted]");
         assertThat(reply.notes()).containsExactly("note [redacted]");
         assertThat(reply.text()).isEqualTo("text one.secret");
     }

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -46,6 +47,7 @@ public final class Script<O> {
         static final Terms DEFAULT = new Terms(DEFAULT_USAGE, RateLimits.UNKNOWN, () -> {});
     }
 
+    private final AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
     private final String description;
     private final @Nullable Json subject;
     private final @Nullable JsonType<O> output;
@@ -128,10 +130,27 @@ public final class Script<O> {
         return repliesText(text(value));
     }
 
-    /** Replies with a value made from the call, such as from its {@linkplain ScriptedCall#input input}. */
+    /**
+     * Replies with a value made from the call, such as from its {@linkplain ScriptedCall#input input}. What the function throws,
+     * such as a failed assertion, fails the call as a broken client does, and {@link ScriptedModel#assertFullyUsed} rethrows it.
+     */
     public Script<O> answers(Function<ScriptedCall, O> answer) {
         return add(reported -> (call, context) ->
-                whole(text(answer.apply(call)), context, Finish.COMPLETE).reply(call, reported));
+                whole(text(answered(answer, call)), context, Finish.COMPLETE).reply(call, reported));
+    }
+
+    private O answered(Function<ScriptedCall, O> answer, ScriptedCall call) {
+        try {
+            return answer.apply(call);
+        } catch (RuntimeException | Error failure) {
+            thrown.compareAndSet(null, failure);
+            throw failure;
+        }
+    }
+
+    /** What its code threw first. */
+    Optional<Throwable> thrown() {
+        return Optional.ofNullable(thrown.get());
     }
 
     private String text(O value) {

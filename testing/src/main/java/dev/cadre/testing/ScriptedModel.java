@@ -280,8 +280,12 @@ public final class ScriptedModel implements ModelClient {
         }
     }
 
-    /** Fails if a script has a reply that was never asked for, or if a call came that no script matches. */
+    /**
+     * Fails if a script has a reply that was never asked for, if a call came that no script matches, or if the code of a script
+     * threw something.
+     */
     public void assertFullyUsed() {
+        List<Throwable> thrown;
         List<String> unused;
         List<String> unmatched;
         lock.lock();
@@ -291,8 +295,12 @@ public final class ScriptedModel implements ModelClient {
                     .map(Script::description)
                     .toList();
             unmatched = unscripted.stream().map(UnscriptedCallException::call).toList();
+            thrown = scripts.stream().flatMap(script -> script.thrown().stream()).toList();
         } finally {
             lock.unlock();
+        }
+        if (!thrown.isEmpty()) {
+            throw new AssertionError("the code of a script threw " + thrown.getFirst(), thrown.getFirst());
         }
         if (!unused.isEmpty()) {
             throw new AssertionError("scripted, but not (fully) asked for: " + unused);

@@ -341,4 +341,20 @@ class ScriptedModelTest {
         assertThat(outcomes).hasSize(1).allMatch(Outcome::isSucceeded);
         model.assertFullyUsed();
     }
+
+    @Test
+    void assertionInAScript_isRethrown() throws Exception {
+        var model = new ScriptedModel();
+        model.on(NOTE).answers(call -> {
+            throw new AssertionError("it was asked of " + call.input(NOTE).name());
+        });
+        var graph = TaskGraph.builder();
+        var note = graph.add("note", NOTE, new Topic("cats"));
+
+        Coordinator.of(model.pools()).run(graph.answering(note), Budget.usd("0.05"));
+
+        assertThatThrownBy(model::assertFullyUsed)
+                .isInstanceOf(AssertionError.class)
+                .hasRootCauseMessage("it was asked of cats");
+    }
 }
