@@ -154,7 +154,12 @@ public final class SharedBudget implements AutoCloseable {
     private boolean ask(Stay stay) {
         SyncRequest request = lock.locked(() -> shared.write(stay));
         try {
-            take(request, store.sync(request));
+            SyncAnswer answer = store.sync(request);
+            if (trouble != null) {
+                LOG.info("the store of the shared budget '{}' answers again", name);
+                trouble = null;
+            }
+            take(request, answer);
             return true;
         } catch (BudgetStoreException refused) {
             failed(refused.kind(), refused);
@@ -171,10 +176,6 @@ public final class SharedBudget implements AutoCloseable {
                     BudgetStoreException.Kind.DAMAGED, "the store answered something else than was asked", null);
         }
         pace.answered(shared.isUnmet(), shared.isIdle(), System.nanoTime());
-        if (trouble != null) {
-            LOG.info("the store of the shared budget '{}' answers again", name);
-            trouble = null;
-        }
         tell(answer.chain());
     }
 
