@@ -6,7 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Where the ended subtasks and items stand in the file: an open-addressed hash table of 27 to 54 bytes an entry.
+ * Where the ended subtasks and items stand in the store: an open-addressed hash table of 27 to 54 bytes an entry.
  *
  * <p>It holds neither keys nor outputs, of which there may be millions. Different keys may share a hash, so whoever
  * looks one up reads the records and compares. Not safe for use by several threads.

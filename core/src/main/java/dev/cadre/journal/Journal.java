@@ -60,7 +60,7 @@ public interface Journal extends AutoCloseable {
 
     /**
      * How a subtask or an item ended, if it did so with the same fingerprint; the latest one if there are several.
-     * Reads the file.
+     * Reads the store.
      *
      * @throws JournalException.Damaged if the record is not any more what was written
      */
@@ -73,7 +73,7 @@ public interface Journal extends AutoCloseable {
     Optional<RunEnded> runEnded(String run);
 
     /**
-     * The admitted subtasks of a run in plan order; at each position the one admitted first. Reads the file.
+     * The admitted subtasks of a run in plan order; at each position the one admitted first. Reads the store.
      *
      * @throws JournalException.Damaged if a record is not any more what was written
      */

@@ -1,37 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.journal;
 
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** A journal cannot be opened, read or written. */
 public abstract sealed class JournalException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private final transient Path path;
+    private final String journal;
 
-    JournalException(Path path, String message, @Nullable Throwable cause) {
+    JournalException(String journal, String message, @Nullable Throwable cause) {
         super(message, cause);
-        this.path = path;
+        this.journal = journal;
     }
 
-    /** The file. */
-    public final Path path() {
-        return path;
+    /** The journal: the path of its file, or its name. */
+    public final String journal() {
+        return journal;
     }
 
-    /** A line of the file is not what was written, or the file is no journal; nothing was changed. */
+    /** A record is not what was written, or the file is no journal; nothing was changed. */
     public static final class Damaged extends JournalException {
         private static final long serialVersionUID = 1L;
 
         private final long line;
 
-        Damaged(Path path, long line, String what) {
-            super(path, "journal %s is damaged at line %d: %s".formatted(path, line, what), null);
+        Damaged(String journal, long line, String what) {
+            super(journal, "journal %s is damaged at line %d: %s".formatted(journal, line, what), null);
             this.line = line;
         }
 
-        /** The number of the first damaged line, from 1. */
+        /** The number of the first damaged line, from 1: of the file, or of what would be the file of another store. */
         public long line() {
             return line;
         }
@@ -41,8 +40,13 @@ public abstract sealed class JournalException extends RuntimeException {
     public static final class Locked extends JournalException {
         private static final long serialVersionUID = 1L;
 
-        Locked(Path path, String holder) {
-            super(path, "journal %s is open in %s".formatted(path, holder), null);
+        /**
+         * For stores.
+         *
+         * @param holder as in "this process"
+         */
+        public Locked(String journal, String holder) {
+            super(journal, "journal %s is open in %s".formatted(journal, holder), null);
         }
     }
 
@@ -52,11 +56,11 @@ public abstract sealed class JournalException extends RuntimeException {
 
         private final int version;
 
-        NewerVersion(Path path, long line, int version, int known) {
+        NewerVersion(String journal, long line, int version, int known) {
             super(
-                    path,
+                    journal,
                     "line %d of journal %s has format version %d, the newest known here is %d"
-                            .formatted(line, path, version, known),
+                            .formatted(line, journal, version, known),
                     null);
             this.version = version;
         }
@@ -70,14 +74,14 @@ public abstract sealed class JournalException extends RuntimeException {
     /**
      * An entry is not known to be durable, because writing failed.
      *
-     * <p>The journal takes nothing more: after a failed write nobody can tell what the disk holds. Opening it again finds
+     * <p>The journal takes nothing more: after a failed write nobody can tell what is stored. Opening it again finds
      * out.
      */
     public static final class WriteFailed extends JournalException {
         private static final long serialVersionUID = 1L;
 
-        WriteFailed(Path path, Throwable cause) {
-            super(path, "journal %s cannot be written: %s".formatted(path, cause), cause);
+        WriteFailed(String journal, Throwable cause) {
+            super(journal, "journal %s cannot be written: %s".formatted(journal, cause), cause);
         }
     }
 }

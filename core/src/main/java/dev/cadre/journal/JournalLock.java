@@ -25,7 +25,7 @@ final class JournalLock {
         try {
             return ProcessLock.take(of(journal));
         } catch (ProcessLock.HeldException e) {
-            throw new JournalException.Locked(journal, e.holder());
+            throw new JournalException.Locked(journal.toString(), e.holder());
         }
     }
 }

@@ -3,9 +3,15 @@ package dev.cadre.journal;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 
 /** What the writer does to the disk: the seam at which tests make it fail. Used by one thread. */
 interface JournalStorage extends AutoCloseable {
+    /** Opens the storage. */
+    interface Opener {
+        JournalStorage open(Path path) throws IOException;
+    }
+
     /** Cuts the file to a length, at which the next write goes on. */
     void truncate(long length) throws IOException;
 

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the entries add up to. Holds money and places in the file, never texts of plans and outputs. Safe for use by many
+ * What the entries add up to. Holds money and places in the store, never texts of plans and outputs. Safe for use by many
  * threads; nothing in here waits.
  */
 final class JournalTotals {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.journal;
 
+import java.io.File;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,19 +13,12 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one thread that touches the storage. Group commit: what gathers during a flush is made durable by the next one.
+ * The one thread that writes. Group commit: what gathers during a flush is made durable by the next one.
  *
  * <p>A thread of its own, because an interrupt within a file channel's write or flush closes the channel, and the threads
  * of a run are interrupted whenever a budget or a caller ends it.
  */
 final class JournalWriter implements AutoCloseable {
-    private static final int BUFFER_BYTES = 64 * 1024;
-
-    /** Opens the storage. */
-    interface Opener {
-        JournalStorage open(Path path) throws IOException;
-    }
-
     /** Learns of each entry as it becomes durable, in order, before those who wait for it. */
     interface Listener {
         void durable(JournalEntry entry, Location location);
@@ -46,8 +38,7 @@ final class JournalWriter implements AutoCloseable {
         }
     }
 
-    private final Path path;
-    private final Opener opener;
+    private final RecordStore store;
     private final Listener listener;
     private final Thread thread;
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
@@ -59,30 +50,28 @@ final class JournalWriter implements AutoCloseable {
     private @Nullable Throwable failure;
 
     // the writer thread alone uses what follows
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
     private List<Pending> batch = List.of();
     private long lines;
-    private long length;
 
-    private JournalWriter(Path path, Opener opener, JournalScan.Extent extent, Listener listener) {
-        this.path = path;
-        this.opener = opener;
+    private JournalWriter(RecordStore store, long lines, Listener listener) {
+        this.store = store;
         this.listener = listener;
-        this.lines = extent.lines();
-        this.length = extent.length();
+        this.lines = lines;
+        String name = store.name();
         this.thread = Thread.ofPlatform()
                 .daemon()
-                .name("cadre-journal-" + path.getFileName())
+                .name("cadre-journal-" + name.substring(name.lastIndexOf(File.separatorChar) + 1))
                 .unstarted(this::run);
     }
 
     /**
-     * Starts the thread, and waits until the file ends with its last good line and begins with a header.
+     * Starts the thread, and waits until what was read is durable and a new journal has its header.
      *
-     * @throws JournalException.WriteFailed if the storage cannot be opened or written
+     * @param lines how many records the store has, the header included
+     * @throws JournalException.WriteFailed if the store cannot be written
      */
-    static JournalWriter start(Path path, Opener opener, JournalScan.Extent extent, Listener listener) {
-        var writer = new JournalWriter(path, opener, extent, listener);
+    static JournalWriter start(RecordStore store, long lines, Listener listener) {
+        var writer = new JournalWriter(store, lines, listener);
         writer.thread.start();
         try {
             writer.await(writer.ready);
@@ -99,10 +88,10 @@ final class JournalWriter implements AutoCloseable {
         lock.lock();
         try {
             if (closing) {
-                throw new IllegalStateException("journal %s is closed".formatted(path));
+                throw new IllegalStateException("journal %s is closed".formatted(store.name()));
             }
             if (failure != null) {
-                return CompletableFuture.failedFuture(new JournalException.WriteFailed(path, failure));
+                return CompletableFuture.failedFuture(new JournalException.WriteFailed(store.name(), failure));
             }
             queue.add(pending);
             changed.signal();
@@ -119,7 +108,7 @@ final class JournalWriter implements AutoCloseable {
         } catch (CompletionException e) {
             // a new one for each who waits, with the stack of the one who waits
             throw e.getCause() instanceof JournalException.WriteFailed failed && failed.getCause() != null
-                    ? new JournalException.WriteFailed(path, failed.getCause())
+                    ? new JournalException.WriteFailed(store.name(), failed.getCause())
                     : e;
         }
     }
@@ -140,7 +129,7 @@ final class JournalWriter implements AutoCloseable {
 
     void requireOtherThread() {
         if (Thread.currentThread().equals(thread)) {
-            throw new IllegalStateException("the thread of journal %s cannot wait for itself".formatted(path));
+            throw new IllegalStateException("the thread of journal %s cannot wait for itself".formatted(store.name()));
         }
     }
 
@@ -159,29 +148,16 @@ final class JournalWriter implements AutoCloseable {
     }
 
     private void run() {
-        try (var storage = opener.open(path)) {
-            prepare(storage);
+        try {
+            store.append(lines == 0 ? List.of(LineFormat.header()) : List.of());
+            lines = Math.max(1, lines);
             ready.complete(null);
             while (gather()) {
-                commit(storage);
+                commit();
             }
         } catch (IOException | RuntimeException | Error e) {
             fail(e);
         }
-    }
-
-    private void prepare(JournalStorage storage) throws IOException {
-        storage.truncate(length);
-        if (lines == 0) {
-            var header = LineFormat.header();
-            put(header, storage);
-            flush(storage);
-            length = header.length;
-            lines = 1;
-        }
-        // an earlier session may have died between a write and its flush: what was read must not be lost any more
-        storage.force();
-        storage.forceDirectory();
     }
 
     /** Waits for entries; none means that the journal is being closed. */
@@ -196,22 +172,18 @@ final class JournalWriter implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        // whoever interrupts every thread in sight must not close the channel
+        // whoever interrupts every thread in sight must not close what the store writes to
         Thread.interrupted();
         return !batch.isEmpty();
     }
 
-    private void commit(JournalStorage storage) throws IOException {
-        var locations = new ArrayList<Location>(batch.size());
+    private void commit() throws IOException {
+        var records = new ArrayList<byte[]>(batch.size());
         for (Pending pending : batch) {
-            var line = LineFormat.line(lines, pending.at, pending.content);
-            put(line, storage);
-            locations.add(new Location(length, line.length));
-            length += line.length;
+            records.add(LineFormat.line(lines, pending.at, pending.content));
             lines++;
         }
-        flush(storage);
-        storage.force();
+        var locations = store.append(records);
         for (int i = 0; i < locations.size(); i++) {
             listener.durable(batch.get(i).entry, locations.get(i));
         }
@@ -219,23 +191,7 @@ final class JournalWriter implements AutoCloseable {
         batch = List.of();
     }
 
-    private void put(byte[] bytes, JournalStorage storage) throws IOException {
-        for (int from = 0; from < bytes.length; ) {
-            if (!buffer.hasRemaining()) {
-                flush(storage);
-            }
-            int count = Math.min(buffer.remaining(), bytes.length - from);
-            buffer.put(bytes, from, count);
-            from += count;
-        }
-    }
-
-    private void flush(JournalStorage storage) throws IOException {
-        storage.write(buffer.flip());
-        buffer.clear();
-    }
-
-    /** After a failed write or flush nobody knows what is on the disk, and a second flush may wrongly succeed. */
+    /** After a failed write or flush nobody knows what is stored, and a second flush may wrongly succeed. */
     private void fail(Throwable cause) {
         List<Pending> lost = new ArrayList<>(batch);
         lock.lock();
@@ -246,7 +202,7 @@ final class JournalWriter implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        ready.completeExceptionally(new JournalException.WriteFailed(path, cause));
-        lost.forEach(pending -> pending.durable.completeExceptionally(new JournalException.WriteFailed(path, cause)));
+        ready.completeExceptionally(new JournalException.WriteFailed(store.name(), cause));
+        lost.forEach(pending -> pending.durable.completeExceptionally(new JournalException.WriteFailed(store.name(), cause)));
     }
 }

@@ -2,9 +2,9 @@
 package dev.cadre.journal;
 
 /**
- * Where a line stands in the file.
+ * Where a store keeps a record.
  *
- * @param offset in bytes
- * @param length in bytes, with its line feed
+ * @param offset from the beginning, in whatever the store counts; that of a later record is greater
+ * @param length in bytes, with the line feed
  */
-record Location(long offset, int length) {}
+public record Location(long offset, int length) {}

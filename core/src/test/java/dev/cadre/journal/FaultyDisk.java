@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 /** A disk that fails, tears and forgets as it is told. Its flushes touch no real disk. */
-final class FaultyDisk implements JournalWriter.Opener {
+final class FaultyDisk implements JournalStorage.Opener {
     enum Step {
         TRUNCATE,
         WRITE,

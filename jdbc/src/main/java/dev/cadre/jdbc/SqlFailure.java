@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.jdbc;
+
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.Objects;
+
+/**
+ * A failure of a database, of its driver or of a data source, by its class and its code alone: what they say may quote
+ * addresses, passwords and data. The stack trace is theirs.
+ */
+final class SqlFailure extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    private final String state;
+
+    private SqlFailure(String state, String message) {
+        super(message);
+        this.state = state;
+    }
+
+    static SqlFailure of(Throwable thrown) {
+        String type = thrown.getClass().getSimpleName();
+        String state = thrown instanceof SQLException sql ? Objects.requireNonNullElse(sql.getSQLState(), "") : "";
+        // five letters and digits by the standard; a driver may put anything there
+        boolean isCode = state.matches("[0-9A-Z]{5}");
+        var failure = new SqlFailure(
+                isCode ? state : "", isCode ? "%s, SQLState %s%s".formatted(type, state, meaning(state)) : type);
+        failure.setStackTrace(thrown.getStackTrace());
+        return failure;
+    }
+
+    private static String meaning(String state) {
+        return switch (state.substring(0, 2)) {
+            case "08" -> ": the connection was lost or refused";
+            case "23" -> ": another session wrote this too";
+            case "28" -> ": the login was refused";
+            case "42" -> ": a table is missing or may not be used";
+            case "53", "54" -> ": the database has not enough room";
+            case "57" -> ": the database ended it";
+            default -> "";
+        };
+    }
+
+    /** The SQLState; empty if there is none. */
+    String state() {
+        return state;
+    }
+}
