@@ -77,7 +77,9 @@ public final class Books {
         LocalDate start = locked.window().start(now);
         BudgetRow current = locked;
         if (start.isAfter(locked.windowStart())) {
-            rows.keep(locked);
+            if (!locked.sums().settled().plus(locked.sums().forfeited()).isZero()) {
+                rows.keep(locked);
+            }
             current = locked.inWindow(start);
             rows.write(current);
         }
