@@ -72,8 +72,8 @@ final class RecordFile implements RecordStore {
 
     @Override
     public List<Location> append(List<byte[]> lines) throws IOException {
-        boolean isFirst = storage == null;
-        var open = isFirst ? truncated() : storage;
+        var before = storage;
+        var open = before == null ? truncated() : before;
         var locations = new ArrayList<Location>(lines.size());
         for (byte[] line : lines) {
             put(line, open);
@@ -85,7 +85,7 @@ final class RecordFile implements RecordStore {
         }
         // the first time: an earlier session may have died between a write and its flush, and what was read must stay
         open.force();
-        if (isFirst) {
+        if (before == null) {
             open.forceDirectory();
         }
         return locations;

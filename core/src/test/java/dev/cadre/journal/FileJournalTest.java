@@ -3,7 +3,6 @@ package dev.cadre.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cadre.journal.JournalEntry.Asked;
@@ -11,7 +10,6 @@ import dev.cadre.journal.JournalEntry.Collected;
 import dev.cadre.journal.JournalEntry.Ended;
 import dev.cadre.journal.JournalEntry.Enqueued;
 import dev.cadre.journal.JournalEntry.Intent;
-import dev.cadre.journal.JournalEntry.PlanAdmitted;
 import dev.cadre.journal.JournalEntry.RunEnded;
 import dev.cadre.journal.JournalEntry.RunStarted;
 import dev.cadre.journal.JournalEntry.Settled;
@@ -31,12 +29,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** What the journal of a file does beside what every journal does, which is a contract in the module of the tests. */
 class FileJournalTest {
     private static final JournalKey CATS = JournalKey.of("r1", "cats");
 
@@ -155,34 +153,6 @@ class FileJournalTest {
     }
 
     @Test
-    void ended_needsKeyAndFingerprint() {
-        Samples.write(file(), Samples.RUN);
-
-        try (var journal = Samples.open(file())) {
-            assertThat(journal.ended(CATS, Samples.PRINT)).contains((Ended) Samples.RUN.get(4));
-            assertThat(journal.ended(CATS, Fingerprint.of("another prompt"))).isEmpty();
-            assertThat(journal.ended(new JournalKey("r1", "cats", 0), Samples.PRINT))
-                    .isEmpty();
-            assertThat(journal.ended(JournalKey.of("r2", "cats"), Samples.PRINT))
-                    .isEmpty();
-        }
-    }
-
-    @Test
-    void ended_severalTimes_isTheLatest() {
-        try (var journal = Samples.open(file())) {
-            for (int i = 0; i < 3; i++) {
-                journal.append(cats("{\"fact\":" + i + "}"));
-            }
-
-            assertThat(journal.ended(CATS, Samples.PRINT)).contains(cats("{\"fact\":2}"));
-        }
-        try (var journal = Samples.open(file())) {
-            assertThat(journal.ended(CATS, Samples.PRINT)).contains(cats("{\"fact\":2}"));
-        }
-    }
-
-    @Test
     void ended_keysWithOneHash_areToldApart() {
         // found by search; the index alone cannot tell them apart, as its own test shows
         var one = end(EndedIndexTest.ONE);
@@ -195,120 +165,6 @@ class FileJournalTest {
 
             assertThat(journal.ended(EndedIndexTest.ONE, Samples.PRINT)).contains(one);
             assertThat(journal.ended(EndedIndexTest.OTHER, Samples.PRINT)).contains(other);
-        }
-    }
-
-    @Test
-    void views_afterReopening_areThoseBeforeClosing() {
-        List<Object> before;
-        try (var journal = Samples.open(file())) {
-            Samples.RUN.forEach(journal::append);
-            before = views(journal);
-        }
-
-        try (var journal = Samples.open(file())) {
-            assertThat(views(journal)).isEqualTo(before);
-        }
-    }
-
-    @Test
-    void views_ofUnknownRun_areEmpty() {
-        Samples.write(file(), Samples.RUN);
-
-        try (var journal = Samples.open(file())) {
-            assertThat(journal.plan("r2")).isEmpty();
-            assertThat(journal.openIntents("r2")).isEmpty();
-            assertThat(journal.runEnded("r2")).isEmpty();
-            assertThat(journal.spent("r2")).isEqualTo(Spend.NONE);
-        }
-    }
-
-    @Test
-    void spent_countsWhatWasBookedAndTheWorstCaseOfOpenIntents() {
-        Samples.write(file(), Samples.RUN);
-
-        try (var journal = Samples.open(file())) {
-            assertThat(journal.openIntents("r1")).containsExactly((Intent) Samples.RUN.get(5));
-            assertThat(journal.spent("r1"))
-                    .isEqualTo(Samples.COST
-                            .plus(Samples.COST)
-                            .plus(Spend.forfeited(Money.usd("0.004")))
-                            .plus(Spend.forfeited(Money.usd("0.001"))));
-        }
-    }
-
-    @Test
-    void batches_areTheFactsOfAllShards_andTheRequestsThatAreNotCollected() {
-        Samples.write(file(), Samples.RUN);
-
-        try (var journal = Samples.open(file())) {
-            assertThat(journal.batches("r1"))
-                    .containsExactly(
-                            (ShardNoted) Samples.RUN.get(8),
-                            (ShardNoted) Samples.RUN.get(11),
-                            (ShardNoted) Samples.RUN.get(12),
-                            (ShardNoted) Samples.RUN.get(13),
-                            (Enqueued) Samples.RUN.get(10));
-        }
-    }
-
-    @Test
-    void planningSpent_countsThePlannersAttempts_andWhatWasPaidBeforeTheRun() {
-        var asked = new Asked(CallPurpose.Kind.PLAN, Tier.FLAGSHIP, "gpt-5.5");
-        var planner = JournalKey.of("r1", "@planner");
-        Samples.write(file(), Samples.RUN);
-
-        try (var journal = Samples.open(file())) {
-            assertThat(journal.planningSpent("r1")).isEqualTo(Spend.NONE);
-
-            journal.append(new Settled(planner, 0, "code", Samples.COST));
-            journal.append(new Intent(planner, Samples.PRINT, 1, asked, Money.usd("0.05")));
-            journal.append(new Settled(planner, 1, "complete", Samples.COST));
-            journal.append(new Intent(planner, Samples.PRINT, 2, asked, Money.usd("0.05")));
-
-            assertThat(journal.planningSpent("r1"))
-                    .isEqualTo(Samples.COST.plus(Samples.COST).plus(Spend.forfeited(Money.usd("0.05"))));
-        }
-    }
-
-    @Test
-    void intent_whoseNumberIsUsedAgain_staysOpen() {
-        try (var journal = Samples.open(file())) {
-            journal.append(new Intent(CATS, Samples.PRINT, 1, Samples.NANO, Money.usd("0.003")));
-            journal.append(new Intent(CATS, Samples.PRINT, 1, Samples.NANO, Money.usd("0.005")));
-            journal.append(new Settled(CATS, 1, "complete", Samples.COST));
-
-            assertThat(journal.openIntents("r1"))
-                    .containsExactly(new Intent(CATS, Samples.PRINT, 1, Samples.NANO, Money.usd("0.003")));
-            assertThat(journal.spent("r1")).isEqualTo(Samples.COST.plus(Spend.forfeited(Money.usd("0.003"))));
-        }
-    }
-
-    @Test
-    void plan_isInPlanOrder_andAdmissionIsFinal() {
-        var late = new PlanAdmitted("r1", 1, "\"late\"");
-        var early = new PlanAdmitted("r1", 0, "\"early\"");
-        Samples.write(file(), List.of(late, early, new PlanAdmitted("r1", 1, "\"again\""), Samples.RUN.getFirst()));
-
-        try (var journal = Samples.open(file())) {
-            assertThat(journal.plan("r1")).containsExactly(early, late);
-        }
-    }
-
-    @Test
-    void run_startedAgain_hasNotEnded() {
-        var first = new RunStarted("r1", Samples.PRINT, "", Money.usd("1"));
-        var other = new RunStarted("r2", Samples.PRINT, "", Money.usd("2"));
-        var again = new RunStarted("r1", Samples.PRINT, "", Money.usd("3"));
-        var end = new RunEnded("r1", "failed");
-        try (var journal = Samples.open(file())) {
-            List.of(first, other, end).forEach(journal::append);
-            assertThat(journal.runEnded("r1")).contains(end);
-
-            journal.append(again);
-
-            assertThat(journal.runEnded("r1")).isEmpty();
-            assertThat(journal.runs()).containsExactly(again, other);
         }
     }
 
@@ -340,39 +196,6 @@ class FileJournalTest {
     }
 
     @Test
-    @Tag("slow")
-    void record_largerThanTheCap_isRefused_andTheLargestIsRead() {
-        // two bytes a character, so that the cap on bytes decides
-        var tooLarge = "\"" + "é".repeat(8 * 1024 * 1024) + "\"";
-        var large = "\"" + "é".repeat(8 * 1024 * 1024 - 300) + "\"";
-        try (var journal = Samples.open(file())) {
-            assertThatIllegalArgumentException()
-                    .isThrownBy(() -> journal.append(cats(tooLarge)))
-                    .withMessageContaining("bytes are too many");
-            journal.append(cats(large));
-            assertThat(journal.ended(CATS, Samples.PRINT)).contains(cats(large));
-        }
-    }
-
-    @Test
-    void closedJournal_refusesEverything_andClosesAgain() {
-        var journal = Samples.open(file());
-        journal.close();
-        journal.close();
-
-        assertThatIllegalStateException().isThrownBy(() -> journal.append(Samples.RUN.getFirst()));
-        assertThatIllegalStateException().isThrownBy(() -> journal.submit(Samples.RUN.getFirst()));
-        assertThatIllegalStateException().isThrownBy(journal::runs);
-        assertThatIllegalStateException().isThrownBy(() -> journal.ended(CATS, Samples.PRINT));
-        assertThatIllegalStateException().isThrownBy(() -> journal.spent("r1"));
-        assertThatIllegalStateException().isThrownBy(() -> journal.claim("r1"));
-        assertThatIllegalStateException().isThrownBy(() -> journal.runEnded("r1"));
-        assertThatIllegalStateException().isThrownBy(() -> journal.plan("r1"));
-        assertThatIllegalStateException().isThrownBy(() -> journal.openIntents("r1"));
-        assertThatIllegalStateException().isThrownBy(() -> journal.planningSpent("r1"));
-    }
-
-    @Test
     void open_inMissingDirectory_namesTheJournal() {
         var path = directory.resolve("missing").resolve("run.journal");
 
@@ -399,16 +222,5 @@ class FileJournalTest {
 
     private static Ended cats(String output) {
         return new Ended(CATS, Samples.PRINT, new Outcome.Succeeded<>(output), Spend.NONE);
-    }
-
-    private static List<Object> views(Journal journal) {
-        return List.of(
-                journal.runs(),
-                journal.plan("r1"),
-                journal.openIntents("r1"),
-                journal.batches("r1"),
-                journal.spent("r1"),
-                journal.runEnded("r1"),
-                journal.ended(CATS, Samples.PRINT));
     }
 }

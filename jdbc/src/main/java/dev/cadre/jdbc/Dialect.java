@@ -20,7 +20,7 @@ enum Dialect {
             if (!isTrue(writing, "SELECT pg_try_advisory_lock" + arguments, journal)) {
                 return Optional.empty();
             }
-            boolean isChanged = commitsAreDurable(writing);
+            boolean isChanged = flushesNow(writing);
             return Optional.of(() -> {
                 // the session may live on in a pool
                 try (var statement = writing.createStatement()) {
@@ -30,15 +30,6 @@ enum Dialect {
                 }
                 isTrue(writing, "SELECT pg_advisory_unlock" + arguments, journal);
             });
-        }
-
-        /** Has a commit return no sooner than it is durable. Returns whether that was different. */
-        private boolean commitsAreDurable(Connection writing) throws SQLException {
-            try (var statement = writing.createStatement();
-                    ResultSet changed = statement.executeQuery("SELECT set_config('synchronous_commit', 'on', false)"
-                            + " WHERE current_setting('synchronous_commit') = 'off'")) {
-                return changed.next();
-            }
         }
 
         @Override
@@ -133,6 +124,15 @@ enum Dialect {
             try (ResultSet answer = statement.executeQuery()) {
                 return answer.next() && answer.getBoolean(1);
             }
+        }
+    }
+
+    /** Has a commit return no sooner than it is durable; whether that was different before. */
+    private static boolean flushesNow(Connection postgres) throws SQLException {
+        try (var statement = postgres.createStatement();
+                ResultSet changed = statement.executeQuery("SELECT set_config('synchronous_commit', 'on', false)"
+                        + " WHERE current_setting('synchronous_commit') = 'off'")) {
+            return changed.next();
         }
     }
 }

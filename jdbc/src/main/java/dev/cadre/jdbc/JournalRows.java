@@ -10,8 +10,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** The rows of one journal. Each method is called on the thread of the connection. */
 record JournalRows(int journal) {
@@ -23,10 +23,14 @@ record JournalRows(int journal) {
 
     private static final String UNIQUENESS = "23505";
 
-    /** A record, and where it is; empty where no record can be that long. */
-    record Row(long number, byte[] record) {
-        Location location() {
-            return new Location(number, record.length);
+    /**
+     * A record under its number.
+     *
+     * @param line without its line feed; empty where no record can be that long
+     */
+    record Row(long number, String line) {
+        byte[] record() {
+            return (line + "\n").getBytes(UTF_8);
         }
     }
 
@@ -73,7 +77,7 @@ record JournalRows(int journal) {
             try (ResultSet found = select.executeQuery()) {
                 var rows = new ArrayList<Row>();
                 while (found.next()) {
-                    rows.add(new Row(found.getLong(1), record(found.getString(2))));
+                    rows.add(new Row(found.getLong(1), Objects.requireNonNullElse(found.getString(2), "")));
                 }
                 return rows;
             }
@@ -106,7 +110,7 @@ record JournalRows(int journal) {
             select.setLong(2, location.offset());
             select.setInt(3, location.length());
             try (ResultSet found = select.executeQuery()) {
-                return found.next() ? record(found.getString(1)) : new byte[0];
+                return found.next() ? new Row(location.offset(), found.getString(1)).record() : new byte[0];
             }
         }
     }
@@ -135,9 +139,5 @@ record JournalRows(int journal) {
             insert.executeBatch();
         }
         return locations;
-    }
-
-    private static byte[] record(@Nullable String line) {
-        return line == null ? new byte[0] : (line + "\n").getBytes(UTF_8);
     }
 }

@@ -44,7 +44,10 @@ final class JournalTable implements RecordStore {
 
     @Override
     public void scan(Visitor visitor) throws IOException {
-        next = scan(session, rows, row -> visitor.visit(row.record(), row.location()));
+        next = scan(session, rows, row -> {
+            byte[] record = row.record();
+            visitor.visit(record, new Location(row.number(), record.length));
+        });
     }
 
     /** Reads all rows; returns the number behind the last one. */
@@ -106,6 +109,6 @@ final class JournalTable implements RecordStore {
 
     @Override
     public void close() {
-        session.closeAfter(any -> lock.release());
+        session.closeAfter(lock::release);
     }
 }

@@ -6,21 +6,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
-import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import javax.sql.DataSource;
 
-/**
- * A connection, and the one thread that uses it.
- *
- * <p>A platform thread of its own, because an interrupt closes the socket of a virtual thread that waits for a database, and
- * the files of an H2 that runs in this process; and the threads of a run are interrupted whenever a budget or a caller ends
- * it. Safe for use by many threads.
- */
+/** A connection that one thread uses, and gives back as it was. Safe for use by many threads. */
 final class Session implements AutoCloseable {
     /** Something to do with a connection. */
     @FunctionalInterface
@@ -28,18 +16,18 @@ final class Session implements AutoCloseable {
         T run(Connection connection) throws SQLException;
     }
 
-    /** What a connection is to do at its end. */
+    /** What is to be done before a connection is given back. */
     @FunctionalInterface
     interface Ending {
-        void run(Connection connection) throws SQLException;
+        void run() throws SQLException;
     }
 
-    private final ExecutorService thread;
+    private final SqlThread thread;
     private final Connection connection;
     private final boolean autoCommit;
     private final int networkTimeoutMillis;
 
-    private Session(ExecutorService thread, Connection connection, Duration longestSilence) throws SQLException {
+    private Session(SqlThread thread, Connection connection, Duration longestSilence) throws SQLException {
         this.thread = thread;
         this.connection = connection;
         this.autoCommit = connection.getAutoCommit();
@@ -54,10 +42,9 @@ final class Session implements AutoCloseable {
      * @param longestSilence a database that says nothing for so long is lost, where the driver can tell
      */
     static Session open(DataSource source, String name, Duration longestSilence) throws IOException {
-        ExecutorService thread = Executors.newSingleThreadExecutor(
-                Thread.ofPlatform().daemon().name("cadre-jdbc-" + name).factory());
+        var thread = new SqlThread(name);
         try {
-            return call(thread, () -> {
+            return thread.call(() -> {
                 Connection connection = source.getConnection();
                 try {
                     return new Session(thread, connection, longestSilence);
@@ -74,48 +61,18 @@ final class Session implements AutoCloseable {
 
     /** Waits until it is done, whether interrupted or not. */
     <T> T call(Work<T> work) throws IOException {
-        return call(thread, () -> work.run(connection));
-    }
-
-    private interface Step<T> {
-        T run() throws SQLException;
-    }
-
-    private static <T> T call(ExecutorService thread, Step<T> step) throws IOException {
-        var done = new CompletableFuture<T>();
-        try {
-            thread.execute(() -> complete(done, step));
-            return done.join();
-        } catch (RejectedExecutionException e) {
-            throw new IOException("its connection is closed", e);
-        } catch (CompletionException e) {
-            var cause = Objects.requireNonNull(e.getCause());
-            if (cause instanceof Error error) {
-                throw error;
-            }
-            throw SqlFailure.of(cause);
-        }
-    }
-
-    private static <T> void complete(CompletableFuture<T> done, Step<T> step) {
-        // whoever interrupts every thread in sight must not close the connection
-        Thread.interrupted();
-        try {
-            done.complete(step.run());
-        } catch (Throwable e) {
-            done.completeExceptionally(e);
-        }
+        return thread.call(() -> work.run(connection));
     }
 
     @Override
     public void close() {
-        closeAfter(any -> {});
+        closeAfter(() -> {});
     }
 
-    /** Gives the connection back as it was; if that fails, ends it. */
+    /** Gives the connection back; ends it instead if it cannot be given back as it was. */
     void closeAfter(Ending ending) {
         try {
-            call(thread, () -> {
+            thread.call(() -> {
                 end(ending);
                 return true;
             });
@@ -128,7 +85,7 @@ final class Session implements AutoCloseable {
 
     private void end(Ending ending) {
         try {
-            ending.run(connection);
+            ending.run();
             limitSilence(networkTimeoutMillis);
             connection.setAutoCommit(autoCommit);
             connection.close();
