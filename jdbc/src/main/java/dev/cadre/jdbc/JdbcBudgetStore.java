@@ -117,23 +117,38 @@ public final class JdbcBudgetStore implements BudgetStore {
     private Answered answer(Connection connection, Dialect dialect, SyncRequest request) throws SQLException {
         int isolation = connection.getTransactionIsolation();
         connection.setAutoCommit(false);
+        // what was read before the lock must be read again behind it
+        connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+        Answered answered = answered(connection, dialect, request);
+        if (answered.refusal == null) {
+            connection.commit();
+        } else {
+            undo(connection);
+        }
+        connection.setAutoCommit(true);
+        connection.setTransactionIsolation(isolation);
+        return answered;
+    }
+
+    private Answered answered(Connection connection, Dialect dialect, SyncRequest request) throws SQLException {
         try {
-            // what was read before the lock must be read again behind it
-            connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
             boundSilence(connection, dialect);
-            Answered answered = booked(new BudgetTables(connection, clock.sql(dialect)), request);
-            if (answered.refusal == null) {
-                connection.commit();
-            } else {
-                connection.rollback();
-            }
-            return answered;
+            return booked(new BudgetTables(connection, clock.sql(dialect)), request);
         } catch (BudgetTables.SqlTrouble trouble) {
-            connection.rollback();
+            undo(connection);
             throw trouble.cause();
-        } finally {
-            connection.setAutoCommit(true);
-            connection.setTransactionIsolation(isolation);
+        } catch (RuntimeException | Error broken) {
+            undo(connection);
+            throw broken;
+        }
+    }
+
+    /** Before the connection is given back: that commits what is left of a transaction. */
+    private static void undo(Connection connection) {
+        try {
+            connection.rollback();
+        } catch (SQLException dead) {
+            // its session has ended, and the transaction with it
         }
     }
 
