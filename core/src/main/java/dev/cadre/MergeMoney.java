@@ -97,8 +97,7 @@ record MergeMoney(Run run, GoalNeeds needs, int merges) {
         Money least = needs.merge();
         return least.isZero()
                 ? least
-                : MergeShare.setAside(
-                        run.limit(), least, free, needs.floor().minus(least));
+                : MergeShare.setAside(run.limit(), least, free, needs.floor().minus(least));
     }
 
     /** Names what is needed at least: the least budget is that and what is spent already. */

@@ -25,7 +25,9 @@ final class AlertsOnce {
                     .plus(standing.own().forfeited());
             boolean isReached = !spent.isZero()
                     && !standing.limit().percent(standing.alertPercent()).isMoreThan(spent);
-            if (isReached && standing.alertPercent() <= WHOLE && !standing.window().equals(told.get(standing.budget()))) {
+            if (isReached
+                    && standing.alertPercent() <= WHOLE
+                    && !standing.window().equals(told.get(standing.budget()))) {
                 told.put(standing.budget(), standing.window());
                 due.add(new BudgetAlert(
                         standing.budget(), standing.window(), spent, standing.limit(), standing.alertPercent()));

@@ -271,7 +271,7 @@ public final class Ledger {
 
     /** Has money for a need fetched if that is what it lacks, as a refused reservation does. */
     void seek(Money need) {
-        if (!isAnyClosed()) {
+        if (closed().isEmpty()) {
             refusal(need);
         }
     }
@@ -309,20 +309,19 @@ public final class Ledger {
     }
 
     private void requireOpen() {
-        for (Ledger at = this; at != null; at = at.parent) {
-            if (at.closed) {
-                throw new BudgetClosedException(at.state());
-            }
-        }
+        closed().ifPresent(ended -> {
+            throw new BudgetClosedException(ended.state());
+        });
     }
 
-    private boolean isAnyClosed() {
+    /** The innermost budget of the chain that is closed. */
+    private Optional<Ledger> closed() {
         for (Ledger at = this; at != null; at = at.parent) {
             if (at.closed) {
-                return true;
+                return Optional.of(at);
             }
         }
-        return false;
+        return Optional.empty();
     }
 
     private boolean isAllotment() {

@@ -47,44 +47,47 @@ record Outside(
      * fetch it.
      */
     LedgerState around(LedgerSums own) {
-        return state(own, free(own));
+        return state(own, Long.MAX_VALUE);
     }
 
     /** The same, but only what this process has fetched is free: the rest is in flight, as far as anybody here knows. */
     LedgerState leasedTo(LedgerSums own) {
-        return state(own, entitled.minusOrZero(own.committed()).atMost(free(own)));
+        return state(own, Math.max(0, entitled.picoUsd() - own.committed().picoUsd()));
     }
 
     /** Whether others could give back enough for a need; if not, it waits for attempts of this process alone. */
     boolean mayMeet(Money need, LedgerSums own) {
-        return !need.isMoreThan(limit.minusOrZero(used(own)));
+        return need.picoUsd() <= limit.picoUsd() - used(own);
     }
 
-    private Money free(LedgerSums own) {
-        return limit.minusOrZero(used(own)).minusOrZero(held);
-    }
-
-    private LedgerState state(LedgerSums own, Money free) {
-        Money used = used(own);
-        Money elsewhere = limit.minusOrZero(used).minus(free);
+    /** In bare numbers, because each reservation asks for it several times. None is below zero. */
+    private LedgerState state(LedgerSums own, long mostFree) {
+        long used = used(own);
+        long unused = Math.max(0, limit.picoUsd() - used);
+        long free = Math.min(mostFree, Math.max(0, unused - held.picoUsd()));
         return new LedgerState(
-                limit.atLeast(used), // a limit may be lowered below what is spent
-                settled(own),
-                forfeited(own),
-                own.outstanding().plus(elsewhere),
+                used > limit.picoUsd() ? Money.ofPico(used) : limit, // a limit may be lowered below what is spent
+                Money.ofPico(settled(own)),
+                Money.ofPico(forfeited(own)),
+                Money.ofPico(Math.addExact(own.outstanding().picoUsd(), unused - free)),
                 own.setAside(),
                 own.breached() || breached);
     }
 
-    private Money used(LedgerSums own) {
-        return settled(own).plus(forfeited(own)).plus(own.outstanding()).plus(own.setAside());
+    private long used(LedgerSums own) {
+        long spent = Math.addExact(settled(own), forfeited(own));
+        long inFlight =
+                Math.addExact(own.outstanding().picoUsd(), own.setAside().picoUsd());
+        return Math.addExact(spent, inFlight);
     }
 
-    private Money settled(LedgerSums own) {
-        return settled.plus(own.settled().minusOrZero(settledBefore));
+    private long settled(LedgerSums own) {
+        long here = Math.max(0, own.settled().picoUsd() - settledBefore.picoUsd());
+        return Math.addExact(settled.picoUsd(), here);
     }
 
-    private Money forfeited(LedgerSums own) {
-        return forfeited.plus(own.forfeited().minusOrZero(forfeitedBefore));
+    private long forfeited(LedgerSums own) {
+        long here = Math.max(0, own.forfeited().picoUsd() - forfeitedBefore.picoUsd());
+        return Math.addExact(forfeited.picoUsd(), here);
     }
 }

@@ -131,12 +131,12 @@ public final class SharedBudget implements AutoCloseable {
     /** Waits until the next request is due, or something happens; returns whether there will be none any more. */
     private boolean talkOnce() throws InterruptedException {
         boolean isLeaving = isClosed() && guard.openReservations() == 0;
-        boolean isPatient = trouble == null && isLeaving;
         long now = System.nanoTime();
         if (isClosed() && reportsUntilNanos - now <= 0) {
             return true;
         }
-        long wait = isPatient ? 0 : pace.waitNanos(lock.locked(shared::isSought), now);
+        boolean leavesNow = isLeaving && trouble == null;
+        long wait = leavesNow ? 0 : pace.waitNanos(lock.locked(shared::isSought), now);
         if (wait == 0) {
             return ask(isLeaving ? Stay.LEAVES : Stay.GOES_ON) && isLeaving;
         }
@@ -163,7 +163,8 @@ public final class SharedBudget implements AutoCloseable {
             return true;
         } catch (BudgetStoreException refused) {
             failed(refused.kind(), refused);
-        } catch (RuntimeException | Error broken) { // the store is code of others; without this thread nobody gets money
+        } catch (RuntimeException
+                | Error broken) { // the store is code of others; without this thread nobody gets money
             failed(BudgetStoreException.Kind.UNREACHABLE, broken);
         }
         return false;

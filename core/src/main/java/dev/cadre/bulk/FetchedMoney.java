@@ -32,7 +32,8 @@ final class FetchedMoney {
         var moved = new ArrayBlockingQueue<Boolean>(1);
         BudgetGuard.Watch watch = money.watch(() -> moved.offer(true));
         try (watch) {
-            Admission answer = money.reserve(worstCase); // once more after the watch has begun, so that no change is missed
+            Admission answer =
+                    money.reserve(worstCase); // once more after the watch has begun, so that no change is missed
             while (isOnItsWay(answer) && time.isThere(moved, LONGEST_FETCH)) {
                 answer = money.reserve(worstCase);
             }

@@ -63,7 +63,8 @@ public final class Books {
         if (request.sequence() <= before.getFirst().sequence()) {
             return answer(before, false);
         }
-        boolean hadExpired = before.stream().anyMatch(lease -> !lease.counted().lost().isZero());
+        boolean hadExpired =
+                before.stream().anyMatch(lease -> !lease.counted().lost().isZero());
         List<LeaseRow> booked = before.stream().map(this::book).toList();
         Money grant = grant(request.wants());
         List<LeaseRow> leases = booked.stream().map(lease -> hold(lease, grant)).toList();
@@ -160,9 +161,7 @@ public final class Books {
                 held,
                 now.plus(request.lease()),
                 new LeaseRow.Counted(
-                        budget.windowStart(),
-                        before.counted().spent().plus(newSettled, newForfeited),
-                        Money.ZERO),
+                        budget.windowStart(), before.counted().spent().plus(newSettled, newForfeited), Money.ZERO),
                 prepaid);
     }
 

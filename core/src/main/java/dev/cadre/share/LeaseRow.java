@@ -78,8 +78,7 @@ public record LeaseRow(
     }
 
     LeaseRow granted(Money more) {
-        return new LeaseRow(
-                holder, budget, sequence, totals, held.plus(more), expiresAt, counted, prepaid);
+        return new LeaseRow(holder, budget, sequence, totals, held.plus(more), expiresAt, counted, prepaid);
     }
 
     /** What the holder may spend in all. */

@@ -18,7 +18,14 @@ import java.time.Duration;
  * @param stay whether there will be a next request
  */
 public record SyncRequest(
-        String budget, String holder, long sequence, Totals totals, Money keeps, Wants wants, Duration lease, Stay stay) {
+        String budget,
+        String holder,
+        long sequence,
+        Totals totals,
+        Money keeps,
+        Wants wants,
+        Duration lease,
+        Stay stay) {
 
     /** Whether a holder goes on. */
     public enum Stay {

@@ -63,9 +63,11 @@ final class SharedBudgetTest {
         try (SharedBudget shared = SharedBudget.open(store, "tenant", SHARING)) {
             BlockingQueue<Boolean> moved = new LinkedBlockingQueue<>();
             try (var watch = shared.guard().watch(() -> moved.add(true))) {
+                awaitRest();
                 assertThatThrownBy(() -> shared.guard().allot(Money.usd("0.40")))
-                        .isInstanceOfSatisfying(AllotmentRefusedException.class, refused -> assertThat(refused.reason())
-                                .isInstanceOf(Admission.Contended.class));
+                        .isInstanceOfSatisfying(
+                                AllotmentRefusedException.class,
+                                refused -> assertThat(refused.reason()).isInstanceOf(Admission.Contended.class));
                 moved.take();
                 shared.guard().allot(Money.usd("0.40")).close();
             }
@@ -77,6 +79,7 @@ final class SharedBudgetTest {
         try (SharedBudget shared = SharedBudget.open(store, "tenant", SHARING)) {
             BlockingQueue<Boolean> moved = new LinkedBlockingQueue<>();
             try (var watch = shared.guard().watch(() -> moved.add(true))) {
+                awaitRest();
                 shared.guard().seek(Money.usd("0.40"));
                 moved.take();
                 reserve(shared.guard(), "0.40").release();
@@ -195,6 +198,15 @@ final class SharedBudgetTest {
             reserve(shared.guard(), "0.90").settle(Money.usd("0.90"));
             reserve(shared.guard(), "0.05").settle(Money.usd("0.05"));
             reserve(shared.guard(), "0.02").release();
+        }
+    }
+
+    /** Waits until the thread does nothing: it does not look by itself then. */
+    private static void awaitRest() {
+        while (Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("cadre-shared-budget"))
+                .anyMatch(thread -> thread.getState() != Thread.State.TIMED_WAITING)) {
+            Thread.onSpinWait();
         }
     }
 

@@ -20,8 +20,7 @@ final class SharedLedgerRandomTest {
     @Test
     void badNetworkAndDeaths_neverCrossTheLimit() {
         assertThat(run(Set.of(), SEEDS).keySet())
-                .containsExactly(
-                        "came back", "contended", "died", "exhausted", "gave up", "granted", "too late");
+                .containsExactly("came back", "contended", "died", "exhausted", "gave up", "granted", "too late");
     }
 
     @Test

@@ -44,7 +44,8 @@ final class SharedWorld {
         final SharedLedger shared = new SharedLedger(tenant, "holder-" + (++opened), LEASE);
         final List<Reservation> open = new ArrayList<>();
         /** The request whose answer it waits for. */
-        @Nullable SyncRequest pending;
+        @Nullable
+        SyncRequest pending;
 
         boolean isOpen;
 
@@ -171,8 +172,11 @@ final class SharedWorld {
                 reservation.markSpent();
                 return; // it is still open
             }
-            case 3 -> reservation.forfeitPart(pico(random.nextLong(reservation.amount().picoUsd() + 1)));
-            default -> reservation.settle(pico(random.nextLong(reservation.amount().picoUsd() + 1)));
+            case 3 ->
+                reservation.forfeitPart(
+                        pico(random.nextLong(reservation.amount().picoUsd() + 1)));
+            default ->
+                reservation.settle(pico(random.nextLong(reservation.amount().picoUsd() + 1)));
         }
         process.open.remove(index);
     }
@@ -277,7 +281,9 @@ final class SharedWorld {
                     .filter(lease -> lease.budget().equals(name))
                     .map(lease -> lease.held())
                     .reduce(Money.ZERO, Money::plus);
-            assertThat(row.sums().held()).as("%s, step %d: the leases of '%s'", where, step, name).isEqualTo(held);
+            assertThat(row.sums().held())
+                    .as("%s, step %d: the leases of '%s'", where, step, name)
+                    .isEqualTo(held);
         }
     }
 
@@ -312,7 +318,8 @@ final class SharedWorld {
                     .isInstanceOf(Admission.Exhausted.class);
             Admission first = process.ledger().reserve(free);
             talk(process);
-            Admission second = first instanceof Admission.Contended ? process.ledger().reserve(free) : first;
+            Admission second =
+                    first instanceof Admission.Contended ? process.ledger().reserve(free) : first;
             assertThat(second).as("%s: all of %s", where, free).isInstanceOf(Admission.Granted.class);
             ((Admission.Granted) second).reservation().release();
             talk(process);

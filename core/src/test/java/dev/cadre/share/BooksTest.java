@@ -77,8 +77,7 @@ final class BooksTest {
         ask("a", 0, 0, 0, 100);
         ask("a", 30, 20, 40, 0);
 
-        assertThat(store.budget("tenant").sums())
-                .isEqualTo(new SyncAnswer.Sums(pico(30), pico(20), pico(40)));
+        assertThat(store.budget("tenant").sums()).isEqualTo(new SyncAnswer.Sums(pico(30), pico(20), pico(40)));
     }
 
     @Test
@@ -110,8 +109,7 @@ final class BooksTest {
         SyncAnswer alive = ask("a", 30, 0, 20, 0);
 
         assertThat(alive.hadExpired()).isTrue();
-        assertThat(store.budget("tenant").sums())
-                .isEqualTo(new SyncAnswer.Sums(pico(30), Money.ZERO, pico(21)));
+        assertThat(store.budget("tenant").sums()).isEqualTo(new SyncAnswer.Sums(pico(30), Money.ZERO, pico(21)));
     }
 
     @Test
@@ -134,9 +132,17 @@ final class BooksTest {
         assertThat(store.budget("tenant").sums()).isEqualTo(new SyncAnswer.Sums(pico(30), Money.ZERO, pico(70)));
         assertThat(store.history())
                 .extracting(BudgetRow::name, row -> row.sums().settled())
-                .containsExactlyInAnyOrder(
-                        Tuple.tuple("tenant", pico(10)),
-                        Tuple.tuple("acme", pico(10)));
+                .containsExactlyInAnyOrder(Tuple.tuple("tenant", pico(10)), Tuple.tuple("acme", pico(10)));
+    }
+
+    @Test
+    void clockThatGoesBack_beginsNoWindow() {
+        ask("a", 0, 0, 0, 600);
+        ask("a", 600, 0, 0, 0);
+        store.setTime(store.time().minus(Duration.ofDays(40)));
+
+        assertThat(ask("b", 0, 0, 0, 1).entitled()).isEqualTo(Money.ZERO);
+        assertThat(store.history()).isEmpty();
     }
 
     @Test
@@ -148,8 +154,7 @@ final class BooksTest {
         ask("b", 0, 0, 0, 600);
 
         assertThat(ask("a", 60, 0, 40, 0).entitled()).isEqualTo(pico(100));
-        assertThat(store.budget("tenant").sums())
-                .isEqualTo(new SyncAnswer.Sums(Money.ZERO, Money.ZERO, pico(600)));
+        assertThat(store.budget("tenant").sums()).isEqualTo(new SyncAnswer.Sums(Money.ZERO, Money.ZERO, pico(600)));
     }
 
     @Test
@@ -173,7 +178,8 @@ final class BooksTest {
 
     @Test
     void holderWhoseRowIsGone_isNotCountedAgain() {
-        assertThat(sync("gone", "tenant", Totals.NONE, 0, Wants.NONE).sequence()).isEqualTo(1);
+        assertThat(sync("gone", "tenant", Totals.NONE, 0, Wants.NONE).sequence())
+                .isEqualTo(1);
         store.setTime(store.time().plus(Duration.ofDays(8)));
         ask("new", 0, 0, 0, 0);
         assertThat(store.leases()).extracting(LeaseRow::holder).containsOnly("new");
@@ -186,13 +192,13 @@ final class BooksTest {
     @Test
     void unknownBudget_isRefused() {
         assertThatThrownBy(() -> sync("a", "nobody", Totals.NONE, 0, Wants.NONE))
-                .isInstanceOfSatisfying(BudgetStoreException.class, refused -> assertThat(refused.kind())
-                        .isEqualTo(BudgetStoreException.Kind.UNKNOWN_BUDGET));
+                .isInstanceOfSatisfying(
+                        BudgetStoreException.class,
+                        refused -> assertThat(refused.kind()).isEqualTo(BudgetStoreException.Kind.UNKNOWN_BUDGET));
     }
 
     private SyncAnswer ask(String holder, long settled, long forfeited, long keeps, long want) {
-        return sync(
-                holder, "tenant", new Totals(pico(settled), pico(forfeited), 0), keeps, wants(want, want, want));
+        return sync(holder, "tenant", new Totals(pico(settled), pico(forfeited), 0), keeps, wants(want, want, want));
     }
 
     private SyncAnswer sync(String holder, String budget, Totals totals, long keeps, Wants wants) {

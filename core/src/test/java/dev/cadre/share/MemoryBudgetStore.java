@@ -39,13 +39,7 @@ public final class MemoryBudgetStore implements BudgetStore {
         budgets.put(
                 name,
                 new BudgetRow(
-                        name,
-                        limit,
-                        row.window(),
-                        row.windowStart(),
-                        row.sums(),
-                        row.breached(),
-                        row.alertPercent()));
+                        name, limit, row.window(), row.windowStart(), row.sums(), row.breached(), row.alertPercent()));
     }
 
     public synchronized BudgetRow budget(String name) {
@@ -84,6 +78,11 @@ public final class MemoryBudgetStore implements BudgetStore {
         SyncAnswer answer = Books.sync(transaction, request);
         transaction.commit();
         return answer;
+    }
+
+    private String root(String name) {
+        String parent = parents.get(name);
+        return parent == null ? name : root(parent);
     }
 
     private final class Transaction implements BudgetRows {
@@ -127,7 +126,7 @@ public final class MemoryBudgetStore implements BudgetStore {
         @Override
         public List<LeaseRow> overdue(String outermost, Instant time) {
             List<String> holders = changedLeases.values().stream()
-                    .filter(lease -> lease.budget().equals(outermost)
+                    .filter(lease -> root(lease.budget()).equals(outermost)
                             && !lease.held().isZero()
                             && lease.expiresAt().isBefore(time))
                     .map(LeaseRow::holder)
@@ -156,8 +155,8 @@ public final class MemoryBudgetStore implements BudgetStore {
         public void forgetLeases(String outermost, Instant endedBefore) {
             changedLeases
                     .values()
-                    .removeIf(lease ->
-                            lease.held().isZero() && lease.expiresAt().isBefore(endedBefore));
+                    .removeIf(
+                            lease -> lease.held().isZero() && lease.expiresAt().isBefore(endedBefore));
         }
     }
 }

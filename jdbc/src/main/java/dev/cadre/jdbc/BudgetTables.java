@@ -31,9 +31,10 @@ final class BudgetTables implements BudgetRows {
     private static final int DECIMALS = 12;
     private static final int DEEPEST = 8;
 
-    private static final String LEASE = "SELECT holder, budget, sequence, settled_usd, forfeited_usd, overruns, held_usd,"
-            + " expires_at, window_start, counted_settled_usd, counted_forfeited_usd, lost_usd, prepaid_usd"
-            + " FROM cadre_budget_lease";
+    private static final String LEASE =
+            "SELECT holder, budget, sequence, settled_usd, forfeited_usd, overruns, held_usd,"
+                    + " expires_at, window_start, counted_settled_usd, counted_forfeited_usd, lost_usd, prepaid_usd"
+                    + " FROM cadre_budget_lease";
 
     private final Connection connection;
     private final String clock;
@@ -136,9 +137,7 @@ final class BudgetTables implements BudgetRows {
 
     private Optional<String> parent(String budget) {
         List<Optional<String>> found = query(
-                "SELECT parent FROM cadre_budget WHERE name = ?",
-                row -> Optional.ofNullable(row.getString(1)),
-                budget);
+                "SELECT parent FROM cadre_budget WHERE name = ?", row -> Optional.ofNullable(row.getString(1)), budget);
         return found.isEmpty() ? Optional.empty() : found.getFirst();
     }
 
@@ -255,6 +254,9 @@ final class BudgetTables implements BudgetRows {
 
     @Override
     public void forgetLeases(String root, Instant endedBefore) {
-        update("DELETE FROM cadre_budget_lease WHERE outermost = ? AND held_usd = 0 AND expires_at < ?", root, endedBefore);
+        update(
+                "DELETE FROM cadre_budget_lease WHERE outermost = ? AND held_usd = 0 AND expires_at < ?",
+                root,
+                endedBefore);
     }
 }

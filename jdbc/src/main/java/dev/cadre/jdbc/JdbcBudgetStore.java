@@ -84,7 +84,8 @@ public final class JdbcBudgetStore implements BudgetStore {
                 Schema.BUDGET.require(session);
             }
             Dialect dialect = requireDialect(session);
-            return session.call(connection -> answer(connection, dialect, request)).orThrow();
+            return session.call(connection -> answer(connection, dialect, request))
+                    .orThrow();
         } catch (IOException e) {
             throw failed("budget '%s' cannot be reached".formatted(request.budget()), e);
         } catch (IllegalStateException e) {
@@ -94,7 +95,8 @@ public final class JdbcBudgetStore implements BudgetStore {
 
     private static Dialect requireDialect(Session session) throws IOException {
         return session.call(Dialect::of)
-                .orElseThrow(() -> new IllegalStateException("budgets are kept in PostgreSQL or H2, and this is neither"));
+                .orElseThrow(
+                        () -> new IllegalStateException("budgets are kept in PostgreSQL or H2, and this is neither"));
     }
 
     private static BudgetStoreException failed(String what, IOException e) {
@@ -104,7 +106,8 @@ public final class JdbcBudgetStore implements BudgetStore {
     }
 
     /** An answer, or why there is none although the database answers. */
-    private record Answered(@Nullable SyncAnswer answer, @Nullable BudgetStoreException refusal) {
+    private record Answered(
+            @Nullable SyncAnswer answer, @Nullable BudgetStoreException refusal) {
         SyncAnswer orThrow() {
             if (refusal != null) {
                 throw refusal;
@@ -122,6 +125,7 @@ public final class JdbcBudgetStore implements BudgetStore {
         Answered answered = answered(connection, dialect, request);
         if (answered.refusal == null) {
             connection.commit();
+            dialect.force(connection); // what was granted must be known after a crash
         } else {
             undo(connection);
         }
@@ -167,13 +171,17 @@ public final class JdbcBudgetStore implements BudgetStore {
         }
     }
 
-    /** A process may stop, be paused or lose its network while it holds the lock. */
+    /**
+     * For this transaction: a process may stop, be paused or lose its network while it holds the lock, and a commit returns
+     * no sooner than it is durable.
+     */
     private static void boundSilence(Connection connection, Dialect dialect) throws SQLException {
         if (dialect == Dialect.POSTGRESQL) {
             try (Statement statement = connection.createStatement()) {
                 long millis = LONGEST_SILENCE.toMillis();
-                statement.execute("SET LOCAL idle_in_transaction_session_timeout = " + millis);
-                statement.execute("SET LOCAL lock_timeout = " + millis / 2);
+                statement.execute(
+                        "SELECT set_config('idle_in_transaction_session_timeout', '%d', true), set_config('lock_timeout', '%d', true), CASE current_setting('synchronous_commit') WHEN 'off' THEN set_config('synchronous_commit', 'on', true) END"
+                                .formatted(millis, millis / 2));
             }
         }
     }

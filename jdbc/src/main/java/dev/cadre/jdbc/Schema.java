@@ -92,7 +92,8 @@ record Schema(String part, String script, int version) {
     }
 
     private OptionalInt found(Connection connection) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement("SELECT version FROM cadre_schema WHERE part = ?")) {
+        try (PreparedStatement select =
+                connection.prepareStatement("SELECT version FROM cadre_schema WHERE part = ?")) {
             select.setString(1, part);
             try (ResultSet found = select.executeQuery()) {
                 return found.next() ? OptionalInt.of(found.getInt(1)) : OptionalInt.empty();

@@ -14,13 +14,21 @@ import java.util.function.IntConsumer;
 final class BillingServer implements AutoCloseable {
     private final ServerSocket socket = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private final IntConsumer onCall;
+    private IntConsumer onCall = call -> {};
     private int calls;
 
-    /** @param onCall is told how many calls there were, one at a time, before the call is answered */
-    BillingServer(IntConsumer onCall) throws IOException {
-        this.onCall = onCall;
+    BillingServer() throws IOException {
         threads.execute(this::serve);
+    }
+
+    /**
+     * Begins to count at zero.
+     *
+     * @param onCall is told how many calls there were, one at a time, before the call is answered
+     */
+    synchronized void begin(IntConsumer onCall) {
+        this.onCall = onCall;
+        calls = 0;
     }
 
     int port() {

@@ -107,7 +107,10 @@ class JdbcBudgetStoreTest {
                 var row = new ArrayList<Object>();
                 for (int i = 1; i <= found.getMetaData().getColumnCount(); i++) {
                     Object value = found.getObject(i);
-                    row.add(value instanceof BigDecimal number ? number.stripTrailingZeros().toPlainString() : value);
+                    row.add(
+                            value instanceof BigDecimal number
+                                    ? number.stripTrailingZeros().toPlainString()
+                                    : value);
                 }
                 return row;
             }
@@ -314,8 +317,9 @@ class JdbcBudgetStoreTest {
 
         assertThatExceptionOfType(BudgetStoreException.class)
                 .isThrownBy(() -> SharedBudget.open(JdbcBudgetStore.in(nowhere), "acme", Sharing.DEFAULT))
-                .withMessage("budget 'acme' cannot be reached: PSQLException, SQLState 08001: the connection was lost or"
-                        + " refused")
+                .withMessage(
+                        "budget 'acme' cannot be reached: PSQLException, SQLState 08001: the connection was lost or"
+                                + " refused")
                 .matches(failed -> failed.kind() == BudgetStoreException.Kind.UNREACHABLE)
                 .matches(failed -> !(failed + " " + failed.getCause()).contains("s3cret"));
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cadre.budget.SharedBudget;
 import dev.cadre.budget.Sharing;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -49,16 +50,26 @@ class SharedByProcessesTest {
 
     private final long seed = new SplittableRandom().nextLong();
     private final SplittableRandom dice = new SplittableRandom(seed);
+    private final List<Process> processes = new ArrayList<>();
     private TestPostgres server;
     private TestAddress address;
+    private BillingServer billing;
 
     @BeforeEach
-    void start() {
+    void start() throws IOException {
         server = TestPostgres.ofOnesOwn();
+        billing = new BillingServer();
+        address = TestAddress.of(server.newSchema());
+        JdbcBudgetStore.in(address.source()).createTables();
+        execute("CREATE TABLE test_clock (ahead INTERVAL)");
+        execute("INSERT INTO test_clock VALUES (INTERVAL '0')");
+        execute("INSERT INTO cadre_budget (name, limit_usd) VALUES ('organisation', 1000)");
     }
 
     @AfterEach
     void stop() {
+        processes.forEach(Process::destroyForcibly);
+        billing.close();
         server.stop();
     }
 
@@ -91,55 +102,68 @@ class SharedByProcessesTest {
             int calls = round(i, troubles[i % troubles.length]);
             billed.merge(calls, 1, Integer::sum);
         }
-        System.out.printf("%s: calls billed of %d, and in how many rounds: %s%n", List.of(troubles), CALLS_PAID, billed);
+        System.out.printf(
+                "%s: calls billed of %d, and in how many rounds: %s%n", List.of(troubles), CALLS_PAID, billed);
     }
 
     private int round(int number, Trouble trouble) throws Exception {
-        prepare();
+        String tenant = "tenant-" + number;
+        execute("INSERT INTO cadre_budget (name, parent, limit_usd) VALUES ('%s', 'organisation', %s)"
+                .formatted(tenant, Spender.WORST_CASE.times(CALLS_PAID).toUsd()));
         int first = 1 + dice.nextInt(CALLS_PAID - 10);
         int second = first + 1 + dice.nextInt(5);
         String where = "seed %d, round %d: %s at calls %d and %d".formatted(seed, number, trouble, first, second);
-        var processes = new ArrayList<Process>();
-        int calls;
-        try (var billing = new BillingServer(call -> {
+        startMissing();
+        billing.begin(call -> {
             if (call == first || call == second) {
-                happen(trouble, processes, call == second);
+                happen(trouble, call == second);
             }
-        })) {
-            for (int i = 0; i < PROCESSES; i++) {
-                processes.add(DoomedProcess.start(
-                        Spender.class,
-                        address,
-                        String.valueOf(billing.port()),
-                        String.valueOf(CALLS_OF_EACH),
-                        String.valueOf(LEASE.toMillis())));
-            }
-            for (Process process : processes) {
-                assertThat(process.inputReader().readLine()).as(where).isEqualTo("open");
-            }
-            for (Process process : processes) {
-                process.outputWriter().close(); // now they begin
-            }
-            for (Process process : processes) {
-                process.waitFor();
-            }
-            calls = billing.calls();
-        } finally {
-            processes.forEach(Process::destroyForcibly);
+        });
+        for (Process process : processes) {
+            tell(process, tenant);
+            assertThat(process.inputReader().readLine()).as(where).isEqualTo("open");
         }
+        for (Process process : processes) {
+            tell(process, "go");
+        }
+        for (Process process : processes) {
+            assertThat(process.inputReader().readLine()).as(where).isIn("done", null); // null: it was killed
+        }
+        int calls = billing.calls();
         assertThat(calls).as(where).isBetween(CALLS_USED, CALLS_PAID);
-        assertNothingIsHeld(where);
+        assertNothingIsHeld(tenant, where);
         return calls;
     }
 
-    private void happen(Trouble trouble, List<Process> processes, boolean isSecond) {
+    private void startMissing() throws IOException {
+        processes.removeIf(process -> !process.isAlive());
+        while (processes.size() < PROCESSES) {
+            processes.add(DoomedProcess.start(
+                    Spender.class,
+                    address,
+                    String.valueOf(billing.port()),
+                    String.valueOf(CALLS_OF_EACH),
+                    String.valueOf(LEASE.toMillis())));
+        }
+    }
+
+    private static void tell(Process process, String line) {
+        try {
+            process.outputWriter().write(line + "\n");
+            process.outputWriter().flush();
+        } catch (IOException e) {
+            assertThat(process.isAlive()).isFalse(); // another one that was told before has made calls
+        }
+    }
+
+    private void happen(Trouble trouble, boolean isSecond) {
         switch (trouble) {
             case KILL -> {
                 if (!isSecond) {
-                    kill(processes);
+                    kill();
                 }
             }
-            case KILL_TWICE -> kill(processes);
+            case KILL_TWICE -> kill();
             case RESTART -> {
                 if (!isSecond) {
                     server.restart();
@@ -149,26 +173,18 @@ class SharedByProcessesTest {
         }
     }
 
-    private void kill(List<Process> processes) {
+    private void kill() {
         List<Process> alive = processes.stream().filter(Process::isAlive).toList();
-        alive.get(dice.nextInt(alive.size())).destroyForcibly();
-    }
-
-    private void prepare() {
-        address = TestAddress.of(server.newSchema());
-        JdbcBudgetStore.in(address.source()).createTables();
-        execute("CREATE TABLE test_clock (ahead INTERVAL)");
-        execute("INSERT INTO test_clock VALUES (INTERVAL '0')");
-        execute("INSERT INTO cadre_budget (name, limit_usd) VALUES ('organisation', 100)");
-        execute("INSERT INTO cadre_budget (name, parent, limit_usd) VALUES ('tenant', 'organisation', %s)"
-                .formatted(Spender.WORST_CASE.times(CALLS_PAID).toUsd()));
+        alive.get(dice.nextInt(alive.size()))
+                .toHandle() // its output is still to be read
+                .destroyForcibly();
     }
 
     /** Whoever speaks next after a lease has expired has it booked. */
-    private void assertNothingIsHeld(String where) throws SQLException {
+    private void assertNothingIsHeld(String tenant, String where) throws SQLException {
         execute("UPDATE test_clock SET ahead = ahead + INTERVAL '1 minute'");
         var store = JdbcBudgetStore.in(address.source()).withClock(dialect -> Spender.CLOCK);
-        SharedBudget.open(store, "tenant", Sharing.DEFAULT).close();
+        SharedBudget.open(store, tenant, Sharing.DEFAULT).close();
         try (Connection connection = address.source().getConnection();
                 Statement statement = connection.createStatement();
                 ResultSet held = statement.executeQuery(

@@ -7,15 +7,18 @@ import dev.cadre.budget.Reservation;
 import dev.cadre.budget.SharedBudget;
 import dev.cadre.budget.Sharing;
 import dev.cadre.price.Money;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A process that spends a shared budget call by call, until its calls are made or the budget has nothing more for it. */
+/** A process that spends shared budgets call by call, each until its calls are made or the budget has nothing more for it. */
 final class Spender {
     static final Money WORST_CASE = Money.usd("0.01");
     static final String CLOCK = "(clock_timestamp() + (SELECT ahead FROM test_clock))";
@@ -24,27 +27,38 @@ final class Spender {
 
     private Spender() {}
 
-    /** Address of the database, port of the server that bills, number of calls, milliseconds of a lease. */
+    /**
+     * Address of the database, port of the server that bills, calls for each budget, milliseconds of a lease. Reads the name of
+     * a budget, and begins to spend it when it has read another line.
+     */
     public static void main(String[] arguments) throws InterruptedException, IOException {
         int port = Integer.parseInt(arguments[3]);
-        var calls = new AtomicInteger(Integer.parseInt(arguments[4]));
+        int calls = Integer.parseInt(arguments[4]);
         Duration lease = Duration.ofMillis(Long.parseLong(arguments[5]));
         var store = JdbcBudgetStore.in(TestAddress.parse(arguments).source()).withClock(dialect -> CLOCK);
         Sharing sharing = Sharing.DEFAULT.withHeartbeat(lease.dividedBy(8)).withLease(lease);
-        try (SharedBudget shared = SharedBudget.open(store, "tenant", sharing)) {
-            System.out.println("open");
-            System.in.read(); // until all others are open, too
-            var threads = new ArrayList<Thread>();
-            for (int i = 0; i < THREADS; i++) {
-                threads.add(Thread.ofPlatform().start(() -> spend(shared.guard(), calls, port)));
+        var orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String budget = orders.readLine(); budget != null; budget = orders.readLine()) {
+            try (SharedBudget shared = SharedBudget.open(store, budget, sharing)) {
+                System.out.println("open");
+                orders.readLine();
+                spend(shared.guard(), new AtomicInteger(calls), port);
             }
-            for (Thread thread : threads) {
-                thread.join();
-            }
+            System.out.println("done");
         }
     }
 
-    private static void spend(BudgetGuard guard, AtomicInteger calls, int port) {
+    private static void spend(BudgetGuard guard, AtomicInteger calls, int port) throws InterruptedException {
+        var threads = new ArrayList<Thread>();
+        for (int i = 0; i < THREADS; i++) {
+            threads.add(Thread.ofPlatform().start(() -> spendOneByOne(guard, calls, port)));
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+    }
+
+    private static void spendOneByOne(BudgetGuard guard, AtomicInteger calls, int port) {
         var moved = new Semaphore(0);
         try (var watch = guard.watch(moved::release)) {
             while (calls.getAndDecrement() > 0) {

@@ -79,7 +79,9 @@ final class TestPostgres {
         shell = builder.start();
         output = new BufferedReader(new InputStreamReader(shell.getInputStream(), StandardCharsets.UTF_8));
         String first = output.readLine();
-        started = "started".equals(first) ? first : first + "\n" + String.join("\n", output.lines().toList());
+        started = "started".equals(first)
+                ? first
+                : first + "\n" + String.join("\n", output.lines().toList());
     }
 
     /** The folder of the newest server that is installed. */
