@@ -184,6 +184,9 @@ final class JournalWriter implements AutoCloseable {
             lines++;
         }
         var locations = store.append(records);
+        if (locations.size() != records.size()) {
+            throw new IOException("its store has %d places for %d records".formatted(locations.size(), records.size()));
+        }
         for (int i = 0; i < locations.size(); i++) {
             listener.durable(batch.get(i).entry, locations.get(i));
         }
@@ -203,6 +206,7 @@ final class JournalWriter implements AutoCloseable {
             lock.unlock();
         }
         ready.completeExceptionally(new JournalException.WriteFailed(store.name(), cause));
-        lost.forEach(pending -> pending.durable.completeExceptionally(new JournalException.WriteFailed(store.name(), cause)));
+        lost.forEach(pending ->
+                pending.durable.completeExceptionally(new JournalException.WriteFailed(store.name(), cause)));
     }
 }

@@ -49,7 +49,8 @@ class JournalLockTest {
             assertThatExceptionOfType(JournalException.Locked.class)
                     .isThrownBy(() -> Samples.open(file()))
                     .withMessage("journal %s is open in this process".formatted(journal.path()))
-                    .satisfies(e -> assertThat(e.journal()).isEqualTo(file().toRealPath().toString()));
+                    .satisfies(e -> assertThat(e.journal())
+                            .isEqualTo(file().toRealPath().toString()));
             journal.append(Samples.ended(1));
         }
         Samples.open(file()).close();

@@ -113,7 +113,8 @@ class JournalScanTest {
                 .isThrownBy(() -> Samples.open(file))
                 .withMessage("journal %s is damaged at line 6: the checksum is wrong".formatted(file.toRealPath()))
                 .satisfies(e -> assertThat(e.line()).isEqualTo(6))
-                .satisfies(e -> assertThat(e.journal()).isEqualTo(file.toRealPath().toString()));
+                .satisfies(
+                        e -> assertThat(e.journal()).isEqualTo(file.toRealPath().toString()));
         assertThat(file).hasBinaryContent(bytes);
         Files.write(file, whole);
         Samples.open(file).close();

@@ -136,7 +136,8 @@ public final class JdbcJournals {
 
     private static Dialect requireFit(Session session) throws IOException {
         Dialect dialect = session.call(Dialect::of)
-                .orElseThrow(() -> new IllegalStateException("journals are kept in PostgreSQL or H2, and this is neither"));
+                .orElseThrow(
+                        () -> new IllegalStateException("journals are kept in PostgreSQL or H2, and this is neither"));
         String unfitness = session.call(dialect::unfitness);
         if (!unfitness.isEmpty()) {
             throw new IllegalStateException("this database cannot keep journals: " + unfitness);

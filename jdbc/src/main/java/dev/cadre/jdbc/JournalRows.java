@@ -68,8 +68,9 @@ record JournalRows(int journal) {
         if (last < from) {
             return List.of();
         }
-        try (PreparedStatement select = connection.prepareStatement("SELECT n, CASE WHEN OCTET_LENGTH(line) < ? THEN line END"
-                + " FROM cadre_journal_record WHERE journal = ? AND n BETWEEN ? AND ? ORDER BY n")) {
+        try (PreparedStatement select =
+                connection.prepareStatement("SELECT n, CASE WHEN OCTET_LENGTH(line) < ? THEN line END"
+                        + " FROM cadre_journal_record WHERE journal = ? AND n BETWEEN ? AND ? ORDER BY n")) {
             select.setInt(1, MOST_BYTES_OF_A_RECORD);
             select.setInt(2, journal);
             select.setLong(3, from);
@@ -116,8 +117,7 @@ record JournalRows(int journal) {
     }
 
     /** Adds records in one transaction with others. */
-    List<Location> insert(Connection connection, long first, List<byte[]> records)
-            throws SQLException {
+    List<Location> insert(Connection connection, long first, List<byte[]> records) throws SQLException {
         var locations = new ArrayList<Location>(records.size());
         try (PreparedStatement insert =
                 connection.prepareStatement("INSERT INTO cadre_journal_record (journal, n, line) VALUES (?, ?, ?)")) {

@@ -25,12 +25,15 @@ final class SqlThread implements AutoCloseable {
         T run() throws SQLException;
     }
 
+    /** Which lets no interrupt of an idle thread reach what it runs next. */
     private final ExecutorService executor;
+
     private volatile @Nullable Thread thread;
 
     SqlThread(String name) {
         executor = Executors.newSingleThreadExecutor(work -> {
-            Thread made = Thread.ofPlatform().daemon().name("cadre-jdbc-" + name).unstarted(work);
+            Thread made =
+                    Thread.ofPlatform().daemon().name("cadre-jdbc-" + name).unstarted(work);
             thread = made;
             return made;
         });
@@ -59,8 +62,6 @@ final class SqlThread implements AutoCloseable {
     }
 
     private static <T> void complete(CompletableFuture<T> done, Step<T> step) {
-        // whoever interrupts every thread in sight must not close the connection
-        Thread.interrupted();
         try {
             done.complete(step.run());
         } catch (Throwable e) {

@@ -225,6 +225,24 @@ abstract class DatabaseJournalTest extends JournalContract {
     }
 
     @Test
+    void records_areReadAMegabyteAtATime() throws SQLException {
+        try (Journal journal = open()) {
+            for (int i = 0; i < 10; i++) {
+                String output = "\"" + "x".repeat(300_000) + "\"";
+                journal.append(
+                        new Ended(item(i).key(), Fingerprint.of("label"), new Outcome.Succeeded<>(output), Spend.NONE));
+            }
+        }
+
+        try (Connection connection = source().getConnection()) {
+            JournalRows rows = JournalRows.find(connection, "labels").orElseThrow();
+            assertThat(rows.page(connection, 0)).hasSize(5); // with the header
+            assertThat(rows.page(connection, 5)).hasSize(4);
+            assertThat(rows.page(connection, 11)).isEmpty();
+        }
+    }
+
+    @Test
     void sessionThatLostItsLock_addsNothingBesideTheNextHolder() throws SQLException {
         var held = new HeldConnections(source());
         try (Journal stale = JdbcJournals.in(held.source()).open("labels")) {
@@ -254,8 +272,7 @@ abstract class DatabaseJournalTest extends JournalContract {
             try (Journal next = open()) {
                 stale.append(item(1));
 
-                assertThatExceptionOfType(JournalException.WriteFailed.class)
-                        .isThrownBy(() -> next.append(item(2)));
+                assertThatExceptionOfType(JournalException.WriteFailed.class).isThrownBy(() -> next.append(item(2)));
             }
         }
         try (Journal journal = open()) {
@@ -392,7 +409,9 @@ abstract class DatabaseJournalTest extends JournalContract {
         execute("UPDATE cadre_schema SET version = 2 WHERE part = 'journal'");
         String other = "the tables for part 'journal' have version 2, and the one known here is 1";
         assertThatIllegalStateException().isThrownBy(this::open).withMessage(other);
-        assertThatIllegalStateException().isThrownBy(() -> journals.createTables()).withMessage(other);
+        assertThatIllegalStateException()
+                .isThrownBy(() -> journals.createTables())
+                .withMessage(other);
         assertThatIllegalStateException().isThrownBy(() -> exported("labels")).withMessage(other);
 
         execute("DROP TABLE cadre_schema");
@@ -408,7 +427,8 @@ abstract class DatabaseJournalTest extends JournalContract {
         var creators = new ArrayList<CompletableFuture<Void>>();
         for (int i = 0; i < 8; i++) {
             creators.add(CompletableFuture.runAsync(
-                    () -> JdbcJournals.in(source()).createTables(), task -> Thread.ofPlatform().start(task)));
+                    () -> JdbcJournals.in(source()).createTables(),
+                    task -> Thread.ofPlatform().start(task)));
         }
         creators.forEach(CompletableFuture::join);
 

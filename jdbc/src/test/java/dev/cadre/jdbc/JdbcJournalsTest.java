@@ -69,7 +69,8 @@ class JdbcJournalsTest {
     @Test
     void failureToOpen_hasItsCodeAndWhatThatMeans() {
         assertThatExceptionOfType(UncheckedIOException.class)
-                .isThrownBy(() -> JdbcJournals.in(failing(new SQLException("", "08001"))).open("labels"))
+                .isThrownBy(() ->
+                        JdbcJournals.in(failing(new SQLException("", "08001"))).open("labels"))
                 .withMessage("journal labels cannot be opened: SQLException, SQLState 08001:"
                         + " the connection was lost or refused");
     }
@@ -80,7 +81,8 @@ class JdbcJournalsTest {
         var connection = fake(Connection.class, () -> metadata);
 
         assertThatIllegalStateException()
-                .isThrownBy(() -> JdbcJournals.in(fake(DataSource.class, () -> connection)).createTables())
+                .isThrownBy(() -> JdbcJournals.in(fake(DataSource.class, () -> connection))
+                        .createTables())
                 .withMessage("journals are kept in PostgreSQL or H2, and this is neither");
     }
 
@@ -91,7 +93,6 @@ class JdbcJournalsTest {
 
         assertThatIllegalArgumentException().isThrownBy(() -> journals.open(name));
         assertThatIllegalArgumentException().isThrownBy(() -> journals.open("x".repeat(201)));
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> journals.export(name, OutputStream.nullOutputStream()));
+        assertThatIllegalArgumentException().isThrownBy(() -> journals.export(name, OutputStream.nullOutputStream()));
     }
 }

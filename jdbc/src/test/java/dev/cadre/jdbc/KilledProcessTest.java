@@ -135,7 +135,8 @@ class KilledProcessTest {
             var numbers = new ArrayList<Integer>();
             FileJournal.read(
                     file,
-                    line -> numbers.add(((JournalEntry.Ended) line.entry()).key().item()));
+                    line -> numbers.add(
+                            ((JournalEntry.Ended) line.entry()).key().item()));
             return numbers;
         }
 

@@ -13,6 +13,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -53,7 +56,8 @@ class PostgresJournalTest extends DatabaseJournalTest {
         var pool = HeldConnections.pool(source);
         try (Journal journal = JdbcJournals.in(pool.source()).open("labels")) {
             journal.append(item(1));
-            assertThat(answer(pool.given().getFirst(), "SHOW synchronous_commit")).isEqualTo("on");
+            assertThat(answer(pool.given().getFirst(), "SHOW synchronous_commit"))
+                    .isEqualTo("on");
         }
         try (Connection givenBack = pool.given().getFirst()) {
             assertThat(answer(givenBack, "SHOW synchronous_commit")).isEqualTo("off");
@@ -73,7 +77,8 @@ class PostgresJournalTest extends DatabaseJournalTest {
     @Test
     void databaseThatFallsSilent_failsTheJournalInABoundedTime() throws Exception {
         try (var wire = SilentWire.to(source)) {
-            Journal journal = JdbcJournals.in(wire.source()).within(Duration.ofSeconds(1)).open("labels");
+            Journal journal =
+                    JdbcJournals.in(wire.source()).within(Duration.ofSeconds(1)).open("labels");
             journal.append(item(1));
             wire.fallSilent();
 
@@ -88,12 +93,33 @@ class PostgresJournalTest extends DatabaseJournalTest {
     @Test
     void databaseWithAnotherEncoding_isRefused() {
         TestPostgres.shared()
-                .execute("CREATE DATABASE %s ENCODING 'LATIN1' TEMPLATE template0".formatted(source.getApplicationName()));
+                .execute("CREATE DATABASE %s ENCODING 'LATIN1' TEMPLATE template0"
+                        .formatted(source.getApplicationName()));
         source.setDatabaseName(source.getApplicationName());
 
         assertThatIllegalStateException()
                 .isThrownBy(() -> JdbcJournals.in(source).createTables())
                 .withMessage("this database cannot keep journals: its encoding is not UTF8");
+    }
+
+    /** The query of the guide. */
+    @Test
+    void record_isJsonToTheDatabase() throws SQLException {
+        try (Journal journal = open()) {
+            journal.append(item(1));
+            journal.append(item(2));
+        }
+
+        try (Connection connection = source.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet kinds = statement.executeQuery(
+                        "SELECT line::jsonb ->> 'kind' AS kind, count(*) FROM cadre_journal_record GROUP BY kind")) {
+            var counts = new TreeMap<String, Long>();
+            while (kinds.next()) {
+                counts.put(kinds.getString(1), kinds.getLong(2));
+            }
+            assertThat(counts).isEqualTo(Map.of("journal", 1L, "ended", 2L));
+        }
     }
 
     @Test
@@ -105,5 +131,29 @@ class PostgresJournalTest extends DatabaseJournalTest {
             journal.append(item(1));
             assertThat(has(same, 1)).isFalse();
         }
+    }
+
+    @Test
+    void tables_thatAnotherSessionIsCreating_areThoseThatAreThere() throws Exception {
+        var fresh = TestPostgres.shared().newSchema();
+        try (Connection other = fresh.getConnection();
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("CREATE TABLE cadre_schema (part VARCHAR(40) PRIMARY KEY, version INTEGER NOT NULL)");
+            var created = CompletableFuture.runAsync(
+                    () -> JdbcJournals.in(fresh).createTables(),
+                    task -> Thread.ofPlatform().start(task));
+            String waiting =
+                    "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name = '%s'"
+                            .formatted(fresh.getApplicationName());
+            try (Connection watching = source.getConnection()) {
+                while (answer(watching, waiting).equals("0")) {
+                    Thread.onSpinWait();
+                }
+            }
+            other.commit();
+            created.join();
+        }
+        JdbcJournals.in(fresh).open("labels").close();
     }
 }

@@ -63,6 +63,7 @@ final class TestPostgres {
     private final String password;
     private final String started;
 
+    /** Its input stays open. */
     private final Process shell;
     private final BufferedReader output;
 

@@ -204,8 +204,7 @@ public abstract class JournalContract {
                 new Intent(planner, PRINT, 2, asked, Money.usd("0.05"))));
 
         try (Journal journal = open()) {
-            assertThat(journal.planningSpent("r1"))
-                    .isEqualTo(COST.plus(COST).plus(Spend.forfeited(Money.usd("0.05"))));
+            assertThat(journal.planningSpent("r1")).isEqualTo(COST.plus(COST).plus(Spend.forfeited(Money.usd("0.05"))));
         }
     }
 
@@ -217,8 +216,7 @@ public abstract class JournalContract {
                 new Settled(CATS, 1, "complete", COST)));
 
         try (Journal journal = open()) {
-            assertThat(journal.openIntents("r1"))
-                    .containsExactly(new Intent(CATS, PRINT, 1, NANO, Money.usd("0.003")));
+            assertThat(journal.openIntents("r1")).containsExactly(new Intent(CATS, PRINT, 1, NANO, Money.usd("0.003")));
             assertThat(journal.spent("r1")).isEqualTo(COST.plus(Spend.forfeited(Money.usd("0.003"))));
         }
     }
@@ -313,19 +311,21 @@ public abstract class JournalContract {
             var opened = new ArrayList<CompletableFuture<Integer>>();
             var done = new CountDownLatch(4);
             for (int i = 0; i < 4; i++) {
-                opened.add(CompletableFuture.supplyAsync(() -> {
-                    try (Journal journal = open()) {
-                        done.countDown();
-                        done.await();
-                        journal.append(STARTED);
-                        return 1;
-                    } catch (JournalException.Locked refused) {
-                        done.countDown();
-                        return 0;
-                    } catch (InterruptedException e) {
-                        throw new IllegalStateException(e);
-                    }
-                }, thread -> Thread.ofPlatform().start(thread)));
+                opened.add(CompletableFuture.supplyAsync(
+                        () -> {
+                            try (Journal journal = open()) {
+                                done.countDown();
+                                done.await();
+                                journal.append(STARTED);
+                                return 1;
+                            } catch (JournalException.Locked refused) {
+                                done.countDown();
+                                return 0;
+                            } catch (InterruptedException e) {
+                                throw new IllegalStateException(e);
+                            }
+                        },
+                        thread -> Thread.ofPlatform().start(thread)));
             }
             assertThat(opened.stream().mapToInt(CompletableFuture::join).sum()).isEqualTo(1);
         }
@@ -355,7 +355,8 @@ public abstract class JournalContract {
                 Runnable append = () -> {
                     Thread.currentThread().interrupt();
                     journal.append(item(item));
-                    stillInterrupted.addAndGet(Thread.currentThread().isInterrupted() && has(journal, item(item)) ? 1 : 0);
+                    stillInterrupted.addAndGet(
+                            Thread.currentThread().isInterrupted() && has(journal, item(item)) ? 1 : 0);
                 };
                 callers.add(
                         i % 2 == 0

@@ -1125,6 +1125,8 @@ class CallbacksTest {
     private static final Map<String, String> ELSEWHERE = Map.ofEntries(
             Map.entry("AttemptListener", "for parts that call a pool; a run's own"),
             Map.entry("Three", "an edge: EDGE"),
+            Map.entry("RecordStore", "below a journal: the callbacks JOURNAL_… and StoredJournalTest"),
+            Map.entry("Visitor", "called, not implemented, by users"),
             Map.entry("Claim", "called, not implemented, by users"),
             Map.entry("MinSuccess", "made by Input from a number"),
             Map.entry("Outputs", "called, not implemented, by users"),
