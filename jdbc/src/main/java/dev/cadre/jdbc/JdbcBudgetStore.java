@@ -32,10 +32,12 @@ public final class JdbcBudgetStore implements BudgetStore {
 
     private final DataSource source;
     private final Clock clock;
+    private final Duration longestSilence;
 
-    private JdbcBudgetStore(DataSource source, Clock clock) {
+    private JdbcBudgetStore(DataSource source, Clock clock, Duration longestSilence) {
         this.source = source;
         this.clock = clock;
+        this.longestSilence = longestSilence;
     }
 
     /** The expression for the database's time. */
@@ -51,11 +53,15 @@ public final class JdbcBudgetStore implements BudgetStore {
 
     /** The budgets in the database of a data source. Does not connect. */
     public static JdbcBudgetStore in(DataSource source) {
-        return new JdbcBudgetStore(source, Clock.OF_THE_DATABASE);
+        return new JdbcBudgetStore(source, Clock.OF_THE_DATABASE, LONGEST_SILENCE);
     }
 
     JdbcBudgetStore withClock(Clock clock) {
-        return new JdbcBudgetStore(source, clock);
+        return new JdbcBudgetStore(source, clock, longestSilence);
+    }
+
+    JdbcBudgetStore within(Duration silence) {
+        return new JdbcBudgetStore(source, clock, silence);
     }
 
     /**
@@ -66,7 +72,7 @@ public final class JdbcBudgetStore implements BudgetStore {
      *     version
      */
     public void createTables() {
-        try (var session = Session.open(source, "tables", LONGEST_SILENCE)) {
+        try (var session = Session.open(source, "tables", longestSilence)) {
             requireDialect(session);
             Schema.BUDGET.create(session);
         } catch (IOException e) {
@@ -79,7 +85,7 @@ public final class JdbcBudgetStore implements BudgetStore {
     /** {@inheritDoc} Gives up if the database is silent for 10 seconds. */
     @Override
     public SyncAnswer sync(SyncRequest request) {
-        try (var session = Session.open(source, "budget", LONGEST_SILENCE)) {
+        try (var session = Session.open(source, "budget", longestSilence)) {
             if (request.sequence() == 1) {
                 Schema.BUDGET.require(session);
             }
@@ -175,13 +181,13 @@ public final class JdbcBudgetStore implements BudgetStore {
      * For this transaction: a process may stop, be paused or lose its network while it holds the lock, and a commit returns
      * no sooner than it is durable.
      */
-    private static void boundSilence(Connection connection, Dialect dialect) throws SQLException {
+    private void boundSilence(Connection connection, Dialect dialect) throws SQLException {
         if (dialect == Dialect.POSTGRESQL) {
             try (Statement statement = connection.createStatement()) {
-                long millis = LONGEST_SILENCE.toMillis();
-                statement.execute(
-                        "SELECT set_config('idle_in_transaction_session_timeout', '%d', true), set_config('lock_timeout', '%d', true), CASE current_setting('synchronous_commit') WHEN 'off' THEN set_config('synchronous_commit', 'on', true) END"
-                                .formatted(millis, millis / 2));
+                statement.execute("SELECT set_config('idle_in_transaction_session_timeout', '%d', true),"
+                                .formatted(longestSilence.toMillis())
+                        + " CASE current_setting('synchronous_commit')"
+                        + " WHEN 'off' THEN set_config('synchronous_commit', 'on', true) END");
             }
         }
     }

@@ -12,6 +12,7 @@ import dev.cadre.budget.Reservation;
 import dev.cadre.budget.SharedBudget;
 import dev.cadre.budget.Sharing;
 import dev.cadre.price.Money;
+import dev.cadre.share.BudgetStore;
 import dev.cadre.share.BudgetStoreException;
 import dev.cadre.share.SyncAnswer;
 import dev.cadre.share.SyncRequest;
@@ -28,7 +29,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.AfterEach;
@@ -63,6 +66,22 @@ class JdbcBudgetStoreTest {
         DataSource newSource() {
             return TestPostgres.shared().newSchema();
         }
+
+        @Test
+        void processThatStopsBeforeItsCommit_losesItsTransaction() {
+            HeldConnections held = new HeldConnections(source);
+            var granted = new ArrayList<Money>();
+            held.insteadOfCommit(stopped -> {
+                granted.add(sync("other", 1, "0", "0", "2").entitled());
+                stopped.commit();
+            });
+            var stopping = JdbcBudgetStore.in(held.source()).within(Duration.ofSeconds(1));
+
+            assertThatExceptionOfType(BudgetStoreException.class)
+                    .isThrownBy(() -> stopping.sync(request("one", 2, "0", "0", "4")))
+                    .matches(failed -> failed.kind() == BudgetStoreException.Kind.UNREACHABLE);
+            assertThat(granted).containsExactly(Money.usd("2"));
+        }
     }
 
     @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -70,7 +89,7 @@ class JdbcBudgetStoreTest {
         private static final Sharing SHARING =
                 Sharing.DEFAULT.withHeartbeat(Duration.ofHours(1)).withLease(Duration.ofHours(3));
 
-        private DataSource source;
+        DataSource source;
         private JdbcBudgetStore store;
         private Connection open;
 
@@ -276,6 +295,52 @@ class JdbcBudgetStoreTest {
                     .matches(refused -> refused.kind() == BudgetStoreException.Kind.DAMAGED);
         }
 
+        @Test
+        void statementThatFails_leavesNothingHalfDone() throws Exception {
+            sync("one", 1, "0", "0", "1");
+            HeldConnections held = new HeldConnections(source);
+            var breaking = JdbcBudgetStore.in(held.source()).withClock(dialect -> "(SELECT now FROM test_clock)");
+            held.breakStatements("UPDATE cadre_budget SET");
+
+            assertThatExceptionOfType(BudgetStoreException.class)
+                    .isThrownBy(() -> breaking.sync(request("two", 2, "0", "0", "2")))
+                    .withMessage("budget 'acme/search' cannot be reached: SQLException")
+                    .matches(failed -> failed.kind() == BudgetStoreException.Kind.UNREACHABLE);
+
+            assertThat(row("SELECT COUNT(*) FROM cadre_budget_lease WHERE holder = 'two'"))
+                    .hasToString("[0]");
+        }
+
+        @Test
+        void connection_isGivenBackAsItWas() throws Exception {
+            HeldConnections held = HeldConnections.pool(source);
+            int isolation = open.getTransactionIsolation();
+
+            JdbcBudgetStore.in(held.source()).sync(request("one", 1, "0", "0", "2"));
+
+            try (Connection given = held.given().getLast()) {
+                assertThat(given.getAutoCommit()).isFalse();
+                assertThat(given.getTransactionIsolation()).isEqualTo(isolation);
+                given.rollback();
+            }
+        }
+
+        @Test
+        void lockThatSomebodyKeeps_isNotWaitedForWithoutEnd() throws Exception {
+            try (Connection other = source.getConnection();
+                    Statement statement = other.createStatement()) {
+                other.setAutoCommit(false);
+                statement.executeQuery("SELECT * FROM cadre_budget WHERE name = 'acme' FOR UPDATE")
+                        .close();
+
+                assertThatExceptionOfType(BudgetStoreException.class)
+                        .isThrownBy(() -> store.within(Duration.ofSeconds(1)).sync(request("one", 2, "0", "0", "2")))
+                        .matches(failed -> failed.kind() == BudgetStoreException.Kind.UNREACHABLE);
+                other.rollback();
+            }
+            assertThat(sync("one", 3, "0", "0", "2").entitled()).isEqualTo(Money.usd("2"));
+        }
+
         /** Mergers and rounds ask what is free before they reserve: all of that must be fetched first. */
         @Test
         void goal_underASharedBudget_runsAsUnderAnother() throws Exception {
@@ -289,13 +354,41 @@ class JdbcBudgetStoreTest {
                     .containsExactly(result.spend().total().toUsd().replaceAll("0+$", ""), "0");
         }
 
+        /** No heartbeat helps here: the run must say what it waits for. */
+        @Test
+        void goal_whoseMoneyOthersHold_beginsOnceItIsBack() throws Exception {
+            var asked = new Semaphore(0);
+            BudgetStore counting = request -> {
+                SyncAnswer answer = store.sync(request);
+                asked.release();
+                return answer;
+            };
+            try (SharedBudget other = SharedBudget.open(store, "acme/search", SHARING);
+                    SharedBudget shared = SharedBudget.open(counting, "acme/search", SHARING)) {
+                Reservation held = reserve(other.guard(), "4.999");
+                asked.drainPermits();
+                var run = new FutureTask<>(() -> SharedGoal.run(Budget.usd("0.25").under(shared.guard())));
+                Thread.ofVirtual().start(run);
+                asked.acquire(2);
+
+                held.release();
+                other.close();
+
+                assertThat(run.get().requireComplete()).isEqualTo(SharedGoal.ANSWER);
+            }
+        }
+
         private List<Object> spentAndHeld() throws SQLException {
             return row("SELECT spent_usd, held_usd FROM cadre_budget_status WHERE name = 'acme/search'");
         }
 
-        private SyncAnswer sync(String holder, long sequence, String settled, String keeps, String want) {
+        SyncAnswer sync(String holder, long sequence, String settled, String keeps, String want) {
+            return store.sync(request(holder, sequence, settled, keeps, want));
+        }
+
+        static SyncRequest request(String holder, long sequence, String settled, String keeps, String want) {
             Money wanted = Money.usd(want);
-            return store.sync(new SyncRequest(
+            return new SyncRequest(
                     "acme/search",
                     holder,
                     sequence,
@@ -303,7 +396,7 @@ class JdbcBudgetStoreTest {
                     Money.usd(keeps),
                     new Wants(wanted, wanted, wanted),
                     Duration.ofSeconds(60),
-                    Stay.GOES_ON));
+                    Stay.GOES_ON);
         }
     }
 
