@@ -27,6 +27,7 @@ module dev.cadre {
     exports dev.cadre.pool;
     exports dev.cadre.price;
     exports dev.cadre.probe;
+    exports dev.cadre.share;
     exports dev.cadre.task;
     exports dev.cadre.schedule to
             dev.cadre.simulation;

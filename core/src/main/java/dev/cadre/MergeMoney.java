@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
+import dev.cadre.budget.Admission;
 import dev.cadre.budget.AllotmentRefusedException;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.budget.LedgerState;
@@ -45,9 +46,13 @@ record MergeMoney(Run run, GoalNeeds needs, int merges) {
                 if (!money.isContendedBy(needs.floor())) {
                     try {
                         return new Answer.Ready(setAside(money.free()));
-                    } catch (AllotmentRefusedException takenMeanwhile) {
-                        continue; // by another run of the same tenant: the figures are others now
+                    } catch (AllotmentRefusedException refused) {
+                        if (refused.reason() instanceof Admission.Exhausted) {
+                            continue; // taken meanwhile by another run of the same tenant: the figures are others now
+                        }
                     }
+                } else {
+                    run.guard().seek(needs.floor());
                 }
                 if (run.poll(moved, time) == null) {
                     return new Answer.Refused(tooLate(money));
@@ -59,10 +64,17 @@ record MergeMoney(Run run, GoalNeeds needs, int merges) {
     }
 
     private RunMoney setAside(Money free) {
+        int roundsWithMoney = needs.round().isZero() ? 0 : run.roundsLeft();
+        if (roundsWithMoney > 0) {
+            // all at once, as a shared budget fetches it: otherwise it could be refused for ever part by part
+            run.guard()
+                    .allot(wanted(free).plus(needs.round().times(roundsWithMoney)))
+                    .close();
+        }
         BudgetGuard merging = ofMerges(free);
         var rounds = new ArrayList<BudgetGuard>();
         try {
-            for (int i = 0; i < run.roundsLeft() && !needs.round().isZero(); i++) {
+            for (int i = 0; i < roundsWithMoney; i++) {
                 rounds.add(run.guard().allot(needs.round()));
             }
             int before = run.coordinator().rounds() - run.roundsLeft();
@@ -74,14 +86,18 @@ record MergeMoney(Run run, GoalNeeds needs, int merges) {
         }
     }
 
-    /** Takes what is wanted if that still leaves the planner and one subtask their part, else what is needed. */
     private BudgetGuard ofMerges(Money free) {
+        return needs.merge().isZero()
+                ? run.guard().cap(run.limit())
+                : run.guard().allot(wanted(free));
+    }
+
+    /** What is wanted if that still leaves the planner and one subtask their part, else what is needed. */
+    private Money wanted(Money free) {
         Money least = needs.merge();
         return least.isZero()
-                ? run.guard().cap(run.limit())
-                : run.guard()
-                        .allot(MergeShare.setAside(
-                                run.limit(), least, free, needs.floor().minus(least)));
+                ? least
+                : MergeShare.setAside(run.limit(), least, free, needs.floor().minus(least));
     }
 
     /** Names what is needed at least: the least budget is that and what is spent already. */

@@ -40,6 +40,7 @@ class ArchitectureTest {
             "dev.cadre.people",
             "dev.cadre.task",
             "dev.cadre.budget",
+            "dev.cadre.share",
             "dev.cadre.price",
             "dev.cadre.thought",
             "dev.cadre.schema",

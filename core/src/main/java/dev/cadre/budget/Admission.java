@@ -21,7 +21,10 @@ public sealed interface Admission {
         String message();
     }
 
-    /** Not now: only attempts in flight stand in the way. The need may be granted once one of them has ended. */
+    /**
+     * Not now: only attempts in flight stand in the way, or money of a shared budget must be fetched. The need may be
+     * granted once one of them has ended, or the money is there.
+     */
     record Contended(Money need, LedgerState budget) implements Refused {
         @Override
         public String message() {

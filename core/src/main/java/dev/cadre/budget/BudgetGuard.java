@@ -3,6 +3,7 @@ package dev.cadre.budget;
 
 import dev.cadre.price.Money;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -31,7 +32,11 @@ public final class BudgetGuard implements AutoCloseable {
     }
 
     static BudgetGuard of(Ledger outermost) {
-        return new BudgetGuard(outermost, new BudgetLock(), List.of());
+        return of(outermost, new BudgetLock());
+    }
+
+    static BudgetGuard of(Ledger ledger, BudgetLock lock) {
+        return new BudgetGuard(ledger, lock, List.of());
     }
 
     /**
@@ -69,7 +74,11 @@ public final class BudgetGuard implements AutoCloseable {
         return switch (lock.locked(() -> ledger.reserve(worstCase))) {
             case Admission.Granted granted ->
                 new Admission.Granted(new GuardedReservation(granted.reservation(), lock, records));
-            case Admission.Refused refused -> refused;
+            case Admission.Contended contended -> {
+                lock.moneyIsSought();
+                yield contended;
+            }
+            case Admission.Exhausted exhausted -> exhausted;
         };
     }
 
@@ -81,7 +90,29 @@ public final class BudgetGuard implements AutoCloseable {
      * @throws BudgetClosedException if this budget or one around it is closed
      */
     public BudgetGuard allot(Money amount) {
-        return new BudgetGuard(lock.locked(() -> ledger.allot(amount)), lock, records);
+        return part(() -> ledger.allot(amount));
+    }
+
+    private BudgetGuard part(Supplier<Ledger> part) {
+        try {
+            return new BudgetGuard(lock.locked(part), lock, records);
+        } catch (AllotmentRefusedException refused) {
+            lock.moneyIsSought();
+            throw refused;
+        }
+    }
+
+    /**
+     * Says that somebody waits for a need without asking for it. A budget that other processes {@linkplain SharedBudget
+     * share} fetches money for it if that is what it lacks, as after a contended {@link #reserve}; other budgets do nothing.
+     * Does not wait: {@link #watch} tells when to look again, and then this must be said again.
+     */
+    public void seek(Money need) {
+        lock.locked(() -> {
+            ledger.seek(need);
+            return ledger;
+        });
+        lock.moneyIsSought();
     }
 
     /**
@@ -93,7 +124,7 @@ public final class BudgetGuard implements AutoCloseable {
      * @throws BudgetClosedException if this budget or one around it is closed
      */
     public BudgetGuard lend(Money amount) {
-        return new BudgetGuard(lock.locked(() -> ledger.lend(amount)), lock, records);
+        return part(() -> ledger.lend(amount));
     }
 
     /**
@@ -130,7 +161,7 @@ public final class BudgetGuard implements AutoCloseable {
 
     /**
      * Calls the watcher whenever the answer to a contended need may have changed: a reservation has ended or a budget
-     * was closed, here or anywhere in the same tree of budgets.
+     * was closed, here or anywhere in the same tree of budgets, or the store of a shared budget has answered.
      *
      * <p>The watcher runs on the thread that caused the change, outside the lock, perhaps on several threads at once;
      * it should be short. Its exceptions are logged and otherwise ignored. To miss no change, watch first, then
@@ -154,7 +185,10 @@ public final class BudgetGuard implements AutoCloseable {
         return lock.locked(ledger::chainState);
     }
 
-    /** The largest need that would be granted now, with regard to the budgets around this one; zero once closed. */
+    /**
+     * The largest need that would be granted now, with regard to the budgets around this one; zero once closed. Of a budget
+     * that other processes {@linkplain SharedBudget share}, what is free in the store counts, although it must be fetched.
+     */
     public Money available() {
         return lock.locked(ledger::available);
     }

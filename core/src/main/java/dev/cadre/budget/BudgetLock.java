@@ -16,6 +16,16 @@ final class BudgetLock {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
+    private final Runnable moneyIsSought;
+
+    BudgetLock() {
+        this(() -> {});
+    }
+
+    /** @param moneyIsSought called outside the lock whenever somebody lacks money for now; it is short */
+    BudgetLock(Runnable moneyIsSought) {
+        this.moneyIsSought = moneyIsSought;
+    }
 
     /** Reads or changes the ledgers. The action must not call code of others. */
     <T> T locked(Supplier<T> action) {
@@ -34,6 +44,11 @@ final class BudgetLock {
             watcher.notifyOfChange();
         }
         return result;
+    }
+
+    /** To be called when a need was contended. */
+    void moneyIsSought() {
+        moneyIsSought.run();
     }
 
     BudgetGuard.Watch watch(Runnable action) {

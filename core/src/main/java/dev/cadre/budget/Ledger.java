@@ -50,9 +50,17 @@ public final class Ledger {
     /** What loans beneath have not used; apart from the attempts in flight, because a loan has unused money, too. */
     private Money lent = Money.ZERO;
 
+    /** The part of what is forfeited that belongs to attempts which have not ended. */
+    private Money marked = Money.ZERO;
+
     private long openReservations;
+    private long overruns;
     private boolean breached;
     private boolean closed;
+    /** Null unless other processes spend from this budget, too. */
+    private @Nullable Outside outside;
+
+    private @Nullable WaitingNeeds needs;
 
     private Ledger(Money limit, Money alreadySpent, @Nullable Ledger parent, Hold hold) {
         this(limit, alreadySpent, parent, hold, limit);
@@ -75,6 +83,28 @@ public final class Ledger {
     /** The continued ledger of an outermost budget; breached from the start if more than the limit is already spent. */
     public static Ledger of(Money limit, Money alreadySpent) {
         return new Ledger(limit, alreadySpent, null, Hold.NONE);
+    }
+
+    /**
+     * The ledger of a budget that other processes spend from, too, or of one of those around it.
+     *
+     * @param needs is told of what this process has to fetch; the same for all of a chain
+     */
+    static Ledger shared(Outside outside, @Nullable Ledger parent, WaitingNeeds needs) {
+        var ledger = new Ledger(outside.limit(), Money.ZERO, parent, Hold.NONE);
+        ledger.outside = outside;
+        ledger.needs = needs;
+        return ledger;
+    }
+
+    /** Replaces what other processes do to this budget; what this process has booked since is not touched. */
+    void setOutside(Outside changed) {
+        outside = changed;
+    }
+
+    /** The sums of this process alone. */
+    LedgerSums sums() {
+        return new LedgerSums(settled, forfeited, outstanding.plus(lent), setAside, marked, overruns);
     }
 
     /** A limit within this budget that holds no money; it may be larger than what is left here. */
@@ -182,8 +212,20 @@ public final class Ledger {
         return closed;
     }
 
-    /** The sums of this budget alone, without those around it; see {@link #chainState}. */
+    /**
+     * The sums of this budget alone, without those around it; see {@link #chainState}. Those of a budget that is shared
+     * with other processes are those of all of them, as far as they are known here.
+     */
     public LedgerState state() {
+        return outside == null ? ownState() : outside.around(sums());
+    }
+
+    /** The same with only that as free which may be taken at once, without asking the store of a shared budget. */
+    private LedgerState leasedState() {
+        return outside == null ? ownState() : outside.leasedTo(sums());
+    }
+
+    private LedgerState ownState() {
         return new LedgerState(limit, settled, forfeited, outstanding.plus(lent), setAside, breached);
     }
 
@@ -194,7 +236,7 @@ public final class Ledger {
      */
     public LedgerState chainState() {
         var own = state();
-        if (breached) {
+        if (own.breached()) {
             return own;
         }
         var room = own.room();
@@ -202,18 +244,22 @@ public final class Ledger {
         Money kept = Money.ZERO;
         boolean drawsOnAllotment = false;
         for (Ledger at = this; at != null; at = at.parent) {
-            if (at.closed || at.breached) {
-                return own.leaving(Money.ZERO, Money.ZERO, at.breached);
+            var state = at.state();
+            if (at.closed || state.breached()) {
+                return own.leaving(Money.ZERO, Money.ZERO, state.breached());
             }
-            room = drawsOnAllotment ? room : room.atMost(at.state().room());
-            free = drawsOnAllotment ? free : free.atMost(at.state().free().plus(kept));
+            room = drawsOnAllotment ? room : room.atMost(state.room());
+            free = drawsOnAllotment ? free : free.atMost(state.free().plus(kept));
             kept = kept.plus(at.keptFree());
             drawsOnAllotment |= at.isAllotment() && at.hold != Hold.KEPT;
         }
         return own.leaving(room, free, false);
     }
 
-    /** The largest need that the whole chain would grant at once; zero if it is closed or breached. */
+    /**
+     * The largest need that the whole chain would grant, if need be after money of a shared budget was fetched; zero if it
+     * is closed or breached.
+     */
     public Money available() {
         return chainState().free();
     }
@@ -223,31 +269,59 @@ public final class Ledger {
         return openReservations;
     }
 
+    /** Has money for a need fetched if that is what it lacks, as a refused reservation does. */
+    void seek(Money need) {
+        if (closed().isEmpty()) {
+            refusal(need);
+        }
+    }
+
     private Optional<Admission.Refused> refusal(Money need) {
         requireOpen();
         Admission.@Nullable Contended contended = null;
+        Ledger lacking = this;
+        Money lacked = need;
         Money rest = need; // which no money covers that is kept for it
         boolean drawsOnAllotment = false;
         for (Ledger at = this; at != null; at = at.parent) {
-            var state = at.state();
+            var state = at.leasedState();
             if (drawsOnAllotment ? state.breached() : state.isExhaustedBy(need)) { // what is kept counts as outstanding
                 return Optional.of(new Admission.Exhausted(need, state));
             }
             if (!drawsOnAllotment && contended == null && state.isContendedBy(rest)) {
                 contended = new Admission.Contended(need, state);
+                lacking = at;
+                lacked = rest;
             }
             rest = rest.minusOrZero(at.keptFree());
             drawsOnAllotment |= at.isAllotment() && at.hold != Hold.KEPT;
         }
+        if (contended != null) {
+            lacking.haveFetched(lacked);
+        }
         return Optional.ofNullable(contended);
     }
 
+    private void haveFetched(Money need) {
+        if (outside != null && needs != null && outside.mayMeet(need, sums())) {
+            needs.add(need);
+        }
+    }
+
     private void requireOpen() {
+        closed().ifPresent(ended -> {
+            throw new BudgetClosedException(ended.state());
+        });
+    }
+
+    /** The innermost budget of the chain that is closed. */
+    private Optional<Ledger> closed() {
         for (Ledger at = this; at != null; at = at.parent) {
             if (at.closed) {
-                throw new BudgetClosedException(at.state());
+                return Optional.of(at);
             }
         }
+        return Optional.empty();
     }
 
     private boolean isAllotment() {
@@ -306,6 +380,7 @@ public final class Ledger {
         book(at -> {
             at.outstanding = at.outstanding.minus(amount);
             at.forfeited = at.forfeited.plus(amount);
+            at.marked = at.marked.plus(amount);
         });
     }
 
@@ -315,6 +390,7 @@ public final class Ledger {
         book(at -> {
             if (ended.isMarkedSpent()) {
                 at.forfeited = at.forfeited.minus(amount);
+                at.marked = at.marked.minus(amount);
             } else {
                 at.outstanding = at.outstanding.minus(amount);
             }
@@ -324,7 +400,10 @@ public final class Ledger {
             } else {
                 at.forfeited = at.forfeited.plus(booked);
             }
-            at.breached |= booked.isMoreThan(amount);
+            if (booked.isMoreThan(amount)) {
+                at.breached = true;
+                at.overruns++;
+            }
         });
     }
 

@@ -8,7 +8,9 @@ import dev.cadre.price.Spend;
 /**
  * The sums of one budget at one instant. They never add up to more than the limit, unless {@code breached}.
  *
- * @param limit the most that may be spent
+ * <p>The sums of a {@linkplain SharedBudget shared} budget are those of all processes: what others hold is outstanding.
+ *
+ * @param limit the most that may be spent; what is in use, if the limit of a shared budget was lowered below that
  * @param settled the cost of attempts whose usage is known
  * @param forfeited the worst case of attempts that were sent and whose usage is unknown
  * @param outstanding the worst case of attempts in flight, and what open loans have not used

@@ -161,7 +161,7 @@ final class BatchLane<I, O> {
 
         @Override
         public Admission reserve(Money worstCase) {
-            return money.reserve(worstCase);
+            return new FetchedMoney(money, time).reserve(worstCase);
         }
 
         @Override

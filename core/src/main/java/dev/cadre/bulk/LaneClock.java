@@ -69,4 +69,15 @@ final class LaneClock {
         long end = clock.nanoTime() + time.toNanos();
         clock.poll(nothing, Math.min(end, untilNanos));
     }
+
+    /** Waits for an element, but not beyond what is left; returns whether it came. An interrupt ends it, and stays set. */
+    boolean isThere(BlockingQueue<?> queue, Duration time) {
+        long end = clock.nanoTime() + time.toNanos();
+        try {
+            return clock.poll(queue, Math.min(end, untilNanos)) != null;
+        } catch (InterruptedException cancel) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
 }

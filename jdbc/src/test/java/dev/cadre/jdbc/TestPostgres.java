@@ -5,6 +5,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -44,7 +45,10 @@ final class TestPostgres {
                 -o "-p $2 -k $folder -c listen_addresses=127.0.0.1 -c fsync=off" >>log 2>&1 </dev/null
             then
               echo started
-              cat >/dev/null
+              while read -r mode
+              do
+                "$1/pg_ctl" -D data -m "$mode" -w -t 60 -l log restart >>log 2>&1 </dev/null && echo restarted
+              done
               "$1/pg_ctl" -D data -m immediate stop >/dev/null 2>&1
             else
               cat log
@@ -61,6 +65,7 @@ final class TestPostgres {
 
     /** Its input stays open. */
     private final Process shell;
+    private final BufferedReader output;
 
     private TestPostgres(Path programs, int port) throws IOException {
         this.port = port;
@@ -73,7 +78,7 @@ final class TestPostgres {
         var builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().keySet().removeIf(name -> name.startsWith("PG"));
         shell = builder.start();
-        var output = new BufferedReader(new InputStreamReader(shell.getInputStream(), StandardCharsets.UTF_8));
+        output = new BufferedReader(new InputStreamReader(shell.getInputStream(), StandardCharsets.UTF_8));
         String first = output.readLine();
         started = "started".equals(first)
                 ? first
@@ -114,6 +119,38 @@ final class TestPostgres {
             shared = Optional.of(start(programs().orElseThrow()));
         }
         return shared.get();
+    }
+
+    /** A server that no other test uses. */
+    static TestPostgres ofOnesOwn() {
+        return start(programs().orElseThrow());
+    }
+
+    /** Stops one that no other test uses. */
+    void stop() {
+        try {
+            shell.outputWriter(StandardCharsets.UTF_8).close();
+            shell.waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Stops and starts the server; its sessions end. */
+    void restart() {
+        try {
+            Writer input = shell.outputWriter(StandardCharsets.UTF_8);
+            input.write("immediate\n");
+            input.flush();
+            String answer = output.readLine();
+            if (!"restarted".equals(answer)) {
+                throw new IllegalStateException("PostgreSQL does not start again: " + answer);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static TestPostgres start(Path programs) {

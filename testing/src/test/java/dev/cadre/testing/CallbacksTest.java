@@ -1132,6 +1132,8 @@ class CallbacksTest {
             Map.entry("Outputs", "called, not implemented, by users"),
             Map.entry("Watch", "called, not implemented, by users"),
             Map.entry("BudgetRecord", "a run's own record"),
+            Map.entry("BudgetStore", "called by the thread of a shared budget, outside of runs: SharedBudgetTest"),
+            Map.entry("BudgetRows", "called by the books, for a store: BooksTest"),
             Map.entry("MergeParts", "a run's own, given to a merger"),
             Map.entry("Part", "a run's own, given to a merger"),
             Map.entry("Entry", "of a run's own record"),
@@ -1189,6 +1191,7 @@ class CallbacksTest {
             Map.entry("FileJournal.read", "called outside of runs, on the caller's thread"),
             Map.entry("Bulk.keyedBy", "BULK_KEY"),
             Map.entry("Bulk.run", "BULK_CONSUMER"),
+            Map.entry("Sharing.withAlerts", "called by the thread of a shared budget, outside of runs: SharedBudgetTest"),
             Map.entry("Scorer.rule", "called by an eval between its runs, on the caller's thread: EvalRunTest"),
             Map.entry("ServerProbe.run", "called outside of runs, on the caller's thread"));
 

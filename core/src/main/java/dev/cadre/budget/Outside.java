@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.budget;
+
+import dev.cadre.price.Money;
+import dev.cadre.share.SyncAnswer.Standing;
+import dev.cadre.share.SyncRequest.Totals;
+
+/**
+ * What other processes do to a shared budget, as its store last said.
+ *
+ * @param settled what others have settled in this window
+ * @param forfeited what others have forfeited in this window
+ * @param held what the leases of others hold
+ * @param settledBefore what this process has settled that does not count in this window
+ * @param forfeitedBefore what this process has forfeited that does not count in this window
+ * @param entitled what this process may spend in all, since it opened the budget
+ */
+record Outside(
+        Money limit,
+        Money settled,
+        Money forfeited,
+        Money held,
+        Money settledBefore,
+        Money forfeitedBefore,
+        Money entitled,
+        boolean breached) {
+
+    /** @param reported what this process had spent, by the request that is answered */
+    static Outside of(Standing standing, Totals reported, Money entitled) {
+        return new Outside(
+                standing.limit(),
+                standing.elsewhere().settled(),
+                standing.elsewhere().forfeited(),
+                standing.elsewhere().held(),
+                reported.settled().minusOrZero(standing.own().settled()),
+                reported.forfeited().minusOrZero(standing.own().forfeited()),
+                entitled,
+                standing.breached());
+    }
+
+    Outside withEntitled(Money changed) {
+        return new Outside(limit, settled, forfeited, held, settledBefore, forfeitedBefore, changed, breached);
+    }
+
+    /**
+     * The sums of the budget in all processes. What is neither spent nor held is free, although this process may have to
+     * fetch it.
+     */
+    LedgerState around(LedgerSums own) {
+        return state(own, Long.MAX_VALUE);
+    }
+
+    /** The same, but only what this process has fetched is free: the rest is in flight, as far as anybody here knows. */
+    LedgerState leasedTo(LedgerSums own) {
+        return state(own, Math.max(0, entitled.picoUsd() - own.committed().picoUsd()));
+    }
+
+    /** Whether others could give back enough for a need; if not, it waits for attempts of this process alone. */
+    boolean mayMeet(Money need, LedgerSums own) {
+        return need.picoUsd() <= limit.picoUsd() - used(own);
+    }
+
+    /** In bare numbers, because each reservation asks for it several times. None is below zero. */
+    private LedgerState state(LedgerSums own, long mostFree) {
+        long used = used(own);
+        long unused = Math.max(0, limit.picoUsd() - used);
+        long free = Math.min(mostFree, Math.max(0, unused - held.picoUsd()));
+        return new LedgerState(
+                used > limit.picoUsd() ? Money.ofPico(used) : limit, // a limit may be lowered below what is spent
+                Money.ofPico(settled(own)),
+                Money.ofPico(forfeited(own)),
+                Money.ofPico(Math.addExact(own.outstanding().picoUsd(), unused - free)),
+                own.setAside(),
+                own.breached() || breached);
+    }
+
+    private long used(LedgerSums own) {
+        long spent = Math.addExact(settled(own), forfeited(own));
+        long inFlight =
+                Math.addExact(own.outstanding().picoUsd(), own.setAside().picoUsd());
+        return Math.addExact(spent, inFlight);
+    }
+
+    private long settled(LedgerSums own) {
+        long here = Math.max(0, own.settled().picoUsd() - settledBefore.picoUsd());
+        return Math.addExact(settled.picoUsd(), here);
+    }
+
+    private long forfeited(LedgerSums own) {
+        long here = Math.max(0, own.forfeited().picoUsd() - forfeitedBefore.picoUsd());
+        return Math.addExact(forfeited.picoUsd(), here);
+    }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.share;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * The rows of a store within one transaction, which is for the {@link Books}. What is written becomes visible to others
+ * all at once, or not at all. A budget that was locked is changed by nobody else until the transaction ends; whoever holds
+ * the lock of an outermost budget may change every row beneath it.
+ */
+public interface BudgetRows {
+    /** The time of the store's clock. */
+    Instant now();
+
+    /**
+     * Locks a budget and those around it, and reads them, the outermost first.
+     *
+     * @throws BudgetStoreException if there is no such budget
+     */
+    List<BudgetRow> lockChain(String budget);
+
+    /** Locks and reads another budget beneath an outermost one that is locked. */
+    BudgetRow lock(String budget);
+
+    /** The leases of a holder, in no order; empty if it is new. */
+    List<LeaseRow> leasesOf(String holder);
+
+    /** All leases of those holders that hold something beneath this outermost budget, and should have renewed it. */
+    List<LeaseRow> overdue(String outermost, Instant now);
+
+    /** Replaces a budget's row. */
+    void write(BudgetRow budget);
+
+    /** Adds or replaces a lease's row. */
+    void write(LeaseRow lease);
+
+    /** Keeps the sums of a window that is over. */
+    void keep(BudgetRow ended);
+
+    /** Deletes the leases beneath an outermost budget that hold nothing and ended before a time. */
+    void forgetLeases(String outermost, Instant endedBefore);
+}

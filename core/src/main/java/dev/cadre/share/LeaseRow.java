@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.share;
+
+import dev.cadre.price.Money;
+import dev.cadre.share.SyncAnswer.Spent;
+import dev.cadre.share.SyncRequest.Totals;
+import java.time.Instant;
+import java.time.LocalDate;
+
+/**
+ * What one holder has spent and holds of one budget of its chain.
+ *
+ * @param sequence the last request that is booked
+ * @param totals what that request reported
+ * @param held what the holder may spend besides
+ * @param expiresAt when that is booked as forfeited, if nothing is heard of the holder until then
+ * @param counted what of it is in the sums of the budget
+ * @param prepaid what was forfeited in an earlier window, while the holder was alive after all: it may still spend that, and
+ *     it does not count again
+ */
+public record LeaseRow(
+        String holder,
+        String budget,
+        long sequence,
+        Totals totals,
+        Money held,
+        Instant expiresAt,
+        Counted counted,
+        Money prepaid) {
+
+    /**
+     * What of a lease is in the sums of its budget's window.
+     *
+     * @param window the first day of the window
+     * @param spent what the holder has reported
+     * @param lost what was booked as forfeited when the lease expired, and is taken back if the holder is alive
+     */
+    public record Counted(LocalDate window, Spent spent, Money lost) {}
+
+    static LeaseRow first(SyncRequest request, BudgetRow budget, Totals reported, Instant expiresAt) {
+        return new LeaseRow(
+                request.holder(),
+                budget.name(),
+                0,
+                reported,
+                Money.ZERO,
+                expiresAt,
+                new Counted(budget.windowStart(), Spent.NONE, Money.ZERO),
+                Money.ZERO);
+    }
+
+    /** What is counted in an earlier window stays there. */
+    LeaseRow inWindow(LocalDate current) {
+        return counted.window.equals(current)
+                ? this
+                : new LeaseRow(
+                        holder,
+                        budget,
+                        sequence,
+                        totals,
+                        held,
+                        expiresAt,
+                        new Counted(current, Spent.NONE, Money.ZERO),
+                        prepaid.plus(counted.lost));
+    }
+
+    /** Nothing is held any more; all of it is lost. */
+    LeaseRow expired() {
+        return new LeaseRow(
+                holder,
+                budget,
+                sequence,
+                totals,
+                Money.ZERO,
+                expiresAt,
+                new Counted(counted.window, counted.spent, counted.lost.plus(held)),
+                prepaid);
+    }
+
+    LeaseRow granted(Money more) {
+        return new LeaseRow(holder, budget, sequence, totals, held.plus(more), expiresAt, counted, prepaid);
+    }
+
+    /** What the holder may spend in all. */
+    Money entitled() {
+        return totals.spent().plus(prepaid).plus(counted.lost).plus(held);
+    }
+}

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.jdbc;
+
+import dev.cadre.price.Money;
+import dev.cadre.share.BudgetRow;
+import dev.cadre.share.BudgetRows;
+import dev.cadre.share.BudgetStoreException;
+import dev.cadre.share.BudgetStoreException.Kind;
+import dev.cadre.share.BudgetWindow;
+import dev.cadre.share.LeaseRow;
+import dev.cadre.share.SyncAnswer.Spent;
+import dev.cadre.share.SyncAnswer.Sums;
+import dev.cadre.share.SyncRequest.Totals;
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The rows of budgets and leases within one transaction. Each method is called on the thread of the connection. */
+final class BudgetTables implements BudgetRows {
+    private static final int DECIMALS = 12;
+    private static final int DEEPEST = 8;
+
+    private static final String LEASE =
+            "SELECT holder, budget, sequence, settled_usd, forfeited_usd, overruns, held_usd,"
+                    + " expires_at, window_start, counted_settled_usd, counted_forfeited_usd, lost_usd, prepaid_usd"
+                    + " FROM cadre_budget_lease";
+
+    private final Connection connection;
+    private final String clock;
+    /** The outermost budget; empty until a chain is locked. */
+    private String outermost = "";
+
+    /** @param clock the expression for the time */
+    BudgetTables(Connection connection, String clock) {
+        this.connection = connection;
+        this.clock = clock;
+    }
+
+    /** Carries the exception of a driver through the books. */
+    static final class SqlTrouble extends RuntimeException {
+        private static final long serialVersionUID = 1;
+        private final SQLException sql;
+
+        private SqlTrouble(SQLException sql) {
+            super(sql);
+            this.sql = sql;
+        }
+
+        SQLException cause() {
+            return sql;
+        }
+    }
+
+    private interface Reading<T> {
+        T read(ResultSet row) throws SQLException;
+    }
+
+    private <T> List<T> query(String sql, Reading<T> reading, Object... values) {
+        try (PreparedStatement select = prepared(sql, values);
+                ResultSet found = select.executeQuery()) {
+            var all = new ArrayList<T>();
+            while (found.next()) {
+                all.add(reading.read(found));
+            }
+            return all;
+        } catch (SQLException e) {
+            throw new SqlTrouble(e);
+        }
+    }
+
+    private int update(String sql, Object... values) {
+        try (PreparedStatement statement = prepared(sql, values)) {
+            return statement.executeUpdate();
+        } catch (SQLException e) {
+            throw new SqlTrouble(e);
+        }
+    }
+
+    private PreparedStatement prepared(String sql, Object... values) throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(sql);
+        try {
+            for (int i = 0; i < values.length; i++) {
+                statement.setObject(i + 1, stored(values[i]));
+            }
+            return statement;
+        } catch (SQLException | RuntimeException e) {
+            statement.close();
+            throw e;
+        }
+    }
+
+    private static Object stored(Object value) {
+        return switch (value) {
+            case Money money -> BigDecimal.valueOf(money.picoUsd(), DECIMALS);
+            case Instant time -> time.atOffset(ZoneOffset.UTC);
+            default -> value;
+        };
+    }
+
+    private static Money money(ResultSet row, int column) throws SQLException {
+        return Money.ofPico(row.getBigDecimal(column).movePointRight(DECIMALS).longValueExact());
+    }
+
+    private static Instant time(ResultSet row, int column) throws SQLException {
+        return row.getObject(column, OffsetDateTime.class).toInstant();
+    }
+
+    @Override
+    public Instant now() {
+        return query("SELECT " + clock, row -> time(row, 1)).getFirst();
+    }
+
+    @Override
+    public List<BudgetRow> lockChain(String budget) {
+        var names = new ArrayList<String>();
+        for (@Nullable String at = budget; at != null; at = parent(at).orElse(null)) {
+            names.addFirst(at);
+            if (names.size() > DEEPEST) {
+                throw new BudgetStoreException(
+                        Kind.DAMAGED, "budget '%s' is nested more than %d deep".formatted(budget, DEEPEST), null);
+            }
+        }
+        outermost = names.getFirst();
+        return names.stream().map(this::lock).toList();
+    }
+
+    private Optional<String> parent(String budget) {
+        List<Optional<String>> found = query(
+                "SELECT parent FROM cadre_budget WHERE name = ?", row -> Optional.ofNullable(row.getString(1)), budget);
+        return found.isEmpty() ? Optional.empty() : found.getFirst();
+    }
+
+    @Override
+    public BudgetRow lock(String budget) {
+        return query(
+                        "SELECT name, limit_usd, time_window, window_start, settled_usd, forfeited_usd, held_usd,"
+                                + " breached, alert_percent FROM cadre_budget WHERE name = ? FOR UPDATE",
+                        BudgetTables::budget,
+                        budget)
+                .stream()
+                .findFirst()
+                .orElseThrow(() -> new BudgetStoreException(
+                        Kind.UNKNOWN_BUDGET, "the database has no budget '%.200s'".formatted(budget), null));
+    }
+
+    private static BudgetRow budget(ResultSet row) throws SQLException {
+        return new BudgetRow(
+                row.getString(1),
+                money(row, 2),
+                BudgetWindow.valueOf(row.getString(3)),
+                row.getObject(4, LocalDate.class),
+                new Sums(money(row, 5), money(row, 6), money(row, 7)),
+                row.getBoolean(8),
+                row.getInt(9));
+    }
+
+    @Override
+    public List<LeaseRow> leasesOf(String holder) {
+        return query(LEASE + " WHERE holder = ?", BudgetTables::lease, holder);
+    }
+
+    @Override
+    public List<LeaseRow> overdue(String root, Instant now) {
+        return query(
+                LEASE + " WHERE holder IN (SELECT holder FROM cadre_budget_lease"
+                        + " WHERE outermost = ? AND held_usd > 0 AND expires_at < ?) ORDER BY holder, budget",
+                BudgetTables::lease,
+                root,
+                now);
+    }
+
+    private static LeaseRow lease(ResultSet row) throws SQLException {
+        return new LeaseRow(
+                row.getString(1),
+                row.getString(2),
+                row.getLong(3),
+                new Totals(money(row, 4), money(row, 5), row.getLong(6)),
+                money(row, 7),
+                time(row, 8),
+                new LeaseRow.Counted(
+                        Objects.requireNonNull(row.getObject(9, LocalDate.class)),
+                        new Spent(money(row, 10), money(row, 11)),
+                        money(row, 12)),
+                money(row, 13));
+    }
+
+    @Override
+    public void write(BudgetRow budget) {
+        update(
+                "UPDATE cadre_budget SET window_start = ?, settled_usd = ?, forfeited_usd = ?, held_usd = ?, breached = ?"
+                        + " WHERE name = ?",
+                budget.windowStart(),
+                budget.sums().settled(),
+                budget.sums().forfeited(),
+                budget.sums().held(),
+                budget.breached(),
+                budget.name());
+    }
+
+    @Override
+    public void write(LeaseRow lease) {
+        Object[] values = {
+            outermost,
+            lease.sequence(),
+            lease.totals().settled(),
+            lease.totals().forfeited(),
+            lease.totals().overruns(),
+            lease.held(),
+            lease.expiresAt(),
+            lease.counted().window(),
+            lease.counted().spent().settled(),
+            lease.counted().spent().forfeited(),
+            lease.counted().lost(),
+            lease.prepaid(),
+            lease.holder(),
+            lease.budget()
+        };
+        int updated = update(
+                "UPDATE cadre_budget_lease SET outermost = ?, sequence = ?, settled_usd = ?, forfeited_usd = ?,"
+                        + " overruns = ?, held_usd = ?, expires_at = ?, window_start = ?, counted_settled_usd = ?,"
+                        + " counted_forfeited_usd = ?, lost_usd = ?, prepaid_usd = ? WHERE holder = ? AND budget = ?",
+                values);
+        if (updated == 0) {
+            update(
+                    "INSERT INTO cadre_budget_lease (outermost, sequence, settled_usd, forfeited_usd, overruns, held_usd,"
+                            + " expires_at, window_start, counted_settled_usd, counted_forfeited_usd, lost_usd,"
+                            + " prepaid_usd, holder, budget) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    values);
+        }
+    }
+
+    @Override
+    public void keep(BudgetRow ended) {
+        update(
+                "INSERT INTO cadre_budget_history (budget, window_start, limit_usd, settled_usd, forfeited_usd)"
+                        + " VALUES (?, ?, ?, ?, ?)",
+                ended.name(),
+                ended.windowStart(),
+                ended.limit(),
+                ended.sums().settled(),
+                ended.sums().forfeited());
+    }
+
+    @Override
+    public void forgetLeases(String root, Instant endedBefore) {
+        update(
+                "DELETE FROM cadre_budget_lease WHERE outermost = ? AND held_usd = 0 AND expires_at < ?",
+                root,
+                endedBefore);
+    }
+}
