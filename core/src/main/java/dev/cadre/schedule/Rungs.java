@@ -87,7 +87,9 @@ final class Rungs {
                 .forEach(
                         seed -> subtask.executions.add(new Execution(subtask, seed.item(), seed.input(), seed.type())));
         subtask.groupSizes = work.groupSizes();
-        subtask.lacking = subtask.winners.isEmpty() ? null : graph.unidentifiedBefore(subtask).orElse(null);
+        subtask.lacking = subtask.winners.isEmpty()
+                ? null
+                : graph.unidentifiedBefore(subtask).orElse(null);
         subtask.openExecutions = subtask.executions.size();
         List.copyOf(subtask.executions).forEach(this::look);
         if (subtask.openRecalls > 0) {

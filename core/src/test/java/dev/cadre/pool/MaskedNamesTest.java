@@ -29,7 +29,8 @@ class MaskedNamesTest {
     private record Keyed(String key) implements ModelClient {
         @Override
         public ModelReply call(ModelRequest request, CallContext context) {
-            return ModelReply.of("model\u001b[31m\n" + key, "text " + key, USAGE).noting(List.of("note " + key));
+            return ModelReply.of("model\u001b[31m\n" + key, "text " + key, USAGE)
+                    .noting(List.of("note " + key));
         }
 
         @Override

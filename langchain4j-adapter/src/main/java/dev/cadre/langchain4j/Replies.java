@@ -174,9 +174,7 @@ final class Replies {
     }
 
     private static String quoted(String reason) {
-        return reason.isEmpty()
-                ? ""
-                : " '" + Redactor.SHAPES.quote(reason, MAX_REASON_CHARS) + "'";
+        return reason.isEmpty() ? "" : " '" + Redactor.SHAPES.quote(reason, MAX_REASON_CHARS) + "'";
     }
 
     /** LangChain4j reports a filter by an exception, which knows no usage. */

@@ -232,7 +232,9 @@ class EchoedKeyTest extends LoopbackTest {
                 "status":"completed"}""".formatted(PLAIN);
         for (boolean isGoal : new boolean[] {true, false}) {
             server.reset();
-            answers(request -> request.inputText().contains("who has"), replies("a key").get("refusal"));
+            answers(
+                    request -> request.inputText().contains("who has"),
+                    replies("a key").get("refusal"));
             answers(request -> request.body().contains("function_call_output"), body(text(GOOD), "\"usage\":null"));
             answers(request -> true, body(call, "\"usage\":null"));
             run(PLAIN, "nested" + isGoal, coordinator -> {

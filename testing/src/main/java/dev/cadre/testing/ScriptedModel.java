@@ -295,7 +295,8 @@ public final class ScriptedModel implements ModelClient {
                     .map(Script::description)
                     .toList();
             unmatched = unscripted.stream().map(UnscriptedCallException::call).toList();
-            thrown = scripts.stream().flatMap(script -> script.thrown().stream()).toList();
+            thrown =
+                    scripts.stream().flatMap(script -> script.thrown().stream()).toList();
         } finally {
             lock.unlock();
         }

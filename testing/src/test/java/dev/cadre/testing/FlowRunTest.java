@@ -726,7 +726,8 @@ class FlowRunTest {
         Coordinator.builder(model.pools())
                 .listener(event -> {
                     if (event instanceof RunEvent.RungEnded rung) {
-                        String topic = topics.get(Integer.parseInt(rung.subtaskId().substring("some#".length())))
+                        String topic = topics.get(
+                                        Integer.parseInt(rung.subtaskId().substring("some#".length())))
                                 .name();
                         Optional.ofNullable(ended.get(topic)).ifPresent(CountDownLatch::countDown);
                     }

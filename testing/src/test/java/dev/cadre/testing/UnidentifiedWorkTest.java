@@ -35,13 +35,14 @@ class UnidentifiedWorkTest {
     private final Set<String> away = ConcurrentHashMap.newKeySet();
     private final List<String> worked = new CopyOnWriteArrayList<>();
 
-    private final SubtaskType<Topic, Note> work = SubtaskType.code("work", Topic.class, Note.class, (topic, context) -> {
-        if (failing.contains(topic.name())) {
-            throw new IllegalStateException("not now");
-        }
-        worked.add(topic.name());
-        return new Note(topic.name());
-    });
+    private final SubtaskType<Topic, Note> work =
+            SubtaskType.code("work", Topic.class, Note.class, (topic, context) -> {
+                if (failing.contains(topic.name())) {
+                    throw new IllegalStateException("not now");
+                }
+                worked.add(topic.name());
+                return new Note(topic.name());
+            });
 
     private <O> SubtaskType<Topic, O> attaching(SubtaskType<Topic, O> type) {
         return type.attaching(topic -> {
@@ -86,14 +87,18 @@ class UnidentifiedWorkTest {
     }
 
     private TaskGraph<Note> partOfAList() {
-        SubtaskType<Topic, Found> find =
-                attaching(SubtaskType.model("find", Topic.class, Found.class, "Find topics."));
-        model.on(find).answers(call -> new Found(List.of(new Topic(call.input(find).name() + "1"))));
+        SubtaskType<Topic, Found> find = attaching(SubtaskType.model("find", Topic.class, Found.class, "Find topics."));
+        model.on(find)
+                .answers(call -> new Found(List.of(new Topic(call.input(find).name() + "1"))));
         var graph = TaskGraph.builder();
         var found = graph.add("found", find, Input.forEach(List.of(new Topic("x"), new Topic("y"))));
         var each = graph.add("each", work, Input.forEachOf(found, Found::topics).enough(1));
         return graph.answering(graph.add(
-                "send", work, from(each, items -> new Topic("send " + items.values().getFirst().text()))));
+                "send",
+                work,
+                from(
+                        each,
+                        items -> new Topic("send " + items.values().getFirst().text()))));
     }
 
     @Test
@@ -121,7 +126,9 @@ class UnidentifiedWorkTest {
         var told = graph.add("told", work, from(loser.ifSucceeded(), note -> new Topic("told " + note.isPresent())));
         var race = graph.race("race", first, loser);
         return graph.answering(graph.add(
-                "send", work, from(race, told, (won, seen) -> new Topic("send %s %s".formatted(won.text(), seen.text())))));
+                "send",
+                work,
+                from(race, told, (won, seen) -> new Topic("send %s %s".formatted(won.text(), seen.text())))));
     }
 
     @Test
