@@ -33,6 +33,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -87,6 +88,10 @@ final class HistoryReader {
         private final SequencedMap<String, SubtaskLines> subtasks = new LinkedHashMap<>();
         /** The labels of those in whose place others stand. */
         private final Set<String> replaced = new HashSet<>();
+        /** The labels of items, by their work. */
+        private final Map<Work, String> places = new HashMap<>();
+
+        private record Work(String subtask, Fingerprint print) {}
 
         RunLines(String id) {
             this.id = id;
@@ -103,13 +108,15 @@ final class HistoryReader {
                     sessions.add(new Session(at, at));
                 }
                 case JournalEntry.PlanAdmitted admitted -> admit(at, admitted);
-                case JournalEntry.Intent(var key, var print, int attempt, var asked, Money reserved) ->
-                    subtask(key).sent(new CallNumber.Attempt(attempt), at, asked, reserved);
+                case JournalEntry.Intent(var key, var print, int attempt, var asked, Money reserved) -> {
+                    stands(key, print);
+                    subtask(key).sent(new CallNumber.Attempt(attempt), at, asked, reserved, print);
+                }
                 case JournalEntry.Settled(var key, int attempt, String end, Spend spend) ->
                     subtask(key).settled(new CallNumber.Attempt(attempt), at, end, spend);
                 case JournalEntry.ShardNoted noted -> {}
                 case JournalEntry.Enqueued(var key, var print, int shard, var asked, Money reserved) ->
-                    subtask(key).sent(new CallNumber.InShard(shard), at, asked, reserved);
+                    subtask(key).sent(new CallNumber.InShard(shard), at, asked, reserved, print);
                 case JournalEntry.Collected(var key, int shard, String end, Spend spend) ->
                     subtask(key).settled(new CallNumber.InShard(shard), at, end, spend);
                 case JournalEntry.Ended ended -> ended(at, ended);
@@ -170,7 +177,26 @@ final class HistoryReader {
             });
         }
 
+        private void stands(JournalKey key, Fingerprint work) {
+            if (key.item() != JournalKey.WHOLE && !id.startsWith(BULK)) {
+                places.put(new Work(key.subtask(), work), key.subtask() + "#" + key.item());
+            }
+        }
+
+        /** An item may have stood elsewhere in an earlier session: its calls are those of the place where it was last. */
+        private void bringCallsHome() {
+            List.copyOf(subtasks.values()).stream()
+                    .filter(lines -> lines.item >= 0)
+                    .forEach(lines -> lines.takeCalls(print -> {
+                        String home = places.get(new Work(Span.whole(lines.label), print));
+                        return home == null || home.equals(lines.label)
+                                ? Optional.empty()
+                                : Optional.ofNullable(subtasks.get(home));
+                    }));
+        }
+
         private void ended(Instant at, JournalEntry.Ended ended) {
+            stands(ended.key(), ended.fingerprint());
             if (ended.key().subtask().equals(EffectFindings.OF_ITEMS)) {
                 return; // its readers are sessions; the items say the same
             }
@@ -266,6 +292,7 @@ final class HistoryReader {
         }
 
         RunHistory history() {
+            bringCallsHome();
             join();
             leaveOut();
             var order = Comparator.comparing((SubtaskLines each) -> each.role)
@@ -304,6 +331,8 @@ final class HistoryReader {
 
         private @Nullable Joined joined;
         private final List<Call> calls = new ArrayList<>();
+        /** The work of each of them. */
+        private final List<Fingerprint> works = new ArrayList<>();
         /** The indices of calls that are not settled. */
         private final Map<CallNumber, Integer> open = new HashMap<>();
 
@@ -325,8 +354,9 @@ final class HistoryReader {
             admitted = whole.admitted;
         }
 
-        void sent(CallNumber number, Instant at, JournalEntry.Asked asked, Money reserved) {
+        void sent(CallNumber number, Instant at, JournalEntry.Asked asked, Money reserved, Fingerprint work) {
             open.put(number, calls.size());
+            works.add(work);
             calls.add(new Call(
                     asked.kind(), asked.tier(), asked.model(), at, null, "", reserved, asked.forfeited(reserved)));
         }
@@ -338,6 +368,17 @@ final class HistoryReader {
                 calls.set(
                         index,
                         new Call(sent.kind(), sent.tier(), sent.model(), sent.sent(), at, end, sent.reserved(), spend));
+            }
+        }
+
+        /** Gives those calls away whose work is that of others. */
+        void takeCalls(Function<Fingerprint, Optional<SubtaskLines>> owner) {
+            for (int i = calls.size() - 1; i >= 0; i--) {
+                Optional<SubtaskLines> other = owner.apply(works.get(i));
+                if (other.isPresent()) {
+                    other.get().calls.addFirst(calls.remove(i));
+                    other.get().works.addFirst(works.remove(i));
+                }
             }
         }
 
