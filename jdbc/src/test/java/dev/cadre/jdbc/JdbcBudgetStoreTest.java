@@ -330,7 +330,8 @@ class JdbcBudgetStoreTest {
             try (Connection other = source.getConnection();
                     Statement statement = other.createStatement()) {
                 other.setAutoCommit(false);
-                statement.executeQuery("SELECT * FROM cadre_budget WHERE name = 'acme' FOR UPDATE")
+                statement
+                        .executeQuery("SELECT * FROM cadre_budget WHERE name = 'acme' FOR UPDATE")
                         .close();
 
                 assertThatExceptionOfType(BudgetStoreException.class)
@@ -367,7 +368,8 @@ class JdbcBudgetStoreTest {
                     SharedBudget shared = SharedBudget.open(counting, "acme/search", SHARING)) {
                 Reservation held = reserve(other.guard(), "4.999");
                 asked.drainPermits();
-                var run = new FutureTask<>(() -> SharedGoal.run(Budget.usd("0.25").under(shared.guard())));
+                var run =
+                        new FutureTask<>(() -> SharedGoal.run(Budget.usd("0.25").under(shared.guard())));
                 Thread.ofVirtual().start(run);
                 asked.acquire(2);
 

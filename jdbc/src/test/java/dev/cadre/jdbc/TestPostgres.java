@@ -65,6 +65,7 @@ final class TestPostgres {
 
     /** Its input stays open. */
     private final Process shell;
+
     private final BufferedReader output;
 
     private TestPostgres(Path programs, int port) throws IOException {

@@ -1191,7 +1191,8 @@ class CallbacksTest {
             Map.entry("FileJournal.read", "called outside of runs, on the caller's thread"),
             Map.entry("Bulk.keyedBy", "BULK_KEY"),
             Map.entry("Bulk.run", "BULK_CONSUMER"),
-            Map.entry("Sharing.withAlerts", "called by the thread of a shared budget, outside of runs: SharedBudgetTest"),
+            Map.entry(
+                    "Sharing.withAlerts", "called by the thread of a shared budget, outside of runs: SharedBudgetTest"),
             Map.entry("Scorer.rule", "called by an eval between its runs, on the caller's thread: EvalRunTest"),
             Map.entry("ServerProbe.run", "called outside of runs, on the caller's thread"));
 
