@@ -73,9 +73,8 @@ class ReportNeedsTest {
         var noted = graph.add("noted", NOTE, CATS);
         var first = graph.race("first", asked, noted);
 
-        RunReport report = Coordinator.of(model.pools())
-                .run(graph.answering(first), BUDGET)
-                .report();
+        RunReport report =
+                afterTheEndOf("asked").run(graph.answering(first), BUDGET).report();
 
         assertThat(report.toString()).contains(": 2 of 2 subtasks succeeded, 1 not needed, spent ");
         assertThat(line(report, "asked").need()).isEqualTo(Need.NOT_NEEDED);
