@@ -63,7 +63,6 @@ class MovedItemsHistoryTest {
                                 .map(call -> call.spend().total().toString())
                                 .toList()));
         assertThat(costs)
-                .containsOnly(
-                        Map.entry("each#0", List.of("$0.000145")), Map.entry("each#1", List.of("$0.002125")));
+                .containsOnly(Map.entry("each#0", List.of("$0.000145")), Map.entry("each#1", List.of("$0.002125")));
     }
 }
