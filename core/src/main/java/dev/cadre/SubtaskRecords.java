@@ -6,6 +6,7 @@ import dev.cadre.event.RunListener;
 import dev.cadre.journal.JournalKey;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.price.Spend;
+import dev.cadre.record.EffectFindings;
 import dev.cadre.record.ItemName;
 import dev.cadre.record.JoinRecord;
 import dev.cadre.record.KnownWork;
@@ -25,6 +26,7 @@ import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.Attached;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,6 +55,8 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
     private final Attachments attachments;
     private final int maxItems;
     private final Map<JournalKey, KnownWork> works = new ConcurrentHashMap<>();
+    /** The fan-outs whose items have effects. */
+    private final Set<String> withEffects = ConcurrentHashMap.newKeySet();
     /** What items are called, by their labels. */
     private final Map<String, String> names = new ConcurrentHashMap<>();
 
@@ -117,6 +121,9 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
     private ItemName named(RunRecord kept, String subtaskId, int item, SubtaskType<?, ?> type, Object input) {
         ItemName name = kept.name(subtaskId, item, type, input);
         names.putIfAbsent(label(subtaskId, item), name.id());
+        if (type.hasEffects()) {
+            withEffects.add(subtaskId);
+        }
         return name;
     }
 
@@ -308,18 +315,30 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
     /** Whatever of it is under way yet was left behind. */
     private void leave(String subtaskId) {
         leave(key(subtaskId, JournalKey.WHOLE));
-        int item = 0;
-        while (leave(key(subtaskId, item))) {
-            item++;
+        var effects = new ArrayList<String>();
+        for (int item = 0; names.containsKey(label(subtaskId, item)); item++) {
+            leave(key(subtaskId, item));
+            effects.add(effect(key(subtaskId, item)));
+        }
+        if (withEffects.contains(subtaskId)) {
+            record.ifPresent(kept -> {
+                var unused = kept.submit(EffectFindings.ofItems(run, subtaskId, effects));
+            });
         }
     }
 
-    private boolean leave(JournalKey key) {
+    private void leave(JournalKey key) {
         KnownWork work = works.get(key);
         if (work != null) {
             work.leave();
         }
-        return work != null;
+    }
+
+    private String effect(JournalKey key) {
+        return Optional.ofNullable(works.get(key))
+                .flatMap(KnownWork::record)
+                .map(WorkRecord::effect)
+                .orElse("");
     }
 
     private void note(JournalKey key, Outcome<?> outcome) {

@@ -44,8 +44,8 @@ public final class UnknownEffect {
     }
 
     /**
-     * Of an item of a subtask that fans out, by its index in the last session, also if that broke off: items may have moved
-     * since an earlier report.
+     * Of an item of a subtask that fans out, by its index in the report of the last session: items may have moved since an
+     * earlier one. After a session that broke off, the run must be run again first.
      */
     public UnknownEffect item(int index) {
         return new UnknownEffect(journal, new JournalKey(key.run(), key.subtask(), index));
@@ -55,6 +55,7 @@ public final class UnknownEffect {
      * It happened: the next session takes this output, and does not perform the subtask again.
      *
      * @throws IllegalArgumentException if no effect of such an item is on record
+     * @throws IllegalStateException if it is of an item, and the last session of the run broke off
      * @throws dev.cadre.journal.RunUnderWayException if a session of the run is under way
      * @throws dev.cadre.journal.JournalException if it cannot be recorded
      */
@@ -66,6 +67,7 @@ public final class UnknownEffect {
      * It did not happen: the next session performs the subtask again.
      *
      * @throws IllegalArgumentException as {@link #happened}
+     * @throws IllegalStateException as {@link #happened}
      * @throws dev.cadre.journal.RunUnderWayException if a session of the run is under way
      * @throws dev.cadre.journal.JournalException if it cannot be recorded
      */

@@ -5,15 +5,18 @@ import dev.cadre.journal.Fingerprint;
 import dev.cadre.journal.Journal;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.journal.JournalKey;
+import dev.cadre.json.Json;
+import dev.cadre.json.JsonException;
 import dev.cadre.price.Spend;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * The findings of people about effects of unknown fate, as a journal has them. One about a subtask, or an item of a bulk, is
  * under its key. Items of fan-outs have no place of their own, so what is known of their effects is under {@link #OF_ITEMS}, by
- * the effect; beside that stands which effect was last at a place, because people speak of places.
+ * the effect; beside that stand the effects of each fan-out in their order, because people speak of places.
  */
 public final class EffectFindings {
     /** In place of a subtask; none is called so. */
@@ -53,6 +56,7 @@ public final class EffectFindings {
      * The entry that says: the effect happened, and this is the output.
      *
      * @throws IllegalArgumentException if no effect of such an item is on record
+     * @throws IllegalStateException if the last session of the run broke off, and it is one of an item
      */
     public static JournalEntry.Ended happened(Journal journal, JournalKey key, String output) {
         return place(journal, key).entry(new Outcome.Succeeded<>(output));
@@ -62,6 +66,7 @@ public final class EffectFindings {
      * The entry that says: the effect did not happen.
      *
      * @throws IllegalArgumentException as {@link #happened}
+     * @throws IllegalStateException as {@link #happened}
      */
     public static JournalEntry.Ended didNotHappen(Journal journal, JournalKey key) {
         return place(journal, key).entry(NOT_HAPPENED);
@@ -71,23 +76,46 @@ public final class EffectFindings {
         if (key.item() == JournalKey.WHOLE) {
             return Place.ofSubtask(key);
         }
-        return journal.ended(JournalKey.of(key.run(), OF_ITEMS), at(key))
-                .flatMap(at -> at.outcome().ifSucceeded())
-                .map(effect -> Place.ofItem(key.run(), new Fingerprint(effect.replace("\"", ""))))
+        if (journal.runEnded(key.run()).isEmpty()) {
+            throw new IllegalStateException(
+                    "the last session of run %s broke off, and items may have moved in it: run it again, and take the index of its report"
+                            .formatted(key.run()));
+        }
+        return journal.ended(JournalKey.of(key.run(), OF_ITEMS), inOrder(key.subtask()))
+                .flatMap(effects -> effects.outcome().ifSucceeded())
+                .flatMap(effects -> at(key.item(), effects))
+                .map(effect -> Place.ofItem(key.run(), effect))
                 .orElseThrow(() -> new IllegalArgumentException(
                         "no effect of item %d of '%s' is on record".formatted(key.item(), key.subtask())));
     }
 
-    private static Fingerprint at(JournalKey key) {
-        return Fingerprint.of("the effect at a place", key.subtask(), Integer.toString(key.item()));
+    private static Optional<Fingerprint> at(int item, String effects) {
+        try {
+            return Json.parse(effects) instanceof Json.Arr(List<Json> all)
+                            && item < all.size()
+                            && all.get(item) instanceof Json.Str(String hex)
+                            && !hex.isEmpty()
+                    ? Optional.of(new Fingerprint(hex))
+                    : Optional.empty();
+        } catch (JsonException | IllegalArgumentException damaged) {
+            return Optional.empty();
+        }
     }
 
-    /** The entry that says which effect is that of the item at this place now. */
-    static JournalEntry.Ended standsAt(JournalKey key, Fingerprint effect) {
+    private static Fingerprint inOrder(String subtask) {
+        return Fingerprint.of("the effects of the items", subtask);
+    }
+
+    /**
+     * The entry that says which effects are those of the items of a fan-out, in their order.
+     *
+     * @param effects empty texts in the places of items of which nobody knows that
+     */
+    public static JournalEntry.Ended ofItems(String run, String subtask, List<String> effects) {
         return new JournalEntry.Ended(
-                JournalKey.of(key.run(), OF_ITEMS),
-                at(key),
-                new Outcome.Succeeded<>('"' + effect.hex() + '"'),
+                JournalKey.of(run, OF_ITEMS),
+                inOrder(subtask),
+                new Outcome.Succeeded<>(Json.strings(effects).write()),
                 Spend.NONE);
     }
 

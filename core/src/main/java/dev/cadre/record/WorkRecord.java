@@ -93,9 +93,6 @@ public final class WorkRecord {
      * @param places how many items a list may have
      */
     public Optional<Outcome<Object>> recallAmong(int places) {
-        if (isUnrepeatable()) {
-            var unused = record.submit(EffectFindings.standsAt(key, effect));
-        }
         Optional<Outcome<Object>> found = recall();
         for (int place = 0; found.isEmpty() && place < places; place++) {
             found = place == key.item() ? found : at(place).recall();
@@ -132,9 +129,6 @@ public final class WorkRecord {
     public void begin() {
         if (isUnrepeatable()) {
             EffectFindings.revoke(record, findings);
-            if (isItem()) {
-                var unused = record.submit(EffectFindings.standsAt(key, effect));
-            }
             ended(new Failure(
                     Failure.Kind.EFFECT_UNKNOWN,
                     "a session broke off that may have run its tools: see what they did, then tell UnknownEffect"));
@@ -225,6 +219,11 @@ public final class WorkRecord {
     /** What makes it the same work, at whatever place, as text. */
     public String identity() {
         return fingerprint.hex();
+    }
+
+    /** What its effect is known by; empty if it has none. */
+    public String effect() {
+        return isUnrepeatable() ? effect.hex() : "";
     }
 
     Fingerprint fingerprint() {

@@ -73,9 +73,16 @@ final class Alternatives {
             graph.choose(subtask);
             dropLosers(subtask);
             graph.leaveWhatOthersNeed(subtask);
-        } else if (!subtask.isEnded() && subtask.dropped == null) { // what is interrupted twice has no time to obey
-            dropped.accept(
+        } else {
+            drop(
                     subtask, new Skip(Skip.Kind.NOT_NEEDED, "enough other items had succeeded", List.of(subtask.id())));
+        }
+    }
+
+    /** Once: what is interrupted twice has no time to obey. */
+    private void drop(Subtask subtask, Skip why) {
+        if (!subtask.isEnded() && subtask.dropped == null) {
+            dropped.accept(subtask, why);
         }
     }
 
@@ -104,9 +111,7 @@ final class Alternatives {
         for (Subtask loser = open.poll(); loser != null; loser = open.poll()) {
             if (!loser.unneeded && isDispensable(loser)) {
                 giveUp(loser, join);
-                if (!loser.isEnded()) {
-                    dropped.accept(loser, skip);
-                }
+                drop(loser, skip);
                 open.addAll(graph.dependencies(loser));
             }
         }

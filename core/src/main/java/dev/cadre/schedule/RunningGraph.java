@@ -199,11 +199,9 @@ final class RunningGraph {
                 && !isOpen(winner);
     }
 
-    /** Whether nobody could tell which work it is, or that of a subtask that it was skipped for. */
+    /** Whether nobody could tell which work it is, or that of something that it is made of. */
     boolean isUnidentified(Subtask subtask) {
-        return subtask.isUnidentified()
-                || (subtask.outcome instanceof Outcome.Skipped<?>(Skip skip)
-                        && find(skip.because()).stream().anyMatch(Subtask::isUnidentified));
+        return subtask.isUnidentified() || unidentifiedBefore(subtask).isPresent();
     }
 
     /** The first of those that a subtask is made of, at whatever distance, of which nobody could tell which work it is. */
@@ -225,7 +223,7 @@ final class RunningGraph {
                 && (isChoice(subtask)
                         ? !outcome.isSucceeded()
                                 && find(subtask.winners).stream().anyMatch(this::isLost)
-                        : outcome instanceof Outcome.Failed<?> && !outcome.isCutOff() && !subtask.isUnidentified());
+                        : outcome instanceof Outcome.Failed<?> && !outcome.isCutOff() && !isUnidentified(subtask));
     }
 
     private static boolean isSucceeded(Subtask subtask) {

@@ -9,7 +9,6 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +19,6 @@ import org.jspecify.annotations.Nullable;
 public final class Artifacts {
     /** No value of the input is kept. */
     static final Artifacts NONE = new Artifacts("", Map.of(), 0);
-
-    private static final Pattern INDEX = Pattern.compile("#[0-9]+");
 
     private final String shownInput;
     private final Map<String, Artifact> byId;
@@ -48,12 +45,14 @@ public final class Artifacts {
         return shownInput;
     }
 
-    /** The same wherever items stand whose outputs are read by range: what they are called there has their index. */
+    /**
+     * The same whatever the kept values are called: the names have indexes of items, and places in outputs, of which the first
+     * counts that has an equal value.
+     */
     public String identity() {
         String identity = shownInput;
         for (String id : byId.keySet()) {
-            String name = new Json.Str(id).write();
-            identity = identity.replace(name, INDEX.matcher(name).replaceFirst("#"));
+            identity = identity.replace(new Json.Str(id).write(), "");
         }
         return identity;
     }

@@ -449,7 +449,10 @@ final class Failures {
         return switch (cause) {
             case UnknownHostException unknown -> "unknown host " + message;
             // of a text that is JSON and no reply, the binding says which class it wanted
-            case DatabindException unbound -> "it is JSON of another shape";
+            case DatabindException unbound ->
+                unbound.getCause() instanceof JsonProcessingException json
+                        ? JsonException.words(json.getOriginalMessage())
+                        : "it is JSON of another shape";
             // without the places, which name classes
             case JsonProcessingException json -> JsonException.words(json.getOriginalMessage());
             case ProtocolException broken ->
