@@ -738,6 +738,52 @@ class FlowRunTest {
         assertThat(interrupts).hasValue(1);
     }
 
+    /** It had enough, and then another won the race that it was in. */
+    @Test
+    void fanOutThatIsGivenUpTwice_isInterruptedOnce() throws Exception {
+        var isUnderWay = new CountDownLatch(1);
+        var isLeft = new CountDownLatch(1);
+        var isDecided = new CountDownLatch(1);
+        var interrupts = new AtomicInteger();
+        SubtaskType<Topic, Note> type = SubtaskType.code("work", Topic.class, Note.class, (topic, context) -> {
+            if (topic.name().equals("a")) {
+                isUnderWay.await();
+            } else if (topic.name().equals("other")) {
+                isLeft.await();
+            } else {
+                try {
+                    isUnderWay.countDown();
+                    new CountDownLatch(1).await();
+                } catch (InterruptedException first) {
+                    isLeft.countDown();
+                    interrupts.set(1 + interruptsUntil(isDecided));
+                    throw first;
+                }
+            }
+            return new Note(topic.name());
+        });
+        var graph = TaskGraph.builder();
+        var some = graph.add(
+                "some",
+                type,
+                Input.forEach(List.of(new Topic("a"), new Topic("z"))).enough(1));
+        var first = graph.add("first", type, from(some, items -> new Topic("a")));
+        var other = graph.add("other", type, new Topic("other"));
+        var race = graph.race("race", first, other);
+
+        Coordinator.builder(model.pools())
+                .listener(event -> {
+                    if (event instanceof RunEvent.Joined joined
+                            && joined.subtaskId().equals("race")) {
+                        isDecided.countDown();
+                    }
+                })
+                .build()
+                .run(graph.answering(race), BUDGET);
+
+        assertThat(interrupts).hasValue(1);
+    }
+
     private static int interruptsUntil(CountDownLatch over) {
         for (int count = 0; ; ) {
             try {

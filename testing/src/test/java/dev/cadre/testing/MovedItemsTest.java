@@ -235,6 +235,44 @@ class MovedItemsTest {
                 .containsExactlyInAnyOrder("each#0", "sums#0", "each#0", "sums#0");
     }
 
+    record Doc(String title, String text) {}
+
+    record Docs(List<Doc> docs) {}
+
+    private static Doc doc(String name) {
+        return new Doc(name, name + " long ".repeat(1_000));
+    }
+
+    /** Both find the same document; of equal values the first gives the name by which it is read. */
+    @Test
+    void workOnAKeptValue_thatAnotherOutputHasTooNow_isNotDoneAgain() throws Exception {
+        SubtaskType<Topic, Docs> search = SubtaskType.model("search", Topic.class, Docs.class, "Search.")
+                .maxOutputTokens(20_000)
+                .keepingAbove(2_000);
+        SubtaskType<Doc, Note> sum = SubtaskType.model("sum", Doc.class, Note.class, "Sum up.");
+        model.on(search, new Topic("x"))
+                .refuses("not today")
+                .replies(new Docs(List.of(doc("only x"), doc("shared"))));
+        model.on(search, new Topic("y")).replies(new Docs(List.of(doc("shared"), doc("only y"))));
+        model.on(sum).answers(call -> new Note(call.input(sum).title()));
+        for (int session = 0; session < 2; session++) {
+            var graph = TaskGraph.builder();
+            var found = graph.add("found", search, Input.forEach(List.of(new Topic("x"), new Topic("y"))));
+            var sums = graph.add("sums", sum, Input.forEach(found, items -> items.values().stream()
+                    .flatMap(each -> each.docs().stream())
+                    .distinct()
+                    .toList()));
+            try (Journal journal = file()) {
+                Coordinator.of(model.pools()).journal(journal).run(graph.answering(sums), BUDGET);
+            }
+        }
+
+        assertThat(model.calls().stream()
+                        .filter(call -> call.purpose().subtaskId().startsWith("sums#")))
+                .as("of each document")
+                .hasSize(3);
+    }
+
     private void sums(SubtaskType<Topic, Note> writing, SubtaskType<Note, Note> sum) throws Exception {
         var graph = TaskGraph.builder();
         var found = graph.add("found", find(), Input.forEach(List.of(new Topic("x"), new Topic("y"))));
@@ -374,6 +412,21 @@ class MovedItemsTest {
 
         assertThat(sending(again).requireComplete().values()).isEqualTo(notes("of x", "sent"));
         assertThat(sent).hasValue(3);
+    }
+
+    /** Nobody has a report of what broke off, and an older one has other indexes. */
+    @Test
+    void effect_isToldByNoIndexOfASessionThatBrokeOff() throws Exception {
+        ofY = topics("y1");
+        brokenOffAfter(1);
+        String run = sending(new ScriptedModel()).report().runId();
+        ofX = topics("x1");
+        brokenOffAfter(1);
+
+        assertThatThrownBy(() -> notDone(run, 0))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("the last session of run " + run + " broke off")
+                .hasMessageContaining("run it again");
     }
 
     private void notDone(String runId, int item) {

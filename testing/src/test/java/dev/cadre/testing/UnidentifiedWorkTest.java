@@ -87,11 +87,8 @@ class UnidentifiedWorkTest {
     }
 
     private TaskGraph<Note> partOfAList() {
-        SubtaskType<Topic, Found> find = attaching(SubtaskType.model("find", Topic.class, Found.class, "Find topics."));
-        model.on(find)
-                .answers(call -> new Found(List.of(new Topic(call.input(find).name() + "1"))));
         var graph = TaskGraph.builder();
-        var found = graph.add("found", find, Input.forEach(List.of(new Topic("x"), new Topic("y"))));
+        var found = graph.add("found", finding(), Input.forEach(List.of(new Topic("x"), new Topic("y"))));
         var each = graph.add("each", work, Input.forEachOf(found, Found::topics).enough(1));
         return graph.answering(graph.add(
                 "send",
@@ -115,6 +112,80 @@ class UnidentifiedWorkTest {
         away.clear();
         assertThat(session(partOfAList())).isCompleteWith(new Note("send x1"));
         assertThat(worked).containsOnlyOnce("send x1").doesNotContain("send y1");
+    }
+
+    private SubtaskType<Topic, Found> finding() {
+        SubtaskType<Topic, Found> find = attaching(SubtaskType.model("find", Topic.class, Found.class, "Find topics."));
+        model.on(find)
+                .answers(call -> new Found(List.of(new Topic(call.input(find).name() + "1"))));
+        return find;
+    }
+
+    /** Its own code fails with what the others leave of its input. */
+    private TaskGraph<Note> raceOnAList() {
+        var graph = TaskGraph.builder();
+        var found = graph.add("found", finding(), Input.forEach(List.of(new Topic("x"), new Topic("y"))));
+        SubtaskType<Found, Note> both = SubtaskType.code("both", Found.class, Note.class, (all, context) -> {
+            all.topics().get(1);
+            worked.add("winner");
+            return new Note("winner");
+        });
+        var winner = graph.add(
+                "winner", both, from(found, items -> new Found(items.values().stream()
+                        .flatMap(each -> each.topics().stream())
+                        .toList())));
+        var other = graph.add("other", work, new Topic("other"));
+        graph.add("extra", work, from(other, note -> new Topic("extra")));
+        var race = graph.race("race", other, winner);
+        return graph.answering(graph.add("send", work, from(race, note -> new Topic("send " + note.text()))));
+    }
+
+    @Test
+    void winnerThatWasMadeOfIt_staysTheWinner() throws Exception {
+        failing.add("other");
+        session(raceOnAList());
+        failing.clear();
+        away.add("x");
+
+        session(raceOnAList());
+
+        away.clear();
+        assertThat(session(raceOnAList())).isCompleteWith(new Note("send winner"));
+        assertThat(worked).containsExactlyInAnyOrder("winner", "send winner", "other", "extra");
+    }
+
+    /** The function that makes the list wants both. */
+    private TaskGraph<Note> partOfAListOfBoth() {
+        SubtaskType<Topic, Note> reading = attaching(Crew.NOTE);
+        model.on(reading).answers(call -> new Note(call.input(reading).name()));
+        var graph = TaskGraph.builder();
+        var found = graph.add("found", finding(), Input.forEach(List.of(new Topic("x"), new Topic("y"))));
+        var each = graph.add(
+                "each",
+                reading,
+                Input.forEach(found, items -> List.of(
+                                items.values().get(0).topics().getFirst(),
+                                items.values().get(1).topics().getFirst()))
+                        .enough(1));
+        return graph.answering(graph.add("send", work, from(each, items -> new Topic(
+                "send " + items.values().getFirst().text()))));
+    }
+
+    @Test
+    void itemsThatWereEnough_areTakenAgain_afterASessionWithoutAList() throws Exception {
+        away.add("y1");
+        session(partOfAListOfBoth());
+        away.clear();
+        away.add("x");
+        session(partOfAListOfBoth());
+        away.clear();
+        away.add("x1");
+
+        session(partOfAListOfBoth());
+
+        away.clear();
+        assertThat(session(partOfAListOfBoth())).isCompleteWith(new Note("send x1"));
+        assertThat(worked).containsExactly("send x1");
     }
 
     private TaskGraph<Note> seenLoser() {
