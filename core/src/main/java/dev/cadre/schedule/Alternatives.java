@@ -74,8 +74,7 @@ final class Alternatives {
             dropLosers(subtask);
             graph.leaveWhatOthersNeed(subtask);
         } else {
-            drop(
-                    subtask, new Skip(Skip.Kind.NOT_NEEDED, "enough other items had succeeded", List.of(subtask.id())));
+            drop(subtask, new Skip(Skip.Kind.NOT_NEEDED, "enough other items had succeeded", List.of(subtask.id())));
         }
     }
 

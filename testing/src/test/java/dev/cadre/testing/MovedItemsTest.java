@@ -250,18 +250,21 @@ class MovedItemsTest {
                 .maxOutputTokens(20_000)
                 .keepingAbove(2_000);
         SubtaskType<Doc, Note> sum = SubtaskType.model("sum", Doc.class, Note.class, "Sum up.");
-        model.on(search, new Topic("x"))
-                .refuses("not today")
-                .replies(new Docs(List.of(doc("only x"), doc("shared"))));
+        model.on(search, new Topic("x")).refuses("not today").replies(new Docs(List.of(doc("only x"), doc("shared"))));
         model.on(search, new Topic("y")).replies(new Docs(List.of(doc("shared"), doc("only y"))));
         model.on(sum).answers(call -> new Note(call.input(sum).title()));
         for (int session = 0; session < 2; session++) {
             var graph = TaskGraph.builder();
             var found = graph.add("found", search, Input.forEach(List.of(new Topic("x"), new Topic("y"))));
-            var sums = graph.add("sums", sum, Input.forEach(found, items -> items.values().stream()
-                    .flatMap(each -> each.docs().stream())
-                    .distinct()
-                    .toList()));
+            var sums = graph.add(
+                    "sums",
+                    sum,
+                    Input.forEach(
+                            found,
+                            items -> items.values().stream()
+                                    .flatMap(each -> each.docs().stream())
+                                    .distinct()
+                                    .toList()));
             try (Journal journal = file()) {
                 Coordinator.of(model.pools()).journal(journal).run(graph.answering(sums), BUDGET);
             }

@@ -131,9 +131,13 @@ class UnidentifiedWorkTest {
             return new Note("winner");
         });
         var winner = graph.add(
-                "winner", both, from(found, items -> new Found(items.values().stream()
-                        .flatMap(each -> each.topics().stream())
-                        .toList())));
+                "winner",
+                both,
+                from(
+                        found,
+                        items -> new Found(items.values().stream()
+                                .flatMap(each -> each.topics().stream())
+                                .toList())));
         var other = graph.add("other", work, new Topic("other"));
         graph.add("extra", work, from(other, note -> new Topic("extra")));
         var race = graph.race("race", other, winner);
@@ -163,12 +167,18 @@ class UnidentifiedWorkTest {
         var each = graph.add(
                 "each",
                 reading,
-                Input.forEach(found, items -> List.of(
-                                items.values().get(0).topics().getFirst(),
-                                items.values().get(1).topics().getFirst()))
+                Input.forEach(
+                                found,
+                                items -> List.of(
+                                        items.values().get(0).topics().getFirst(),
+                                        items.values().get(1).topics().getFirst()))
                         .enough(1));
-        return graph.answering(graph.add("send", work, from(each, items -> new Topic(
-                "send " + items.values().getFirst().text()))));
+        return graph.answering(graph.add(
+                "send",
+                work,
+                from(
+                        each,
+                        items -> new Topic("send " + items.values().getFirst().text()))));
     }
 
     @Test
