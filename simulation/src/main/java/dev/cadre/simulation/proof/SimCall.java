@@ -98,6 +98,11 @@ final class SimCall {
         return forfeited;
     }
 
+    private boolean isInstructed() {
+        String said = terms.run().instructions();
+        return !said.isEmpty() && request.instructions().contains(said);
+    }
+
     // --- admission
 
     Admission reserve() {
@@ -198,6 +203,9 @@ final class SimCall {
         state = State.IN_FLIGHT;
         attempts++;
         flights++;
+        if (isInstructed()) {
+            world.met(SimulationPhenomenon.INSTRUCTED);
+        }
         pool.sent();
         sentAt = world.agenda().elapsed();
         terms.run().tally().sent(terms.purpose().tier());

@@ -9,6 +9,7 @@ import dev.cadre.merge.Merged;
 import dev.cadre.merge.Merger;
 import dev.cadre.merge.Mergers;
 import dev.cadre.merge.SubtaskOutcome;
+import dev.cadre.merge.TreeReduction;
 import dev.cadre.merge.Vote;
 import dev.cadre.model.ModelClient;
 import dev.cadre.model.ModelRequest;
@@ -24,6 +25,7 @@ import dev.cadre.task.Limits;
 import dev.cadre.task.SubtaskType;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What a merger makes of outcomes, and what it asks a model for that. The mergers are those of production; their calls are
@@ -66,6 +68,13 @@ record SimMergeWork(List<ModelRequest> beside, List<ModelRequest> last, String a
             }
         }
 
+        /** Whoever reads outcomes, and not only who writes the answer, is told what the caller wants. */
+        void requireInstructed() {
+            Stream.concat(model.beside().stream(), model.last().stream())
+                    .forEach(request -> SimCheck.that(
+                            request.instructions().contains(run.instructions()), "%s lacks instructions", request));
+        }
+
         SimMergeWork made(String answer, String failure) {
             return new SimMergeWork(model.beside(), model.last(), answer, failure);
         }
@@ -83,12 +92,12 @@ record SimMergeWork(List<ModelRequest> beside, List<ModelRequest> last, String a
     }
 
     /** What must be set aside for a merge before a run begins. */
-    static Money leastCost(SimMergeKind kind, SimWorld world) {
-        return switch (kind) {
+    static Money leastCost(SimRun run) {
+        return switch (run.mergeKind()) {
             case DIGEST, VOTE, FIRST_GOOD -> Money.ZERO;
-            case SYNTHESIS -> SimMerger.worstCase(world, synthesis(world));
+            case SYNTHESIS -> SimMerger.worstCase(run.world(), synthesis(run));
             case BEST_OF -> bestOf(SimTypes.NOTE).leastCost(UNASKED, LIMITS);
-            case TREE -> tree().leastCost(UNASKED, LIMITS);
+            case TREE -> tree(run).leastCost(UNASKED, LIMITS);
         };
     }
 
@@ -96,12 +105,14 @@ record SimMergeWork(List<ModelRequest> beside, List<ModelRequest> last, String a
         return Mergers.bestOf(type, Tier.MINI, "it has the highest score");
     }
 
-    private static Merger<Finding> tree() {
-        return Mergers.treeReduction(Finding.class, Tier.MINI);
+    private static Merger<Finding> tree(SimRun run) {
+        TreeReduction<Finding> tree = Mergers.treeReduction(Finding.class, Tier.MINI);
+        return run.instructions().isEmpty() ? tree : tree.instructedBy(run.instructions());
     }
 
-    private static ModelRequest synthesis(SimWorld world) {
-        return ModelRequest.of(world.pool(Tier.MINI).model(), "Merge.", "x".repeat(MERGE_BYTES), CAP);
+    private static ModelRequest synthesis(SimRun run) {
+        String model = run.world().pool(Tier.MINI).model();
+        return ModelRequest.of(model, "Merge." + run.instructions(), "x".repeat(MERGE_BYTES), CAP);
     }
 
     /**
@@ -114,7 +125,7 @@ record SimMergeWork(List<ModelRequest> beside, List<ModelRequest> last, String a
         var asked = new Asked(run, outcomes, money, new SimMergeModel(dice.nextBoolean()));
         return switch (run.mergeKind()) {
             case DIGEST -> new SimMergeWork(List.of(), List.of(), SimDigest.of(outcomes), "");
-            case SYNTHESIS -> new SimMergeWork(List.of(), List.of(synthesis(run.world())), SimDigest.of(outcomes), "");
+            case SYNTHESIS -> new SimMergeWork(List.of(), List.of(synthesis(run)), SimDigest.of(outcomes), "");
             case VOTE -> vote(asked);
             case FIRST_GOOD -> firstGood(asked);
             case BEST_OF -> bestOf(asked);
@@ -180,8 +191,9 @@ record SimMergeWork(List<ModelRequest> beside, List<ModelRequest> last, String a
 
     private static SimMergeWork tree(Asked asked) {
         try {
-            Finding answer = asked.to(tree()).answer();
+            Finding answer = asked.to(tree(asked.run())).answer();
             SimExpected.requireAllRead(asked.outcomes(), answer);
+            asked.requireInstructed();
             if (!asked.model().beside().isEmpty()) {
                 asked.run().world().met(SimulationPhenomenon.TREE_REDUCED);
             }

@@ -34,10 +34,10 @@ final class SimPlanner {
     }
 
     /** The most that its first call can cost. */
-    static Money worstCase(SimWorld world) {
+    static Money worstCase(SimWorld world, String instructions) {
         return world.behavior()
                 .load(
-                        request(world),
+                        request(world, instructions),
                         purpose("", 0, 1),
                         world.pool(Tier.FLAGSHIP).costs())
                 .need();
@@ -48,10 +48,10 @@ final class SimPlanner {
         return new CallPurpose(CallPurpose.Kind.PLAN, runId, "" + from, "planner", "" + subtasks, Tier.FLAGSHIP);
     }
 
-    private static ModelRequest request(SimWorld world) {
+    private static ModelRequest request(SimWorld world, String instructions) {
         return ModelRequest.of(
                 world.pool(Tier.FLAGSHIP).model(),
-                PROMPT,
+                PROMPT + instructions,
                 "A goal.",
                 world.behavior().limits().plannerOutputTokens());
     }
@@ -83,7 +83,11 @@ final class SimPlanner {
                 0,
                 run.workUntil(),
                 run.id() + "/plan/" + ++calls);
-        call = new SimCall(run.world().pool(Tier.FLAGSHIP), request(run.world()), terms, event -> on(event, until))
+        call = new SimCall(
+                        run.world().pool(Tier.FLAGSHIP),
+                        request(run.world(), run.instructions()),
+                        terms,
+                        event -> on(event, until))
                 .reading(pieces, () -> bring(from + (until - from) * ++arrived[0] / pieces));
         call.start();
     }

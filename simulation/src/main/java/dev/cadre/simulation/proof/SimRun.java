@@ -99,6 +99,11 @@ final class SimRun {
         return plan.work().merge();
     }
 
+    /** What its caller tells planner and merger to do; empty for nothing. */
+    String instructions() {
+        return plan.upsets().instructions();
+    }
+
     Ledger money() {
         return money;
     }
@@ -183,14 +188,14 @@ final class SimRun {
 
     /** Sets the merger's money aside, if the planner and one subtask can still be paid. */
     private boolean setAside() {
-        Money merge = SimMergeWork.leastCost(mergeKind(), world);
+        Money merge = SimMergeWork.leastCost(this);
         Money cheapest = plan.work().nodes().stream()
                 .map(node -> world.behavior()
                         .worstCase(node.type(), null, node.type().tiers().floor()))
                 .min(Comparator.naturalOrder())
                 .orElseThrow();
-        Money round = SimPlanner.worstCase(world);
-        Money before = SimPlanner.worstCase(world)
+        Money round = SimPlanner.worstCase(world, instructions());
+        Money before = SimPlanner.worstCase(world, instructions())
                 .plus(cheapest)
                 .plus(round.times(plan.upsets().rounds()));
         if (before.plus(merge).isMoreThan(money.available())) {

@@ -14,15 +14,26 @@ import java.util.SplittableRandom;
  * @param maxSubtasks the limit of a planned run
  * @param maxDepth the limit of a planned run
  * @param rounds how often the planner of a planned run may be asked again
+ * @param instructions what its caller tells planner and merger to do, which each of their calls sends and pays; empty for
+ *     nothing
  */
-record SimUpsets(Duration unrecordedAfter, double givenUp, int shuffled, int maxSubtasks, int maxDepth, int rounds) {
+record SimUpsets(
+        Duration unrecordedAfter,
+        double givenUp,
+        int shuffled,
+        int maxSubtasks,
+        int maxDepth,
+        int rounds,
+        String instructions) {
     /** More than any simulated plan has. */
     private static final int UNLIMITED = 10_000;
 
-    static final SimUpsets NONE = new SimUpsets(SimRunPlan.NEVER, 0, 0, UNLIMITED, UNLIMITED, 0);
+    private static final String SAID = "Keep it as short as you can. ";
+
+    static final SimUpsets NONE = new SimUpsets(SimRunPlan.NEVER, 0, 0, UNLIMITED, UNLIMITED, 0, "");
 
     /** Every other rung is given up. */
-    static final SimUpsets IMPATIENT = new SimUpsets(SimRunPlan.NEVER, 0.5, 0, UNLIMITED, UNLIMITED, 0);
+    static final SimUpsets IMPATIENT = new SimUpsets(SimRunPlan.NEVER, 0.5, 0, UNLIMITED, UNLIMITED, 0, "");
 
     static SimUpsets random(SplittableRandom dice) {
         boolean unrecorded = SimDice.chance(dice, 0.05);
@@ -33,12 +44,13 @@ record SimUpsets(Duration unrecordedAfter, double givenUp, int shuffled, int max
                 SimDice.chance(dice, 0.5) ? 1 + dice.nextInt(20) : 0,
                 SimDice.chance(dice, 0.3) ? 1 + dice.nextInt(60) : UNLIMITED,
                 SimDice.chance(dice, 0.3) ? 1 + dice.nextInt(12) : UNLIMITED,
-                SimDice.chance(dice, 0.5) ? 1 + dice.nextInt(3) : 0);
+                SimDice.chance(dice, 0.5) ? 1 + dice.nextInt(3) : 0,
+                SimDice.chance(dice, 0.4) ? SAID.repeat((int) SimDice.magnitude(dice, 1, 100)) : "");
     }
 
     /** The same planner with a shell and a journal that do their work. */
     SimUpsets calm() {
-        return new SimUpsets(SimRunPlan.NEVER, 0, shuffled, maxSubtasks, maxDepth, rounds);
+        return new SimUpsets(SimRunPlan.NEVER, 0, shuffled, maxSubtasks, maxDepth, rounds, instructions);
     }
 
     /** Those that the intake of a plan is given. */

@@ -53,6 +53,8 @@ public enum SimulationPhenomenon {
     GOAL_INPUT,
     /** A subtask of a follow-up was wired to an outcome of the run before it, under the budget that pays for both. */
     FOLLOWED,
+    /** A call of the planner or the merger had instructions of the caller, which were a part of its worst case. */
+    INSTRUCTED,
     /** A plan had more subtasks, or a longer chain of them, than its limits allow. */
     PLAN_LIMIT,
     /** A run ended without an answer, because its code waits for somebody. */
