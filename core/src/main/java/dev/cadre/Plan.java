@@ -26,11 +26,13 @@ import java.util.List;
  */
 public final class Plan<R> {
     private static final String INPUTS = "inputs";
+    private static final String NOTES = "notes";
 
     private final Goal<R> goal;
     private final List<PlannedSubtask> subtasks;
     private final List<PlanDefect> answered;
     private final List<PlanDefect> outstanding;
+    private final List<PlanDefect> notes;
     private final Spend planning;
 
     private Plan(
@@ -38,11 +40,13 @@ public final class Plan<R> {
             List<PlannedSubtask> subtasks,
             List<PlanDefect> answered,
             List<PlanDefect> outstanding,
+            List<PlanDefect> notes,
             Spend planning) {
         this.goal = goal;
         this.subtasks = List.copyOf(subtasks);
         this.answered = List.copyOf(answered);
         this.outstanding = List.copyOf(outstanding);
+        this.notes = List.copyOf(notes);
         this.planning = planning;
     }
 
@@ -53,7 +57,8 @@ public final class Plan<R> {
         List<PlanDefect> outstanding =
                 open.subList(0, open.size() - intake.unresolved().size());
         List<PlanDefect> all = intake.defects();
-        return new Plan<>(goal, intake.taken(), all.subList(0, all.size() - outstanding.size()), outstanding, planning);
+        List<PlanDefect> answered = all.subList(0, all.size() - outstanding.size());
+        return new Plan<>(goal, intake.taken(), answered, outstanding, intake.notes(), planning);
     }
 
     /** The goal that it is for. */
@@ -73,23 +78,32 @@ public final class Plan<R> {
         return List.copyOf(all);
     }
 
+    /**
+     * What the planner did not write as it was asked for and was understood all the same, and what the tier policy changed. A
+     * run of the plan says so in its report.
+     */
+    public List<PlanDefect> notes() {
+        return notes;
+    }
+
     /** What planning has cost; a run of the plan counts it as spent. */
     public Spend planning() {
         return planning;
     }
 
-    /** Offers the plan to an intake, so that the same subtasks and the same defects come of it. */
+    /** Offers the plan to an intake, so that the same subtasks, defects and notes come of it. */
     void offerTo(PlanIntake intake) {
         answered.forEach(intake::reject);
         intake.answering();
         subtasks.forEach(intake::offer);
         outstanding.forEach(intake::reject);
+        notes.forEach(intake::note);
     }
 
     /** The plan as JSON text; {@link #parse} reads it back. It holds the text and context of the goal. */
     public String toJson() {
         var asked = Json.obj().with("goal", goal.text()).with("context", goal.context());
-        return (goal.inputs().isEmpty() ? asked : asked.with(INPUTS, types(goal)))
+        Json.Obj plan = (goal.inputs().isEmpty() ? asked : asked.with(INPUTS, types(goal)))
                 .with(
                         "subtasks",
                         new Json.Arr(subtasks.stream()
@@ -97,8 +111,8 @@ public final class Plan<R> {
                                 .toList()))
                 .with("answered", write(answered))
                 .with("outstanding", write(outstanding))
-                .with("planning", spend(planning))
-                .write();
+                .with("planning", spend(planning));
+        return (notes.isEmpty() ? plan : plan.with(NOTES, write(notes))).write();
     }
 
     /** What the plan was made for: names and types, whatever the values. */
@@ -142,6 +156,7 @@ public final class Plan<R> {
                     subtasks,
                     readDefects(plan.items("answered")),
                     readDefects(plan.items("outstanding")),
+                    plan.at(NOTES).isEmpty() ? List.of() : readDefects(plan.items(NOTES)),
                     spend(plan.object("planning")));
         } catch (JsonException unfit) {
             throw new IllegalArgumentException("not a plan: " + unfit.getMessage(), unfit);

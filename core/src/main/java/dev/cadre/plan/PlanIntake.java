@@ -302,7 +302,15 @@ public final class PlanIntake {
 
     /** Notes what was understood though it was not written as it was asked for. */
     void note(String id, String what) {
-        notes.add(new PlanDefect(id, what).maskedBy(masker));
+        note(new PlanDefect(id, what));
+    }
+
+    /** Takes over a note of those who made the plan; one that is there already is not taken twice. */
+    public void note(PlanDefect note) {
+        PlanDefect masked = note.maskedBy(masker);
+        if (!notes.contains(masked)) {
+            notes.add(masked);
+        }
     }
 
     /**

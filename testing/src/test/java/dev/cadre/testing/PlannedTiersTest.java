@@ -292,6 +292,21 @@ class PlannedTiersTest {
     }
 
     @Test
+    void planForLater_keepsWhatThePolicyChanged() throws Exception {
+        notesAndMerge();
+        model.onPlan().replies(plan(note("a", "mini")));
+        Coordinator coordinator =
+                coordinator().tierPolicy(proposal -> Tier.NANO).build();
+
+        var planned = coordinator.plan(GOAL, BUDGET);
+        var parsed = Plan.parse(planned.toJson(), GOAL);
+        RunResult<Answer> result = coordinator.run(parsed, BUDGET);
+
+        assertThat(parsed.notes()).isEqualTo(planned.notes()).hasSize(1);
+        assertThat(result.report().notes()).containsExactly("a: the tier policy put nano in place of mini");
+    }
+
+    @Test
     void planForLater_keepsTheTiers_andItsPreviewHasTheirPrice() throws Exception {
         notesAndMerge();
         model.onPlan().replies(plan(note("a", "mini")));
