@@ -15,8 +15,24 @@ public final class MergeRecord<R> {
     /** No id of a subtask begins like this. */
     static final String MERGER = "@merger";
 
-    /** A merger's answer, the answer itself as JSON text. */
-    record Written(String answer, List<Citation> citations, List<String> notes) {}
+    /** What a journal holds of a merger's answer, the answer itself as JSON text. */
+    public record Written(String answer, List<Citation> citations, List<String> notes) {
+        private static final JsonType<Written> TYPE = JsonType.of(Written.class);
+
+        public Written {
+            citations = List.copyOf(citations);
+            notes = List.copyOf(notes);
+        }
+
+        /** @throws dev.cadre.json.JsonException if it is something else */
+        public static Written parse(String json) {
+            return TYPE.read(json);
+        }
+
+        String toJson() {
+            return TYPE.write(this);
+        }
+    }
 
     private final RunRecord record;
     private final JournalKey key;
@@ -58,13 +74,12 @@ public final class MergeRecord<R> {
         return new Form<>() {
             @Override
             public String write(Merged<R> merged) {
-                return JsonType.of(Written.class)
-                        .write(new Written(type.write(merged.answer()), merged.citations(), merged.notes()));
+                return new Written(type.write(merged.answer()), merged.citations(), merged.notes()).toJson();
             }
 
             @Override
             public Merged<R> read(String json) {
-                Written written = JsonType.of(Written.class).read(json);
+                Written written = Written.parse(json);
                 return new Merged<>(type.read(written.answer()), written.citations(), written.notes());
             }
         };

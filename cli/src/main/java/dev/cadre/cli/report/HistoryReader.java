@@ -25,13 +25,11 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.SequencedSet;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -83,7 +81,9 @@ final class HistoryReader {
         private String runKey = "";
         private Money limit = Money.ZERO;
         private @Nullable String status;
-        private final SequencedSet<String> notes = new LinkedHashSet<>();
+        /** By the session that said it last. */
+        private final SequencedMap<String, Integer> notes = new LinkedHashMap<>();
+
         private final List<Session> sessions = new ArrayList<>();
         private final SequencedMap<String, SubtaskLines> subtasks = new LinkedHashMap<>();
         /** The labels of those in whose place others stand. */
@@ -122,7 +122,7 @@ final class HistoryReader {
                 case JournalEntry.Ended ended -> ended(at, ended);
                 case JournalEntry.RunEnded ended -> {
                     status = ended.status();
-                    notes.addAll(ended.notes());
+                    ended.notes().forEach(note -> notes.put(note, sessions.size()));
                 }
             }
             if (!sessions.isEmpty()) {
@@ -291,6 +291,14 @@ final class HistoryReader {
             return fanOut != null && fanOut != lines && fanOut.joined != null;
         }
 
+        private List<String> notes() {
+            return notes.entrySet().stream()
+                    .map(note -> note.getValue() == sessions.size()
+                            ? note.getKey()
+                            : "In session %d: %s".formatted(note.getValue(), note.getKey()))
+                    .toList();
+        }
+
         RunHistory history() {
             bringCallsHome();
             join();
@@ -302,8 +310,7 @@ final class HistoryReader {
                     .sorted(order)
                     .map(SubtaskLines::history)
                     .toList();
-            return new RunHistory(
-                    id, subject, runKey, limit, sessions, all, Optional.ofNullable(status), List.copyOf(notes));
+            return new RunHistory(id, subject, runKey, limit, sessions, all, Optional.ofNullable(status), notes());
         }
     }
 

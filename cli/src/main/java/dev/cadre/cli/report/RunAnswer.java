@@ -3,11 +3,17 @@ package dev.cadre.cli.report;
 
 import dev.cadre.cli.report.RunHistory.Role;
 import dev.cadre.cli.report.RunHistory.SubtaskHistory;
+import dev.cadre.json.JsonException;
+import dev.cadre.merge.Citation;
+import dev.cadre.record.MergeRecord;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The answer of a run, or why there is none. A bulk has none: its results are in a file. */
 final class RunAnswer {
+    private static final int MOST_CITED = 2_000;
+
     private RunAnswer() {}
 
     /** @param told the answer in paragraphs, as the caller knows it; empty if it is to be found in the journal */
@@ -17,9 +23,33 @@ final class RunAnswer {
             page.element("div", () -> told.forEach(text -> page.element("p", text)), "class", "answer");
         } else if (answering.isPresent() && answering.get().end() != null) {
             String json = answering.get().end().text();
-            page.element("div", () -> ReadableJson.write(page, json), "class", "answer");
+            if (answering.get().role() == Role.MERGER) {
+                merged(page, json);
+            } else {
+                answer(page, json);
+            }
         } else {
             page.element("p", missing(view, answering));
+        }
+    }
+
+    private static void answer(Page page, String json) {
+        page.element("div", () -> ReadableJson.write(page, json), "class", "answer");
+    }
+
+    private static void merged(Page page, String json) {
+        MergeRecord.Written merged;
+        try {
+            merged = MergeRecord.Written.parse(json);
+        } catch (JsonException another) {
+            answer(page, json);
+            return;
+        }
+        answer(page, merged.answer());
+        String cited =
+                merged.citations().stream().map(Citation::subtaskId).distinct().collect(Collectors.joining(", "));
+        if (!cited.isEmpty()) {
+            page.element("p", Page.cut("It rests on " + cited + ".", MOST_CITED));
         }
     }
 
@@ -42,6 +72,9 @@ final class RunAnswer {
         }
         if (status.equals("failed")) {
             return "There is no answer: the run failed.";
+        }
+        if (status.equals("suspended")) {
+            return "There is no answer yet: the run waits for somebody.";
         }
         return answering.filter(view::isWhole).isPresent()
                 ? "The answer is the list of the outputs of " + view.run().subject() + ", which are below."
