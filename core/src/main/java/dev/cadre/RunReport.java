@@ -241,7 +241,9 @@ public record RunReport(
         return costs.session();
     }
 
-    /** The most that the run may spend by its own budget; one around it, such as that of a conversation, may have had less left. */
+    /**
+     * The most that the run may spend by its own budget; one around it, such as that of a conversation, may have had less left.
+     */
     public Money limit() {
         return costs.limit();
     }
