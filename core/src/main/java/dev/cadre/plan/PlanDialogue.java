@@ -148,7 +148,8 @@ final class PlanDialogue {
         reader.accept(reply.text()
                 .substring((int) Math.min(reader.received(), reply.text().length())));
         if (reader.isFollowedByAnother()) {
-            intake.note("", "the plan that was written first counts; another JSON object behind it was dropped");
+            intake.note(new PlanDefect(
+                    "", "the plan that was written first counts; another JSON object behind it was dropped"));
         }
         if (isWhole && reader.isProse()) {
             note("the reply has no JSON object");

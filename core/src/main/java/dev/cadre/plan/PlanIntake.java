@@ -11,11 +11,9 @@ import dev.cadre.task.SubtaskType;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,32 +46,25 @@ public final class PlanIntake {
     private final Limits limits;
     private final Mode mode;
     private final Consumer<? super GraphNode> sink;
-    private final PlanGraph graph;
+    private final TakenSubtasks taken;
     private final Map<String, Source> given = new LinkedHashMap<>();
-    private final Map<String, Candidate> waiting = new LinkedHashMap<>();
-    private final Map<String, Admitted> admitted = new LinkedHashMap<>();
-    private final List<PlanDefect> defects = new ArrayList<>();
-    private final Set<PlannedSubtask> restored = new HashSet<>();
+    private final PlanFindings findings = new PlanFindings();
+    private final Spelling spelling = new Spelling(types, this::knownIds, findings);
     /** What points nowhere, as far as the planner was told of it. */
     private final Set<String> correctable = new HashSet<>();
 
     private final PlanRounds rounds = new PlanRounds();
-    private final List<PlanDefect> notes = new ArrayList<>();
     private Consumer<? super PlannedSubtask> record = planned -> {};
     private TierChoices tiers = new TierChoices(TierPolicy.PLANNER, PassRates.NONE, () -> Money.ZERO);
-    private UnaryOperator<String> masker = UnaryOperator.identity();
-    private int answered;
     private boolean brokenOff;
     private boolean finished;
-
-    private record Admitted(PlannedSubtask planned, GraphNode node, Source source) {}
 
     private PlanIntake(
             List<? extends SubtaskType<?, ?>> types, Limits limits, Mode mode, Consumer<? super GraphNode> sink) {
         this.limits = limits;
         this.mode = mode;
         this.sink = sink;
-        this.graph = new PlanGraph(limits.maxDepth());
+        this.taken = new TakenSubtasks(limits.maxDepth());
         for (SubtaskType<?, ?> type : types) {
             if (this.types.put(type.name(), type) != null) {
                 throw new IllegalArgumentException("two subtask types are named '%s'".formatted(type.name()));
@@ -114,7 +105,7 @@ public final class PlanIntake {
      * @throws IllegalStateException if something was offered already
      */
     public PlanIntake knowing(List<GoalInput> inputs) {
-        if (finished || !takenIds().isEmpty() || !defects.isEmpty()) {
+        if (finished || taken.size() > 0 || findings.count() > 0) {
             throw new IllegalStateException("the inputs of a goal must be known before its plan");
         }
         inputs.forEach(input -> given.put(input.name(), new Source(input)));
@@ -127,7 +118,7 @@ public final class PlanIntake {
      * @return this intake
      */
     public PlanIntake masking(UnaryOperator<String> keys) {
-        masker = keys;
+        findings.masking(keys);
         return this;
     }
 
@@ -160,11 +151,9 @@ public final class PlanIntake {
      */
     public void continueFrom(List<PlannedSubtask> earlier, Collection<String> undone) {
         rounds.replaying(() -> earlier.forEach(this::restore));
-        rounds.begin(List.copyOf(admitted.keySet()), waiting.values(), undone);
-        waiting.values().forEach(each -> graph.remove(each.id(), each.dependencies()));
-        waiting.clear();
-        defects.clear();
-        notes.clear();
+        rounds.begin(taken.admittedIds(), taken.waiting(), undone);
+        taken.removeWaiting();
+        findings.clear();
     }
 
     /**
@@ -176,7 +165,7 @@ public final class PlanIntake {
     public Optional<PlanDefect> restore(PlannedSubtask planned) {
         Optional<PlanDefect> defect = check(planned, false);
         if (defect.isEmpty()) {
-            restored.add(planned);
+            taken.restored(planned);
         }
         return defect;
     }
@@ -194,7 +183,7 @@ public final class PlanIntake {
     /** @param isNew whether nobody has decided on its tier yet */
     private Optional<PlanDefect> check(PlannedSubtask planned, boolean isNew) {
         requireOpen();
-        if (isRestored(planned)) {
+        if (taken.hasRestored(planned)) {
             return Optional.empty();
         }
         if (isNew) {
@@ -209,15 +198,15 @@ public final class PlanIntake {
         if (type == null) {
             troubles.add("unknown type %s; the types are %s"
                     .formatted(Quoted.of(planned.type()), String.join(", ", types.keySet())));
-            return Optional.of(refuse(planned.id(), troubles));
+            return Optional.of(findings.refuse(planned.id(), troubles));
         }
         var examination = new SubtaskCheck(planned, type);
         troubles.addAll(examination.troubles());
         if (!troubles.isEmpty()) {
-            return Optional.of(refuse(planned.id(), troubles));
+            return Optional.of(findings.refuse(planned.id(), troubles));
         }
         // what is chosen counts within the bounds that the type has now; the plan stays as it was written
-        Consumer<String> note = what -> note(planned.id(), what);
+        Consumer<String> note = what -> findings.note(planned.id(), what);
         var unused = TierChoices.withinBounds(planned, type, note);
         PlannedSubtask decided = isNew ? tiers.decided(planned, type, note) : planned;
         return take(examination.candidate(decided, tiers.typeOf(decided, type), given.keySet()));
@@ -233,30 +222,17 @@ public final class PlanIntake {
      */
     Optional<PlanDefect> offerWritten(PlannedSubtask said) {
         requireOpen();
-        // a key must go before its signs do: a tidy id has dashes for them
-        PlannedSubtask asWritten = said.respelled(masker).withId(masker.apply(said.id()));
-        PlannedSubtask written = References.withTidyIds(asWritten);
-        if (!written.id().equals(asWritten.id())) {
-            note(
-                    written.id(),
-                    "the id %s was read as %s".formatted(Quoted.of(asWritten.id()), Quoted.of(written.id())));
-        }
-        String name = types.containsKey(written.type()) ? written.type() : onlyLike(written.type(), types.keySet());
-        SubtaskType<?, ?> type = types.get(name);
+        PlannedSubtask written = spelling.tidied(said);
+        SubtaskType<?, ?> type = types.get(spelling.typeOf(written));
         if (type == null) {
             return offer(written);
         }
-        if (!name.equals(written.type())) {
-            note(written.id(), "type %s was read as %s".formatted(Quoted.of(written.type()), Quoted.of(name)));
-        }
-        Consumer<String> note = what -> note(written.id(), what);
-        PlannedSubtask planned = rounds.replacingUndone(
-                TierChoices.withinBounds(
-                        respelled(References.withTidyIds(References.asWires(written, type))), type, note),
-                note);
-        if (isThere(planned)) {
-            if (!isRestored(planned)) {
-                note(planned.id(), "it came twice, the same in all, and is run once");
+        Consumer<String> note = what -> findings.note(written.id(), what);
+        PlannedSubtask planned =
+                rounds.replacingUndone(TierChoices.withinBounds(spelling.wired(written, type), type, note), note);
+        if (taken.has(planned)) {
+            if (!taken.hasRestored(planned)) {
+                findings.note(planned.id(), "it came twice, the same in all, and is run once");
             }
             return Optional.empty();
         }
@@ -266,51 +242,27 @@ public final class PlanIntake {
 
     /** Reads the ids that subtasks name in another case than theirs, now that all ids are there. */
     void settleSpelling() {
-        for (Candidate candidate : List.copyOf(waiting.values())) {
-            PlannedSubtask respelled = respelled(candidate.planned());
-            if (waiting.containsKey(candidate.id()) && !respelled.equals(candidate.planned())) {
-                waiting.remove(candidate.id());
-                graph.remove(candidate.id(), candidate.dependencies());
+        for (Candidate candidate : taken.waiting()) {
+            PlannedSubtask respelled = spelling.respelled(candidate.planned());
+            if (taken.waiting(candidate.id()).isPresent() && !respelled.equals(candidate.planned())) {
+                taken.remove(candidate);
                 offer(respelled);
             }
         }
     }
 
-    private PlannedSubtask respelled(PlannedSubtask planned) {
-        return planned.respelled(id -> {
-            String spelled = isTaken(id) || given.containsKey(id) ? id : onlyLike(id, knownIds());
-            if (!spelled.equals(id)) {
-                note(planned.id(), "%s was read as %s".formatted(Quoted.of(id), Quoted.of(spelled)));
-            }
-            return spelled;
-        });
-    }
-
-    private static String onlyLike(String name, Collection<String> known) {
-        List<String> alike = known.stream().filter(name::equalsIgnoreCase).toList();
-        return alike.size() == 1 ? alike.getFirst() : name;
-    }
-
     private void noteOmittedFields(PlannedSubtask planned) {
         planned.wires().stream()
                 .filter(wire -> wire.field().isEmpty() && !given.containsKey(wire.from()))
-                .forEach(wire -> note(
+                .forEach(wire -> findings.note(
                         planned.id(),
                         "input.%s names no field of %s: its whole output or only field was meant"
                                 .formatted(wire.into(), Quoted.of(wire.from()))));
     }
 
-    /** Notes what was understood though it was not written as it was asked for. */
-    void note(String id, String what) {
-        note(new PlanDefect(id, what));
-    }
-
     /** Takes over a note of those who made the plan; one that is there already is not taken twice. */
     public void note(PlanDefect note) {
-        PlanDefect masked = note.maskedBy(masker);
-        if (!notes.contains(masked)) {
-            notes.add(masked);
-        }
+        findings.note(note);
     }
 
     /**
@@ -318,7 +270,7 @@ public final class PlanIntake {
      * in which it came.
      */
     public List<PlanDefect> notes() {
-        return List.copyOf(notes);
+        return findings.notes();
     }
 
     /**
@@ -328,7 +280,7 @@ public final class PlanIntake {
      */
     public void reject(PlanDefect defect) {
         requireOpen();
-        defects.add(defect.maskedBy(masker));
+        findings.reject(defect);
     }
 
     /**
@@ -352,16 +304,14 @@ public final class PlanIntake {
      * nowhere stays outstanding until what it depends on comes, or a subtask of its id that stands in its place.
      */
     public void answering() {
-        answered = defects.size();
+        findings.answering();
         correctable.addAll(unresolved());
     }
 
     /** What points nowhere cannot have begun: who was told so may give it again. */
     private void withdraw(String id) {
-        Candidate lost = waiting.get(id);
-        if (correctable.remove(id) && lost != null) {
-            waiting.remove(id);
-            graph.remove(id, lost.dependencies());
+        if (correctable.remove(id)) {
+            taken.waiting(id).ifPresent(taken::remove);
         }
     }
 
@@ -375,19 +325,18 @@ public final class PlanIntake {
     public void finish() {
         requireOpen();
         finished = true;
-        if (admitted.isEmpty()) { // a later round that adds nothing leaves the plan as it is
+        if (taken.admittedIds().isEmpty()) { // a later round that adds nothing leaves the plan as it is
             throw new PlanRejectedException("nothing of the plan can be run", allDefects());
         }
         if (mode == Mode.WHOLE) {
             if (!outstanding().isEmpty()) {
                 throw new PlanRejectedException("the plan is to be run whole or not at all", allDefects());
             }
-            admitted.values().stream()
-                    .filter(each -> !rounds.isEarlier(each.planned.id()))
-                    .forEach(each -> handOver(each.planned, each.node));
+            taken.admitted().stream()
+                    .filter(each -> !rounds.isEarlier(each.planned().id()))
+                    .forEach(each -> handOver(each.planned(), each.node()));
         }
-        waiting.values().stream()
-                .sorted(Comparator.comparingInt(each -> graph.depth(each.id())))
+        taken.waitingInOrder().stream()
                 .filter(each -> isRecorded(each.planned()))
                 .forEach(each -> sink.accept(stranded(each)));
     }
@@ -402,26 +351,26 @@ public final class PlanIntake {
             record.accept(planned);
             return true;
         } catch (IllegalArgumentException unfit) {
-            refuse(planned.id(), List.of(String.valueOf(unfit.getMessage())));
+            findings.refuse(planned.id(), List.of(String.valueOf(unfit.getMessage())));
             return false;
         }
     }
 
     /** The defects so far, in the order in which they were found; what points nowhere is not among them. */
     public List<PlanDefect> defects() {
-        return List.copyOf(defects);
+        return findings.defects();
     }
 
     /** What a repair must answer: the defects since the last call of {@link #answering}, and what points nowhere. */
     public List<PlanDefect> outstanding() {
-        var outstanding = new ArrayList<>(defects.subList(answered, defects.size()));
+        var outstanding = new ArrayList<>(findings.unanswered());
         outstanding.addAll(pointingNowhere());
         return outstanding;
     }
 
     /** The admitted subtasks, in the order of their admission. */
     public List<String> admittedIds() {
-        return List.copyOf(admitted.keySet());
+        return taken.admittedIds();
     }
 
     /** The subtasks that depend on an id that the plan does not have. */
@@ -431,10 +380,7 @@ public final class PlanIntake {
 
     /** The taken subtasks as they were planned, first those admitted, in that order; a journal can keep them. */
     public List<PlannedSubtask> taken() {
-        var taken = new ArrayList<PlannedSubtask>();
-        admitted.values().forEach(each -> taken.add(each.planned));
-        waiting.values().forEach(each -> taken.add(each.planned()));
-        return taken;
+        return taken.all();
     }
 
     /**
@@ -444,71 +390,68 @@ public final class PlanIntake {
     public List<PlannedSubtask> planned() {
         return rounds.withStranded(
                 finished
-                        ? taken()
-                        : admitted.values().stream().map(Admitted::planned).toList());
+                        ? taken.all()
+                        : taken.admitted().stream()
+                                .map(TakenSubtasks.Admitted::planned)
+                                .toList());
     }
 
     /** What this round took, in the order of {@link #taken}: all of it in the first one. */
     public List<PlannedSubtask> added() {
-        return taken().stream().filter(each -> !rounds.isEarlier(each.id())).toList();
+        return taken.all().stream().filter(each -> !rounds.isEarlier(each.id())).toList();
     }
 
     private void requireNewId(String id, List<String> troubles) {
         if (!GraphNode.isValidId(id)) {
             troubles.add("the id %s must be 1 to 64 letters, digits, '_', '.' or '-'".formatted(Quoted.of(id)));
-        } else if (!masker.apply(id).equals(id)) {
+        } else if (!findings.masked(id).equals(id)) {
             troubles.add("the id has a key of the model's client"); // it would stand in every message and event
         } else if (given.keySet().stream().anyMatch(id::equalsIgnoreCase)) {
             troubles.add("the id %s is the name of an input of the goal".formatted(Quoted.of(id)));
-        } else if (isTaken(id)) {
+        } else if (taken.has(id)) {
             troubles.add("the plan has a subtask of this id already; the first one counts");
         }
     }
 
     /** Whether the plan has as many subtasks as it may have, those of earlier rounds included. */
     boolean isFull() {
-        return admitted.size() + waiting.size() + rounds.stranded() >= limits.maxSubtasks();
+        return taken.size() + rounds.stranded() >= limits.maxSubtasks();
     }
 
     private Optional<PlanDefect> take(Candidate candidate) {
         if (isFull()) {
-            return Optional.of(refuse(
+            return Optional.of(findings.refuse(
                     candidate.id(),
                     List.of("the plan has %d subtasks already, its limit".formatted(limits.maxSubtasks()))));
         }
-        var objection = graph.add(candidate.id(), candidate.dependencies());
+        Optional<String> objection = taken.add(candidate);
         if (objection.isPresent()) {
-            return Optional.of(refuse(candidate.id(), List.of(objection.get())));
+            return Optional.of(findings.refuse(candidate.id(), List.of(objection.get())));
         }
-        waiting.put(candidate.id(), candidate);
-        int before = defects.size();
+        int before = findings.count();
         admitFrom(candidate.id());
-        return defects.size() > before && !isTaken(candidate.id())
-                ? Optional.of(defects.get(before))
-                : Optional.empty();
+        return taken.has(candidate.id()) ? Optional.empty() : findings.firstAfter(before);
     }
 
     /** Admits the subtask if nothing is missing any more, and then those that waited for it, and so on. */
     private void admitFrom(String first) {
         Deque<String> open = new ArrayDeque<>(List.of(first));
         while (!open.isEmpty()) {
-            Candidate candidate = waiting.get(open.removeFirst());
-            if (candidate != null && admitted.keySet().containsAll(candidate.dependencies()) && admit(candidate)) {
-                open.addAll(graph.dependentsOf(candidate.id()));
-            }
+            taken.ready(open.removeFirst())
+                    .filter(this::admit)
+                    .ifPresent(candidate -> open.addAll(taken.dependentsOf(candidate.id())));
         }
     }
 
     private boolean admit(Candidate candidate) {
-        waiting.remove(candidate.id());
         var input = new InputCompiler(candidate, this::source, limits.maxItems());
         if (!input.troubles().isEmpty()) {
-            graph.remove(candidate.id(), candidate.dependencies());
-            refuse(candidate.id(), input.troubles());
+            taken.remove(candidate);
+            findings.refuse(candidate.id(), input.troubles());
             return false;
         }
         if (mode == Mode.STREAMED && !rounds.isReplaying() && !isRecorded(candidate.planned())) {
-            graph.remove(candidate.id(), candidate.dependencies());
+            taken.remove(candidate);
             return false;
         }
         var node = new GraphNode(
@@ -519,9 +462,8 @@ public final class PlanIntake {
                 candidate.isOptional(),
                 candidate.planned().replaces(),
                 candidate.kept(this::source));
-        input.notes().forEach(what -> note(candidate.id(), what));
-        var source = new Source(candidate.type(), input.fansOut(), candidate.isOptional());
-        admitted.put(candidate.id(), new Admitted(candidate.planned(), node, source));
+        input.notes().forEach(what -> findings.note(candidate.id(), what));
+        taken.admit(candidate, node, new Source(candidate.type(), input.fansOut(), candidate.isOptional()));
         if (mode == Mode.STREAMED && !rounds.isReplaying()) {
             sink.accept(node);
         }
@@ -533,11 +475,9 @@ public final class PlanIntake {
         if (input != null) {
             return input;
         }
-        Admitted found = admitted.get(id);
-        if (found == null) {
-            throw new IllegalStateException("subtask '%s' is not admitted".formatted(id));
-        }
-        return found.source;
+        return taken.admitted(id)
+                .orElseThrow(() -> new IllegalStateException("subtask '%s' is not admitted".formatted(id)))
+                .source();
     }
 
     private GraphNode stranded(Candidate candidate) {
@@ -558,16 +498,15 @@ public final class PlanIntake {
 
     private List<PlanDefect> pointingNowhere() {
         var found = new ArrayList<PlanDefect>();
-        for (Candidate candidate : waiting.values()) {
+        for (Candidate candidate : taken.waiting()) {
             var missing = candidate.dependencies().stream()
-                    .filter(on -> !isTaken(on))
+                    .filter(on -> !taken.has(on))
                     .map(Quoted::of)
                     .toList();
             if (!missing.isEmpty()) {
-                found.add(new PlanDefect(
-                                candidate.id(),
-                                "it depends on %s, not in the plan%s".formatted(String.join(", ", missing), orGiven()))
-                        .maskedBy(masker));
+                found.add(findings.masked(new PlanDefect(
+                        candidate.id(),
+                        "it depends on %s, not in the plan%s".formatted(String.join(", ", missing), orGiven()))));
             }
         }
         return found;
@@ -578,50 +517,15 @@ public final class PlanIntake {
     }
 
     private List<PlanDefect> allDefects() {
-        var all = new ArrayList<>(defects);
+        var all = new ArrayList<>(findings.defects());
         all.addAll(pointingNowhere());
         return all;
     }
 
-    private boolean isTaken(String id) {
-        return admitted.containsKey(id) || waiting.containsKey(id);
-    }
-
-    private Set<String> takenIds() {
-        var ids = new LinkedHashSet<>(admitted.keySet());
-        ids.addAll(waiting.keySet());
-        return ids;
-    }
-
     private Set<String> knownIds() {
-        var ids = takenIds();
+        Set<String> ids = taken.ids();
         ids.addAll(given.keySet());
         return ids;
-    }
-
-    private Optional<PlannedSubtask> taken(String id) {
-        return Optional.ofNullable(admitted.get(id))
-                .map(Admitted::planned)
-                .or(() -> Optional.ofNullable(waiting.get(id)).map(Candidate::planned));
-    }
-
-    /** Whether the very same subtask was taken, on whichever tier. */
-    private boolean isThere(PlannedSubtask planned) {
-        return taken(planned.id())
-                .filter(taken -> TierChoices.isSameWork(planned, taken))
-                .isPresent();
-    }
-
-    private boolean isRestored(PlannedSubtask planned) {
-        return isThere(planned)
-                && taken(planned.id()).filter(restored::contains).isPresent();
-    }
-
-    private PlanDefect refuse(String id, List<String> troubles) {
-        var defect = new PlanDefect(GraphNode.isValidId(id) ? id : Quoted.of(id), String.join("; ", troubles))
-                .maskedBy(masker);
-        defects.add(defect);
-        return defect;
     }
 
     private void requireOpen() {

@@ -124,7 +124,8 @@ public final class PlanReader {
         try {
             PlannedSubtask written = requireShort(PlannedJson.read(json));
             PlannedJson.listsOfOneId(json)
-                    .forEach(name -> intake.note(nameOf(json), name + " is one id: it was read as a list of it"));
+                    .forEach(name -> intake.note(
+                            new PlanDefect(nameOf(json), name + " is one id: it was read as a list of it")));
             intake.offerWritten(written);
         } catch (JsonException e) {
             intake.reject(new PlanDefect(nameOf(json), String.valueOf(e.getMessage())));
