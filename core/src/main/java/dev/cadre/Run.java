@@ -105,12 +105,7 @@ final class Run {
         cache = coordinator.settings().cache(coordinator.fingerprints(), "", threads);
         subtasks = record == null && cache.isEmpty()
                 ? null
-                : new SubtaskRecords(
-                        id,
-                        Optional.ofNullable(record),
-                        cache,
-                        attachments,
-                        coordinator.settings().limits().maxItems());
+                : new SubtaskRecords(id, Optional.ofNullable(record), cache, attachments);
         listener = coordinator
                 .settings()
                 .masking((subtasks == null ? accounts : accounts.and(subtasks))

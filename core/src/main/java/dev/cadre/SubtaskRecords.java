@@ -53,7 +53,6 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
     private final Optional<RunRecord> record;
     private final Optional<RunCache> cache;
     private final Attachments attachments;
-    private final int maxItems;
     private final Map<JournalKey, KnownWork> works = new ConcurrentHashMap<>();
     /** The fan-outs whose items have effects. */
     private final Set<String> withEffects = ConcurrentHashMap.newKeySet();
@@ -70,14 +69,11 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
     /** What they did without. */
     private volatile Set<String> unneeded = Set.of();
 
-    /** @param maxItems how many items a fan-out may have */
-    SubtaskRecords(
-            String run, Optional<RunRecord> record, Optional<RunCache> cache, Attachments attachments, int maxItems) {
+    SubtaskRecords(String run, Optional<RunRecord> record, Optional<RunCache> cache, Attachments attachments) {
         this.run = run;
         this.record = record;
         this.cache = cache;
         this.attachments = attachments;
-        this.maxItems = maxItems;
     }
 
     /** What is attached is a part of the identity of the work, and a cache may be the user's own. */
@@ -143,9 +139,7 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
         }
         RunRecord kept = record.get();
         KnownWork work = work(subtaskId, item, type, input, made);
-        boolean mayHaveMoved = item != JournalKey.WHOLE && kept.isResumed();
-        Optional<Outcome<Object>> recorded =
-                work.record().flatMap(own -> mayHaveMoved ? own.recallAmong(maxItems) : own.recall());
+        Optional<Outcome<Object>> recorded = work.record().flatMap(WorkRecord::recall);
         String label = label(subtaskId, item);
         return used(
                 label,

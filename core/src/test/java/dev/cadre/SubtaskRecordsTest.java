@@ -37,7 +37,7 @@ class SubtaskRecordsTest {
         var prints = new Fingerprints(ModelPools.builder().build(), Limits.DEFAULT);
         try (var journal = FileJournal.open(folder.resolve("journal"));
                 var record = RunRecord.open(journal, prints, identity)) {
-            var records = new SubtaskRecords("run", Optional.of(record), Optional.empty(), new Attachments(), 10);
+            var records = new SubtaskRecords("run", Optional.of(record), Optional.empty(), new Attachments());
             records.atOnce("votes", 0, type, SAME);
             records.atOnce("votes", 1, type, SAME);
 

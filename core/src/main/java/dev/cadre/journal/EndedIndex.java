@@ -6,13 +6,17 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Where the ended subtasks and items stand in the store: an open-addressed hash table of 27 to 54 bytes an entry.
+ * Where the ended subtasks and items stand in the store: an open-addressed hash table of 27 to 54 bytes an entry. An item of
+ * a fan-out has two, by its index and without it.
  *
  * <p>It holds neither keys nor outputs, of which there may be millions. Different keys may share a hash, so whoever
  * looks one up reads the records and compares. Not safe for use by several threads.
  */
 final class EndedIndex {
     private static final int INITIAL_SLOTS = 64;
+    /** In place of an index. */
+    private static final int ANYWHERE = -2;
+
     private static final long FNV_OFFSET = 0xcbf29ce484222325L;
     private static final long FNV_PRIME = 0x100000001b3L;
     private static final long GOLDEN = 0x9e3779b97f4a7c15L;
@@ -25,16 +29,33 @@ final class EndedIndex {
     private int size;
 
     void add(JournalKey key, Fingerprint fingerprint, Location location) {
+        add(hash(key.run(), key.subtask(), key.item(), fingerprint), location);
+    }
+
+    /** Adds an item by its fingerprint, wherever it stands. */
+    void addItem(String run, String subtask, Fingerprint fingerprint, Location location) {
+        add(hash(run, subtask, ANYWHERE, fingerprint), location);
+    }
+
+    private void add(long hash, Location location) {
         if (4L * (size + 1) > 3L * hashes.length) {
             grow();
         }
-        put(hash(key, fingerprint), location.offset(), location.length());
+        put(hash, location.offset(), location.length());
         size++;
     }
 
     /** Every record that may be the one, the latest first. */
     List<Location> candidates(JournalKey key, Fingerprint fingerprint) {
-        long hash = hash(key, fingerprint);
+        return candidates(hash(key.run(), key.subtask(), key.item(), fingerprint));
+    }
+
+    /** The same of an item wherever it stands. */
+    List<Location> candidates(String run, String subtask, Fingerprint fingerprint) {
+        return candidates(hash(run, subtask, ANYWHERE, fingerprint));
+    }
+
+    private List<Location> candidates(long hash) {
         var found = new ArrayList<Location>(1);
         for (int slot = home(hash); lengths[slot] != 0; slot = next(slot)) {
             if (hashes[slot] == hash) {
@@ -79,10 +100,10 @@ final class EndedIndex {
     }
 
     /** FNV-1a, and a last mixing because the low bits choose the slot. */
-    private static long hash(JournalKey key, Fingerprint fingerprint) {
-        long hash = fold(FNV_OFFSET, key.run());
-        hash = fold(hash, key.subtask());
-        hash = (hash ^ key.item()) * FNV_PRIME;
+    private static long hash(String run, String subtask, int item, Fingerprint fingerprint) {
+        long hash = fold(FNV_OFFSET, run);
+        hash = fold(hash, subtask);
+        hash = (hash ^ item) * FNV_PRIME;
         hash = fold(hash, fingerprint.hex());
         hash ^= hash >>> 32;
         return (hash * GOLDEN) >>> 1;

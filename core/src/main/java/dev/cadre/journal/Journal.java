@@ -66,6 +66,14 @@ public interface Journal extends AutoCloseable {
      */
     Optional<Ended> ended(JournalKey key, Fingerprint fingerprint);
 
+    /**
+     * The same of an item of a fan-out, at whatever index it stood: a list may move between two sessions. Ends with the
+     * fingerprint of the run itself, which tell no items apart, are not found. Reads the store.
+     *
+     * @throws JournalException.Damaged if the record is not any more what was written
+     */
+    Optional<Ended> endedItem(String run, String subtask, Fingerprint fingerprint);
+
     /** The runs in order of their first start, each with the latest {@link RunStarted}. */
     List<RunStarted> runs();
 

@@ -20,6 +20,11 @@ public record JournalKey(String run, String subtask, int item) {
         }
     }
 
+    /** Whether it is about an item of a fan-out. */
+    public boolean isItem() {
+        return item != WHOLE;
+    }
+
     /** A subtask that does not fan out, or the whole of one that does. */
     public static JournalKey of(String run, String subtask) {
         return new JournalKey(run, subtask, WHOLE);

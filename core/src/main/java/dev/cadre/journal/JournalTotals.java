@@ -96,9 +96,22 @@ final class JournalTotals {
                 run.enqueued.remove(new Request(collected.key(), collected.shard()));
                 run.booked = run.booked.plus(collected.spend());
             }
-            case Ended end -> ended.add(end.key(), end.fingerprint(), location);
+            case Ended end -> ended(run, end, location);
             case RunEnded end -> run.end = end;
         }
+    }
+
+    private void ended(RunBooks run, Ended end, Location location) {
+        JournalKey key = end.key();
+        ended.add(key, end.fingerprint(), location);
+        boolean isNote = run.started != null && end.fingerprint().equals(run.started.goal());
+        if (key.isItem() && !isNote) { // notes of all items have one fingerprint: nobody could find one among them
+            ended.addItem(key.run(), key.subtask(), end.fingerprint(), location);
+        }
+    }
+
+    synchronized List<Location> endedItems(String run, String subtask, Fingerprint fingerprint) {
+        return ended.candidates(run, subtask, fingerprint);
     }
 
     synchronized List<Location> ended(JournalKey key, Fingerprint fingerprint) {

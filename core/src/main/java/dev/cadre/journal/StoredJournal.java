@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 
 /**
  * A journal over a {@link RecordStore}: what entries add up to, who has claimed a run, and the group commit.
@@ -101,9 +102,22 @@ public sealed class StoredJournal implements Journal permits FileJournal {
     @Override
     public Optional<Ended> ended(JournalKey key, Fingerprint fingerprint) {
         requireOpen();
-        for (Location candidate : books.ended(key, fingerprint)) {
+        return latest(books.ended(key, fingerprint), key::equals, fingerprint);
+    }
+
+    @Override
+    public Optional<Ended> endedItem(String run, String subtask, Fingerprint fingerprint) {
+        requireOpen();
+        return latest(
+                books.endedItems(run, subtask, fingerprint),
+                key -> key.isItem() && key.run().equals(run) && key.subtask().equals(subtask),
+                fingerprint);
+    }
+
+    private Optional<Ended> latest(List<Location> candidates, Predicate<JournalKey> isMeant, Fingerprint fingerprint) {
+        for (Location candidate : candidates) {
             var ended = lines.read(candidate, Ended.class);
-            if (ended.key().equals(key) && ended.fingerprint().equals(fingerprint)) {
+            if (isMeant.test(ended.key()) && ended.fingerprint().equals(fingerprint)) {
                 return Optional.of(ended);
             }
         }

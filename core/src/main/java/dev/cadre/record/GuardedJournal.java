@@ -63,6 +63,11 @@ public final class GuardedJournal implements Journal {
     }
 
     @Override
+    public Optional<JournalEntry.Ended> endedItem(String run, String subtask, Fingerprint fingerprint) {
+        return guarded(() -> journal.endedItem(run, subtask, fingerprint));
+    }
+
+    @Override
     public List<JournalEntry.RunStarted> runs() {
         return guarded(journal::runs);
     }

@@ -340,6 +340,11 @@ public final class RunRecord implements AutoCloseable {
         return journal.ended(key, fingerprint).map(Ended::outcome);
     }
 
+    /** How an item of a fan-out ended, at whatever place it stood. */
+    Optional<Ended> item(String subtask, Fingerprint fingerprint) {
+        return journal.endedItem(run(), subtask, fingerprint);
+    }
+
     /**
      * Makes a value durable, and waits for that.
      *

@@ -75,34 +75,29 @@ public final class WorkRecord {
         return new WorkRecord(record, key, type, fingerprint, fingerprint, true);
     }
 
-    /** How it ended, if it need not or must not be tried again. */
+    /**
+     * How it ended, if it need not or must not be tried again. An item may have stood elsewhere in its list then, which moves
+     * when one of the list before succeeds that had failed: when it is {@linkplain #leave left}, readers of the journal find it
+     * at its present place, too.
+     */
     public Optional<Outcome<Object>> recall() {
-        Optional<Outcome<String>> own = record.recall(key, fingerprint);
+        if (!isItem()) {
+            return recall(record.recall(key, fingerprint));
+        }
+        Optional<JournalEntry.Ended> ended = record.item(key.subtask(), fingerprint);
+        Optional<Outcome<Object>> found = recall(ended.map(JournalEntry.Ended::outcome));
+        stoodElsewhere =
+                ended.filter(there -> !there.key().equals(key)).flatMap(there -> found.flatMap(Outcome::ifSucceeded));
+        return found;
+    }
+
+    private Optional<Outcome<Object>> recall(Optional<Outcome<String>> own) {
         if (own.isPresent() && own.get() instanceof Outcome.Succeeded<String>(String json)) {
             return value(json);
         }
         return isUnrepeatable()
                 ? record.recall(findings.key(), effect).or(() -> own).flatMap(this::unknown)
                 : Optional.empty();
-    }
-
-    /**
-     * How an item ended, wherever in the list it stood then, as it does elsewhere when one of the list before succeeds that had
-     * failed. When it is {@linkplain #leave left}, readers of the journal find it at its present place, too.
-     *
-     * @param places how many items a list may have
-     */
-    public Optional<Outcome<Object>> recallAmong(int places) {
-        Optional<Outcome<Object>> found = recall();
-        for (int place = 0; found.isEmpty() && place < places; place++) {
-            found = place == key.item() ? found : at(place).recall();
-            stoodElsewhere = found.flatMap(Outcome::ifSucceeded);
-        }
-        return found;
-    }
-
-    private WorkRecord at(int place) {
-        return new WorkRecord(record, new JournalKey(key.run(), key.subtask(), place), type, fingerprint, effect);
     }
 
     private Optional<Outcome<Object>> unknown(Outcome<String> last) {

@@ -667,6 +667,11 @@ class BatchFaultTest extends BatchTest {
         }
 
         @Override
+        public Optional<JournalEntry.Ended> endedItem(String run, String subtask, Fingerprint fingerprint) {
+            return journal.endedItem(run, subtask, fingerprint);
+        }
+
+        @Override
         public List<JournalEntry.RunStarted> runs() {
             return journal.runs();
         }

@@ -167,6 +167,31 @@ public abstract class JournalContract {
     }
 
     @Test
+    public void endedItem_isFoundWhereverItStood() {
+        var item = new Ended(new JournalKey("r1", "each", 7), PRINT, new Outcome.Succeeded<>("{}"), Spend.NONE);
+        var note = new Ended(
+                new JournalKey("r1", "each", 7),
+                STARTED.goal(),
+                Outcome.failed(Failure.Kind.BUDGET, "poor"),
+                Spend.NONE);
+        try (Journal journal = open()) {
+            journal.append(STARTED);
+            journal.append(CATS_ENDED);
+            journal.append(item);
+            journal.append(note);
+        }
+
+        try (Journal journal = open()) {
+            assertThat(journal.endedItem("r1", "each", PRINT)).contains(item);
+            assertThat(journal.endedItem("r1", "each", STARTED.goal())).isEmpty();
+            assertThat(journal.endedItem("r1", "each", Fingerprint.of("another prompt")))
+                    .isEmpty();
+            assertThat(journal.endedItem("r2", "each", PRINT)).isEmpty();
+            assertThat(journal.endedItem("r1", "cats", PRINT)).as("no item").isEmpty();
+        }
+    }
+
+    @Test
     public void ended_severalTimes_isTheLatest() {
         try (Journal journal = open()) {
             for (int i = 0; i < 3; i++) {

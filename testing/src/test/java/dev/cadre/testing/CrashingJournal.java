@@ -16,6 +16,7 @@ import java.util.function.Predicate;
 final class CrashingJournal implements Journal {
     private final Journal journal;
     private final Predicate<JournalEntry> crash;
+    private final AtomicInteger looks = new AtomicInteger();
     private Optional<JournalEntry> lost = Optional.empty();
     private boolean unreadable;
 
@@ -42,9 +43,19 @@ final class CrashingJournal implements Journal {
 
     /** Takes everything, and cannot tell what was spent. */
     static CrashingJournal unreadable(Journal journal) {
-        var broken = new CrashingJournal(journal, entry -> false);
+        CrashingJournal broken = never(journal);
         broken.unreadable = true;
         return broken;
+    }
+
+    /** Never crashes. */
+    static CrashingJournal never(Journal journal) {
+        return new CrashingJournal(journal, entry -> false);
+    }
+
+    /** How often somebody looked for how something ended. */
+    int looks() {
+        return looks.get();
     }
 
     /** The first entry that was not taken; empty if it has not crashed. */
@@ -75,7 +86,14 @@ final class CrashingJournal implements Journal {
 
     @Override
     public Optional<JournalEntry.Ended> ended(JournalKey key, Fingerprint fingerprint) {
+        looks.incrementAndGet();
         return journal.ended(key, fingerprint);
+    }
+
+    @Override
+    public Optional<JournalEntry.Ended> endedItem(String run, String subtask, Fingerprint fingerprint) {
+        looks.incrementAndGet();
+        return journal.endedItem(run, subtask, fingerprint);
     }
 
     @Override

@@ -23,6 +23,7 @@ import dev.cadre.price.Money;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Input;
 import dev.cadre.task.Items;
+import dev.cadre.task.Limits;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
@@ -315,6 +316,65 @@ class MovedItemsTest {
         try (Journal journal = file()) {
             return Coordinator.of(with.pools()).cache(cache).journal(journal).run(graph.answering(each), BUDGET);
         }
+    }
+
+    // --- other lists
+
+    /** The list is made anew in each session, and the limit of its items is what this session says. */
+    private RunResult<Items<Note>> session(SubtaskType<Topic, Note> type, List<Topic> list, Journal journal)
+            throws InterruptedException {
+        ofX = topics("x1");
+        var graph = TaskGraph.builder();
+        var found = graph.add("found", find(), new Topic("x"));
+        var each = graph.add("each", type, Input.forEach(found, all -> list));
+        try (journal) {
+            return Coordinator.builder(model.pools())
+                    .limits(Limits.DEFAULT.withMaxItems(list.size()))
+                    .build()
+                    .journal(journal)
+                    .run(graph.answering(each), BUDGET);
+        }
+    }
+
+    private static List<Topic> numbered(int from, int until) {
+        return IntStream.range(from, until).mapToObj(i -> new Topic("i" + i)).toList();
+    }
+
+    @Test
+    void itemsOfAShorterList_areNotPaidAgain_whereverTheyStood() throws Exception {
+        model.on(NOTE).answers(call -> new Note(call.input(NOTE).name()));
+        session(NOTE, numbered(0, 10), file());
+
+        RunResult<Items<Note>> second = session(NOTE, numbered(7, 10), file());
+
+        assertThat(second.requireComplete().values()).isEqualTo(notes("i7", "i8", "i9"));
+        assertThat(model.calls()).hasSize(10);
+    }
+
+    @Test
+    void effectsOfAShorterList_areNotHadAgain_whereverTheirItemsStood() throws Exception {
+        numbered(0, 10)
+                .forEach(topic -> model.on(send, topic)
+                        .calls(new ToolCall("1", "send", "{}"))
+                        .replies(new Note("sent")));
+        session(send, numbered(0, 10), file());
+
+        RunResult<Items<Note>> second = session(send, numbered(7, 10), file());
+
+        assertThat(second.requireComplete().values()).hasSize(3);
+        assertThat(sent).hasValue(10);
+    }
+
+    /** Looking for each item at each place took longer than the deadline of a run. */
+    @Test
+    void newItems_areLookedForOnceEach() throws Exception {
+        model.on(NOTE).answers(call -> new Note(call.input(NOTE).name()));
+        session(NOTE, numbered(0, 1), file());
+        CrashingJournal journal = CrashingJournal.never(file());
+
+        session(NOTE, numbered(1, 101), journal);
+
+        assertThat(journal.looks()).isBetween(100, 500);
     }
 
     // --- effects

@@ -33,6 +33,11 @@ class StruckJournal implements Journal {
     }
 
     @Override
+    public Optional<JournalEntry.Ended> endedItem(String run, String subtask, Fingerprint fingerprint) {
+        return Optional.empty();
+    }
+
+    @Override
     public List<JournalEntry.RunStarted> runs() {
         return List.of();
     }
