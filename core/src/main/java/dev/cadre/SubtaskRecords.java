@@ -85,7 +85,12 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
 
     @Override
     public boolean mayBeOnRecord(SubtaskType<?, ?> type) {
-        return isFoundByAttached(type) && record.filter(RunRecord::isResumed).isPresent();
+        return isFoundByAttached(type) && isResumed();
+    }
+
+    @Override
+    public boolean isResumed() {
+        return record.filter(RunRecord::isResumed).isPresent();
     }
 
     private boolean isFoundByAttached(SubtaskType<?, ?> type) {
@@ -105,7 +110,7 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
         String label = label(subtaskId, item);
         return switch (attachments.of(label, type, input)) {
             case Attached.Unmade(Failure failure) ->
-                RunDriver.isInterrupted() ? Optional.empty() : Optional.of(EarlierOutcome.unidentified(failure));
+                RunDriver.isInterrupted() ? Optional.empty() : Optional.of(EarlierOutcome.unmade(failure, isResumed()));
             case Attached.Made made -> {
                 Optional<EarlierOutcome> recorded =
                         isFoundByAttached(type) ? onRecord(subtaskId, item, type, input, made) : Optional.empty();

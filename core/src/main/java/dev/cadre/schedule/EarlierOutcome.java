@@ -16,9 +16,13 @@ public record EarlierOutcome(Outcome<Object> outcome, Origin origin, boolean was
         this(outcome, origin, false, false);
     }
 
-    /** A failure to make what the work is known by. */
-    public static EarlierOutcome unidentified(Failure failure) {
-        return new EarlierOutcome(new Outcome.Failed<>(failure), Origin.JOURNAL, false, true);
+    /**
+     * A failure to make what the work is known by.
+     *
+     * @param isResumed whether there was an earlier session, which may have done it
+     */
+    public static EarlierOutcome unmade(Failure failure, boolean isResumed) {
+        return new EarlierOutcome(new Outcome.Failed<>(failure), Origin.JOURNAL, false, isResumed);
     }
 
     /** An outcome that stands in the journal, or that no work can change. */

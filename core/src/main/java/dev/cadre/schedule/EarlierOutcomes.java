@@ -35,6 +35,11 @@ public interface EarlierOutcomes {
         return Optional.empty();
     }
 
+    /** Whether there was an earlier session of this run. Default no. */
+    default boolean isResumed() {
+        return false;
+    }
+
     /** Whether {@link #outcome} runs the user's code, which may block: then it is asked on a thread of its own. Default no. */
     default boolean callsUserCode(SubtaskType<?, ?> type) {
         return false;

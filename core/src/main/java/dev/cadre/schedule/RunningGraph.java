@@ -123,6 +123,11 @@ final class RunningGraph {
         return earlier.needless(subtask.id());
     }
 
+    /** Its input could not be made: in a session after the first nobody can tell whether an earlier one did that work. */
+    void unmade(Subtask subtask) {
+        subtask.isUnmade = earlier.isResumed();
+    }
+
     /** Whether so many of its items, or of those that it depends on, have succeeded that the others are not needed. */
     boolean hasEnough(Subtask subtask) {
         return switch (subtask.node.binding()) {

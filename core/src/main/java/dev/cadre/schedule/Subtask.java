@@ -61,6 +61,9 @@ final class Subtask {
     @Nullable
     Subtask lacking;
 
+    /** Whether its input could not be made, in a session after the first. */
+    boolean isUnmade;
+
     /** Whose outputs an earlier session took, if some of its members or items are enough; empty if none is known. */
     final List<String> winners;
 
@@ -105,7 +108,7 @@ final class Subtask {
 
     /** Whether nobody could tell which work it, or one of its items, is: an earlier session may have done it. */
     boolean isUnidentified() {
-        return lacking != null || executions.stream().anyMatch(each -> each.isUnidentified);
+        return isUnmade || lacking != null || executions.stream().anyMatch(each -> each.isUnidentified);
     }
 
     /** Whether as many items have succeeded as must; it is a value then, whatever becomes of the others. */

@@ -20,8 +20,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** For one session nobody can tell which work something is, because its attachments cannot be made: nothing is decided by that. */
 class UnidentifiedWorkTest {
@@ -203,7 +206,7 @@ class UnidentifiedWorkTest {
         model.on(reading).answers(call -> new Note("read"));
         var graph = TaskGraph.builder();
         var first = graph.add("first", work, new Topic("first"));
-        var loser = graph.add("loser", reading, new Topic("loser"));
+        var loser = graph.add("loser", reading, from(first, note -> new Topic("loser"))); // it is never the first
         var told = graph.add("told", work, from(loser.ifSucceeded(), note -> new Topic("told " + note.isPresent())));
         var race = graph.race("race", first, loser);
         return graph.answering(graph.add(
@@ -221,5 +224,112 @@ class UnidentifiedWorkTest {
 
         assertThat(session(seenLoser())).isCompleteWith(new Note("send first told true"));
         assertThat(worked).containsOnlyOnce("told true");
+    }
+
+    // --- work whose input cannot be made in one session
+
+    private <T> T unlessAway(String name, T value) {
+        if (away.contains(name)) {
+            throw new IllegalStateException("the disk is away");
+        }
+        return value;
+    }
+
+    /** The work of each of them is on record; only the code between them fails. */
+    private TaskGraph<Note> raceOnInputs() {
+        var graph = TaskGraph.builder();
+        var before = graph.add("before", work, new Topic("before"));
+        var winner = graph.add("winner", work, from(before, note -> unlessAway("edge", new Topic("winner"))));
+        graph.when(winner, before, "it is there", note -> unlessAway("test", true));
+        var other = graph.add("other", work, new Topic("other"));
+        graph.add("extra", work, from(other, note -> new Topic("extra")));
+        var race = graph.race("race", other, winner);
+        return graph.answering(graph.add("send", work, from(race, note -> new Topic("send " + note.text()))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"edge", "test"})
+    void winnerWhoseInputCannotBeMade_staysTheWinner(String broken) throws Exception {
+        failing.add("other");
+        session(raceOnInputs());
+        failing.clear();
+        away.add(broken);
+
+        assertThat(session(raceOnInputs())).isNotInstanceOf(RunResult.Complete.class);
+
+        away.clear();
+        assertThat(session(raceOnInputs())).isCompleteWith(new Note("send winner"));
+        assertThat(worked).containsOnlyOnce("send winner").doesNotContain("send other");
+    }
+
+    /** The first item has its answer when it is interrupted, because the second was enough. */
+    private SubtaskType<Topic, Note> late() {
+        var begun = new CountDownLatch(1);
+        return SubtaskType.code("late", Topic.class, Note.class, (topic, context) -> {
+            if (topic.name().equals("y")) {
+                begun.await();
+                return new Note("y");
+            }
+            begun.countDown();
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException enough) {
+                return new Note("x");
+            }
+            throw new AssertionError("it waits for ever");
+        });
+    }
+
+    private TaskGraph<Note> partOfAListOfInputs() {
+        var graph = TaskGraph.builder();
+        var before = graph.add("before", work, new Topic("before"));
+        var each = graph.add(
+                "each",
+                late(),
+                Input.forEach(before, note -> unlessAway("edge", List.of(new Topic("x"), new Topic("y"))))
+                        .enough(1));
+        return graph.answering(graph.add(
+                "send",
+                work,
+                from(
+                        each,
+                        items -> new Topic("send " + items.values().getFirst().text()))));
+    }
+
+    @Test
+    void itemsThatWereEnough_areTakenAgain_afterASessionInWhichTheirListCouldNotBeMade() throws Exception {
+        session(partOfAListOfInputs());
+        away.add("edge");
+
+        assertThat(session(partOfAListOfInputs())).isNotInstanceOf(RunResult.Complete.class);
+
+        away.clear();
+        assertThat(session(partOfAListOfInputs())).isCompleteWith(new Note("send y"));
+        assertThat(worked).containsOnlyOnce("send y").doesNotContain("send x");
+    }
+
+    /** There is no earlier session that could have done it otherwise. */
+    @ParameterizedTest
+    @ValueSource(strings = {"input", "attachment"})
+    void loserWhoseWorkCouldNotBeMade_inTheFirstSession_isNotStartedLater(String broken) throws Exception {
+        away.add(broken);
+        session(raceWithALoser());
+        away.clear();
+
+        assertThat(session(raceWithALoser())).isCompleteWith(new Note("send winner"));
+
+        assertThat(worked).containsExactlyInAnyOrder("before", "winner", "send winner");
+        assertThat(model.calls()).isEmpty();
+    }
+
+    private TaskGraph<Note> raceWithALoser() {
+        SubtaskType<Topic, Note> reading = attaching(Crew.NOTE);
+        model.on(reading).answers(call -> new Note("read"));
+        var graph = TaskGraph.builder();
+        var before = graph.add("before", work, new Topic("before"));
+        var winner = graph.add("winner", work, from(before, note -> new Topic("winner")));
+        var loser = graph.add("loser", reading, from(before, note -> unlessAway("input", new Topic("attachment"))));
+        var race = graph.race("race", loser, winner);
+        return graph.answering(graph.add("send", work, from(race, note -> new Topic("send " + note.text()))));
     }
 }
