@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * What a finished run brings to a goal that follows it.
@@ -150,16 +151,24 @@ record EarlierResult(EarlierRun run, List<GoalInput> inputs) {
                     .toList();
         }
 
-        /** Whatever did not succeed and was needed, required or not, and what the run itself says that its answer lacks. */
+        /**
+         * Whatever did not succeed, required or not, unless others did instead of it or stand in its place; and what the run
+         * itself says that its answer lacks.
+         */
         private List<Missing> missing() {
+            Set<String> needless = report.subtasks().stream()
+                    .filter(each -> each.need() != SubtaskReport.Need.NEEDED)
+                    .map(SubtaskReport::id)
+                    .collect(Collectors.toSet());
             var missing = new ArrayList<Missing>();
             report.outcomes().forEach((id, outcome) -> {
                 if (outcome instanceof Outcome.Succeeded<?>(Items<?> items)) {
-                    lacking(items)
+                    lacking(items).stream()
+                            .filter(index -> !needless.contains(id + "#" + index))
                             .forEach(index -> missing.add(new Missing(
                                     id + "#" + index,
                                     items.outcomes().get(index).reason())));
-                } else if (!outcome.isSucceeded() && !outcome.isNotNeeded()) {
+                } else if (!outcome.isSucceeded() && !needless.contains(id)) {
                     missing.add(new Missing(id, outcome.reason()));
                 }
             });

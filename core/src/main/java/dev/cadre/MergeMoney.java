@@ -40,6 +40,9 @@ record MergeMoney(Run run, GoalNeeds needs, int merges) {
         try {
             while (true) {
                 LedgerState money = run.money();
+                if (needs.floor().isZero()) { // as much is there whatever is spent already
+                    return new Answer.Ready(setAside(money.free()));
+                }
                 if (money.isExhaustedBy(needs.floor())) {
                     return new Answer.Refused(tooSmall(run, money, whoNeeds(), needs.floor()));
                 }

@@ -204,8 +204,7 @@ public final class NestedRun<I, R> {
             case RunResult.Partial<R> partial ->
                 throw failed(
                         partial, new RunFailedException("the nested run is only partial: " + partial.lacks(), null));
-            case RunResult.Suspended<R> suspended ->
-                throw new AwaitedException(suspended.cause().message());
+            case RunResult.Suspended<R> suspended -> throw new AwaitedException(suspended.waitsFor());
             case RunResult.Failed<R> failed -> throw failed(failed, failed.toException());
         };
     }

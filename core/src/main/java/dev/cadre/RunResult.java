@@ -70,7 +70,7 @@ public sealed interface RunResult<R> {
     }
 
     /**
-     * No answer yet: the run waits for somebody. It holds no thread and no money. To run the same graph, goal or plan again
+     * No answer yet: the run waits for somebody, or for what work of an earlier session is made of and cannot be had now. It holds no thread and no money. To run the same graph, goal or plan again
      * with the same journal goes on, in any process; without a journal that pays for everything again. Its cause is of the
      * kind {@link RunFailure.Kind#SUSPENDED}.
      *
@@ -84,10 +84,14 @@ public sealed interface RunResult<R> {
 
         @Override
         public RunFailure cause() {
-            String waits = awaited.stream()
+            return RunFailure.of(RunFailure.Kind.SUSPENDED, "the run waits for " + waitsFor());
+        }
+
+        /** What it waits for, in one line. */
+        String waitsFor() {
+            return awaited.stream()
                     .map(each -> "%s (%s)".formatted(Redactor.SHAPES.quote(each.reason()), each.subtaskId()))
                     .collect(Collectors.joining("; "));
-            return RunFailure.of(RunFailure.Kind.SUSPENDED, "the run waits for " + waits);
         }
 
         @Override

@@ -57,7 +57,7 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
     /** The fan-outs whose items have effects. */
     private final Set<String> withEffects = ConcurrentHashMap.newKeySet();
     /** What items are called, by their labels. */
-    private final Map<String, String> names = new ConcurrentHashMap<>();
+    private final Map<String, ItemName> names = new ConcurrentHashMap<>();
 
     private final Set<String> reused = ConcurrentHashMap.newKeySet();
     /** What earlier sessions planned others for, in its place. */
@@ -85,12 +85,12 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
 
     @Override
     public boolean mayBeOnRecord(SubtaskType<?, ?> type) {
-        return isFoundByAttached(type) && isResumed();
+        return isFoundByAttached(type) && record.filter(RunRecord::isResumed).isPresent();
     }
 
     @Override
-    public boolean isResumed() {
-        return record.filter(RunRecord::isResumed).isPresent();
+    public boolean hasOutput(String subtaskId) {
+        return record.filter(kept -> kept.hasOutput(subtaskId)).isPresent();
     }
 
     private boolean isFoundByAttached(SubtaskType<?, ?> type) {
@@ -102,7 +102,19 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
         if (item != JournalKey.WHOLE) { // in the order of the list
             record.ifPresent(kept -> named(kept, subtaskId, item, type, input));
         }
-        return isFoundByAttached(type) ? Optional.empty() : onRecord(subtaskId, item, type, input, Attached.NONE);
+        return unwritable(subtaskId, type, input)
+                .or(() -> isFoundByAttached(type)
+                        ? Optional.empty()
+                        : onRecord(subtaskId, item, type, input, Attached.NONE));
+    }
+
+    /** It is like no other, and so not the one whose output is on record. */
+    private Optional<EarlierOutcome> unwritable(String subtaskId, SubtaskType<?, ?> type, Object input) {
+        return hasOutput(subtaskId)
+                ? record.flatMap(kept -> kept.unwritable(type, input))
+                        .map(why -> new Failure(Failure.Kind.INVALID_INPUT, why))
+                        .map(failure -> EarlierOutcome.recorded(EarlierOutcome.unmade(failure)))
+                : Optional.empty();
     }
 
     @Override
@@ -110,7 +122,10 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
         String label = label(subtaskId, item);
         return switch (attachments.of(label, type, input)) {
             case Attached.Unmade(Failure failure) ->
-                RunDriver.isInterrupted() ? Optional.empty() : Optional.of(EarlierOutcome.unmade(failure, isResumed()));
+                RunDriver.isInterrupted()
+                        ? Optional.empty()
+                        : Optional.of(EarlierOutcome.recorded(
+                                hasOutput(subtaskId) ? EarlierOutcome.unmade(failure) : new Outcome.Failed<>(failure)));
             case Attached.Made made -> {
                 Optional<EarlierOutcome> recorded =
                         isFoundByAttached(type) ? onRecord(subtaskId, item, type, input, made) : Optional.empty();
@@ -121,7 +136,7 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
 
     private ItemName named(RunRecord kept, String subtaskId, int item, SubtaskType<?, ?> type, Object input) {
         ItemName name = kept.name(subtaskId, item, type, input);
-        names.putIfAbsent(label(subtaskId, item), name.id());
+        names.putIfAbsent(label(subtaskId, item), name);
         if (type.hasEffects()) {
             withEffects.add(subtaskId);
         }
@@ -130,7 +145,8 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
 
     /** What the work of this label is called in every session of the run. */
     String workId(String label) {
-        return names.getOrDefault(label, label);
+        ItemName name = names.get(label);
+        return name == null ? label : name.id();
     }
 
     private static String label(String subtaskId, int item) {
@@ -142,7 +158,6 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
         if (record.isEmpty()) {
             return Optional.empty();
         }
-        RunRecord kept = record.get();
         KnownWork work = work(subtaskId, item, type, input, made);
         Optional<Outcome<Object>> recorded = work.record().flatMap(WorkRecord::recall);
         String label = label(subtaskId, item);
@@ -314,14 +329,16 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
     /** Whatever of it is under way yet was left behind. */
     private void leave(String subtaskId) {
         leave(key(subtaskId, JournalKey.WHOLE));
-        var effects = new ArrayList<String>();
-        for (int item = 0; names.containsKey(label(subtaskId, item)); item++) {
-            leave(key(subtaskId, item));
-            effects.add(effect(key(subtaskId, item)));
+        var items = new ArrayList<ItemName>();
+        for (ItemName name = names.get(label(subtaskId, 0));
+                name != null;
+                name = names.get(label(subtaskId, items.size()))) {
+            leave(key(subtaskId, items.size()));
+            items.add(name);
         }
         if (withEffects.contains(subtaskId)) {
             record.ifPresent(kept -> {
-                var unused = kept.submit(EffectFindings.ofItems(run, subtaskId, effects));
+                var unused = kept.submit(EffectFindings.ofItems(run, subtaskId, items));
             });
         }
     }
@@ -331,13 +348,6 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
         if (work != null) {
             work.leave();
         }
-    }
-
-    private String effect(JournalKey key) {
-        return Optional.ofNullable(works.get(key))
-                .flatMap(KnownWork::record)
-                .map(WorkRecord::effect)
-                .orElse("");
     }
 
     private void note(JournalKey key, Outcome<?> outcome) {

@@ -9,6 +9,7 @@ import dev.cadre.journal.JournalEntry.RunStarted;
 import dev.cadre.price.Spend;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -73,6 +74,12 @@ public interface Journal extends AutoCloseable {
      * @throws JournalException.Damaged if the record is not any more what was written
      */
     Optional<Ended> endedItem(String run, String subtask, Fingerprint fingerprint);
+
+    /**
+     * The subtasks of a run with a {@linkplain #plan plan} on record of which, or of an item of which, an output is on
+     * record, whatever work it was; empty for other runs, such as a bulk.
+     */
+    Set<String> withOutput(String run);
 
     /** The runs in order of their first start, each with the latest {@link RunStarted}. */
     List<RunStarted> runs();

@@ -13,11 +13,13 @@ import dev.cadre.journal.JournalEntry.ShardNoted;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.price.Spend;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +52,9 @@ final class JournalTotals {
         final List<Intent> superseded = new ArrayList<>();
 
         final Map<Integer, Location> plan = new TreeMap<>();
+        /** Subtasks of the plan with an output. */
+        final Set<String> withOutput = new HashSet<>();
+
         final List<ShardNoted> shards = new ArrayList<>();
         /** Requests in batches that are not collected. */
         final SequencedMap<Request, Enqueued> enqueued = new LinkedHashMap<>();
@@ -104,10 +109,17 @@ final class JournalTotals {
     private void ended(RunBooks run, Ended end, Location location) {
         JournalKey key = end.key();
         ended.add(key, end.fingerprint(), location);
+        if (!run.plan.isEmpty() && end.outcome().isSucceeded()) {
+            run.withOutput.add(key.subtask());
+        }
         boolean isNote = run.started != null && end.fingerprint().equals(run.started.goal());
         if (key.isItem() && !isNote) { // notes of all items have one fingerprint: nobody could find one among them
             ended.addItem(key.run(), key.subtask(), end.fingerprint(), location);
         }
+    }
+
+    synchronized Set<String> withOutput(String run) {
+        return Set.copyOf(books(run).withOutput);
     }
 
     synchronized List<Location> endedItems(String run, String subtask, Fingerprint fingerprint) {

@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 
@@ -122,6 +123,12 @@ public sealed class StoredJournal implements Journal permits FileJournal {
             }
         }
         return Optional.empty();
+    }
+
+    @Override
+    public Set<String> withOutput(String run) {
+        requireOpen();
+        return books.withOutput(run);
     }
 
     @Override

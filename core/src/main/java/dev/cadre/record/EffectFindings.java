@@ -109,9 +109,14 @@ public final class EffectFindings {
     /**
      * The entry that says which effects are those of the items of a fan-out, in their order.
      *
-     * @param effects empty texts in the places of items of which nobody knows that
+     * @param items in their order
      */
-    public static JournalEntry.Ended ofItems(String run, String subtask, List<String> effects) {
+    public static JournalEntry.Ended ofItems(String run, String subtask, List<ItemName> items) {
+        return inOrder(
+                run, subtask, items.stream().map(item -> item.effect().hex()).toList());
+    }
+
+    static JournalEntry.Ended inOrder(String run, String subtask, List<String> effects) {
         return new JournalEntry.Ended(
                 JournalKey.of(run, OF_ITEMS),
                 inOrder(subtask),

@@ -3,7 +3,6 @@ package dev.cadre.record;
 
 import dev.cadre.journal.Fingerprint;
 import dev.cadre.json.Json;
-import dev.cadre.json.JsonException;
 import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.model.Attachment;
 import dev.cadre.model.Tier;
@@ -11,6 +10,7 @@ import dev.cadre.model.Verbosity;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.schema.JsonType;
 import dev.cadre.schema.Marked;
+import dev.cadre.task.Failure;
 import dev.cadre.task.Items;
 import dev.cadre.task.Limits;
 import dev.cadre.task.Outcome;
@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -197,20 +198,33 @@ public final class Fingerprints {
      */
     private record Written(String text, int attachments) {}
 
+    /** Why an input is like no other; empty if it is not. */
+    Optional<String> unwritable(SubtaskType<?, ?> type, Object input) {
+        try {
+            var unused = text(type.inputType(), input);
+            return Optional.empty();
+        } catch (Throwable unfit) { // what is written may be the user's code
+            return Optional.of(Failure.describe(unfit));
+        }
+    }
+
     private <I> Written written(JsonType<I> type, Object input) {
         try {
-            I typed = type.rawType().cast(input);
-            if (!type.holdsAttachments()) {
-                return new Written(type.canonical(typed), 0);
-            }
-            Marked marked = Marked.of(type, typed);
-            String digests = marked.attachments().stream().map(this::digest).collect(Collectors.joining("\n"));
-            return new Written(
-                    marked.json().canonical() + "\n" + digests,
-                    marked.attachments().size());
-        } catch (JsonException | ClassCastException unfit) {
+            return text(type, input);
+        } catch (Throwable unfit) { // what is written may be the user's code
             return new Written("unlike any other: " + UUID.randomUUID(), 0);
         }
+    }
+
+    private <I> Written text(JsonType<I> type, Object input) {
+        I typed = type.rawType().cast(input);
+        if (!type.holdsAttachments()) {
+            return new Written(type.canonical(typed), 0);
+        }
+        Marked marked = Marked.of(type, typed);
+        String digests = marked.attachments().stream().map(this::digest).collect(Collectors.joining("\n"));
+        return new Written(
+                marked.json().canonical() + "\n" + digests, marked.attachments().size());
     }
 
     /** Tells two attachments apart, without a copy of their bytes. */

@@ -14,6 +14,7 @@ import dev.cadre.task.Failure;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
@@ -60,6 +61,11 @@ public final class GuardedJournal implements Journal {
     @Override
     public Optional<JournalEntry.Ended> ended(JournalKey key, Fingerprint fingerprint) {
         return guarded(() -> journal.ended(key, fingerprint));
+    }
+
+    @Override
+    public Set<String> withOutput(String run) {
+        return guarded(() -> journal.withOutput(run));
     }
 
     @Override

@@ -30,6 +30,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,6 +71,7 @@ public final class RunRecord implements AutoCloseable {
     private final Spend before;
     private final Spend planningBefore;
     private final boolean resumed;
+    private final Set<String> withOutput;
     private final ItemNames names = new ItemNames();
     private final String beginning;
     /** The highest number among the attempts of unknown fate that earlier sessions left, by what they were for. */
@@ -102,6 +104,7 @@ public final class RunRecord implements AutoCloseable {
                 .filter(started -> started.run().equals(run()))
                 .findFirst();
         resumed = earlier.isPresent();
+        withOutput = journal.withOutput(run());
         beginning = earlier.map(JournalEntry.RunStarted::beginning).orElseGet(RunIdentity::newBeginning);
         for (Intent open : journal.openIntents(run())) {
             lastOpen.merge(open.key(), open.attempt(), Math::max);
@@ -121,6 +124,16 @@ public final class RunRecord implements AutoCloseable {
     /** Whether an earlier session of the run is on record. */
     public boolean isResumed() {
         return resumed;
+    }
+
+    /** Whether an earlier session has an output of a subtask, or of an item of it, on record, whatever work it was. */
+    public boolean hasOutput(String subtask) {
+        return withOutput.contains(subtask);
+    }
+
+    /** Why an input cannot be told from others, because it cannot be written; empty if it can. */
+    public Optional<String> unwritable(SubtaskType<?, ?> type, Object input) {
+        return fingerprints.unwritable(type, input);
     }
 
     public String run() {

@@ -216,11 +216,6 @@ public final class WorkRecord {
         return fingerprint.hex();
     }
 
-    /** What its effect is known by; empty if it has none. */
-    public String effect() {
-        return isUnrepeatable() ? effect.hex() : "";
-    }
-
     Fingerprint fingerprint() {
         return fingerprint;
     }

@@ -157,10 +157,7 @@ final class Alternatives {
 
     /** Whether no later session will try it again for what ended it in this one. */
     private boolean hasEndedForGood(Subtask subtask) {
-        return subtask.outcome != null
-                && !subtask.outcome.isCutOff()
-                && !graph.isOpen(subtask)
-                && !graph.isUnidentified(subtask);
+        return subtask.outcome != null && !subtask.outcome.isCutOff() && !graph.isAwaited(subtask);
     }
 
     /** Whether it may come to be known soon that nobody needs the whole of it. */

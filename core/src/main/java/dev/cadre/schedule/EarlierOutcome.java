@@ -4,25 +4,26 @@ package dev.cadre.schedule;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Origin;
 import dev.cadre.task.Outcome;
+import dev.cadre.task.Skip;
 
 /**
  * An outcome to go on with, instead of performing the work, and where it comes from.
  *
  * @param wasTaken whether an earlier session took this item of a fan-out of which a part is enough
- * @param isUnidentified whether nobody could tell which work it is, so that an earlier session may have done it
  */
-public record EarlierOutcome(Outcome<Object> outcome, Origin origin, boolean wasTaken, boolean isUnidentified) {
+public record EarlierOutcome(Outcome<Object> outcome, Origin origin, boolean wasTaken) {
     public EarlierOutcome(Outcome<Object> outcome, Origin origin) {
-        this(outcome, origin, false, false);
+        this(outcome, origin, false);
     }
 
     /**
-     * A failure to make what the work is known by.
-     *
-     * @param isResumed whether there was an earlier session, which may have done it
+     * How work ends that nobody can make out in this session, though an earlier one has an output of it: it waits for what its
+     * input is made of, and nothing is decided without it.
      */
-    public static EarlierOutcome unmade(Failure failure, boolean isResumed) {
-        return new EarlierOutcome(new Outcome.Failed<>(failure), Origin.JOURNAL, false, isResumed);
+    public static Outcome<Object> unmade(Failure why) {
+        return Outcome.skipped(
+                Skip.Kind.AWAITED,
+                "what its work is made of, because an earlier session has an output of it: " + why.message());
     }
 
     /** An outcome that stands in the journal, or that no work can change. */
@@ -32,6 +33,6 @@ public record EarlierOutcome(Outcome<Object> outcome, Origin origin, boolean was
 
     /** The same of an item that an earlier session took. */
     public EarlierOutcome taken() {
-        return new EarlierOutcome(outcome, origin, true, false);
+        return new EarlierOutcome(outcome, origin, true);
     }
 }

@@ -35,8 +35,11 @@ public interface EarlierOutcomes {
         return Optional.empty();
     }
 
-    /** Whether there was an earlier session of this run. Default no. */
-    default boolean isResumed() {
+    /**
+     * Whether an earlier session of this run has an output of this subtask, or of an item of it, on record, whatever work it
+     * was. If its work cannot be made out in this session, that is waited for, because others rest on the output. Default no.
+     */
+    default boolean hasOutput(String subtaskId) {
         return false;
     }
 

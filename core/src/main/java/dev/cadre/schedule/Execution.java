@@ -34,8 +34,6 @@ final class Execution {
 
     /** Whether an earlier session took it among those that were enough. */
     boolean wasTaken;
-    /** Whether nobody could tell which work it is. */
-    boolean isUnidentified;
 
     Execution(Subtask subtask, int item, Object input) {
         this(subtask, item, input, subtask.node.type());
@@ -51,7 +49,12 @@ final class Execution {
 
     /** What its code waits for; empty if for nothing. */
     Optional<String> awaited() {
-        return outcome instanceof Outcome.Skipped<Object>(Skip skip) && skip.kind() == Skip.Kind.AWAITED
+        return awaited(outcome);
+    }
+
+    /** What this end waits for; empty if for nothing. */
+    static Optional<String> awaited(@Nullable Outcome<?> outcome) {
+        return outcome instanceof Outcome.Skipped<?>(Skip skip) && skip.kind() == Skip.Kind.AWAITED
                 ? Optional.of(skip.message())
                 : Optional.empty();
     }

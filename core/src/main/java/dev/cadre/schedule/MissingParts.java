@@ -47,8 +47,7 @@ final class MissingParts {
         for (Subtask subtask : graph.all()) {
             boolean isOpen = !subtask.unneeded && !(subtask.outcome instanceof Outcome.Succeeded<?>);
             if (isOpen && (!subtask.node.optional() || isNeeded(graph, subtask))) {
-                subtask.executions.forEach(each -> each.awaited()
-                        .ifPresent(what -> awaited.add(new Missing(each.id().label(), what))));
+                awaited.addAll(subtask.awaited());
             }
         }
         return awaited;

@@ -225,10 +225,7 @@ public final class RunMachine {
                 end(subtask, new Outcome.Succeeded<>(output));
             }
             case SubtaskStart.NotNeeded(Skip skip) -> end(subtask, new Outcome.Skipped<>(skip));
-            case SubtaskStart.Bad(Failure failure) -> {
-                graph.unmade(subtask);
-                end(subtask, new Outcome.Failed<>(failure));
-            }
+            case SubtaskStart.Bad(Failure failure) -> end(subtask, graph.unmade(subtask, failure));
         }
     }
 

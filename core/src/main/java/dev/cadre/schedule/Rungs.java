@@ -87,9 +87,6 @@ final class Rungs {
                 .forEach(
                         seed -> subtask.executions.add(new Execution(subtask, seed.item(), seed.input(), seed.type())));
         subtask.groupSizes = work.groupSizes();
-        subtask.lacking = subtask.winners.isEmpty()
-                ? null
-                : graph.unidentifiedBefore(subtask).orElse(null);
         subtask.openExecutions = subtask.executions.size();
         List.copyOf(subtask.executions).forEach(this::look);
         if (subtask.openRecalls > 0) {
@@ -121,7 +118,6 @@ final class Rungs {
                     decisions.runId(), decisions.at(), execution.id().label(), age, saved));
         }
         execution.wasTaken = known.wasTaken();
-        execution.isUnidentified = known.isUnidentified();
         ended(execution, known.outcome());
     }
 

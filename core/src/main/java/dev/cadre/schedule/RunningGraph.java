@@ -3,6 +3,7 @@ package dev.cadre.schedule;
 
 import dev.cadre.task.Binding;
 import dev.cadre.task.Dependency;
+import dev.cadre.task.Failure;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
@@ -123,9 +124,9 @@ final class RunningGraph {
         return earlier.needless(subtask.id());
     }
 
-    /** Its input could not be made: in a session after the first nobody can tell whether an earlier one did that work. */
-    void unmade(Subtask subtask) {
-        subtask.isUnmade = earlier.isResumed();
+    /** How a subtask ends whose input could not be made: it waits for that if others may rest on an output of it. */
+    Outcome<?> unmade(Subtask subtask, Failure failure) {
+        return earlier.hasOutput(subtask.id()) ? EarlierOutcome.unmade(failure) : new Outcome.Failed<>(failure);
     }
 
     /** Whether so many of its items, or of those that it depends on, have succeeded that the others are not needed. */
@@ -192,34 +193,12 @@ final class RunningGraph {
                 : found;
     }
 
-    /**
-     * Whether it has ended without an output for good: not because the session ended, somebody is waited for, or nobody could
-     * tell which work it is.
-     */
+    /** Whether it has ended without an output for good: not because the session ended, or something is waited for. */
     private boolean isLost(Subtask winner) {
         return winner.outcome != null
                 && !winner.outcome.isSucceeded()
                 && !winner.outcome.isCutOff()
-                && !isUnidentified(winner)
-                && !isOpen(winner);
-    }
-
-    /** Whether nobody could tell which work it is, or that of something that it is made of. */
-    boolean isUnidentified(Subtask subtask) {
-        return subtask.isUnidentified() || unidentifiedBefore(subtask).isPresent();
-    }
-
-    /** The first of those that a subtask is made of, at whatever distance, of which nobody could tell which work it is. */
-    Optional<Subtask> unidentifiedBefore(Subtask subtask) {
-        Set<Subtask> reached = new LinkedHashSet<>(dependencies(subtask));
-        Deque<Subtask> open = new ArrayDeque<>(reached);
-        for (Subtask next = open.poll(); next != null; next = open.poll()) {
-            if (next.isUnidentified()) {
-                return Optional.of(next);
-            }
-            dependencies(next).stream().filter(reached::add).forEach(open::add);
-        }
-        return Optional.empty();
+                && !isAwaited(winner);
     }
 
     /** Whether what it took in an earlier session is to be forgotten, so that the next one tries all again. */
@@ -228,7 +207,7 @@ final class RunningGraph {
                 && (isChoice(subtask)
                         ? !outcome.isSucceeded()
                                 && find(subtask.winners).stream().anyMatch(this::isLost)
-                        : outcome instanceof Outcome.Failed<?> && !outcome.isCutOff() && !isUnidentified(subtask));
+                        : outcome instanceof Outcome.Failed<?> && !outcome.isCutOff());
     }
 
     private static boolean isSucceeded(Subtask subtask) {
@@ -348,10 +327,14 @@ final class RunningGraph {
                         List.copyOf(unneeded)));
     }
 
-    /** Whether it, or a subtask that it was skipped for, waits for somebody: then its end is not its last, if it is required. */
+    /** The same of a required one: then its end is not its last. */
     boolean isOpen(Subtask on) {
-        return !on.node.optional()
-                && on.outcome instanceof Outcome.Skipped<?>(Skip skip)
+        return !on.node.optional() && isAwaited(on);
+    }
+
+    /** Whether it, or a subtask that it was skipped for, waits for somebody or something. */
+    boolean isAwaited(Subtask on) {
+        return on.outcome instanceof Outcome.Skipped<?>(Skip skip)
                 && (skip.kind() == Skip.Kind.AWAITED
                         || find(skip.because()).stream()
                                 .anyMatch(because -> because.outcome instanceof Outcome.Skipped<?>(Skip root)

@@ -6,6 +6,7 @@ import dev.cadre.task.Binding;
 import dev.cadre.task.Failure;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.Items;
+import dev.cadre.task.Missing;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
 import java.util.ArrayList;
@@ -57,13 +58,6 @@ final class Subtask {
     @Nullable
     List<Artifacts.Output> kept;
 
-    /** For lack of which the list may be without items that an earlier session took; null if it is whole. */
-    @Nullable
-    Subtask lacking;
-
-    /** Whether its input could not be made, in a session after the first. */
-    boolean isUnmade;
-
     /** Whose outputs an earlier session took, if some of its members or items are enough; empty if none is known. */
     final List<String> winners;
 
@@ -103,12 +97,7 @@ final class Subtask {
     boolean hasEnough(Binding.Each each) {
         return each.stopsThere()
                 && isStarted()
-                && (!taken().isEmpty() || (hasMinimum() && (winners.isEmpty() || !isUnidentified())));
-    }
-
-    /** Whether nobody could tell which work it, or one of its items, is: an earlier session may have done it. */
-    boolean isUnidentified() {
-        return isUnmade || lacking != null || executions.stream().anyMatch(each -> each.isUnidentified);
+                && (!taken().isEmpty() || (hasMinimum() && (winners.isEmpty() || waiting() == 0)));
     }
 
     /** Whether as many items have succeeded as must; it is a value then, whatever becomes of the others. */
@@ -180,6 +169,18 @@ final class Subtask {
                 : item.outcome;
     }
 
+    /** What it waits for itself, or its items. */
+    List<Missing> awaited() {
+        return isStarted()
+                ? executions.stream()
+                        .flatMap(each -> each.awaited().stream()
+                                .map(what -> new Missing(each.id().label(), what)))
+                        .toList()
+                : Execution.awaited(outcome).stream()
+                        .map(what -> new Missing(id(), what))
+                        .toList();
+    }
+
     private long waiting() {
         return executions.stream().filter(each -> each.awaited().isPresent()).count();
     }
@@ -191,22 +192,16 @@ final class Subtask {
         }
         if (waiting() > 0 && !unneeded && !hasEnough(each)) {
             return Outcome.skipped(
-                    Skip.Kind.AWAITED, "%d of %d items wait for somebody".formatted(waiting(), executions.size()));
+                    Skip.Kind.AWAITED,
+                    "%d of %d items wait; first: %s"
+                            .formatted(waiting(), executions.size(), awaited().getFirst()));
         }
         List<Execution> taken = each.stopsThere() ? taken() : List.of();
         Optional<Execution> cutOff = winners.isEmpty() || !taken.isEmpty()
                 ? Optional.empty()
-                : executions.stream()
-                        .filter(item -> ended(item).isCutOff() || item.isUnidentified)
-                        .findFirst();
+                : executions.stream().filter(item -> ended(item).isCutOff()).findFirst();
         if (cutOff.isPresent()) { // it may be one that was taken
             return ended(cutOff.get());
-        }
-        if (lacking != null && taken.isEmpty()) {
-            return Outcome.failed(
-                    Failure.Kind.INVALID_INPUT,
-                    "its list may lack an item that an earlier session took, because nobody could tell which work '%s' is"
-                            .formatted(lacking.id()));
         }
         var items = new Items<>(
                 executions.stream()

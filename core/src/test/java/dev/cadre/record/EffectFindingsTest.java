@@ -24,7 +24,7 @@ class EffectFindingsTest {
     void effectOfAnItem_thatIsNoDigest_isNoneOnRecord(String effect) {
         try (var journal = FileJournal.open(folder.resolve("journal"))) {
             journal.append(new JournalEntry.RunStarted("run", Fingerprint.of("asked"), "", Money.ZERO, "", ""));
-            journal.append(EffectFindings.ofItems("run", "mails", List.of(effect)));
+            journal.append(EffectFindings.inOrder("run", "mails", List.of(effect)));
             journal.append(new JournalEntry.RunEnded("run", "complete", List.of()));
 
             for (int item = 0; item < 2; item++) {

@@ -36,6 +36,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -664,6 +665,11 @@ class BatchFaultTest extends BatchTest {
         @Override
         public Optional<JournalEntry.Ended> ended(JournalKey key, Fingerprint fingerprint) {
             return journal.ended(key, fingerprint);
+        }
+
+        @Override
+        public Set<String> withOutput(String run) {
+            return journal.withOutput(run);
         }
 
         @Override

@@ -8,6 +8,7 @@ import dev.cadre.journal.JournalKey;
 import dev.cadre.price.Spend;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -88,6 +89,11 @@ final class CrashingJournal implements Journal {
     public Optional<JournalEntry.Ended> ended(JournalKey key, Fingerprint fingerprint) {
         looks.incrementAndGet();
         return journal.ended(key, fingerprint);
+    }
+
+    @Override
+    public Set<String> withOutput(String run) {
+        return journal.withOutput(run);
     }
 
     @Override

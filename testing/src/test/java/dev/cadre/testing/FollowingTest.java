@@ -237,6 +237,21 @@ class FollowingTest {
         assertThat(told.missing()).extracting(Missing::subtaskId).containsExactly("ask");
     }
 
+    @Test
+    void whatOthersDidInsteadOf_isNotToldAsMissing() throws Exception {
+        SubtaskType<Text, Text> broken = SubtaskType.code("broken", Text.class, Text.class, (in, context) -> {
+            throw new IllegalStateException("not today");
+        });
+        var graph = TaskGraph.builder();
+        var lost = graph.add("lost", broken, new Text("a"));
+        var won = graph.add("won", ECHO, new Text("b"));
+        RunResult<Text> first = research.run(graph.answering(graph.race("race", lost, won)), BUDGET);
+
+        assertThat(first).isCompleteWith(new Text("b"));
+        assertThat(MORE.following("first", first).earlier().getFirst().missing())
+                .isEmpty();
+    }
+
     private <R> Goal<Answer> after(TypeRef<R> type, R answer) throws Exception {
         RunResult<R> first = papers(Goal.of("Which?", type).mergedBy(Mergers.of(outcomes -> answer)));
         return MORE.following("papers", first);

@@ -17,8 +17,11 @@ import dev.cadre.budget.Admission;
 import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.budget.Reservation;
+import dev.cadre.journal.FileJournal;
+import dev.cadre.journal.Journal;
 import dev.cadre.merge.Merged;
 import dev.cadre.merge.Merger;
+import dev.cadre.merge.Mergers;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Tier;
 import dev.cadre.plan.PlanIntake;
@@ -45,6 +48,7 @@ import dev.cadre.task.TaskGraph;
 import dev.cadre.testing.Crew.Answer;
 import dev.cadre.testing.Crew.Note;
 import dev.cadre.testing.Crew.Topic;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,6 +59,7 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The money of goals: the floor, the merger's allotment, previews. */
 class GoalMoneyTest {
@@ -316,6 +321,21 @@ class GoalMoneyTest {
         assertThat(left)
                 .singleElement()
                 .satisfies(time -> assertThat(time).isBetween(Duration.ofSeconds(60), Duration.ofSeconds(80)));
+    }
+
+    /** Nothing is to be paid any more; a merging model's answer would be on record, too. */
+    @Test
+    void finishedGoal_whoseMergerIsCode_isCompleteAgain_underASmallerBudget(@TempDir Path folder) throws Exception {
+        model.onPlan().replies(plan(plannedNote("a")));
+        model.on(NOTE).replies(new Note("A"));
+        Goal<Answer> goal = GOAL.mergedBy(Mergers.of(outcomes -> new Answer("mine")));
+        for (String budget : List.of("0.25", "0.0000001")) {
+            try (Journal journal = FileJournal.open(folder.resolve("run.journal"))) {
+                assertThat(coordinator.journal(journal).run(goal, Budget.usd(budget)))
+                        .isCompleteWith(new Answer("mine"));
+            }
+        }
+        assertThat(model.calls()).hasSize(2);
     }
 
     @Test

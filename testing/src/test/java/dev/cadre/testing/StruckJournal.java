@@ -8,6 +8,7 @@ import dev.cadre.journal.JournalKey;
 import dev.cadre.price.Spend;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
@@ -30,6 +31,11 @@ class StruckJournal implements Journal {
     @Override
     public Optional<JournalEntry.Ended> ended(JournalKey key, Fingerprint fingerprint) {
         return Optional.empty();
+    }
+
+    @Override
+    public Set<String> withOutput(String run) {
+        return Set.of();
     }
 
     @Override

@@ -328,7 +328,10 @@ class SuspendedRunTest {
         assertThat(result.report().subtasks())
                 .extracting(SubtaskReport::id, SubtaskReport::status, SubtaskReport::reason)
                 .containsExactly(
-                        tuple("all", SubtaskReport.Status.SKIPPED, "skipped: AWAITED: 2 of 4 items wait for somebody"),
+                        tuple(
+                                "all",
+                                SubtaskReport.Status.SKIPPED,
+                                "skipped: AWAITED: 2 of 4 items wait; first: all#2 (a word on fish)"),
                         tuple("all#0", SubtaskReport.Status.SUCCEEDED, ""),
                         tuple(
                                 "all#1",

@@ -6,27 +6,32 @@ import static dev.cadre.testing.CadreAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cadre.Coordinator;
+import dev.cadre.Goal;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.Journal;
+import dev.cadre.merge.Mergers;
+import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.task.Input;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
 import dev.cadre.testing.Crew.Note;
 import dev.cadre.testing.Crew.Topic;
 import java.nio.file.Path;
+import java.util.AbstractList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** For one session nobody can tell which work something is, because its attachments cannot be made: nothing is decided by that. */
+/** For one session nobody can tell which work something is, because what it is made of cannot be had: nothing is decided by that. */
 class UnidentifiedWorkTest {
     record Found(List<Topic> topics) {}
 
@@ -83,7 +88,7 @@ class UnidentifiedWorkTest {
 
         RunResult<Note> second = session(raceOnAttachments());
 
-        assertThat(second).isNotInstanceOf(RunResult.Complete.class);
+        assertThat(second).isInstanceOf(RunResult.Suspended.class);
         away.clear();
         assertThat(session(raceOnAttachments())).isCompleteWith(new Note("send winner"));
         assertThat(worked).containsExactlyInAnyOrder("winner", "send winner", "other", "extra");
@@ -111,7 +116,8 @@ class UnidentifiedWorkTest {
         RunResult<Note> second = session(partOfAList());
 
         assertThat(second.report().outcome("each").reason())
-                .contains("its list may lack an item that an earlier session took", "which work 'found' is");
+                .contains("1 of 2 items wait; first: found#0 (what its work is made of,"
+                        + " because an earlier session has an output of it: IllegalStateException: the disk is away");
         away.clear();
         assertThat(session(partOfAList())).isCompleteWith(new Note("send x1"));
         assertThat(worked).containsOnlyOnce("send x1").doesNotContain("send y1");
@@ -255,7 +261,7 @@ class UnidentifiedWorkTest {
         failing.clear();
         away.add(broken);
 
-        assertThat(session(raceOnInputs())).isNotInstanceOf(RunResult.Complete.class);
+        assertThat(session(raceOnInputs())).isInstanceOf(RunResult.Suspended.class);
 
         away.clear();
         assertThat(session(raceOnInputs())).isCompleteWith(new Note("send winner"));
@@ -301,7 +307,7 @@ class UnidentifiedWorkTest {
         session(partOfAListOfInputs());
         away.add("edge");
 
-        assertThat(session(partOfAListOfInputs())).isNotInstanceOf(RunResult.Complete.class);
+        assertThat(session(partOfAListOfInputs())).isInstanceOf(RunResult.Suspended.class);
 
         away.clear();
         assertThat(session(partOfAListOfInputs())).isCompleteWith(new Note("send y"));
@@ -331,5 +337,164 @@ class UnidentifiedWorkTest {
         var loser = graph.add("loser", reading, from(before, note -> unlessAway("input", new Topic("attachment"))));
         var race = graph.race("race", loser, winner);
         return graph.answering(graph.add("send", work, from(race, note -> new Topic("send " + note.text()))));
+    }
+
+    // --- what others rest on
+
+    private TaskGraph<Note> loop() {
+        var graph = TaskGraph.builder();
+        var first = graph.add("first", work, new Topic("d"));
+        var loop = graph.repeat(
+                "loop",
+                first,
+                2,
+                "it is long",
+                note -> note.text().length() > 2,
+                last -> graph.add("better", work, from(last, note -> unlessAway(note.text(), longer(note)))));
+        return graph.answering(graph.add("send", work, from(loop, note -> new Topic("send " + note.text()))));
+    }
+
+    private static Topic longer(Note note) {
+        return new Topic(note.text() + "+");
+    }
+
+    @Test
+    void loopOfWhichARoundCannotBeMade_takesNoEarlierRound() throws Exception {
+        assertThat(session(loop())).isCompleteWith(new Note("send d++"));
+        away.add("d+");
+
+        assertThat(session(loop())).isInstanceOf(RunResult.Suspended.class);
+
+        away.clear();
+        assertThat(session(loop())).isCompleteWith(new Note("send d++"));
+        assertThat(worked).filteredOn(each -> each.startsWith("send")).containsExactly("send d++");
+    }
+
+    private TaskGraph<Note> someOfAList() {
+        SubtaskType<Topic, Note> reading = attaching(Crew.NOTE);
+        model.on(reading).answers(call -> new Note(call.input(reading).name()));
+        var graph = TaskGraph.builder();
+        var each = graph.add(
+                "each",
+                reading,
+                Input.forEach(List.of(new Topic("a"), new Topic("b"))).minSuccess(1));
+        return graph.answering(graph.add("send", work, from(each, items -> new Topic("send " + items.values()))));
+    }
+
+    @Test
+    void listOfWhichAnItemCannotBeMade_isNoShorterOne() throws Exception {
+        session(someOfAList());
+        away.add("a");
+
+        assertThat(session(someOfAList())).isInstanceOf(RunResult.Suspended.class);
+
+        away.clear();
+        assertThat(session(someOfAList())).isInstanceOf(RunResult.Complete.class);
+        assertThat(worked).hasSize(1);
+        assertThat(model.calls()).hasSize(2);
+    }
+
+    /** Nobody rests on it: it fails as it did in the session that broke off. */
+    @Test
+    void workThatCouldNeverBeMade_failsInEverySession() throws Exception {
+        away.add("input");
+        failing.add("before");
+        session(raceWithALoser());
+        failing.clear();
+
+        assertThat(session(raceWithALoser())).isCompleteWith(new Note("send winner"));
+        assertThat(session(raceWithALoser())).isCompleteWith(new Note("send winner"));
+    }
+
+    private final AtomicBoolean isBroken = new AtomicBoolean();
+
+    private final class Moody extends AbstractList<String> {
+        @Override
+        public String get(int index) {
+            if (isBroken.get()) {
+                throw new IllegalStateException("not today");
+            }
+            return "winner";
+        }
+
+        @Override
+        public int size() {
+            return 1;
+        }
+    }
+
+    record Lines(List<String> lines) {}
+
+    private TaskGraph<Note> raceOnWhatIsWritten() {
+        SubtaskType<Lines, Note> reading = SubtaskType.code("read", Lines.class, Note.class, (lines, context) -> {
+            worked.add(lines.lines().getFirst());
+            return new Note(lines.lines().getFirst());
+        });
+        var graph = TaskGraph.builder();
+        var before = graph.add("before", work, new Topic("before"));
+        var winner = graph.add("winner", reading, from(before, note -> new Lines(new Moody())));
+        var other = graph.add("other", work, new Topic("other"));
+        graph.add("extra", work, from(other, note -> new Topic("extra")));
+        var race = graph.race("race", other, winner);
+        return graph.answering(graph.add("send", work, from(race, note -> new Topic("send " + note.text()))));
+    }
+
+    @Test
+    void winnerWhoseInputCannotBeWritten_staysTheWinner() throws Exception {
+        failing.add("other");
+        session(raceOnWhatIsWritten());
+        failing.clear();
+        isBroken.set(true);
+
+        assertThat(session(raceOnWhatIsWritten())).isInstanceOf(RunResult.Suspended.class);
+
+        isBroken.set(false);
+        assertThat(session(raceOnWhatIsWritten())).isCompleteWith(new Note("send winner"));
+        assertThat(worked).containsOnlyOnce("winner", "send winner").doesNotContain("send other");
+    }
+
+    @Test
+    void inputThatCannotBeWritten_inTheFirstSession_failsItsSubtaskAlone() throws Exception {
+        isBroken.set(true);
+
+        assertThat(session(raceOnWhatIsWritten())).isCompleteWith(new Note("send other"));
+    }
+
+    private RunResult<Note> goal(List<String> plans) throws InterruptedException {
+        SubtaskType<Topic, Note> reading = attaching(Crew.NOTE);
+        model.on(reading).answers(call -> new Note(call.input(reading).name()));
+        try (Journal journal = FileJournal.open(folder.resolve("goal.journal"))) {
+            return Coordinator.builder(model.pools())
+                    .plansWith(reading)
+                    .replanning(1)
+                    .planner((request, intake) -> {
+                        plans.add("round " + request.progress().round());
+                        intake.offer(
+                                request.progress().isRound()
+                                        ? PlannedSubtask.of("extra", reading, new Topic("extra"))
+                                                .replacing("a")
+                                        : PlannedSubtask.of("a", reading, new Topic("a")));
+                    })
+                    .build()
+                    .journal(journal)
+                    .run(
+                            Goal.of("Read", Note.class)
+                                    .mergedBy(Mergers.collect(reading, notes -> new Note(notes.toString()))),
+                            Budget.usd("1.00"));
+        }
+    }
+
+    @Test
+    void planOfWhichAPartCannotBeMade_isNotMadeAgain() throws Exception {
+        var plans = new CopyOnWriteArrayList<String>();
+        RunResult<Note> first = goal(plans);
+        assertThat(first).isInstanceOf(RunResult.Complete.class);
+        away.add("a");
+
+        assertThat(goal(plans)).isInstanceOf(RunResult.Suspended.class);
+
+        away.clear();
+        assertThat(goal(plans)).isCompleteWith(first.requireComplete());
+        assertThat(plans).containsExactly("round 0");
     }
 }
