@@ -136,7 +136,7 @@ public final class SharedBudget implements AutoCloseable {
             return true;
         }
         boolean leavesNow = isLeaving && trouble == null;
-        long wait = leavesNow ? 0 : pace.waitNanos(lock.locked(shared::isSought), now);
+        long wait = leavesNow ? 0 : pace.waitNanos(lock.locked(shared::looksAgain), now);
         if (wait == 0) {
             return ask(isLeaving ? Stay.LEAVES : Stay.GOES_ON) && isLeaving;
         }

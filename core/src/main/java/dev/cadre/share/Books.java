@@ -93,8 +93,8 @@ public final class Books {
         return known == null ? open(rows.lock(name)) : known;
     }
 
-    private void change(BudgetRow budget, Money settled, Money forfeited, Money held) {
-        budgets.put(budget.name(), budget.with(new Sums(settled, forfeited, held)));
+    private void change(BudgetRow budget, Sums sums) {
+        budgets.put(budget.name(), budget.with(sums));
     }
 
     /** The process has died, for all that is known: whatever it held may have been sent. */
@@ -103,9 +103,11 @@ public final class Books {
         Sums sums = budget.sums();
         change(
                 budget,
-                sums.settled(),
-                sums.forfeited().plus(overdue.held()),
-                sums.held().minus(overdue.held()));
+                new Sums(
+                        sums.settled(),
+                        sums.forfeited().plus(overdue.held()),
+                        sums.held().minus(overdue.held()),
+                        sums.setAside().minus(overdue.setAside())));
         rows.write(budget(overdue.budget()));
         rows.write(overdue.inWindow(budget.windowStart()).expired());
     }
@@ -145,20 +147,24 @@ public final class Books {
         Money newSettled = settled.minusOrZero(before.prepaid().minusOrZero(forfeited));
         Money newForfeited = forfeited.minusOrZero(before.prepaid());
         Money held = request.keeps().minus(prepaid);
+        Money setAside = request.setAside().atMost(held);
 
         BudgetRow budget = budget(before.budget());
         Sums sums = budget.sums();
         change(
                 totals.overruns() > before.totals().overruns() ? budget.asBreached() : budget,
-                sums.settled().plus(newSettled),
-                sums.forfeited().minus(before.counted().lost()).plus(newForfeited),
-                sums.held().minus(before.held()).plus(held));
+                new Sums(
+                        sums.settled().plus(newSettled),
+                        sums.forfeited().minus(before.counted().lost()).plus(newForfeited),
+                        sums.held().minus(before.held()).plus(held),
+                        sums.setAside().minus(before.setAside()).plus(setAside)));
         return new LeaseRow(
                 before.holder(),
                 before.budget(),
                 request.sequence(),
                 totals,
                 held,
+                setAside,
                 now.plus(request.lease()),
                 new LeaseRow.Counted(
                         budget.windowStart(), before.counted().spent().plus(newSettled, newForfeited), Money.ZERO),
@@ -184,7 +190,7 @@ public final class Books {
     private LeaseRow hold(LeaseRow lease, Money grant) {
         BudgetRow budget = budget(lease.budget());
         Sums sums = budget.sums();
-        change(budget, sums.settled(), sums.forfeited(), sums.held().plus(grant));
+        change(budget, new Sums(sums.settled(), sums.forfeited(), sums.held().plus(grant), sums.setAside()));
         return lease.granted(grant);
     }
 
@@ -200,7 +206,7 @@ public final class Books {
                 budget.name(),
                 budget.windowStart(),
                 budget.limit(),
-                budget.sums().without(lease.counted().spent(), lease.held()),
+                budget.sums().without(lease),
                 lease.counted().spent(),
                 budget.breached(),
                 budget.alertPercent());

@@ -13,6 +13,7 @@ import java.time.LocalDate;
  * @param sequence the last request that is booked
  * @param totals what that request reported
  * @param held what the holder may spend besides
+ * @param setAside the part of {@code held} that is set aside
  * @param expiresAt when that is booked as forfeited, if nothing is heard of the holder until then
  * @param counted what of it is in the sums of the budget
  * @param prepaid what was forfeited in an earlier window, while the holder was alive after all: it may still spend that, and
@@ -24,6 +25,7 @@ public record LeaseRow(
         long sequence,
         Totals totals,
         Money held,
+        Money setAside,
         Instant expiresAt,
         Counted counted,
         Money prepaid) {
@@ -44,6 +46,7 @@ public record LeaseRow(
                 0,
                 reported,
                 Money.ZERO,
+                Money.ZERO,
                 expiresAt,
                 new Counted(budget.windowStart(), Spent.NONE, Money.ZERO),
                 Money.ZERO);
@@ -59,6 +62,7 @@ public record LeaseRow(
                         sequence,
                         totals,
                         held,
+                        setAside,
                         expiresAt,
                         new Counted(current, Spent.NONE, Money.ZERO),
                         prepaid.plus(counted.lost));
@@ -72,13 +76,14 @@ public record LeaseRow(
                 sequence,
                 totals,
                 Money.ZERO,
+                Money.ZERO,
                 expiresAt,
                 new Counted(counted.window, counted.spent, counted.lost.plus(held)),
                 prepaid);
     }
 
     LeaseRow granted(Money more) {
-        return new LeaseRow(holder, budget, sequence, totals, held.plus(more), expiresAt, counted, prepaid);
+        return new LeaseRow(holder, budget, sequence, totals, held.plus(more), setAside, expiresAt, counted, prepaid);
     }
 
     /** What the holder may spend in all. */

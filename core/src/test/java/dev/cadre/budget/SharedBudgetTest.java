@@ -41,7 +41,7 @@ final class SharedBudgetTest {
             reserve(run, "0.20").settle(Money.usd("0.15"));
         }
 
-        assertThat(memory.budget("tenant").sums()).isEqualTo(new Sums(Money.usd("0.15"), Money.ZERO, Money.ZERO));
+        assertThat(memory.budget("tenant").sums()).isEqualTo(new Sums(Money.usd("0.15"), Money.ZERO, Money.ZERO, Money.ZERO));
     }
 
     @Test
@@ -108,6 +108,39 @@ final class SharedBudgetTest {
     }
 
     @Test
+    void needThatOthersHaveSetMoneyAsideBefore_isRefused_untilTheStoreIsAskedAgain() throws InterruptedException {
+        try (SharedBudget one = SharedBudget.open(store, "tenant", SHARING);
+                SharedBudget other = SharedBudget.open(store, "tenant", SHARING)) {
+            reserve(one.guard(), "0.80").release();
+            one.guard().allot(Money.usd("0.80"));
+            report(one);
+            BlockingQueue<Boolean> moved = new LinkedBlockingQueue<>();
+            try (var watch = other.guard().watch(() -> moved.add(true))) {
+                Admission answer = other.guard().reserve(Money.usd("0.30"));
+                while (answer instanceof Admission.Contended) {
+                    moved.take();
+                    answer = other.guard().reserve(Money.usd("0.30"));
+                }
+                assertThat(answer).isInstanceOf(Admission.Exhausted.class);
+
+                while (!other.guard().state().setAside().isZero()) { // nobody waits, and no heartbeat is near
+                    moved.take();
+                }
+            }
+            assertThat(other.guard().reserve(Money.usd("0.30"))).isInstanceOf(Admission.Contended.class);
+        }
+    }
+
+    /** Has it talk to the store. */
+    private static void report(SharedBudget shared) throws InterruptedException {
+        BlockingQueue<Boolean> moved = new LinkedBlockingQueue<>();
+        try (var watch = shared.guard().watch(() -> moved.add(true))) {
+            shared.guard().seek(Money.usd("0.01"));
+            moved.take();
+        }
+    }
+
+    @Test
     void storeThatIsDown_leavesTheSlice_andNeedsBeyondItWaitUntilItIsBack() throws InterruptedException {
         try (SharedBudget shared = SharedBudget.open(store, "tenant", SHARING)) {
             reserve(shared.guard(), "0.20").release();
@@ -169,7 +202,7 @@ final class SharedBudgetTest {
         assertThatThrownBy(() -> shared.guard().reserve(Money.ZERO)).isInstanceOf(BudgetClosedException.class);
 
         late.settle(Money.usd("0.05"));
-        var settled = new Sums(Money.usd("0.05"), Money.ZERO, Money.ZERO);
+        var settled = new Sums(Money.usd("0.05"), Money.ZERO, Money.ZERO, Money.ZERO);
         while (!memory.budget("tenant").sums().equals(settled)) {
             held.take();
         }

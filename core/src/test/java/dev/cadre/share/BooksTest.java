@@ -77,7 +77,7 @@ final class BooksTest {
         ask("a", 0, 0, 0, 100);
         ask("a", 30, 20, 40, 0);
 
-        assertThat(store.budget("tenant").sums()).isEqualTo(new SyncAnswer.Sums(pico(30), pico(20), pico(40)));
+        assertThat(store.budget("tenant").sums()).isEqualTo(new SyncAnswer.Sums(pico(30), pico(20), pico(40), Money.ZERO));
     }
 
     @Test
@@ -109,7 +109,7 @@ final class BooksTest {
         SyncAnswer alive = ask("a", 30, 0, 20, 0);
 
         assertThat(alive.hadExpired()).isTrue();
-        assertThat(store.budget("tenant").sums()).isEqualTo(new SyncAnswer.Sums(pico(30), Money.ZERO, pico(21)));
+        assertThat(store.budget("tenant").sums()).isEqualTo(new SyncAnswer.Sums(pico(30), Money.ZERO, pico(21), Money.ZERO));
     }
 
     @Test
@@ -129,7 +129,7 @@ final class BooksTest {
         ask("a", 40, 0, 70, 0);
 
         assertThat(store.budget("tenant").windowStart()).isEqualTo(LocalDate.of(2026, 12, 1));
-        assertThat(store.budget("tenant").sums()).isEqualTo(new SyncAnswer.Sums(pico(30), Money.ZERO, pico(70)));
+        assertThat(store.budget("tenant").sums()).isEqualTo(new SyncAnswer.Sums(pico(30), Money.ZERO, pico(70), Money.ZERO));
         assertThat(store.history())
                 .extracting(BudgetRow::name, row -> row.sums().settled())
                 .containsExactlyInAnyOrder(Tuple.tuple("tenant", pico(10)), Tuple.tuple("acme", pico(10)));
@@ -154,7 +154,7 @@ final class BooksTest {
         ask("b", 0, 0, 0, 600);
 
         assertThat(ask("a", 60, 0, 40, 0).entitled()).isEqualTo(pico(100));
-        assertThat(store.budget("tenant").sums()).isEqualTo(new SyncAnswer.Sums(Money.ZERO, Money.ZERO, pico(600)));
+        assertThat(store.budget("tenant").sums()).isEqualTo(new SyncAnswer.Sums(Money.ZERO, Money.ZERO, pico(600), Money.ZERO));
     }
 
     @Test
@@ -207,7 +207,7 @@ final class BooksTest {
 
     private SyncRequest request(String holder, String budget, Totals totals, long keeps, Wants wants) {
         int sequence = sequences.merge(holder, 1, Integer::sum);
-        return new SyncRequest(budget, holder, sequence, totals, pico(keeps), wants, LEASE, Stay.GOES_ON);
+        return new SyncRequest(budget, holder, sequence, totals, pico(keeps), Money.ZERO, wants, LEASE, Stay.GOES_ON);
     }
 
     private static Wants wants(long least, long most, long target) {

@@ -32,7 +32,7 @@ final class BudgetTables implements BudgetRows {
     private static final int DEEPEST = 8;
 
     private static final String LEASE =
-            "SELECT holder, budget, sequence, settled_usd, forfeited_usd, overruns, held_usd,"
+            "SELECT holder, budget, sequence, settled_usd, forfeited_usd, overruns, held_usd, set_aside_usd,"
                     + " expires_at, window_start, counted_settled_usd, counted_forfeited_usd, lost_usd, prepaid_usd"
                     + " FROM cadre_budget_lease";
 
@@ -145,7 +145,7 @@ final class BudgetTables implements BudgetRows {
     public BudgetRow lock(String budget) {
         return query(
                         "SELECT name, limit_usd, time_window, window_start, settled_usd, forfeited_usd, held_usd,"
-                                + " breached, alert_percent FROM cadre_budget WHERE name = ? FOR UPDATE",
+                                + " set_aside_usd, breached, alert_percent FROM cadre_budget WHERE name = ? FOR UPDATE",
                         BudgetTables::budget,
                         budget)
                 .stream()
@@ -160,9 +160,9 @@ final class BudgetTables implements BudgetRows {
                 money(row, 2),
                 BudgetWindow.valueOf(row.getString(3)),
                 row.getObject(4, LocalDate.class),
-                new Sums(money(row, 5), money(row, 6), money(row, 7)),
-                row.getBoolean(8),
-                row.getInt(9));
+                new Sums(money(row, 5), money(row, 6), money(row, 7), money(row, 8)),
+                row.getBoolean(9),
+                row.getInt(10));
     }
 
     @Override
@@ -187,23 +187,25 @@ final class BudgetTables implements BudgetRows {
                 row.getLong(3),
                 new Totals(money(row, 4), money(row, 5), row.getLong(6)),
                 money(row, 7),
-                time(row, 8),
+                money(row, 8),
+                time(row, 9),
                 new LeaseRow.Counted(
-                        Objects.requireNonNull(row.getObject(9, LocalDate.class)),
-                        new Spent(money(row, 10), money(row, 11)),
-                        money(row, 12)),
-                money(row, 13));
+                        Objects.requireNonNull(row.getObject(10, LocalDate.class)),
+                        new Spent(money(row, 11), money(row, 12)),
+                        money(row, 13)),
+                money(row, 14));
     }
 
     @Override
     public void write(BudgetRow budget) {
         update(
-                "UPDATE cadre_budget SET window_start = ?, settled_usd = ?, forfeited_usd = ?, held_usd = ?, breached = ?"
-                        + " WHERE name = ?",
+                "UPDATE cadre_budget SET window_start = ?, settled_usd = ?, forfeited_usd = ?, held_usd = ?, set_aside_usd = ?,"
+                        + " breached = ? WHERE name = ?",
                 budget.windowStart(),
                 budget.sums().settled(),
                 budget.sums().forfeited(),
                 budget.sums().held(),
+                budget.sums().setAside(),
                 budget.breached(),
                 budget.name());
     }
@@ -217,6 +219,7 @@ final class BudgetTables implements BudgetRows {
             lease.totals().forfeited(),
             lease.totals().overruns(),
             lease.held(),
+            lease.setAside(),
             lease.expiresAt(),
             lease.counted().window(),
             lease.counted().spent().settled(),
@@ -228,14 +231,14 @@ final class BudgetTables implements BudgetRows {
         };
         int updated = update(
                 "UPDATE cadre_budget_lease SET outermost = ?, sequence = ?, settled_usd = ?, forfeited_usd = ?,"
-                        + " overruns = ?, held_usd = ?, expires_at = ?, window_start = ?, counted_settled_usd = ?,"
-                        + " counted_forfeited_usd = ?, lost_usd = ?, prepaid_usd = ? WHERE holder = ? AND budget = ?",
+                        + " overruns = ?, held_usd = ?, set_aside_usd = ?, expires_at = ?, window_start = ?,"
+                        + " counted_settled_usd = ?, counted_forfeited_usd = ?, lost_usd = ?, prepaid_usd = ? WHERE holder = ? AND budget = ?",
                 values);
         if (updated == 0) {
             update(
                     "INSERT INTO cadre_budget_lease (outermost, sequence, settled_usd, forfeited_usd, overruns, held_usd,"
-                            + " expires_at, window_start, counted_settled_usd, counted_forfeited_usd, lost_usd,"
-                            + " prepaid_usd, holder, budget) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                            + " set_aside_usd, expires_at, window_start, counted_settled_usd, counted_forfeited_usd, lost_usd,"
+                            + " prepaid_usd, holder, budget) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     values);
         }
     }

@@ -15,7 +15,8 @@ CREATE TABLE IF NOT EXISTS cadre_budget (
   window_start DATE DEFAULT DATE '1970-01-01' NOT NULL,
   settled_usd NUMERIC(19, 12) DEFAULT 0 NOT NULL,
   forfeited_usd NUMERIC(19, 12) DEFAULT 0 NOT NULL,
-  held_usd NUMERIC(19, 12) DEFAULT 0 NOT NULL
+  held_usd NUMERIC(19, 12) DEFAULT 0 NOT NULL,
+  set_aside_usd NUMERIC(19, 12) DEFAULT 0 NOT NULL
 );
 
 -- One row for each process that has a budget open, and each budget of the chain.
@@ -28,6 +29,7 @@ CREATE TABLE IF NOT EXISTS cadre_budget_lease (
   forfeited_usd NUMERIC(19, 12) NOT NULL,
   overruns BIGINT NOT NULL,
   held_usd NUMERIC(19, 12) NOT NULL,
+  set_aside_usd NUMERIC(19, 12) NOT NULL,
   expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
   window_start DATE NOT NULL,
   counted_settled_usd NUMERIC(19, 12) NOT NULL,
@@ -53,12 +55,14 @@ SELECT name, parent, limit_usd, time_window, window_start,
   settled_usd + forfeited_usd AS spent_usd,
   forfeited_usd,
   held_usd,
+  set_aside_usd,
   GREATEST(limit_usd - settled_usd - forfeited_usd - held_usd, 0) AS free_usd,
   breached
 FROM cadre_budget;
 
 CREATE OR REPLACE VIEW cadre_budget_holder AS
 SELECT budget, holder, held_usd,
+  set_aside_usd,
   settled_usd + forfeited_usd AS spent_usd,
   lost_usd,
   expires_at,

@@ -183,6 +183,31 @@ class JdbcBudgetStoreTest {
         }
 
         @Test
+        void moneySetAside_isShown_andToldToTheOthers() throws Exception {
+            sync("one", 1, "0", "0", "2.5");
+            store.sync(new SyncRequest(
+                    "acme/search",
+                    "one",
+                    2,
+                    Totals.NONE,
+                    Money.usd("2.5"),
+                    Money.usd("1.5"),
+                    Wants.NONE,
+                    Duration.ofSeconds(60),
+                    Stay.GOES_ON));
+
+            assertThat(row("SELECT held_usd, set_aside_usd FROM cadre_budget_status WHERE name = 'acme'"))
+                    .containsExactly("2.5", "1.5");
+            assertThat(sync("two", 1, "0", "0", "0").chain())
+                    .extracting(standing -> standing.elsewhere().setAside())
+                    .containsExactly(Money.usd("1.5"), Money.usd("1.5"));
+            setTime("2026-11-30 12:01:01");
+            sync("two", 2, "0", "0", "0");
+            assertThat(row("SELECT forfeited_usd, held_usd, set_aside_usd FROM cadre_budget_status WHERE name = 'acme'"))
+                    .containsExactly("2.5", "0", "0");
+        }
+
+        @Test
         void leaseThatExpires_isForfeited_andComesBackWithItsHolder() throws Exception {
             sync("one", 1, "0", "0", "2");
             setTime("2026-11-30 12:01:01");
@@ -234,6 +259,7 @@ class JdbcBudgetStoreTest {
                     "one",
                     2,
                     new Totals(Money.usd("2.5"), Money.ZERO, 1),
+                    Money.ZERO,
                     Money.ZERO,
                     Wants.NONE,
                     Duration.ofSeconds(60),
@@ -396,6 +422,7 @@ class JdbcBudgetStoreTest {
                     sequence,
                     new Totals(Money.usd(settled), Money.ZERO, 0),
                     Money.usd(keeps),
+                    Money.ZERO,
                     new Wants(wanted, wanted, wanted),
                     Duration.ofSeconds(60),
                     Stay.GOES_ON);
