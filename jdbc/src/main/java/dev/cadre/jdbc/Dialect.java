@@ -7,14 +7,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.Optional;
-import javax.sql.DataSource;
 
 /** What one database does differently from another. Each method is called on the thread of the connection. */
 enum Dialect {
     /** Locks by an advisory lock of the session that writes: it ends with the session, and a transaction does not end it. */
     POSTGRESQL("PostgreSQL") {
         @Override
-        Optional<Lock> lock(DataSource source, Connection writing, int journal) throws SQLException {
+        Optional<Lock> lock(Another another, Connection writing, int journal) throws SQLException {
             // by the table too: there may be such tables in several schemas
             String arguments = "(CAST(CAST('cadre_journal' AS regclass) AS oid)::integer, ?)";
             if (!isTrue(writing, "SELECT pg_try_advisory_lock" + arguments, journal)) {
@@ -49,8 +48,8 @@ enum Dialect {
     /** Locks by a row lock of a second connection, for nothing else outlives the transactions of the one that writes. */
     H2("H2") {
         @Override
-        Optional<Lock> lock(DataSource source, Connection writing, int journal) throws SQLException {
-            Connection locking = source.getConnection();
+        Optional<Lock> lock(Another another, Connection writing, int journal) throws SQLException, SqlFailure {
+            Connection locking = another.connection();
             try {
                 boolean autoCommit = locking.getAutoCommit();
                 locking.setAutoCommit(false);
@@ -96,6 +95,11 @@ enum Dialect {
         this.product = product;
     }
 
+    /** Takes a second connection to the same database. */
+    interface Another {
+        Connection connection() throws SQLException, SqlFailure;
+    }
+
     /** The right to be the only session of a journal. */
     interface Lock {
         void release() throws SQLException;
@@ -110,7 +114,7 @@ enum Dialect {
     }
 
     /** Takes the lock of a journal for the connection that writes it; empty if another session has it. Does not wait. */
-    abstract Optional<Lock> lock(DataSource source, Connection writing, int journal) throws SQLException;
+    abstract Optional<Lock> lock(Another another, Connection writing, int journal) throws SQLException, SqlFailure;
 
     /** Why this database cannot keep journals; empty if it can. */
     abstract String unfitness(Connection connection) throws SQLException;

@@ -30,12 +30,12 @@ public final class JdbcBudgetStore implements BudgetStore {
 
     private static final String WRONG_TABLES = "42";
 
-    private final DataSource source;
+    private final Logins logins;
     private final Clock clock;
     private final Duration longestSilence;
 
-    private JdbcBudgetStore(DataSource source, Clock clock, Duration longestSilence) {
-        this.source = source;
+    private JdbcBudgetStore(Logins logins, Clock clock, Duration longestSilence) {
+        this.logins = logins;
         this.clock = clock;
         this.longestSilence = longestSilence;
     }
@@ -53,15 +53,15 @@ public final class JdbcBudgetStore implements BudgetStore {
 
     /** The budgets in the database of a data source. Does not connect. */
     public static JdbcBudgetStore in(DataSource source) {
-        return new JdbcBudgetStore(source, Clock.OF_THE_DATABASE, LONGEST_SILENCE);
+        return new JdbcBudgetStore(new Logins(source), Clock.OF_THE_DATABASE, LONGEST_SILENCE);
     }
 
     JdbcBudgetStore withClock(Clock clock) {
-        return new JdbcBudgetStore(source, clock, longestSilence);
+        return new JdbcBudgetStore(logins, clock, longestSilence);
     }
 
     JdbcBudgetStore within(Duration silence) {
-        return new JdbcBudgetStore(source, clock, silence);
+        return new JdbcBudgetStore(logins, clock, silence);
     }
 
     /**
@@ -72,7 +72,7 @@ public final class JdbcBudgetStore implements BudgetStore {
      *     version
      */
     public void createTables() {
-        try (var session = Session.open(source, "tables", longestSilence)) {
+        try (var session = Session.open(logins, "tables", longestSilence)) {
             requireDialect(session);
             Schema.BUDGET.create(session);
         } catch (IOException e) {
@@ -82,10 +82,10 @@ public final class JdbcBudgetStore implements BudgetStore {
         }
     }
 
-    /** {@inheritDoc} Gives up if the database is silent for 10 seconds. */
+    /** {@inheritDoc} Gives up if the database is silent for 10 seconds, or the data source has no connection for so long. */
     @Override
     public SyncAnswer sync(SyncRequest request) {
-        try (var session = Session.open(source, "budget", longestSilence)) {
+        try (var session = Session.open(logins, "budget", longestSilence)) {
             if (request.sequence() == 1) {
                 Schema.BUDGET.require(session);
             }

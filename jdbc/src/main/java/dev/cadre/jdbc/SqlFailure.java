@@ -19,6 +19,11 @@ final class SqlFailure extends IOException {
         this.state = state;
     }
 
+    /** With a text of our own. */
+    static SqlFailure saying(String text) {
+        return new SqlFailure("", text);
+    }
+
     static SqlFailure of(Throwable thrown) {
         String type = thrown.getClass().getSimpleName();
         String state = thrown instanceof SQLException sql ? Objects.requireNonNullElse(sql.getSQLState(), "") : "";

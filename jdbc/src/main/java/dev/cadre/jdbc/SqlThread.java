@@ -22,7 +22,7 @@ final class SqlThread implements AutoCloseable {
     /** Something to do with a database. */
     @FunctionalInterface
     interface Step<T> {
-        T run() throws SQLException;
+        T run() throws SQLException, SqlFailure;
     }
 
     /** Which lets no interrupt of an idle thread reach what it runs next. */
@@ -56,6 +56,9 @@ final class SqlThread implements AutoCloseable {
             var cause = Objects.requireNonNull(e.getCause());
             if (cause instanceof Error error) {
                 throw error;
+            }
+            if (cause instanceof SqlFailure failure) {
+                throw failure;
             }
             throw SqlFailure.of(cause);
         }
