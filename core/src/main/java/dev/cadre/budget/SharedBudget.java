@@ -124,6 +124,9 @@ public final class SharedBudget implements AutoCloseable {
                 isOver = talkOnce();
             } catch (InterruptedException interrupt) {
                 LOG.debug("the thread of a shared budget was interrupted, and goes on", interrupt);
+            } catch (RuntimeException | Error broken) { // whatever it is: without this thread nobody gets money
+                pace.failed(System.nanoTime());
+                trouble = BudgetStoreException.Kind.UNREACHABLE;
             }
         }
     }
@@ -152,8 +155,8 @@ public final class SharedBudget implements AutoCloseable {
 
     /** Returns whether the store has answered. */
     private boolean ask(Stay stay) {
-        SyncRequest request = lock.locked(() -> shared.write(stay));
         try {
+            SyncRequest request = lock.locked(() -> shared.write(stay));
             SyncAnswer answer = store.sync(request);
             if (trouble != null) {
                 LOG.info("the store of the shared budget '{}' answers again", name);
@@ -163,8 +166,7 @@ public final class SharedBudget implements AutoCloseable {
             return true;
         } catch (BudgetStoreException refused) {
             failed(refused.kind(), refused);
-        } catch (RuntimeException
-                | Error broken) { // the store is code of others; without this thread nobody gets money
+        } catch (RuntimeException | Error broken) { // the store is code of others
             failed(BudgetStoreException.Kind.UNREACHABLE, broken);
         }
         return false;

@@ -123,8 +123,8 @@ final class SharedLedger {
     }
 
     private Money doubled(Money slice) {
-        Money half = standings.getLast().limit().dividedBy(2);
-        return slice.atMost(half).times(2);
+        Money limit = standings.getLast().limit();
+        return slice.picoUsd() > limit.picoUsd() / 2 ? limit : slice.times(2);
     }
 
     private void showOutsides() {

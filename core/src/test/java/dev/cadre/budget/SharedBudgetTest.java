@@ -141,6 +141,19 @@ final class SharedBudgetTest {
     }
 
     @Test
+    void largestLimit_canBeUsedUp() throws InterruptedException {
+        memory.setLimit("tenant", Money.ofPico(Long.MAX_VALUE));
+        try (SharedBudget shared = SharedBudget.open(store, "tenant", SHARING)) {
+            Reservation half = reserve(shared.guard(), "4611686.018427387904"); // a pico-dollar more
+            Reservation rest = reserve(shared.guard(), "4611686.018427387903");
+
+            assertThat(shared.guard().available()).isEqualTo(Money.ZERO);
+            half.release();
+            rest.release();
+        }
+    }
+
+    @Test
     void storeThatIsDown_leavesTheSlice_andNeedsBeyondItWaitUntilItIsBack() throws InterruptedException {
         try (SharedBudget shared = SharedBudget.open(store, "tenant", SHARING)) {
             reserve(shared.guard(), "0.20").release();
