@@ -52,6 +52,7 @@ public final class Books {
 
     private SyncAnswer sync() {
         if (request.sequence() == 1) {
+            rows.adoptLeases(chain);
             rows.forgetLeases(chain.getFirst(), now.minus(REMEMBERED));
         }
         for (LeaseRow overdue : rows.overdue(chain.getFirst(), now)) {

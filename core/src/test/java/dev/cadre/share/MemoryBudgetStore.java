@@ -124,6 +124,11 @@ public final class MemoryBudgetStore implements BudgetStore {
         }
 
         @Override
+        public void adoptLeases(List<String> chain) {
+            // it keeps none: it asks for the parents
+        }
+
+        @Override
         public List<LeaseRow> overdue(String outermost, Instant time) {
             List<String> holders = changedLeases.values().stream()
                     .filter(lease -> root(lease.budget()).equals(outermost)
@@ -132,7 +137,8 @@ public final class MemoryBudgetStore implements BudgetStore {
                     .map(LeaseRow::holder)
                     .toList();
             return changedLeases.values().stream()
-                    .filter(lease -> holders.contains(lease.holder()))
+                    .filter(lease ->
+                            holders.contains(lease.holder()) && root(lease.budget()).equals(outermost))
                     .toList();
         }
 

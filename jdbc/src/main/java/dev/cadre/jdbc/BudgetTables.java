@@ -123,6 +123,13 @@ final class BudgetTables implements BudgetRows {
 
     @Override
     public List<BudgetRow> lockChain(String budget) {
+        List<String> names = chain(budget);
+        outermost = names.getFirst();
+        return names.stream().map(this::lock).toList();
+    }
+
+    /** The outermost first. */
+    private List<String> chain(String budget) {
         var names = new ArrayList<String>();
         for (@Nullable String at = budget; at != null; at = parent(at).orElse(null)) {
             names.addFirst(at);
@@ -131,8 +138,7 @@ final class BudgetTables implements BudgetRows {
                         Kind.DAMAGED, "budget '%s' is nested more than %d deep".formatted(budget, DEEPEST), null);
             }
         }
-        outermost = names.getFirst();
-        return names.stream().map(this::lock).toList();
+        return names;
     }
 
     private Optional<String> parent(String budget) {
@@ -173,11 +179,26 @@ final class BudgetTables implements BudgetRows {
     @Override
     public List<LeaseRow> overdue(String root, Instant now) {
         return query(
-                LEASE + " WHERE holder IN (SELECT holder FROM cadre_budget_lease"
-                        + " WHERE outermost = ? AND held_usd > 0 AND expires_at < ?) ORDER BY holder, budget",
-                BudgetTables::lease,
-                root,
-                now);
+                        LEASE + " WHERE outermost = ? AND holder IN (SELECT holder FROM cadre_budget_lease"
+                                + " WHERE outermost = ? AND held_usd > 0 AND expires_at < ?) ORDER BY holder, budget",
+                        BudgetTables::lease,
+                        root,
+                        root,
+                        now)
+                .stream()
+                .filter(lease -> chain(lease.budget()).getFirst().equals(root)) // others are not locked
+                .toList();
+    }
+
+    @Override
+    public void adoptLeases(List<String> chain) {
+        for (String budget : chain) {
+            update(
+                    "UPDATE cadre_budget_lease SET outermost = ? WHERE budget = ? AND outermost <> ?",
+                    chain.getFirst(),
+                    budget,
+                    chain.getFirst());
+        }
     }
 
     private static LeaseRow lease(ResultSet row) throws SQLException {

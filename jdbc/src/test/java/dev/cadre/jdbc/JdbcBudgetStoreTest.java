@@ -406,8 +406,63 @@ class JdbcBudgetStoreTest {
             }
         }
 
+        @Test
+        void leaseOfABudgetThatWasMovedUnderAnother_isForfeitedOnce() throws Exception {
+            execute("UPDATE cadre_budget SET parent = NULL WHERE name = 'acme/search'");
+            sync("dead", 1, "0", "0", "2");
+            execute("UPDATE cadre_budget SET parent = 'acme' WHERE name = 'acme/search'");
+            setTime("2026-11-30 12:01:01");
+            sync("new", 1, "0", "0", "1");
+
+            assertThat(spentAndHeld()).containsExactly("2", "1");
+            assertThat(spentAndHeld("acme")).containsExactly("0", "1");
+        }
+
+        @Test
+        void leaseOfABudgetThatWasMovedOut_isForfeitedInBoth_eachByItself() throws Exception {
+            sync("dead", 1, "0", "0", "2");
+            execute("UPDATE cadre_budget SET parent = NULL WHERE name = 'acme/search'");
+            setTime("2026-11-30 12:01:01");
+            sync("new", 1, "0", "0", "1");
+            assertThat(spentAndHeld()).containsExactly("2", "1");
+            assertThat(spentAndHeld("acme")).containsExactly("0", "2");
+
+            sync("acme", "of acme");
+            assertThat(spentAndHeld("acme")).containsExactly("2", "0");
+        }
+
+        @Test
+        void budgetThatWasMovedOut_isNotTouched_byThoseOfTheBudgetThatWasAroundIt() throws Exception {
+            sync("dead", 1, "0", "0", "2");
+            execute("UPDATE cadre_budget SET parent = NULL WHERE name = 'acme/search'");
+            setTime("2026-11-30 12:01:01");
+            sync("acme", "of acme");
+            assertThat(spentAndHeld("acme")).containsExactly("2", "0");
+            assertThat(spentAndHeld()).containsExactly("0", "2");
+
+            sync("new", 1, "0", "0", "1");
+            assertThat(spentAndHeld()).containsExactly("2", "1");
+        }
+
+        private void sync(String budget, String holder) {
+            store.sync(new SyncRequest(
+                    budget,
+                    holder,
+                    1,
+                    Totals.NONE,
+                    Money.ZERO,
+                    Money.ZERO,
+                    Wants.NONE,
+                    Duration.ofSeconds(60),
+                    Stay.GOES_ON));
+        }
+
         private List<Object> spentAndHeld() throws SQLException {
-            return row("SELECT spent_usd, held_usd FROM cadre_budget_status WHERE name = 'acme/search'");
+            return spentAndHeld("acme/search");
+        }
+
+        private List<Object> spentAndHeld(String budget) throws SQLException {
+            return row("SELECT spent_usd, held_usd FROM cadre_budget_status WHERE name = '%s'".formatted(budget));
         }
 
         SyncAnswer sync(String holder, long sequence, String settled, String keeps, String want) {
