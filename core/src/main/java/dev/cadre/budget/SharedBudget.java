@@ -72,6 +72,7 @@ public final class SharedBudget implements AutoCloseable {
     public static SharedBudget open(BudgetStore store, String name, Sharing sharing) {
         var opened = new SharedBudget(store, name, sharing);
         opened.tell(opened.shared.standings());
+        opened.guard.watch(opened::wakeForBreach);
         opened.thread.start();
         return opened;
     }
@@ -117,6 +118,12 @@ public final class SharedBudget implements AutoCloseable {
         }
     }
 
+    private void wakeForBreach() {
+        if (lock.locked(shared::hasBreachToTell)) {
+            wake();
+        }
+    }
+
     private void talk() {
         boolean isOver = false;
         while (!isOver) {
@@ -138,8 +145,10 @@ public final class SharedBudget implements AutoCloseable {
         if (isClosed() && reportsUntilNanos - now <= 0) {
             return true;
         }
-        boolean leavesNow = isLeaving && trouble == null;
-        long wait = leavesNow ? 0 : pace.waitNanos(lock.locked(shared::looksAgain), now);
+        boolean isUrgent = isLeaving || lock.locked(shared::hasBreachToTell);
+        long wait = isUrgent && trouble == null
+                ? 0
+                : pace.waitNanos(lock.locked(shared::looksAgain), now);
         if (wait == 0) {
             return ask(isLeaving ? Stay.LEAVES : Stay.GOES_ON) && isLeaving;
         }

@@ -75,7 +75,12 @@ final class SharedLedger {
         return isUnmet;
     }
 
-    /** Whether nothing has happened between the last two requests, and nothing is kept but what is in flight. */
+    /** Whether an attempt has cost more than its worst case, which no request says yet. */
+    boolean hasBreachToTell() {
+        return ledger().sums().overruns() > written.overruns();
+    }
+
+    /** Whether nothing has happened between the last two requests, nothing was wanted, and nothing is kept but what is in flight. */
     boolean isIdle() {
         return isIdle;
     }
@@ -97,7 +102,7 @@ final class SharedLedger {
         boolean keepsNothing = isUnmet || stay == Stay.LEAVES;
         Money unused = entitled.minusOrZero(sums.committed());
         Money kept = keepsNothing ? Money.ZERO : isSought() ? unused : unused.atMost(slice);
-        isIdle = isUnchanged && kept.isZero();
+        isIdle = isUnchanged && kept.isZero() && !isSought();
         entitled = sums.committed().plus(kept);
         outsides.replaceAll(outside -> outside.beforeTheAnswer(entitled));
         isSetAsideElsewhere = false;

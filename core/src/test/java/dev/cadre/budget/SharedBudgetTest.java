@@ -222,6 +222,25 @@ final class SharedBudgetTest {
     }
 
     @Test
+    void breach_isToldAtOnce() throws InterruptedException {
+        BlockingQueue<Boolean> breached = new LinkedBlockingQueue<>();
+        BudgetStore watched = request -> {
+            var answer = memory.sync(request);
+            if (memory.budget("tenant").breached()) {
+                breached.add(true);
+            }
+            return answer;
+        };
+        try (SharedBudget shared = SharedBudget.open(watched, "tenant", SHARING)) {
+            Reservation over = reserve(shared.guard(), "0.20");
+            awaitRest();
+            over.settle(Money.usd("0.21"));
+
+            assertThat(breached.poll(10, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
     void alert_isToldOnceInAWindow() throws InterruptedException {
         BlockingQueue<BudgetAlert> alerts = new LinkedBlockingQueue<>();
         try (SharedBudget shared = SharedBudget.open(store, "tenant", SHARING.withAlerts(alerts::add))) {

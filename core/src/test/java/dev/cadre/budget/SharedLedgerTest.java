@@ -208,6 +208,17 @@ final class SharedLedgerTest {
         assertThat(here.write(Stay.GOES_ON).keeps()).isEqualTo(pico(18_000));
     }
 
+    @Test
+    void requestThatFetchesMoney_isNotIdle() {
+        talk(here);
+        assertThat(here.isIdle()).isTrue();
+
+        here.ledger().reserve(pico(100));
+        talk(here);
+
+        assertThat(here.isIdle()).isFalse();
+    }
+
     private Money targetOfTheNext(long need) {
         here.ledger().reserve(pico(need));
         SyncRequest request = here.write(Stay.GOES_ON);
