@@ -9,7 +9,6 @@ import dev.cadre.share.SyncRequest.Wants;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +34,8 @@ public final class Books {
     private final Map<String, BudgetRow> budgets = new LinkedHashMap<>();
 
     private final List<String> chain;
+    /** The leases of the holder, in no order. */
+    private final List<LeaseRow> kept;
 
     private Books(BudgetRows rows, SyncRequest request) {
         this.rows = rows;
@@ -43,6 +44,7 @@ public final class Books {
         now = rows.now(); // after the lock, or a request that waited for it would turn the time back
         chain = locked.stream().map(BudgetRow::name).toList();
         locked.forEach(this::open);
+        kept = rows.leasesOf(request.holder());
     }
 
     /** Books a request, and answers it. */
@@ -60,14 +62,14 @@ public final class Books {
                 expire(overdue);
             }
         }
-        List<LeaseRow> before = own();
+        List<LeaseRow> before = chain.stream().map(name -> own(budget(name))).toList();
         if (request.sequence() <= before.getFirst().sequence()) {
             return answer(before, false);
         }
         boolean hadExpired =
                 before.stream().anyMatch(lease -> !lease.counted().lost().isZero());
         List<LeaseRow> booked = before.stream().map(this::book).toList();
-        Money grant = grant(request.wants());
+        Money grant = isForgotten() ? Money.ZERO : grant(request.wants());
         List<LeaseRow> leases = booked.stream().map(lease -> hold(lease, grant)).toList();
         leases.forEach(rows::write);
         chain.forEach(name -> rows.write(budget(name)));
@@ -113,21 +115,21 @@ public final class Books {
         rows.write(overdue.inWindow(budget.windowStart()).expired());
     }
 
-    /** The leases of the holder, the outermost budget first. */
-    private List<LeaseRow> own() {
-        List<LeaseRow> kept = rows.leasesOf(request.holder());
-        var own = new ArrayList<LeaseRow>();
-        for (String name : chain) {
-            BudgetRow budget = budget(name);
-            // a holder whose row was forgotten held nothing, or all of it was forfeited: what it reports is booked
-            Totals reported = request.sequence() == 1 ? Totals.NONE : request.totals();
-            own.add(kept.stream()
-                    .filter(lease -> lease.budget().equals(name))
-                    .findFirst()
-                    .orElseGet(() -> LeaseRow.first(request, budget, reported, now))
-                    .inWindow(budget.windowStart()));
-        }
-        return own;
+    private LeaseRow own(BudgetRow budget) {
+        return kept.stream()
+                .filter(lease -> lease.budget().equals(budget.name()))
+                .findFirst()
+                .orElseGet(() -> LeaseRow.first(request, budget, isForgotten() ? request.keeps() : Money.ZERO, now))
+                .inWindow(budget.windowStart());
+    }
+
+    /**
+     * Whether the rows of the holder were deleted: it held nothing, or all of it was forfeited. So what it has spent is booked,
+     * and what it keeps is paid. It is granted nothing before its next request: this one may be a late one of a holder
+     * that has left, and nobody would give the money back.
+     */
+    private boolean isForgotten() {
+        return kept.isEmpty() && request.sequence() > 1;
     }
 
     /**

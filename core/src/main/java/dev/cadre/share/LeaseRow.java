@@ -16,8 +16,8 @@ import java.time.LocalDate;
  * @param setAside the part of {@code held} that is set aside
  * @param expiresAt when that is booked as forfeited, if nothing is heard of the holder until then
  * @param counted what of it is in the sums of the budget
- * @param prepaid what was forfeited in an earlier window, while the holder was alive after all: it may still spend that, and
- *     it does not count again
+ * @param prepaid what was forfeited in an earlier window, or so long ago that the row was deleted, while the holder was alive
+ *     after all: it may still spend that, and it does not count again
  */
 public record LeaseRow(
         String holder,
@@ -39,17 +39,17 @@ public record LeaseRow(
      */
     public record Counted(LocalDate window, Spent spent, Money lost) {}
 
-    static LeaseRow first(SyncRequest request, BudgetRow budget, Totals reported, Instant expiresAt) {
+    static LeaseRow first(SyncRequest request, BudgetRow budget, Money prepaid, Instant expiresAt) {
         return new LeaseRow(
                 request.holder(),
                 budget.name(),
                 0,
-                reported,
+                request.sequence() == 1 ? Totals.NONE : request.totals(), // of an unknown one, all is booked
                 Money.ZERO,
                 Money.ZERO,
                 expiresAt,
                 new Counted(budget.windowStart(), Spent.NONE, Money.ZERO),
-                Money.ZERO);
+                prepaid);
     }
 
     /** What is counted in an earlier window stays there. */

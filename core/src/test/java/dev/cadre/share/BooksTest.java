@@ -90,10 +90,11 @@ final class BooksTest {
 
     @Test
     void oldRequest_changesNothing_andIsToldSo() {
+        ask("a", 0, 0, 0, 0);
         SyncRequest old = request("a", "tenant", Totals.NONE, 0, wants(100, 100, 100));
         ask("a", 0, 0, 0, 50);
 
-        assertThat(store.sync(old).sequence()).isEqualTo(2);
+        assertThat(store.sync(old).sequence()).isEqualTo(3);
         assertThat(store.budget("tenant").sums().held()).isEqualTo(pico(50));
     }
 
@@ -187,6 +188,23 @@ final class BooksTest {
         sync("gone", "tenant", new Totals(pico(20), Money.ZERO, 0), 0, Wants.NONE);
 
         assertThat(store.budget("tenant").sums()).isEqualTo(SyncAnswer.Sums.NONE);
+    }
+
+    @Test
+    void holderWhoseRowIsGone_maySpendWhatWasForfeited_andItCountsOnce() {
+        ask("gone", 0, 0, 0, 100);
+        store.setTime(store.time().plus(LEASE).plusMillis(1));
+        ask("new", 0, 0, 0, 0);
+        store.setTime(store.time().plus(Duration.ofDays(8)));
+        ask("newer", 0, 0, 0, 0);
+        assertThat(store.leases()).extracting(LeaseRow::holder).doesNotContain("gone");
+
+        assertThat(ask("gone", 30, 0, 70, 50).entitled()).isEqualTo(pico(100));
+        assertThat(store.budget("tenant").sums()).isEqualTo(SyncAnswer.Sums.NONE); // of the new day
+        assertThat(store.history()).extracting(row -> row.sums().forfeited()).contains(pico(100));
+
+        assertThat(ask("gone", 60, 0, 40, 50).entitled()).isEqualTo(pico(150));
+        assertThat(store.budget("tenant").sums().held()).isEqualTo(pico(50));
     }
 
     @Test
