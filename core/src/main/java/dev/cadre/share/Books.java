@@ -59,7 +59,7 @@ public final class Books {
         }
         for (LeaseRow overdue : rows.overdue(chain.getFirst(), now)) {
             if (!overdue.holder().equals(request.holder())) {
-                expire(overdue);
+                settle(overdue);
             }
         }
         List<LeaseRow> before = chain.stream().map(name -> own(budget(name))).toList();
@@ -100,6 +100,14 @@ public final class Books {
         budgets.put(budget.name(), budget.with(sums));
     }
 
+    private void settle(LeaseRow overdue) {
+        if (overdue.term().renewedAt().isAfter(now)) { // the clock has gone back
+            rows.write(overdue.asRenewedNow(now));
+        } else {
+            expire(overdue);
+        }
+    }
+
     /** The process has died, for all that is known: whatever it held may have been sent. */
     private void expire(LeaseRow overdue) {
         BudgetRow budget = budget(overdue.budget());
@@ -116,10 +124,11 @@ public final class Books {
     }
 
     private LeaseRow own(BudgetRow budget) {
+        LeaseRow.Term term = LeaseRow.Term.from(now, request.lease());
         return kept.stream()
                 .filter(lease -> lease.budget().equals(budget.name()))
                 .findFirst()
-                .orElseGet(() -> LeaseRow.first(request, budget, isForgotten() ? request.keeps() : Money.ZERO, now))
+                .orElseGet(() -> LeaseRow.first(request, budget, isForgotten() ? request.keeps() : Money.ZERO, term))
                 .inWindow(budget.windowStart());
     }
 
@@ -168,7 +177,7 @@ public final class Books {
                 totals,
                 held,
                 setAside,
-                now.plus(request.lease()),
+                LeaseRow.Term.from(now, request.lease()),
                 new LeaseRow.Counted(
                         budget.windowStart(), before.counted().spent().plus(newSettled, newForfeited), Money.ZERO),
                 prepaid);

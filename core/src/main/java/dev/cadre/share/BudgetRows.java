@@ -33,8 +33,8 @@ public interface BudgetRows {
     void adoptLeases(List<String> chain);
 
     /**
-     * The leases beneath this outermost budget of those holders that hold something there, and should have renewed it; none
-     * of a budget that was moved elsewhere.
+     * The leases beneath this outermost budget of those holders that hold something there, and should have renewed it,
+     * or have renewed it later than now, which happens if the clock goes back; none of a budget that was moved elsewhere.
      */
     List<LeaseRow> overdue(String outermost, Instant now);
 

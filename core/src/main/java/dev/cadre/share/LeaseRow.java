@@ -4,6 +4,7 @@ package dev.cadre.share;
 import dev.cadre.price.Money;
 import dev.cadre.share.SyncAnswer.Spent;
 import dev.cadre.share.SyncRequest.Totals;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 
@@ -14,7 +15,7 @@ import java.time.LocalDate;
  * @param totals what that request reported
  * @param held what the holder may spend besides
  * @param setAside the part of {@code held} that is set aside
- * @param expiresAt when that is booked as forfeited, if nothing is heard of the holder until then
+ * @param term how long that is held if nothing is heard of the holder
  * @param counted what of it is in the sums of the budget
  * @param prepaid what was forfeited in an earlier window, or so long ago that the row was deleted, while the holder was alive
  *     after all: it may still spend that, and it does not count again
@@ -26,7 +27,7 @@ public record LeaseRow(
         Totals totals,
         Money held,
         Money setAside,
-        Instant expiresAt,
+        Term term,
         Counted counted,
         Money prepaid) {
 
@@ -39,7 +40,19 @@ public record LeaseRow(
      */
     public record Counted(LocalDate window, Spent spent, Money lost) {}
 
-    static LeaseRow first(SyncRequest request, BudgetRow budget, Money prepaid, Instant expiresAt) {
+    /**
+     * The time for which a lease holds.
+     *
+     * @param renewedAt when the holder was last heard of, by the clock of the store
+     * @param expiresAt when what is held is booked as forfeited
+     */
+    public record Term(Instant renewedAt, Instant expiresAt) {
+        static Term from(Instant now, Duration length) {
+            return new Term(now, now.plus(length));
+        }
+    }
+
+    static LeaseRow first(SyncRequest request, BudgetRow budget, Money prepaid, Term term) {
         return new LeaseRow(
                 request.holder(),
                 budget.name(),
@@ -47,7 +60,7 @@ public record LeaseRow(
                 request.sequence() == 1 ? Totals.NONE : request.totals(), // of an unknown one, all is booked
                 Money.ZERO,
                 Money.ZERO,
-                expiresAt,
+                term,
                 new Counted(budget.windowStart(), Spent.NONE, Money.ZERO),
                 prepaid);
     }
@@ -63,7 +76,7 @@ public record LeaseRow(
                         totals,
                         held,
                         setAside,
-                        expiresAt,
+                        term,
                         new Counted(current, Spent.NONE, Money.ZERO),
                         prepaid.plus(counted.lost));
     }
@@ -77,13 +90,20 @@ public record LeaseRow(
                 totals,
                 Money.ZERO,
                 Money.ZERO,
-                expiresAt,
+                term,
                 new Counted(counted.window, counted.spent, counted.lost.plus(held)),
                 prepaid);
     }
 
+    /** The same for a holder that was heard of while the clock was ahead: as if that were now. */
+    LeaseRow asRenewedNow(Instant now) {
+        Duration length = Duration.between(term.renewedAt, term.expiresAt);
+        return new LeaseRow(
+                holder, budget, sequence, totals, held, setAside, Term.from(now, length), counted, prepaid);
+    }
+
     LeaseRow granted(Money more) {
-        return new LeaseRow(holder, budget, sequence, totals, held.plus(more), setAside, expiresAt, counted, prepaid);
+        return new LeaseRow(holder, budget, sequence, totals, held.plus(more), setAside, term, counted, prepaid);
     }
 
     /** What the holder may spend in all. */

@@ -140,6 +140,7 @@ final class SharedWorld {
                     pass(Duration.ofHours(random.nextInt(36)));
                 }
             }
+            case 5 -> pass(Duration.ofDays(8)); // old leases are forgotten
             default -> {}
         }
     }
@@ -408,7 +409,7 @@ final class SharedWorld {
 
     private Instant later(Instant least) {
         return store.leases().stream()
-                .map(lease -> lease.expiresAt())
+                .map(lease -> lease.term().expiresAt())
                 .reduce(store.time(), (one, other) -> one.isAfter(other) ? one : other);
     }
 

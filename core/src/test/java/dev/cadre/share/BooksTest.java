@@ -124,6 +124,23 @@ final class BooksTest {
     }
 
     @Test
+    void leaseRenewedWhileTheClockWasAhead_runsFromNow_onceTheClockIsRight() {
+        store.setTime(store.time().plus(Duration.ofHours(2)));
+        ask("a", 0, 0, 0, 100);
+        store.setTime(store.time().minus(Duration.ofHours(2)));
+        ask("b", 0, 0, 0, 1);
+        store.setTime(store.time().plus(LEASE));
+        ask("b", 0, 0, 1, 0);
+        assertThat(store.budget("tenant").sums().held()).isEqualTo(pico(101));
+
+        store.setTime(store.time().plusMillis(1));
+        ask("b", 0, 0, 1, 0);
+
+        assertThat(store.budget("tenant").sums().held()).isEqualTo(pico(1));
+        assertThat(store.budget("acme").sums().forfeited()).isEqualTo(pico(100));
+    }
+
+    @Test
     void newDay_beginsAtZero_withWhatIsHeld() {
         ask("a", 10, 0, 0, 100);
         store.setTime(store.time().plus(Duration.ofHours(12)));

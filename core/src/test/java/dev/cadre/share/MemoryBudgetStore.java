@@ -133,7 +133,8 @@ public final class MemoryBudgetStore implements BudgetStore {
             List<String> holders = changedLeases.values().stream()
                     .filter(lease -> root(lease.budget()).equals(outermost)
                             && !lease.held().isZero()
-                            && lease.expiresAt().isBefore(time))
+                            && (lease.term().expiresAt().isBefore(time)
+                                    || lease.term().renewedAt().isAfter(time)))
                     .map(LeaseRow::holder)
                     .toList();
             return changedLeases.values().stream()
@@ -162,7 +163,7 @@ public final class MemoryBudgetStore implements BudgetStore {
             changedLeases
                     .values()
                     .removeIf(
-                            lease -> lease.held().isZero() && lease.expiresAt().isBefore(endedBefore));
+                            lease -> lease.held().isZero() && lease.term().expiresAt().isBefore(endedBefore));
         }
     }
 }

@@ -33,7 +33,7 @@ final class BudgetTables implements BudgetRows {
 
     private static final String LEASE =
             "SELECT holder, budget, sequence, settled_usd, forfeited_usd, overruns, held_usd, set_aside_usd,"
-                    + " expires_at, window_start, counted_settled_usd, counted_forfeited_usd, lost_usd, prepaid_usd"
+                    + " renewed_at, expires_at, window_start, counted_settled_usd, counted_forfeited_usd, lost_usd, prepaid_usd"
                     + " FROM cadre_budget_lease";
 
     private final Connection connection;
@@ -180,10 +180,12 @@ final class BudgetTables implements BudgetRows {
     public List<LeaseRow> overdue(String root, Instant now) {
         return query(
                         LEASE + " WHERE outermost = ? AND holder IN (SELECT holder FROM cadre_budget_lease"
-                                + " WHERE outermost = ? AND held_usd > 0 AND expires_at < ?) ORDER BY holder, budget",
+                                + " WHERE outermost = ? AND held_usd > 0 AND (expires_at < ? OR renewed_at > ?))"
+                                + " ORDER BY holder, budget",
                         BudgetTables::lease,
                         root,
                         root,
+                        now,
                         now)
                 .stream()
                 .filter(lease -> chain(lease.budget()).getFirst().equals(root)) // others are not locked
@@ -209,12 +211,12 @@ final class BudgetTables implements BudgetRows {
                 new Totals(money(row, 4), money(row, 5), row.getLong(6)),
                 money(row, 7),
                 money(row, 8),
-                time(row, 9),
+                new LeaseRow.Term(time(row, 9), time(row, 10)),
                 new LeaseRow.Counted(
-                        Objects.requireNonNull(row.getObject(10, LocalDate.class)),
-                        new Spent(money(row, 11), money(row, 12)),
-                        money(row, 13)),
-                money(row, 14));
+                        Objects.requireNonNull(row.getObject(11, LocalDate.class)),
+                        new Spent(money(row, 12), money(row, 13)),
+                        money(row, 14)),
+                money(row, 15));
     }
 
     @Override
@@ -241,7 +243,8 @@ final class BudgetTables implements BudgetRows {
             lease.totals().overruns(),
             lease.held(),
             lease.setAside(),
-            lease.expiresAt(),
+            lease.term().renewedAt(),
+            lease.term().expiresAt(),
             lease.counted().window(),
             lease.counted().spent().settled(),
             lease.counted().spent().forfeited(),
@@ -252,14 +255,14 @@ final class BudgetTables implements BudgetRows {
         };
         int updated = update(
                 "UPDATE cadre_budget_lease SET outermost = ?, sequence = ?, settled_usd = ?, forfeited_usd = ?,"
-                        + " overruns = ?, held_usd = ?, set_aside_usd = ?, expires_at = ?, window_start = ?,"
+                        + " overruns = ?, held_usd = ?, set_aside_usd = ?, renewed_at = ?, expires_at = ?, window_start = ?,"
                         + " counted_settled_usd = ?, counted_forfeited_usd = ?, lost_usd = ?, prepaid_usd = ? WHERE holder = ? AND budget = ?",
                 values);
         if (updated == 0) {
             update(
                     "INSERT INTO cadre_budget_lease (outermost, sequence, settled_usd, forfeited_usd, overruns, held_usd,"
-                            + " set_aside_usd, expires_at, window_start, counted_settled_usd, counted_forfeited_usd, lost_usd,"
-                            + " prepaid_usd, holder, budget) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                            + " set_aside_usd, renewed_at, expires_at, window_start, counted_settled_usd, counted_forfeited_usd, lost_usd,"
+                            + " prepaid_usd, holder, budget) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     values);
         }
     }

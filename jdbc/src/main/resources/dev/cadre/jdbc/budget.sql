@@ -30,6 +30,7 @@ CREATE TABLE IF NOT EXISTS cadre_budget_lease (
   overruns BIGINT NOT NULL,
   held_usd NUMERIC(19, 12) NOT NULL,
   set_aside_usd NUMERIC(19, 12) NOT NULL,
+  renewed_at TIMESTAMP WITH TIME ZONE NOT NULL,
   expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
   window_start DATE NOT NULL,
   counted_settled_usd NUMERIC(19, 12) NOT NULL,

@@ -221,6 +221,18 @@ class JdbcBudgetStoreTest {
         }
 
         @Test
+        void leaseRenewedWhileTheClockWasAhead_expiresOnceTheClockIsRight() throws Exception {
+            setTime("2026-11-30 14:00:00");
+            sync("one", 1, "0", "0", "2");
+            setTime("2026-11-30 12:00:00");
+            sync("two", 1, "0", "0", "1");
+            setTime("2026-11-30 12:01:01");
+            sync("two", 2, "0", "1", "0");
+
+            assertThat(spentAndHeld()).containsExactly("2", "1");
+        }
+
+        @Test
         void repeatedAndOldRequests_changeNothing() throws Exception {
             SyncAnswer first = sync("one", 1, "0", "0", "2");
             sync("one", 2, "0.5", "1", "0");
@@ -293,6 +305,19 @@ class JdbcBudgetStoreTest {
         }
 
         @Test
+        void createTables_besideThoseOfAnotherVersion_changesNothing() throws Exception {
+            execute("UPDATE cadre_schema SET version = 2 WHERE part = 'budget'");
+            execute("DROP VIEW cadre_budget_holder");
+            execute("DROP TABLE cadre_budget_lease");
+
+            assertThatExceptionOfType(BudgetStoreException.class)
+                    .isThrownBy(store::createTables)
+                    .matches(refused -> refused.kind() == BudgetStoreException.Kind.WRONG_SCHEMA);
+            assertThatExceptionOfType(SQLException.class)
+                    .isThrownBy(() -> row("SELECT COUNT(*) FROM cadre_budget_lease"));
+        }
+
+        @Test
         void tablesThatAreGone_areNoticed() throws Exception {
             execute("DROP VIEW cadre_budget_holder");
             execute("DROP TABLE cadre_budget_lease");
@@ -353,6 +378,7 @@ class JdbcBudgetStoreTest {
 
         @Test
         void lockThatSomebodyKeeps_isNotWaitedForWithoutEnd() throws Exception {
+            sync("one", 1, "0", "0", "0");
             try (Connection other = source.getConnection();
                     Statement statement = other.createStatement()) {
                 other.setAutoCommit(false);
