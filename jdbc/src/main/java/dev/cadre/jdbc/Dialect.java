@@ -32,7 +32,12 @@ enum Dialect {
         }
 
         @Override
-        String unfitness(Connection connection) throws SQLException {
+        String unfitness(Connection connection) {
+            return "";
+        }
+
+        @Override
+        String unfitnessForJournals(Connection connection) throws SQLException {
             try (var statement = connection.createStatement();
                     ResultSet answer = statement.executeQuery("SHOW server_encoding")) {
                 return answer.next() && answer.getString(1).equals("UTF8") ? "" : "its encoding is not UTF8";
@@ -74,8 +79,13 @@ enum Dialect {
         }
 
         @Override
-        String unfitness(Connection connection) {
-            return "";
+        String unfitness(Connection connection) throws SQLException {
+            return H2Sharing.of(connection);
+        }
+
+        @Override
+        String unfitnessForJournals(Connection connection) throws SQLException {
+            return unfitness(connection);
         }
 
         @Override
@@ -116,8 +126,11 @@ enum Dialect {
     /** Takes the lock of a journal for the connection that writes it; empty if another session has it. Does not wait. */
     abstract Optional<Lock> lock(Another another, Connection writing, int journal) throws SQLException, SqlFailure;
 
-    /** Why this database cannot keep journals; empty if it can. */
+    /** Why this database cannot keep budgets; empty if it can. */
     abstract String unfitness(Connection connection) throws SQLException;
+
+    /** Why this database cannot keep journals; empty if it can. */
+    abstract String unfitnessForJournals(Connection connection) throws SQLException;
 
     /** Returns once what was committed is on the disk. */
     abstract void force(Connection writing) throws SQLException;

@@ -17,7 +17,7 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The budgets that processes share, in a database: PostgreSQL, or H2. Administered by SQL: a row of {@code cadre_budget} is a
+ * The budgets that processes share, in a database: PostgreSQL, or an H2 of this process alone. Administered by SQL: a row of {@code cadre_budget} is a
  * budget, {@code cadre_budget_status} shows what is spent, {@code cadre_budget_holder} who holds how much.
  *
  * <p>Each request takes a connection of the data source, which should be a pool, for one transaction of some milliseconds. What
@@ -73,7 +73,7 @@ public final class JdbcBudgetStore implements BudgetStore {
      */
     public void createTables() {
         try (var session = Session.open(logins, "tables", longestSilence)) {
-            requireDialect(session);
+            requireFit(session);
             Schema.BUDGET.create(session);
         } catch (IOException e) {
             throw failed("the tables of budgets cannot be created", e);
@@ -86,10 +86,10 @@ public final class JdbcBudgetStore implements BudgetStore {
     @Override
     public SyncAnswer sync(SyncRequest request) {
         try (var session = Session.open(logins, "budget", longestSilence)) {
+            Dialect dialect = request.sequence() == 1 ? requireFit(session) : requireDialect(session);
             if (request.sequence() == 1) {
                 Schema.BUDGET.require(session);
             }
-            Dialect dialect = requireDialect(session);
             return session.call(connection -> answer(connection, dialect, request))
                     .orThrow();
         } catch (IOException e) {
@@ -97,6 +97,15 @@ public final class JdbcBudgetStore implements BudgetStore {
         } catch (IllegalStateException e) {
             throw new BudgetStoreException(Kind.WRONG_SCHEMA, Objects.requireNonNull(e.getMessage()), e);
         }
+    }
+
+    private static Dialect requireFit(Session session) throws IOException {
+        Dialect dialect = requireDialect(session);
+        String unfitness = session.call(dialect::unfitness);
+        if (!unfitness.isEmpty()) {
+            throw new IllegalStateException("this database cannot keep budgets: " + unfitness);
+        }
+        return dialect;
     }
 
     private static Dialect requireDialect(Session session) throws IOException {

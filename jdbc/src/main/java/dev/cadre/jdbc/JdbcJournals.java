@@ -16,7 +16,7 @@ import java.util.Optional;
 import javax.sql.DataSource;
 
 /**
- * The journals in a database: PostgreSQL, or H2. Each has a name, and all are in the same tables.
+ * The journals in a database: PostgreSQL, or an H2 of this process alone. Each has a name, and all are in the same tables.
  *
  * <p>What a driver or a data source says about a failure is not repeated, because it may quote addresses, passwords and
  * data: messages have the SQLState and the class of the exception. Outputs are stored in clear. Safe for use by many threads.
@@ -146,7 +146,7 @@ public final class JdbcJournals {
         Dialect dialect = session.call(Dialect::of)
                 .orElseThrow(
                         () -> new IllegalStateException("journals are kept in PostgreSQL or H2, and this is neither"));
-        String unfitness = session.call(dialect::unfitness);
+        String unfitness = session.call(dialect::unfitnessForJournals);
         if (!unfitness.isEmpty()) {
             throw new IllegalStateException("this database cannot keep journals: " + unfitness);
         }
