@@ -146,9 +146,7 @@ public final class SharedBudget implements AutoCloseable {
             return true;
         }
         boolean isUrgent = isLeaving || lock.locked(shared::hasBreachToTell);
-        long wait = isUrgent && trouble == null
-                ? 0
-                : pace.waitNanos(lock.locked(shared::looksAgain), now);
+        long wait = isUrgent && trouble == null ? 0 : pace.waitNanos(lock.locked(shared::looksAgain), now);
         if (wait == 0) {
             return ask(isLeaving ? Stay.LEAVES : Stay.GOES_ON) && isLeaving;
         }

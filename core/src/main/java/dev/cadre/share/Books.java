@@ -4,6 +4,7 @@ package dev.cadre.share;
 import dev.cadre.price.Money;
 import dev.cadre.share.SyncAnswer.Standing;
 import dev.cadre.share.SyncAnswer.Sums;
+import dev.cadre.share.SyncRequest.Stay;
 import dev.cadre.share.SyncRequest.Totals;
 import dev.cadre.share.SyncRequest.Wants;
 import java.time.Duration;
@@ -71,7 +72,12 @@ public final class Books {
         List<LeaseRow> booked = before.stream().map(this::book).toList();
         Money grant = isForgotten() ? Money.ZERO : grant(request.wants());
         List<LeaseRow> leases = booked.stream().map(lease -> hold(lease, grant)).toList();
-        leases.forEach(rows::write);
+        if (request.stay() == Stay.LEAVES
+                && leases.stream().allMatch(lease -> lease.held().isZero())) {
+            rows.forget(request.holder()); // what it has spent is in the sums
+        } else {
+            leases.forEach(rows::write);
+        }
         chain.forEach(name -> rows.write(budget(name)));
         return answer(leases, hadExpired);
     }

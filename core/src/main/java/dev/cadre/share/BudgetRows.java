@@ -44,6 +44,9 @@ public interface BudgetRows {
     /** Adds or replaces a lease's row. */
     void write(LeaseRow lease);
 
+    /** Deletes the leases of a holder. */
+    void forget(String holder);
+
     /** Keeps the sums of a window that is over. */
     void keep(BudgetRow ended);
 

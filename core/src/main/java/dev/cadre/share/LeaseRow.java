@@ -98,8 +98,7 @@ public record LeaseRow(
     /** The same for a holder that was heard of while the clock was ahead: as if that were now. */
     LeaseRow asRenewedNow(Instant now) {
         Duration length = Duration.between(term.renewedAt, term.expiresAt);
-        return new LeaseRow(
-                holder, budget, sequence, totals, held, setAside, Term.from(now, length), counted, prepaid);
+        return new LeaseRow(holder, budget, sequence, totals, held, setAside, Term.from(now, length), counted, prepaid);
     }
 
     LeaseRow granted(Money more) {

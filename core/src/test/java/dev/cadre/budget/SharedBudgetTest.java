@@ -41,7 +41,8 @@ final class SharedBudgetTest {
             reserve(run, "0.20").settle(Money.usd("0.15"));
         }
 
-        assertThat(memory.budget("tenant").sums()).isEqualTo(new Sums(Money.usd("0.15"), Money.ZERO, Money.ZERO, Money.ZERO));
+        assertThat(memory.budget("tenant").sums())
+                .isEqualTo(new Sums(Money.usd("0.15"), Money.ZERO, Money.ZERO, Money.ZERO));
     }
 
     @Test

@@ -154,9 +154,8 @@ final class SharedWorld {
         Money need = random.nextInt(10) == 0
                 ? process.grantable()
                 : pico(1 + random.nextLong(random.nextInt(8) == 0 ? 200 : 60));
-        Ledger from = process.allotments.isEmpty() || random.nextInt(3) > 0
-                ? process.ledger()
-                : process.allotments.getLast();
+        Ledger from =
+                process.allotments.isEmpty() || random.nextInt(3) > 0 ? process.ledger() : process.allotments.getLast();
         switch (from.reserve(need)) {
             case Admission.Granted(Reservation reservation) -> {
                 process.open.add(reservation);
@@ -365,7 +364,8 @@ final class SharedWorld {
                 assertThat(List.of(ORGANISATION, process.tenant))
                         .as("%s: no money for %s: %s", where, need, exhausted.message())
                         .anyMatch(name -> store.budget(name).breached()
-                                || need.plus(taken(name)).isMoreThan(store.budget(name).limit()));
+                                || need.plus(taken(name))
+                                        .isMoreThan(store.budget(name).limit()));
                 return true;
             }
         }

@@ -77,7 +77,8 @@ final class BooksTest {
         ask("a", 0, 0, 0, 100);
         ask("a", 30, 20, 40, 0);
 
-        assertThat(store.budget("tenant").sums()).isEqualTo(new SyncAnswer.Sums(pico(30), pico(20), pico(40), Money.ZERO));
+        assertThat(store.budget("tenant").sums())
+                .isEqualTo(new SyncAnswer.Sums(pico(30), pico(20), pico(40), Money.ZERO));
     }
 
     @Test
@@ -110,7 +111,8 @@ final class BooksTest {
         SyncAnswer alive = ask("a", 30, 0, 20, 0);
 
         assertThat(alive.hadExpired()).isTrue();
-        assertThat(store.budget("tenant").sums()).isEqualTo(new SyncAnswer.Sums(pico(30), Money.ZERO, pico(21), Money.ZERO));
+        assertThat(store.budget("tenant").sums())
+                .isEqualTo(new SyncAnswer.Sums(pico(30), Money.ZERO, pico(21), Money.ZERO));
     }
 
     @Test
@@ -147,7 +149,8 @@ final class BooksTest {
         ask("a", 40, 0, 70, 0);
 
         assertThat(store.budget("tenant").windowStart()).isEqualTo(LocalDate.of(2026, 12, 1));
-        assertThat(store.budget("tenant").sums()).isEqualTo(new SyncAnswer.Sums(pico(30), Money.ZERO, pico(70), Money.ZERO));
+        assertThat(store.budget("tenant").sums())
+                .isEqualTo(new SyncAnswer.Sums(pico(30), Money.ZERO, pico(70), Money.ZERO));
         assertThat(store.history())
                 .extracting(BudgetRow::name, row -> row.sums().settled())
                 .containsExactlyInAnyOrder(Tuple.tuple("tenant", pico(10)), Tuple.tuple("acme", pico(10)));
@@ -172,7 +175,8 @@ final class BooksTest {
         ask("b", 0, 0, 0, 600);
 
         assertThat(ask("a", 60, 0, 40, 0).entitled()).isEqualTo(pico(100));
-        assertThat(store.budget("tenant").sums()).isEqualTo(new SyncAnswer.Sums(Money.ZERO, Money.ZERO, pico(600), Money.ZERO));
+        assertThat(store.budget("tenant").sums())
+                .isEqualTo(new SyncAnswer.Sums(Money.ZERO, Money.ZERO, pico(600), Money.ZERO));
     }
 
     @Test
@@ -222,6 +226,28 @@ final class BooksTest {
 
         assertThat(ask("gone", 60, 0, 40, 50).entitled()).isEqualTo(pico(150));
         assertThat(store.budget("tenant").sums().held()).isEqualTo(pico(50));
+    }
+
+    @Test
+    void holderThatLeaves_isForgotten_andALateRequestOfItDoesNoHarm() {
+        ask("a", 0, 0, 0, 100);
+        SyncRequest late = request("a", "tenant", new Totals(pico(10), Money.ZERO, 0), 90, wants(50, 50, 50));
+        store.sync(new SyncRequest(
+                "tenant",
+                "a",
+                3,
+                new Totals(pico(40), Money.ZERO, 0),
+                Money.ZERO,
+                Money.ZERO,
+                Wants.NONE,
+                LEASE,
+                Stay.LEAVES));
+        assertThat(store.leases()).isEmpty();
+
+        store.sync(late);
+
+        assertThat(store.budget("tenant").sums())
+                .isEqualTo(new SyncAnswer.Sums(pico(40), Money.ZERO, Money.ZERO, Money.ZERO));
     }
 
     @Test

@@ -138,8 +138,8 @@ public final class MemoryBudgetStore implements BudgetStore {
                     .map(LeaseRow::holder)
                     .toList();
             return changedLeases.values().stream()
-                    .filter(lease ->
-                            holders.contains(lease.holder()) && root(lease.budget()).equals(outermost))
+                    .filter(lease -> holders.contains(lease.holder())
+                            && root(lease.budget()).equals(outermost))
                     .toList();
         }
 
@@ -154,6 +154,11 @@ public final class MemoryBudgetStore implements BudgetStore {
         }
 
         @Override
+        public void forget(String holder) {
+            changedLeases.values().removeIf(lease -> lease.holder().equals(holder));
+        }
+
+        @Override
         public void keep(BudgetRow row) {
             ended.add(row);
         }
@@ -162,8 +167,8 @@ public final class MemoryBudgetStore implements BudgetStore {
         public void forgetLeases(String outermost, Instant endedBefore) {
             changedLeases
                     .values()
-                    .removeIf(
-                            lease -> lease.held().isZero() && lease.term().expiresAt().isBefore(endedBefore));
+                    .removeIf(lease ->
+                            lease.held().isZero() && lease.term().expiresAt().isBefore(endedBefore));
         }
     }
 }

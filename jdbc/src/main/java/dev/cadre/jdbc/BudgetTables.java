@@ -130,12 +130,21 @@ final class BudgetTables implements BudgetRows {
 
     /** The outermost first. */
     private List<String> chain(String budget) {
+        if (budget.indexOf('\0') >= 0) { // which no text of a database can have
+            throw unknown(budget);
+        }
         var names = new ArrayList<String>();
         for (@Nullable String at = budget; at != null; at = parent(at).orElse(null)) {
+            if (names.contains(at)) {
+                throw new BudgetStoreException(
+                        Kind.DAMAGED, "budget '%s' is around itself: its parents form a cycle".formatted(at), null);
+            }
             names.addFirst(at);
             if (names.size() > DEEPEST) {
                 throw new BudgetStoreException(
-                        Kind.DAMAGED, "budget '%s' is nested more than %d deep".formatted(budget, DEEPEST), null);
+                        Kind.DAMAGED,
+                        "budget '%s' is nested more than %d levels deep".formatted(budget, DEEPEST),
+                        null);
             }
         }
         return names;
@@ -156,8 +165,12 @@ final class BudgetTables implements BudgetRows {
                         budget)
                 .stream()
                 .findFirst()
-                .orElseThrow(() -> new BudgetStoreException(
-                        Kind.UNKNOWN_BUDGET, "the database has no budget '%.200s'".formatted(budget), null));
+                .orElseThrow(() -> unknown(budget));
+    }
+
+    private static BudgetStoreException unknown(String budget) {
+        return new BudgetStoreException(
+                Kind.UNKNOWN_BUDGET, "the database has no budget '%.200s'".formatted(budget.replace('\0', '?')), null);
     }
 
     private static BudgetRow budget(ResultSet row) throws SQLException {
@@ -265,6 +278,11 @@ final class BudgetTables implements BudgetRows {
                             + " prepaid_usd, holder, budget) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     values);
         }
+    }
+
+    @Override
+    public void forget(String holder) {
+        update("DELETE FROM cadre_budget_lease WHERE holder = ?", holder);
     }
 
     @Override

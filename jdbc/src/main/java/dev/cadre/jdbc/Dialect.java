@@ -24,7 +24,7 @@ enum Dialect {
                 // the session may live on in a pool
                 try (var statement = writing.createStatement()) {
                     if (isChanged) {
-                        statement.execute("RESET synchronous_commit");
+                        statement.execute("SET synchronous_commit TO off"); // as it was
                     }
                 }
                 isTrue(writing, "SELECT pg_advisory_unlock" + arguments, journal);
@@ -42,6 +42,15 @@ enum Dialect {
                     ResultSet answer = statement.executeQuery("SHOW server_encoding")) {
                 return answer.next() && answer.getString(1).equals("UTF8") ? "" : "its encoding is not UTF8";
             }
+        }
+
+        @Override
+        Isolation readCommitted(Connection connection) throws SQLException {
+            // of this transaction alone: a proxy may give the next one to another session
+            try (var statement = connection.createStatement()) {
+                statement.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED");
+            }
+            return () -> {};
         }
 
         @Override
@@ -89,6 +98,13 @@ enum Dialect {
         }
 
         @Override
+        Isolation readCommitted(Connection connection) throws SQLException {
+            int before = connection.getTransactionIsolation();
+            connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+            return () -> connection.setTransactionIsolation(before);
+        }
+
+        @Override
         void force(Connection writing) throws SQLException {
             // a commit is on the disk half a second later, unless this is asked for
             try (var statement = writing.createStatement()) {
@@ -115,6 +131,11 @@ enum Dialect {
         void release() throws SQLException;
     }
 
+    /** The isolation that a connection had before a transaction. */
+    interface Isolation {
+        void giveBack() throws SQLException;
+    }
+
     /** Empty if this database is none of them. */
     static Optional<Dialect> of(Connection connection) throws SQLException {
         String product = connection.getMetaData().getDatabaseProductName();
@@ -131,6 +152,9 @@ enum Dialect {
 
     /** Why this database cannot keep journals; empty if it can. */
     abstract String unfitnessForJournals(Connection connection) throws SQLException;
+
+    /** Has a transaction that begins read again behind a lock what it has read before. */
+    abstract Isolation readCommitted(Connection connection) throws SQLException;
 
     /** Returns once what was committed is on the disk. */
     abstract void force(Connection writing) throws SQLException;

@@ -133,20 +133,21 @@ public final class JdbcBudgetStore implements BudgetStore {
 
     /** In a transaction of its own. */
     private Answered answer(Connection connection, Dialect dialect, SyncRequest request) throws SQLException {
-        int isolation = connection.getTransactionIsolation();
         connection.setAutoCommit(false);
-        // what was read before the lock must be read again behind it
-        connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
-        Answered answered = answered(connection, dialect, request);
-        if (answered.refusal == null) {
-            connection.commit();
-            dialect.force(connection); // what was granted must be known after a crash
-        } else {
-            undo(connection);
+        Dialect.Isolation isolation = dialect.readCommitted(connection);
+        try {
+            Answered answered = answered(connection, dialect, request);
+            if (answered.refusal == null) {
+                connection.commit();
+                dialect.force(connection); // what was granted must be known after a crash
+            } else {
+                undo(connection);
+            }
+            connection.setAutoCommit(true);
+            return answered;
+        } finally {
+            isolation.giveBack();
         }
-        connection.setAutoCommit(true);
-        connection.setTransactionIsolation(isolation);
-        return answered;
     }
 
     private Answered answered(Connection connection, Dialect dialect, SyncRequest request) throws SQLException {

@@ -70,7 +70,7 @@ public final class JdbcJournals {
      * killed. If the session ends before that, the journal takes nothing more. The same holds if the database is silent
      * for 30 seconds; so long is waited for a connection.
      *
-     * @param name 1 to 200 characters, none of them a control character
+     * @param name 1 to 200 characters, none of them a control character or half of a surrogate pair
      * @throws JournalException.Locked if it is open already, here or elsewhere
      * @throws JournalException.Damaged if a record is not what was written
      * @throws JournalException.NewerVersion if it was written by a newer version of the format
@@ -136,10 +136,15 @@ public final class JdbcJournals {
     private static String requireName(String name) {
         if (name.isBlank()
                 || name.length() > MOST_CHARS_OF_A_NAME
-                || name.chars().anyMatch(Character::isISOControl)) {
+                || name.codePoints().anyMatch(JdbcJournals::isNoText)) {
             throw new IllegalArgumentException("no name of a journal: '%.40s'".formatted(name));
         }
         return name;
+    }
+
+    /** A control character, or half of a pair: a code point that is a surrogate has no partner. */
+    private static boolean isNoText(int codePoint) {
+        return Character.isISOControl(codePoint) || Character.getType(codePoint) == Character.SURROGATE;
     }
 
     private static Dialect requireFit(Session session) throws IOException {

@@ -38,13 +38,14 @@ final class Logins {
         int behind = hanging.get();
         if (behind >= MOST_HANGING) {
             throw SqlFailure.saying("%d earlier attempts to connect have not ended; a login timeout of the data source"
-                    .formatted(behind)
+                            .formatted(behind)
                     + " would end them");
         }
         var login = new CompletableFuture<Connection>();
         Thread.ofPlatform().daemon().name("cadre-jdbc-login").start(() -> attempt(login));
         try {
-            return login.orTimeout(longestWait.toMillis(), TimeUnit.MILLISECONDS).join();
+            return login.orTimeout(longestWait.toMillis(), TimeUnit.MILLISECONDS)
+                    .join();
         } catch (CompletionException failed) {
             switch (Objects.requireNonNull(failed.getCause())) {
                 case SQLException sql -> throw sql;

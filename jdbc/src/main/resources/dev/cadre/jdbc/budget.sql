@@ -8,7 +8,7 @@ CREATE TABLE IF NOT EXISTS cadre_schema (
 CREATE TABLE IF NOT EXISTS cadre_budget (
   name VARCHAR(200) PRIMARY KEY,
   parent VARCHAR(200) REFERENCES cadre_budget (name),
-  limit_usd NUMERIC(19, 12) NOT NULL CHECK (limit_usd >= 0),
+  limit_usd NUMERIC(19, 12) NOT NULL CHECK (limit_usd BETWEEN 0 AND 9223372.036854775807),
   time_window VARCHAR(5) DEFAULT 'NONE' NOT NULL CHECK (time_window IN ('NONE', 'DAY', 'MONTH')),
   alert_percent INTEGER DEFAULT 80 NOT NULL CHECK (alert_percent BETWEEN 1 AND 100),
   breached BOOLEAN DEFAULT FALSE NOT NULL,
@@ -57,7 +57,7 @@ SELECT name, parent, limit_usd, time_window, window_start,
   forfeited_usd,
   held_usd,
   set_aside_usd,
-  GREATEST(limit_usd - settled_usd - forfeited_usd - held_usd, 0) AS free_usd,
+  CASE WHEN breached THEN 0 ELSE GREATEST(limit_usd - settled_usd - forfeited_usd - held_usd, 0) END AS free_usd,
   breached
 FROM cadre_budget;
 

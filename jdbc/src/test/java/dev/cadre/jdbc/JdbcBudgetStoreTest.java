@@ -203,7 +203,9 @@ class JdbcBudgetStoreTest {
                     .containsExactly(Money.usd("1.5"), Money.usd("1.5"));
             setTime("2026-11-30 12:01:01");
             sync("two", 2, "0", "0", "0");
-            assertThat(row("SELECT forfeited_usd, held_usd, set_aside_usd FROM cadre_budget_status WHERE name = 'acme'"))
+            assertThat(
+                            row(
+                                    "SELECT forfeited_usd, held_usd, set_aside_usd FROM cadre_budget_status WHERE name = 'acme'"))
                     .containsExactly("2.5", "0", "0");
         }
 
@@ -277,6 +279,8 @@ class JdbcBudgetStoreTest {
                     Duration.ofSeconds(60),
                     Stay.GOES_ON));
             assertThat(sync("two", 1, "0", "0", "1").entitled()).isEqualTo(Money.ZERO);
+            assertThat(row("SELECT free_usd FROM cadre_budget_status WHERE name = 'acme'"))
+                    .containsExactly("0");
 
             execute("UPDATE cadre_budget SET breached = FALSE");
 
@@ -289,6 +293,9 @@ class JdbcBudgetStoreTest {
                     .isThrownBy(() -> SharedBudget.open(store, "nobody", SHARING))
                     .withMessage("the database has no budget 'nobody'")
                     .matches(refused -> refused.kind() == BudgetStoreException.Kind.UNKNOWN_BUDGET);
+            assertThatExceptionOfType(BudgetStoreException.class)
+                    .isThrownBy(() -> SharedBudget.open(store, "no\0body", SHARING))
+                    .withMessage("the database has no budget 'no?body'");
         }
 
         @Test
@@ -343,6 +350,7 @@ class JdbcBudgetStoreTest {
 
             assertThatExceptionOfType(BudgetStoreException.class)
                     .isThrownBy(() -> sync("one", 1, "0", "0", "1"))
+                    .withMessage("budget 'acme/search' is around itself: its parents form a cycle")
                     .matches(refused -> refused.kind() == BudgetStoreException.Kind.DAMAGED);
         }
 
@@ -360,6 +368,40 @@ class JdbcBudgetStoreTest {
 
             assertThat(row("SELECT COUNT(*) FROM cadre_budget_lease WHERE holder = 'two'"))
                     .hasToString("[0]");
+        }
+
+        @Test
+        void connectionOfARequestThatFails_isGivenBackAsItWas() throws Exception {
+            HeldConnections held = HeldConnections.pool(source);
+            held.isolate(Connection.TRANSACTION_SERIALIZABLE);
+            held.breakStatements("UPDATE cadre_budget SET");
+
+            assertThatExceptionOfType(BudgetStoreException.class)
+                    .isThrownBy(() -> JdbcBudgetStore.in(held.source()).sync(request("two", 2, "0", "0", "2")));
+
+            try (Connection given = held.given().getLast()) {
+                assertThat(given.getAutoCommit()).isFalse();
+                assertThat(given.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_SERIALIZABLE);
+                given.rollback();
+            }
+        }
+
+        @Test
+        void limitThatIsNoAmount_cannotBeWritten() {
+            for (String limit : List.of("9223372.036854775808", "-1")) {
+                assertThatExceptionOfType(SQLException.class)
+                        .isThrownBy(() -> execute("UPDATE cadre_budget SET limit_usd = " + limit));
+            }
+        }
+
+        @Test
+        void holderThatLeaves_leavesNoRow() throws Exception {
+            try (SharedBudget shared = SharedBudget.open(store, "acme", SHARING)) {
+                reserve(shared.guard(), "1").settle(Money.usd("0.5"));
+            }
+
+            assertThat(row("SELECT COUNT(*) FROM cadre_budget_lease")).hasToString("[0]");
+            assertThat(spentAndHeld("acme")).containsExactly("0.5", "0");
         }
 
         @Test

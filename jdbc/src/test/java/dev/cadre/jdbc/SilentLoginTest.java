@@ -83,7 +83,8 @@ class SilentLoginTest {
     void journal_doesNotWaitForIt() {
         JdbcJournals journals = JdbcJournals.in(silent);
         List<Runnable> uses = List.of(
-                journals.within(SHORT)::createTables, () -> journals.within(SHORT).open("pets"));
+                journals.within(SHORT)::createTables,
+                () -> journals.within(SHORT).open("pets"));
         for (Runnable use : uses) {
             assertThatExceptionOfType(UncheckedIOException.class)
                     .isThrownBy(use::run)
