@@ -8,6 +8,7 @@ import dev.cadre.budget.SharedBudget;
 import dev.cadre.budget.Sharing;
 import dev.cadre.share.BudgetStoreException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -47,7 +48,11 @@ class SilentLoginTest {
                     if (method.getName().equals("close")) {
                         ended.add(real);
                     }
-                    return method.invoke(real, arguments);
+                    try {
+                        return method.invoke(real, arguments);
+                    } catch (InvocationTargetException failed) {
+                        throw failed.getCause();
+                    }
                 });
     }
 
