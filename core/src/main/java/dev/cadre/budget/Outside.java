@@ -11,6 +11,7 @@ import dev.cadre.share.SyncRequest.Totals;
  * @param settled what others have settled in this window
  * @param forfeited what others have forfeited in this window
  * @param held what the leases of others hold
+ * @param setAside the part of {@code held} that is known to be set aside: nobody waits for it; zero if that may have changed
  * @param settledBefore what this process has settled that does not count in this window
  * @param forfeitedBefore what this process has forfeited that does not count in this window
  * @param entitled what this process may spend in all, since it opened the budget
@@ -20,26 +21,40 @@ record Outside(
         Money settled,
         Money forfeited,
         Money held,
+        Money setAside,
         Money settledBefore,
         Money forfeitedBefore,
         Money entitled,
         boolean breached) {
 
-    /** @param reported what this process had spent, by the request that is answered */
+    /**
+     * What is set aside is not known: it may come back.
+     *
+     * @param reported what this process had spent, by the request that is answered
+     */
     static Outside of(Standing standing, Totals reported, Money entitled) {
         return new Outside(
                 standing.limit(),
                 standing.elsewhere().settled(),
                 standing.elsewhere().forfeited(),
                 standing.elsewhere().held(),
+                Money.ZERO,
                 reported.settled().minusOrZero(standing.own().settled()),
                 reported.forfeited().minusOrZero(standing.own().forfeited()),
                 entitled,
                 standing.breached());
     }
 
-    Outside withEntitled(Money changed) {
-        return new Outside(limit, settled, forfeited, held, settledBefore, forfeitedBefore, changed, breached);
+    /** The same while a request is under way: what others have set aside may have come back since. */
+    Outside beforeTheAnswer(Money changed) {
+        return new Outside(
+                limit, settled, forfeited, held, Money.ZERO, settledBefore, forfeitedBefore, changed, breached);
+    }
+
+    /** The same for those who have just waited for the store, and got nothing. */
+    Outside knowingOf(Money othersSetAside) {
+        return new Outside(
+                limit, settled, forfeited, held, othersSetAside, settledBefore, forfeitedBefore, entitled, breached);
     }
 
     /**
@@ -65,12 +80,13 @@ record Outside(
         long used = used(own);
         long unused = Math.max(0, limit.picoUsd() - used);
         long free = Math.min(mostFree, Math.max(0, unused - held.picoUsd()));
+        long aside = Math.min(setAside.picoUsd(), unused - free);
         return new LedgerState(
                 used > limit.picoUsd() ? Money.ofPico(used) : limit, // a limit may be lowered below what is spent
                 Money.ofPico(settled(own)),
                 Money.ofPico(forfeited(own)),
-                Money.ofPico(Math.addExact(own.outstanding().picoUsd(), unused - free)),
-                own.setAside(),
+                Money.ofPico(Math.addExact(own.outstanding().picoUsd(), unused - free - aside)),
+                own.setAside().plus(Money.ofPico(aside)),
                 own.breached() || breached);
     }
 

@@ -72,6 +72,7 @@ public final class SharedBudget implements AutoCloseable {
     public static SharedBudget open(BudgetStore store, String name, Sharing sharing) {
         var opened = new SharedBudget(store, name, sharing);
         opened.tell(opened.shared.standings());
+        opened.guard.watch(opened::wakeForBreach);
         opened.thread.start();
         return opened;
     }
@@ -117,6 +118,12 @@ public final class SharedBudget implements AutoCloseable {
         }
     }
 
+    private void wakeForBreach() {
+        if (lock.locked(shared::hasBreachToTell)) {
+            wake();
+        }
+    }
+
     private void talk() {
         boolean isOver = false;
         while (!isOver) {
@@ -124,6 +131,9 @@ public final class SharedBudget implements AutoCloseable {
                 isOver = talkOnce();
             } catch (InterruptedException interrupt) {
                 LOG.debug("the thread of a shared budget was interrupted, and goes on", interrupt);
+            } catch (RuntimeException | Error broken) { // whatever it is: without this thread nobody gets money
+                pace.failed(System.nanoTime());
+                trouble = BudgetStoreException.Kind.UNREACHABLE;
             }
         }
     }
@@ -135,8 +145,8 @@ public final class SharedBudget implements AutoCloseable {
         if (isClosed() && reportsUntilNanos - now <= 0) {
             return true;
         }
-        boolean leavesNow = isLeaving && trouble == null;
-        long wait = leavesNow ? 0 : pace.waitNanos(lock.locked(shared::isSought), now);
+        boolean isUrgent = isLeaving || lock.locked(shared::hasBreachToTell);
+        long wait = isUrgent && trouble == null ? 0 : pace.waitNanos(lock.locked(shared::looksAgain), now);
         if (wait == 0) {
             return ask(isLeaving ? Stay.LEAVES : Stay.GOES_ON) && isLeaving;
         }
@@ -152,8 +162,8 @@ public final class SharedBudget implements AutoCloseable {
 
     /** Returns whether the store has answered. */
     private boolean ask(Stay stay) {
-        SyncRequest request = lock.locked(() -> shared.write(stay));
         try {
+            SyncRequest request = lock.locked(() -> shared.write(stay));
             SyncAnswer answer = store.sync(request);
             if (trouble != null) {
                 LOG.info("the store of the shared budget '{}' answers again", name);
@@ -163,8 +173,7 @@ public final class SharedBudget implements AutoCloseable {
             return true;
         } catch (BudgetStoreException refused) {
             failed(refused.kind(), refused);
-        } catch (RuntimeException
-                | Error broken) { // the store is code of others; without this thread nobody gets money
+        } catch (RuntimeException | Error broken) { // the store is code of others
             failed(BudgetStoreException.Kind.UNREACHABLE, broken);
         }
         return false;

@@ -34,7 +34,7 @@ final class SharedLedger {
     private List<Ledger> ledgers = List.of();
 
     private List<Standing> standings = List.of();
-    private List<Outside> outsides = List.of();
+    private List<Outside> outsides = new ArrayList<>();
     private long sequence;
     private Money entitled = Money.ZERO;
     /** How much more than the needs that wait is to be fetched, or kept. */
@@ -42,6 +42,9 @@ final class SharedLedger {
 
     /** Whether the store had nothing for those who waited when it last answered. */
     private boolean isUnmet;
+
+    /** Whether others had set money aside then; it is taken for gone until the next request is written. */
+    private boolean isSetAsideElsewhere;
 
     private LedgerSums written = LedgerSums.NONE;
     private boolean isIdle = true;
@@ -62,12 +65,22 @@ final class SharedLedger {
         return !needs.isEmpty();
     }
 
+    /** Whether to look soon: somebody waits, or may have been refused for what others had set aside. */
+    boolean looksAgain() {
+        return isSought() || isSetAsideElsewhere;
+    }
+
     /** Whether the last answer had nothing for those who wait. */
     boolean isUnmet() {
         return isUnmet;
     }
 
-    /** Whether nothing has happened between the last two requests, and nothing is kept but what is in flight. */
+    /** Whether an attempt has cost more than its worst case, which no request says yet. */
+    boolean hasBreachToTell() {
+        return ledger().sums().overruns() > written.overruns();
+    }
+
+    /** Whether nothing has happened between the last two requests, nothing was wanted, and nothing is kept but what is in flight. */
     boolean isIdle() {
         return isIdle;
     }
@@ -89,14 +102,18 @@ final class SharedLedger {
         boolean keepsNothing = isUnmet || stay == Stay.LEAVES;
         Money unused = entitled.minusOrZero(sums.committed());
         Money kept = keepsNothing ? Money.ZERO : isSought() ? unused : unused.atMost(slice);
-        isIdle = isUnchanged && kept.isZero();
-        entitle(sums.committed().plus(kept));
+        isIdle = isUnchanged && kept.isZero() && !isSought();
+        entitled = sums.committed().plus(kept);
+        outsides.replaceAll(outside -> outside.beforeTheAnswer(entitled));
+        isSetAsideElsewhere = false;
+        showOutsides();
         return new SyncRequest(
                 budget,
                 holder,
                 ++sequence,
                 sums.totals(),
                 sums.inFlight().plus(kept),
+                sums.setAside(),
                 stay == Stay.LEAVES ? Wants.NONE : needs.beyond(kept, slice),
                 lease,
                 stay);
@@ -111,14 +128,12 @@ final class SharedLedger {
     }
 
     private Money doubled(Money slice) {
-        Money half = standings.getLast().limit().dividedBy(2);
-        return slice.atMost(half).times(2);
+        Money limit = standings.getLast().limit();
+        return slice.picoUsd() > limit.picoUsd() / 2 ? limit : slice.times(2);
     }
 
-    private void entitle(Money amount) {
-        entitled = amount;
+    private void showOutsides() {
         for (int i = 0; i < ledgers.size(); i++) {
-            outsides.set(i, outsides.get(i).withEntitled(amount));
             ledgers.get(i).setOutside(outsides.get(i));
         }
     }
@@ -134,16 +149,19 @@ final class SharedLedger {
         }
         standings = answer.chain();
         entitled = entitled.atLeast(answer.entitled());
+        isUnmet = isUnmet(request, answer);
+        isSetAsideElsewhere = isUnmet
+                && standings.stream()
+                        .anyMatch(standing -> !standing.elsewhere().setAside().isZero());
         outsides = new ArrayList<>();
         for (Standing standing : standings) {
-            outsides.add(Outside.of(standing, request.totals(), entitled));
+            Outside outside = Outside.of(standing, request.totals(), entitled);
+            outsides.add(isUnmet ? outside.knowingOf(standing.elsewhere().setAside()) : outside);
         }
         if (ledgers.isEmpty()) {
             ledgers = opened();
-        } else {
-            entitle(entitled);
         }
-        isUnmet = isUnmet(request, answer);
+        showOutsides();
         needs.clear();
         return true;
     }

@@ -32,7 +32,7 @@ final class SyncPace {
     /**
      * How long the store need not be asked.
      *
-     * @param isSought whether somebody waits for money
+     * @param isSought whether somebody waits for money, or what the store said last holds for a moment only
      */
     long waitNanos(boolean isSought, long nowNanos) {
         long pause;

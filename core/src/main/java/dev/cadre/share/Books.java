@@ -4,12 +4,12 @@ package dev.cadre.share;
 import dev.cadre.price.Money;
 import dev.cadre.share.SyncAnswer.Standing;
 import dev.cadre.share.SyncAnswer.Sums;
+import dev.cadre.share.SyncRequest.Stay;
 import dev.cadre.share.SyncRequest.Totals;
 import dev.cadre.share.SyncRequest.Wants;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +35,8 @@ public final class Books {
     private final Map<String, BudgetRow> budgets = new LinkedHashMap<>();
 
     private final List<String> chain;
+    /** The leases of the holder, in no order. */
+    private final List<LeaseRow> kept;
 
     private Books(BudgetRows rows, SyncRequest request) {
         this.rows = rows;
@@ -43,6 +45,7 @@ public final class Books {
         now = rows.now(); // after the lock, or a request that waited for it would turn the time back
         chain = locked.stream().map(BudgetRow::name).toList();
         locked.forEach(this::open);
+        kept = rows.leasesOf(request.holder());
     }
 
     /** Books a request, and answers it. */
@@ -52,23 +55,29 @@ public final class Books {
 
     private SyncAnswer sync() {
         if (request.sequence() == 1) {
+            rows.adoptLeases(chain);
             rows.forgetLeases(chain.getFirst(), now.minus(REMEMBERED));
         }
         for (LeaseRow overdue : rows.overdue(chain.getFirst(), now)) {
             if (!overdue.holder().equals(request.holder())) {
-                expire(overdue);
+                settle(overdue);
             }
         }
-        List<LeaseRow> before = own();
+        List<LeaseRow> before = chain.stream().map(name -> own(budget(name))).toList();
         if (request.sequence() <= before.getFirst().sequence()) {
             return answer(before, false);
         }
         boolean hadExpired =
                 before.stream().anyMatch(lease -> !lease.counted().lost().isZero());
         List<LeaseRow> booked = before.stream().map(this::book).toList();
-        Money grant = grant(request.wants());
+        Money grant = isForgotten() ? Money.ZERO : grant(request.wants());
         List<LeaseRow> leases = booked.stream().map(lease -> hold(lease, grant)).toList();
-        leases.forEach(rows::write);
+        if (request.stay() == Stay.LEAVES
+                && leases.stream().allMatch(lease -> lease.held().isZero())) {
+            rows.forget(request.holder()); // what it has spent is in the sums
+        } else {
+            leases.forEach(rows::write);
+        }
         chain.forEach(name -> rows.write(budget(name)));
         return answer(leases, hadExpired);
     }
@@ -93,8 +102,16 @@ public final class Books {
         return known == null ? open(rows.lock(name)) : known;
     }
 
-    private void change(BudgetRow budget, Money settled, Money forfeited, Money held) {
-        budgets.put(budget.name(), budget.with(new Sums(settled, forfeited, held)));
+    private void change(BudgetRow budget, Sums sums) {
+        budgets.put(budget.name(), budget.with(sums));
+    }
+
+    private void settle(LeaseRow overdue) {
+        if (overdue.term().renewedAt().isAfter(now)) { // the clock has gone back
+            rows.write(overdue.asRenewedNow(now));
+        } else {
+            expire(overdue);
+        }
     }
 
     /** The process has died, for all that is known: whatever it held may have been sent. */
@@ -103,28 +120,31 @@ public final class Books {
         Sums sums = budget.sums();
         change(
                 budget,
-                sums.settled(),
-                sums.forfeited().plus(overdue.held()),
-                sums.held().minus(overdue.held()));
+                new Sums(
+                        sums.settled(),
+                        sums.forfeited().plus(overdue.held()),
+                        sums.held().minus(overdue.held()),
+                        sums.setAside().minus(overdue.setAside())));
         rows.write(budget(overdue.budget()));
         rows.write(overdue.inWindow(budget.windowStart()).expired());
     }
 
-    /** The leases of the holder, the outermost budget first. */
-    private List<LeaseRow> own() {
-        List<LeaseRow> kept = rows.leasesOf(request.holder());
-        var own = new ArrayList<LeaseRow>();
-        for (String name : chain) {
-            BudgetRow budget = budget(name);
-            // a holder whose row was forgotten held nothing, or all of it was forfeited: what it reports is booked
-            Totals reported = request.sequence() == 1 ? Totals.NONE : request.totals();
-            own.add(kept.stream()
-                    .filter(lease -> lease.budget().equals(name))
-                    .findFirst()
-                    .orElseGet(() -> LeaseRow.first(request, budget, reported, now))
-                    .inWindow(budget.windowStart()));
-        }
-        return own;
+    private LeaseRow own(BudgetRow budget) {
+        LeaseRow.Term term = LeaseRow.Term.from(now, request.lease());
+        return kept.stream()
+                .filter(lease -> lease.budget().equals(budget.name()))
+                .findFirst()
+                .orElseGet(() -> LeaseRow.first(request, budget, isForgotten() ? request.keeps() : Money.ZERO, term))
+                .inWindow(budget.windowStart());
+    }
+
+    /**
+     * Whether the rows of the holder were deleted: it held nothing, or all of it was forfeited. So what it has spent is booked,
+     * and what it keeps is paid. It is granted nothing before its next request: this one may be a late one of a holder
+     * that has left, and nobody would give the money back.
+     */
+    private boolean isForgotten() {
+        return kept.isEmpty() && request.sequence() > 1;
     }
 
     /**
@@ -145,21 +165,25 @@ public final class Books {
         Money newSettled = settled.minusOrZero(before.prepaid().minusOrZero(forfeited));
         Money newForfeited = forfeited.minusOrZero(before.prepaid());
         Money held = request.keeps().minus(prepaid);
+        Money setAside = request.setAside().atMost(held);
 
         BudgetRow budget = budget(before.budget());
         Sums sums = budget.sums();
         change(
                 totals.overruns() > before.totals().overruns() ? budget.asBreached() : budget,
-                sums.settled().plus(newSettled),
-                sums.forfeited().minus(before.counted().lost()).plus(newForfeited),
-                sums.held().minus(before.held()).plus(held));
+                new Sums(
+                        sums.settled().plus(newSettled),
+                        sums.forfeited().minus(before.counted().lost()).plus(newForfeited),
+                        sums.held().minus(before.held()).plus(held),
+                        sums.setAside().minus(before.setAside()).plus(setAside)));
         return new LeaseRow(
                 before.holder(),
                 before.budget(),
                 request.sequence(),
                 totals,
                 held,
-                now.plus(request.lease()),
+                setAside,
+                LeaseRow.Term.from(now, request.lease()),
                 new LeaseRow.Counted(
                         budget.windowStart(), before.counted().spent().plus(newSettled, newForfeited), Money.ZERO),
                 prepaid);
@@ -184,7 +208,7 @@ public final class Books {
     private LeaseRow hold(LeaseRow lease, Money grant) {
         BudgetRow budget = budget(lease.budget());
         Sums sums = budget.sums();
-        change(budget, sums.settled(), sums.forfeited(), sums.held().plus(grant));
+        change(budget, new Sums(sums.settled(), sums.forfeited(), sums.held().plus(grant), sums.setAside()));
         return lease.granted(grant);
     }
 
@@ -200,7 +224,7 @@ public final class Books {
                 budget.name(),
                 budget.windowStart(),
                 budget.limit(),
-                budget.sums().without(lease.counted().spent(), lease.held()),
+                budget.sums().without(lease),
                 lease.counted().spent(),
                 budget.breached(),
                 budget.alertPercent());

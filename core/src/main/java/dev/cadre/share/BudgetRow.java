@@ -32,8 +32,8 @@ public record BudgetRow(
 
     /** Nothing is spent in a new window; what leases hold is held on. */
     BudgetRow inWindow(LocalDate start) {
-        return new BudgetRow(
-                name, limit, window, start, new Sums(Money.ZERO, Money.ZERO, sums.held()), breached, alertPercent);
+        var begun = new Sums(Money.ZERO, Money.ZERO, sums.held(), sums.setAside());
+        return new BudgetRow(name, limit, window, start, begun, breached, alertPercent);
     }
 
     /** What nobody has spent or holds. */

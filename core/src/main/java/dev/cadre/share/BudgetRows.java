@@ -26,7 +26,16 @@ public interface BudgetRows {
     /** The leases of a holder, in no order; empty if it is new. */
     List<LeaseRow> leasesOf(String holder);
 
-    /** All leases of those holders that hold something beneath this outermost budget, and should have renewed it. */
+    /**
+     * Notes for the leases of these budgets that the first one is their outermost: one of the budgets may have been moved
+     * since its leases were written.
+     */
+    void adoptLeases(List<String> chain);
+
+    /**
+     * The leases beneath this outermost budget of those holders that hold something there, and should have renewed it,
+     * or have renewed it later than now, which happens if the clock goes back; none of a budget that was moved elsewhere.
+     */
     List<LeaseRow> overdue(String outermost, Instant now);
 
     /** Replaces a budget's row. */
@@ -34,6 +43,9 @@ public interface BudgetRows {
 
     /** Adds or replaces a lease's row. */
     void write(LeaseRow lease);
+
+    /** Deletes the leases of a holder. */
+    void forget(String holder);
 
     /** Keeps the sums of a window that is over. */
     void keep(BudgetRow ended);

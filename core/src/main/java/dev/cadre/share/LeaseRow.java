@@ -4,6 +4,7 @@ package dev.cadre.share;
 import dev.cadre.price.Money;
 import dev.cadre.share.SyncAnswer.Spent;
 import dev.cadre.share.SyncRequest.Totals;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 
@@ -13,10 +14,11 @@ import java.time.LocalDate;
  * @param sequence the last request that is booked
  * @param totals what that request reported
  * @param held what the holder may spend besides
- * @param expiresAt when that is booked as forfeited, if nothing is heard of the holder until then
+ * @param setAside the part of {@code held} that is set aside
+ * @param term how long that is held if nothing is heard of the holder
  * @param counted what of it is in the sums of the budget
- * @param prepaid what was forfeited in an earlier window, while the holder was alive after all: it may still spend that, and
- *     it does not count again
+ * @param prepaid what was forfeited in an earlier window, or so long ago that the row was deleted, while the holder was alive
+ *     after all: it may still spend that, and it does not count again
  */
 public record LeaseRow(
         String holder,
@@ -24,7 +26,8 @@ public record LeaseRow(
         long sequence,
         Totals totals,
         Money held,
-        Instant expiresAt,
+        Money setAside,
+        Term term,
         Counted counted,
         Money prepaid) {
 
@@ -37,16 +40,29 @@ public record LeaseRow(
      */
     public record Counted(LocalDate window, Spent spent, Money lost) {}
 
-    static LeaseRow first(SyncRequest request, BudgetRow budget, Totals reported, Instant expiresAt) {
+    /**
+     * The time for which a lease holds.
+     *
+     * @param renewedAt when the holder was last heard of, by the clock of the store
+     * @param expiresAt when what is held is booked as forfeited
+     */
+    public record Term(Instant renewedAt, Instant expiresAt) {
+        static Term from(Instant now, Duration length) {
+            return new Term(now, now.plus(length));
+        }
+    }
+
+    static LeaseRow first(SyncRequest request, BudgetRow budget, Money prepaid, Term term) {
         return new LeaseRow(
                 request.holder(),
                 budget.name(),
                 0,
-                reported,
+                request.sequence() == 1 ? Totals.NONE : request.totals(), // of an unknown one, all is booked
                 Money.ZERO,
-                expiresAt,
+                Money.ZERO,
+                term,
                 new Counted(budget.windowStart(), Spent.NONE, Money.ZERO),
-                Money.ZERO);
+                prepaid);
     }
 
     /** What is counted in an earlier window stays there. */
@@ -59,7 +75,8 @@ public record LeaseRow(
                         sequence,
                         totals,
                         held,
-                        expiresAt,
+                        setAside,
+                        term,
                         new Counted(current, Spent.NONE, Money.ZERO),
                         prepaid.plus(counted.lost));
     }
@@ -72,13 +89,20 @@ public record LeaseRow(
                 sequence,
                 totals,
                 Money.ZERO,
-                expiresAt,
+                Money.ZERO,
+                term,
                 new Counted(counted.window, counted.spent, counted.lost.plus(held)),
                 prepaid);
     }
 
+    /** The same for a holder that was heard of while the clock was ahead: as if that were now. */
+    LeaseRow asRenewedNow(Instant now) {
+        Duration length = Duration.between(term.renewedAt, term.expiresAt);
+        return new LeaseRow(holder, budget, sequence, totals, held, setAside, Term.from(now, length), counted, prepaid);
+    }
+
     LeaseRow granted(Money more) {
-        return new LeaseRow(holder, budget, sequence, totals, held.plus(more), expiresAt, counted, prepaid);
+        return new LeaseRow(holder, budget, sequence, totals, held.plus(more), setAside, term, counted, prepaid);
     }
 
     /** What the holder may spend in all. */

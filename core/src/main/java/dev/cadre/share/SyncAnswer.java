@@ -49,18 +49,25 @@ public record SyncAnswer(long sequence, Money entitled, boolean hadExpired, List
      * What is spent and what may be.
      *
      * @param held what leases hold that have not expired
+     * @param setAside the part of {@code held} that its holders have set aside: no end of an attempt gives it back
      */
-    public record Sums(Money settled, Money forfeited, Money held) {
+    public record Sums(Money settled, Money forfeited, Money held, Money setAside) {
         /** Nothing. */
-        public static final Sums NONE = new Sums(Money.ZERO, Money.ZERO, Money.ZERO);
+        public static final Sums NONE = new Sums(Money.ZERO, Money.ZERO, Money.ZERO, Money.ZERO);
 
-        /** All three. */
+        /** What is spent and what is held. */
         public Money committed() {
             return settled.plus(forfeited).plus(held);
         }
 
-        Sums without(Spent own, Money ownHeld) {
-            return new Sums(settled.minus(own.settled()), forfeited.minus(own.forfeited()), held.minus(ownHeld));
+        /** The sums of the others. */
+        Sums without(LeaseRow own) {
+            Spent spent = own.counted().spent();
+            return new Sums(
+                    settled.minus(spent.settled()),
+                    forfeited.minus(spent.forfeited()),
+                    held.minus(own.held()),
+                    setAside.minus(own.setAside()));
         }
     }
 

@@ -13,6 +13,8 @@ import java.time.Duration;
  * @param totals what the holder has spent since it was opened
  * @param keeps what the holder may spend besides, until the answer: its attempts in flight, and what it does not give
  *     back
+ * @param setAside the part of {@code keeps} that is set aside for a part of a run: others need not wait for it as for an
+ *     attempt
  * @param wants what it asks for besides
  * @param lease how long the store waits for its next request before it books as forfeited what it keeps
  * @param stay whether there will be a next request
@@ -23,6 +25,7 @@ public record SyncRequest(
         long sequence,
         Totals totals,
         Money keeps,
+        Money setAside,
         Wants wants,
         Duration lease,
         Stay stay) {
@@ -83,6 +86,9 @@ public record SyncRequest(
     public SyncRequest {
         if (sequence < 1) {
             throw new IllegalArgumentException("the first request of a holder is 1, not " + sequence);
+        }
+        if (setAside.isMoreThan(keeps)) {
+            throw new IllegalArgumentException("of %s, %s is set aside".formatted(keeps, setAside));
         }
         if (!lease.isPositive()) {
             throw new IllegalArgumentException("a lease must be longer than " + lease);

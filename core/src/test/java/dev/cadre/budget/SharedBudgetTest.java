@@ -41,7 +41,8 @@ final class SharedBudgetTest {
             reserve(run, "0.20").settle(Money.usd("0.15"));
         }
 
-        assertThat(memory.budget("tenant").sums()).isEqualTo(new Sums(Money.usd("0.15"), Money.ZERO, Money.ZERO));
+        assertThat(memory.budget("tenant").sums())
+                .isEqualTo(new Sums(Money.usd("0.15"), Money.ZERO, Money.ZERO, Money.ZERO));
     }
 
     @Test
@@ -108,6 +109,52 @@ final class SharedBudgetTest {
     }
 
     @Test
+    void needThatOthersHaveSetMoneyAsideBefore_isRefused_untilTheStoreIsAskedAgain() throws InterruptedException {
+        try (SharedBudget one = SharedBudget.open(store, "tenant", SHARING);
+                SharedBudget other = SharedBudget.open(store, "tenant", SHARING)) {
+            reserve(one.guard(), "0.80").release();
+            one.guard().allot(Money.usd("0.80"));
+            report(one);
+            BlockingQueue<Boolean> moved = new LinkedBlockingQueue<>();
+            try (var watch = other.guard().watch(() -> moved.add(true))) {
+                Admission answer = other.guard().reserve(Money.usd("0.30"));
+                while (answer instanceof Admission.Contended) {
+                    moved.take();
+                    answer = other.guard().reserve(Money.usd("0.30"));
+                }
+                assertThat(answer).isInstanceOf(Admission.Exhausted.class);
+
+                while (!other.guard().state().setAside().isZero()) { // nobody waits, and no heartbeat is near
+                    moved.take();
+                }
+            }
+            assertThat(other.guard().reserve(Money.usd("0.30"))).isInstanceOf(Admission.Contended.class);
+        }
+    }
+
+    /** Has it talk to the store. */
+    private static void report(SharedBudget shared) throws InterruptedException {
+        BlockingQueue<Boolean> moved = new LinkedBlockingQueue<>();
+        try (var watch = shared.guard().watch(() -> moved.add(true))) {
+            shared.guard().seek(Money.usd("0.01"));
+            moved.take();
+        }
+    }
+
+    @Test
+    void largestLimit_canBeUsedUp() throws InterruptedException {
+        memory.setLimit("tenant", Money.ofPico(Long.MAX_VALUE));
+        try (SharedBudget shared = SharedBudget.open(store, "tenant", SHARING)) {
+            Reservation half = reserve(shared.guard(), "4611686.018427387904"); // a pico-dollar more
+            Reservation rest = reserve(shared.guard(), "4611686.018427387903");
+
+            assertThat(shared.guard().available()).isEqualTo(Money.ZERO);
+            half.release();
+            rest.release();
+        }
+    }
+
+    @Test
     void storeThatIsDown_leavesTheSlice_andNeedsBeyondItWaitUntilItIsBack() throws InterruptedException {
         try (SharedBudget shared = SharedBudget.open(store, "tenant", SHARING)) {
             reserve(shared.guard(), "0.20").release();
@@ -169,9 +216,28 @@ final class SharedBudgetTest {
         assertThatThrownBy(() -> shared.guard().reserve(Money.ZERO)).isInstanceOf(BudgetClosedException.class);
 
         late.settle(Money.usd("0.05"));
-        var settled = new Sums(Money.usd("0.05"), Money.ZERO, Money.ZERO);
+        var settled = new Sums(Money.usd("0.05"), Money.ZERO, Money.ZERO, Money.ZERO);
         while (!memory.budget("tenant").sums().equals(settled)) {
             held.take();
+        }
+    }
+
+    @Test
+    void breach_isToldAtOnce() throws InterruptedException {
+        BlockingQueue<Boolean> breached = new LinkedBlockingQueue<>();
+        BudgetStore watched = request -> {
+            var answer = memory.sync(request);
+            if (memory.budget("tenant").breached()) {
+                breached.add(true);
+            }
+            return answer;
+        };
+        try (SharedBudget shared = SharedBudget.open(watched, "tenant", SHARING)) {
+            Reservation over = reserve(shared.guard(), "0.20");
+            awaitRest();
+            over.settle(Money.usd("0.21"));
+
+            assertThat(breached.poll(10, TimeUnit.SECONDS)).isTrue();
         }
     }
 

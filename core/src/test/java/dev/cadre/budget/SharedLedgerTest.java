@@ -55,6 +55,45 @@ final class SharedLedgerTest {
     }
 
     @Test
+    void need_thatOthersHaveSetMoneyAsideBefore_isExhausted_onceTheStoreSaysSo() {
+        allotted(there, 350);
+        talk(there);
+        allotted(here, 350);
+        talk(here);
+
+        assertThat(here.ledger().reserve(pico(200))).isInstanceOf(Admission.Contended.class);
+        talk(here);
+        assertThat(here.ledger().reserve(pico(200))).isInstanceOf(Admission.Exhausted.class);
+        assertThat(here.ledger().reserve(pico(100))).isInstanceOf(Admission.Contended.class);
+        assertThat(here.ledger().chainState().room()).isEqualTo(pico(100));
+    }
+
+    @Test
+    void whatOthersHaveSetAside_mayHaveComeBack_onceAnotherRequestIsWritten() {
+        Ledger allotment = allotted(there, 700);
+        talk(there);
+        here.ledger().reserve(pico(200));
+        talk(here);
+        assertThat(here.ledger().reserve(pico(200))).isInstanceOf(Admission.Exhausted.class);
+
+        assertThat(here.isSought()).isFalse();
+        assertThat(here.looksAgain()).isTrue();
+        talk(here);
+        assertThat(here.looksAgain()).isFalse();
+        assertThat(here.ledger().reserve(pico(200))).isInstanceOf(Admission.Contended.class);
+        allotment.close();
+        talk(there);
+        talk(there);
+        talk(here);
+        assertThat(here.ledger().reserve(pico(200))).isInstanceOf(Admission.Granted.class);
+    }
+
+    private Ledger allotted(SharedLedger shared, long amount) {
+        granted(shared, amount).release();
+        return shared.ledger().allot(pico(amount));
+    }
+
+    @Test
     void state_isThatOfAllProcesses() {
         granted(there, 500).settle(pico(120));
         talk(there);
@@ -167,6 +206,17 @@ final class SharedLedgerTest {
         talk(here);
         assertThat(here.isIdle()).isTrue();
         assertThat(here.write(Stay.GOES_ON).keeps()).isEqualTo(pico(18_000));
+    }
+
+    @Test
+    void requestThatFetchesMoney_isNotIdle() {
+        talk(here);
+        assertThat(here.isIdle()).isTrue();
+
+        here.ledger().reserve(pico(100));
+        talk(here);
+
+        assertThat(here.isIdle()).isFalse();
     }
 
     private Money targetOfTheNext(long need) {

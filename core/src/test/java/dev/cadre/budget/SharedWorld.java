@@ -8,6 +8,7 @@ import dev.cadre.share.BudgetRow;
 import dev.cadre.share.BudgetWindow;
 import dev.cadre.share.MemoryBudgetStore;
 import dev.cadre.share.SyncAnswer;
+import dev.cadre.share.SyncAnswer.Sums;
 import dev.cadre.share.SyncRequest;
 import dev.cadre.share.SyncRequest.Stay;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -43,6 +45,7 @@ final class SharedWorld {
         final String tenant = TENANTS.get(random.nextInt(TENANTS.size()));
         final SharedLedger shared = new SharedLedger(tenant, "holder-" + (++opened), LEASE);
         final List<Reservation> open = new ArrayList<>();
+        final List<Ledger> allotments = new ArrayList<>();
         /** The request whose answer it waits for. */
         @Nullable
         SyncRequest pending;
@@ -110,7 +113,8 @@ final class SharedWorld {
             switch (random.nextInt(32)) {
                 case 0, 1, 2, 3, 4, 5, 6, 7 -> reserve(process);
                 case 8, 9, 10, 11, 12, 13 -> end(process);
-                case 14, 15, 16, 17, 18 -> ask(process);
+                case 14 -> allotOrClose(process);
+                case 15, 16, 17, 18 -> ask(process);
                 case 19, 20, 21, 22, 23 -> deliverRequest();
                 case 24, 25, 26, 27, 28 -> deliverAnswer();
                 case 29 -> giveUp(process);
@@ -136,6 +140,7 @@ final class SharedWorld {
                     pass(Duration.ofHours(random.nextInt(36)));
                 }
             }
+            case 5 -> pass(Duration.ofDays(8)); // old leases are forgotten
             default -> {}
         }
     }
@@ -149,13 +154,28 @@ final class SharedWorld {
         Money need = random.nextInt(10) == 0
                 ? process.grantable()
                 : pico(1 + random.nextLong(random.nextInt(8) == 0 ? 200 : 60));
-        switch (process.ledger().reserve(need)) {
+        Ledger from =
+                process.allotments.isEmpty() || random.nextInt(3) > 0 ? process.ledger() : process.allotments.getLast();
+        switch (from.reserve(need)) {
             case Admission.Granted(Reservation reservation) -> {
                 process.open.add(reservation);
                 count("granted");
             }
             case Admission.Contended contended -> count("contended");
             case Admission.Exhausted exhausted -> count("exhausted");
+        }
+    }
+
+    private void allotOrClose(Process process) {
+        if (!process.allotments.isEmpty() && random.nextBoolean()) {
+            process.allotments.removeLast().close();
+        } else if (process.isOpen) {
+            try {
+                process.allotments.add(process.ledger().allot(pico(1 + random.nextLong(150))));
+                count("set aside");
+            } catch (AllotmentRefusedException refused) {
+                count("not set aside");
+            }
         }
     }
 
@@ -289,6 +309,15 @@ final class SharedWorld {
 
     /** Lets everybody finish in a world without trouble: nothing is held any more, and all that is free can be had. */
     void comeToRest() {
+        allAttemptsEnd();
+        nobodyWaitsForEver();
+        processes.forEach(process -> process.allotments.forEach(Ledger::close));
+        processes.forEach(this::talk);
+        processes.forEach(this::talk);
+        allIsFree();
+    }
+
+    private void allAttemptsEnd() {
         requests.clear();
         answers.clear();
         for (Process process : processes) {
@@ -302,6 +331,57 @@ final class SharedWorld {
         store.setTime(later(Instant.MIN).plus(LEASE).plusSeconds(1)); // what the dead hold is forfeited
         processes.forEach(this::talk);
         processes.forEach(this::talk);
+    }
+
+    /** Only what is set aside stands in the way: who waits for that waits in vain. */
+    private void nobodyWaitsForEver() {
+        Map<Process, Money> waiting = new LinkedHashMap<>();
+        processes.forEach(process -> waiting.put(process, pico(1 + random.nextLong(LIMIT / 3))));
+        for (int round = 0; round < 20; round++) {
+            for (Process process : processes) {
+                Money need = waiting.get(process);
+                if (need != null && isAnswered(process, need)) {
+                    waiting.remove(process);
+                }
+                talk(process);
+            }
+        }
+        assertThat(waiting).as("%s: who waits for ever", where).isEmpty();
+    }
+
+    private boolean isAnswered(Process process, Money need) {
+        switch (process.ledger().reserve(need)) {
+            case Admission.Granted(Reservation reservation) -> {
+                count("granted at last");
+                reservation.settle(Money.ZERO);
+                return true;
+            }
+            case Admission.Contended contended -> {
+                return false;
+            }
+            case Admission.Exhausted exhausted -> {
+                count("exhausted at last");
+                assertThat(List.of(ORGANISATION, process.tenant))
+                        .as("%s: no money for %s: %s", where, need, exhausted.message())
+                        .anyMatch(name -> store.budget(name).breached()
+                                || need.plus(taken(name))
+                                        .isMoreThan(store.budget(name).limit()));
+                return true;
+            }
+        }
+    }
+
+    /** What is spent and what is set aside. */
+    private Money taken(String name) {
+        Money aside = processes.stream()
+                .filter(process -> name.equals(ORGANISATION) || name.equals(process.tenant))
+                .map(process -> process.ledger().sums().setAside())
+                .reduce(Money.ZERO, Money::plus);
+        Sums sums = store.budget(name).sums();
+        return sums.settled().plus(sums.forfeited()).plus(aside);
+    }
+
+    private void allIsFree() {
         assertThat(store.budget(ORGANISATION).sums().held()).as(where).isEqualTo(Money.ZERO);
         for (Process process : processes) {
             Money free = store.budget(ORGANISATION)
@@ -329,7 +409,7 @@ final class SharedWorld {
 
     private Instant later(Instant least) {
         return store.leases().stream()
-                .map(lease -> lease.expiresAt())
+                .map(lease -> lease.term().expiresAt())
                 .reduce(store.time(), (one, other) -> one.isAfter(other) ? one : other);
     }
 

@@ -77,7 +77,8 @@ final class BooksTest {
         ask("a", 0, 0, 0, 100);
         ask("a", 30, 20, 40, 0);
 
-        assertThat(store.budget("tenant").sums()).isEqualTo(new SyncAnswer.Sums(pico(30), pico(20), pico(40)));
+        assertThat(store.budget("tenant").sums())
+                .isEqualTo(new SyncAnswer.Sums(pico(30), pico(20), pico(40), Money.ZERO));
     }
 
     @Test
@@ -90,10 +91,11 @@ final class BooksTest {
 
     @Test
     void oldRequest_changesNothing_andIsToldSo() {
+        ask("a", 0, 0, 0, 0);
         SyncRequest old = request("a", "tenant", Totals.NONE, 0, wants(100, 100, 100));
         ask("a", 0, 0, 0, 50);
 
-        assertThat(store.sync(old).sequence()).isEqualTo(2);
+        assertThat(store.sync(old).sequence()).isEqualTo(3);
         assertThat(store.budget("tenant").sums().held()).isEqualTo(pico(50));
     }
 
@@ -109,7 +111,8 @@ final class BooksTest {
         SyncAnswer alive = ask("a", 30, 0, 20, 0);
 
         assertThat(alive.hadExpired()).isTrue();
-        assertThat(store.budget("tenant").sums()).isEqualTo(new SyncAnswer.Sums(pico(30), Money.ZERO, pico(21)));
+        assertThat(store.budget("tenant").sums())
+                .isEqualTo(new SyncAnswer.Sums(pico(30), Money.ZERO, pico(21), Money.ZERO));
     }
 
     @Test
@@ -123,13 +126,31 @@ final class BooksTest {
     }
 
     @Test
+    void leaseRenewedWhileTheClockWasAhead_runsFromNow_onceTheClockIsRight() {
+        store.setTime(store.time().plus(Duration.ofHours(2)));
+        ask("a", 0, 0, 0, 100);
+        store.setTime(store.time().minus(Duration.ofHours(2)));
+        ask("b", 0, 0, 0, 1);
+        store.setTime(store.time().plus(LEASE));
+        ask("b", 0, 0, 1, 0);
+        assertThat(store.budget("tenant").sums().held()).isEqualTo(pico(101));
+
+        store.setTime(store.time().plusMillis(1));
+        ask("b", 0, 0, 1, 0);
+
+        assertThat(store.budget("tenant").sums().held()).isEqualTo(pico(1));
+        assertThat(store.budget("acme").sums().forfeited()).isEqualTo(pico(100));
+    }
+
+    @Test
     void newDay_beginsAtZero_withWhatIsHeld() {
         ask("a", 10, 0, 0, 100);
         store.setTime(store.time().plus(Duration.ofHours(12)));
         ask("a", 40, 0, 70, 0);
 
         assertThat(store.budget("tenant").windowStart()).isEqualTo(LocalDate.of(2026, 12, 1));
-        assertThat(store.budget("tenant").sums()).isEqualTo(new SyncAnswer.Sums(pico(30), Money.ZERO, pico(70)));
+        assertThat(store.budget("tenant").sums())
+                .isEqualTo(new SyncAnswer.Sums(pico(30), Money.ZERO, pico(70), Money.ZERO));
         assertThat(store.history())
                 .extracting(BudgetRow::name, row -> row.sums().settled())
                 .containsExactlyInAnyOrder(Tuple.tuple("tenant", pico(10)), Tuple.tuple("acme", pico(10)));
@@ -154,7 +175,8 @@ final class BooksTest {
         ask("b", 0, 0, 0, 600);
 
         assertThat(ask("a", 60, 0, 40, 0).entitled()).isEqualTo(pico(100));
-        assertThat(store.budget("tenant").sums()).isEqualTo(new SyncAnswer.Sums(Money.ZERO, Money.ZERO, pico(600)));
+        assertThat(store.budget("tenant").sums())
+                .isEqualTo(new SyncAnswer.Sums(Money.ZERO, Money.ZERO, pico(600), Money.ZERO));
     }
 
     @Test
@@ -190,6 +212,45 @@ final class BooksTest {
     }
 
     @Test
+    void holderWhoseRowIsGone_maySpendWhatWasForfeited_andItCountsOnce() {
+        ask("gone", 0, 0, 0, 100);
+        store.setTime(store.time().plus(LEASE).plusMillis(1));
+        ask("new", 0, 0, 0, 0);
+        store.setTime(store.time().plus(Duration.ofDays(8)));
+        ask("newer", 0, 0, 0, 0);
+        assertThat(store.leases()).extracting(LeaseRow::holder).doesNotContain("gone");
+
+        assertThat(ask("gone", 30, 0, 70, 50).entitled()).isEqualTo(pico(100));
+        assertThat(store.budget("tenant").sums()).isEqualTo(SyncAnswer.Sums.NONE); // of the new day
+        assertThat(store.history()).extracting(row -> row.sums().forfeited()).contains(pico(100));
+
+        assertThat(ask("gone", 60, 0, 40, 50).entitled()).isEqualTo(pico(150));
+        assertThat(store.budget("tenant").sums().held()).isEqualTo(pico(50));
+    }
+
+    @Test
+    void holderThatLeaves_isForgotten_andALateRequestOfItDoesNoHarm() {
+        ask("a", 0, 0, 0, 100);
+        SyncRequest late = request("a", "tenant", new Totals(pico(10), Money.ZERO, 0), 90, wants(50, 50, 50));
+        store.sync(new SyncRequest(
+                "tenant",
+                "a",
+                3,
+                new Totals(pico(40), Money.ZERO, 0),
+                Money.ZERO,
+                Money.ZERO,
+                Wants.NONE,
+                LEASE,
+                Stay.LEAVES));
+        assertThat(store.leases()).isEmpty();
+
+        store.sync(late);
+
+        assertThat(store.budget("tenant").sums())
+                .isEqualTo(new SyncAnswer.Sums(pico(40), Money.ZERO, Money.ZERO, Money.ZERO));
+    }
+
+    @Test
     void unknownBudget_isRefused() {
         assertThatThrownBy(() -> sync("a", "nobody", Totals.NONE, 0, Wants.NONE))
                 .isInstanceOfSatisfying(
@@ -207,7 +268,7 @@ final class BooksTest {
 
     private SyncRequest request(String holder, String budget, Totals totals, long keeps, Wants wants) {
         int sequence = sequences.merge(holder, 1, Integer::sum);
-        return new SyncRequest(budget, holder, sequence, totals, pico(keeps), wants, LEASE, Stay.GOES_ON);
+        return new SyncRequest(budget, holder, sequence, totals, pico(keeps), Money.ZERO, wants, LEASE, Stay.GOES_ON);
     }
 
     private static Wants wants(long least, long most, long target) {

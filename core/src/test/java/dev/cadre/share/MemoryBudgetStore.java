@@ -124,15 +124,22 @@ public final class MemoryBudgetStore implements BudgetStore {
         }
 
         @Override
+        public void adoptLeases(List<String> chain) {
+            // it keeps none: it asks for the parents
+        }
+
+        @Override
         public List<LeaseRow> overdue(String outermost, Instant time) {
             List<String> holders = changedLeases.values().stream()
                     .filter(lease -> root(lease.budget()).equals(outermost)
                             && !lease.held().isZero()
-                            && lease.expiresAt().isBefore(time))
+                            && (lease.term().expiresAt().isBefore(time)
+                                    || lease.term().renewedAt().isAfter(time)))
                     .map(LeaseRow::holder)
                     .toList();
             return changedLeases.values().stream()
-                    .filter(lease -> holders.contains(lease.holder()))
+                    .filter(lease -> holders.contains(lease.holder())
+                            && root(lease.budget()).equals(outermost))
                     .toList();
         }
 
@@ -147,6 +154,11 @@ public final class MemoryBudgetStore implements BudgetStore {
         }
 
         @Override
+        public void forget(String holder) {
+            changedLeases.values().removeIf(lease -> lease.holder().equals(holder));
+        }
+
+        @Override
         public void keep(BudgetRow row) {
             ended.add(row);
         }
@@ -155,8 +167,8 @@ public final class MemoryBudgetStore implements BudgetStore {
         public void forgetLeases(String outermost, Instant endedBefore) {
             changedLeases
                     .values()
-                    .removeIf(
-                            lease -> lease.held().isZero() && lease.expiresAt().isBefore(endedBefore));
+                    .removeIf(lease ->
+                            lease.held().isZero() && lease.term().expiresAt().isBefore(endedBefore));
         }
     }
 }

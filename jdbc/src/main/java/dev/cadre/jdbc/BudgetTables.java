@@ -32,8 +32,8 @@ final class BudgetTables implements BudgetRows {
     private static final int DEEPEST = 8;
 
     private static final String LEASE =
-            "SELECT holder, budget, sequence, settled_usd, forfeited_usd, overruns, held_usd,"
-                    + " expires_at, window_start, counted_settled_usd, counted_forfeited_usd, lost_usd, prepaid_usd"
+            "SELECT holder, budget, sequence, settled_usd, forfeited_usd, overruns, held_usd, set_aside_usd,"
+                    + " renewed_at, expires_at, window_start, counted_settled_usd, counted_forfeited_usd, lost_usd, prepaid_usd"
                     + " FROM cadre_budget_lease";
 
     private final Connection connection;
@@ -123,16 +123,31 @@ final class BudgetTables implements BudgetRows {
 
     @Override
     public List<BudgetRow> lockChain(String budget) {
+        List<String> names = chain(budget);
+        outermost = names.getFirst();
+        return names.stream().map(this::lock).toList();
+    }
+
+    /** The outermost first. */
+    private List<String> chain(String budget) {
+        if (budget.indexOf('\0') >= 0) { // which no text of a database can have
+            throw unknown(budget);
+        }
         var names = new ArrayList<String>();
         for (@Nullable String at = budget; at != null; at = parent(at).orElse(null)) {
+            if (names.contains(at)) {
+                throw new BudgetStoreException(
+                        Kind.DAMAGED, "budget '%s' is around itself: its parents form a cycle".formatted(at), null);
+            }
             names.addFirst(at);
             if (names.size() > DEEPEST) {
                 throw new BudgetStoreException(
-                        Kind.DAMAGED, "budget '%s' is nested more than %d deep".formatted(budget, DEEPEST), null);
+                        Kind.DAMAGED,
+                        "budget '%s' is nested more than %d levels deep".formatted(budget, DEEPEST),
+                        null);
             }
         }
-        outermost = names.getFirst();
-        return names.stream().map(this::lock).toList();
+        return names;
     }
 
     private Optional<String> parent(String budget) {
@@ -145,13 +160,17 @@ final class BudgetTables implements BudgetRows {
     public BudgetRow lock(String budget) {
         return query(
                         "SELECT name, limit_usd, time_window, window_start, settled_usd, forfeited_usd, held_usd,"
-                                + " breached, alert_percent FROM cadre_budget WHERE name = ? FOR UPDATE",
+                                + " set_aside_usd, breached, alert_percent FROM cadre_budget WHERE name = ? FOR UPDATE",
                         BudgetTables::budget,
                         budget)
                 .stream()
                 .findFirst()
-                .orElseThrow(() -> new BudgetStoreException(
-                        Kind.UNKNOWN_BUDGET, "the database has no budget '%.200s'".formatted(budget), null));
+                .orElseThrow(() -> unknown(budget));
+    }
+
+    private static BudgetStoreException unknown(String budget) {
+        return new BudgetStoreException(
+                Kind.UNKNOWN_BUDGET, "the database has no budget '%.200s'".formatted(budget.replace('\0', '?')), null);
     }
 
     private static BudgetRow budget(ResultSet row) throws SQLException {
@@ -160,9 +179,9 @@ final class BudgetTables implements BudgetRows {
                 money(row, 2),
                 BudgetWindow.valueOf(row.getString(3)),
                 row.getObject(4, LocalDate.class),
-                new Sums(money(row, 5), money(row, 6), money(row, 7)),
-                row.getBoolean(8),
-                row.getInt(9));
+                new Sums(money(row, 5), money(row, 6), money(row, 7), money(row, 8)),
+                row.getBoolean(9),
+                row.getInt(10));
     }
 
     @Override
@@ -173,11 +192,28 @@ final class BudgetTables implements BudgetRows {
     @Override
     public List<LeaseRow> overdue(String root, Instant now) {
         return query(
-                LEASE + " WHERE holder IN (SELECT holder FROM cadre_budget_lease"
-                        + " WHERE outermost = ? AND held_usd > 0 AND expires_at < ?) ORDER BY holder, budget",
-                BudgetTables::lease,
-                root,
-                now);
+                        LEASE + " WHERE outermost = ? AND holder IN (SELECT holder FROM cadre_budget_lease"
+                                + " WHERE outermost = ? AND held_usd > 0 AND (expires_at < ? OR renewed_at > ?))"
+                                + " ORDER BY holder, budget",
+                        BudgetTables::lease,
+                        root,
+                        root,
+                        now,
+                        now)
+                .stream()
+                .filter(lease -> chain(lease.budget()).getFirst().equals(root)) // others are not locked
+                .toList();
+    }
+
+    @Override
+    public void adoptLeases(List<String> chain) {
+        for (String budget : chain) {
+            update(
+                    "UPDATE cadre_budget_lease SET outermost = ? WHERE budget = ? AND outermost <> ?",
+                    chain.getFirst(),
+                    budget,
+                    chain.getFirst());
+        }
     }
 
     private static LeaseRow lease(ResultSet row) throws SQLException {
@@ -187,23 +223,25 @@ final class BudgetTables implements BudgetRows {
                 row.getLong(3),
                 new Totals(money(row, 4), money(row, 5), row.getLong(6)),
                 money(row, 7),
-                time(row, 8),
+                money(row, 8),
+                new LeaseRow.Term(time(row, 9), time(row, 10)),
                 new LeaseRow.Counted(
-                        Objects.requireNonNull(row.getObject(9, LocalDate.class)),
-                        new Spent(money(row, 10), money(row, 11)),
-                        money(row, 12)),
-                money(row, 13));
+                        Objects.requireNonNull(row.getObject(11, LocalDate.class)),
+                        new Spent(money(row, 12), money(row, 13)),
+                        money(row, 14)),
+                money(row, 15));
     }
 
     @Override
     public void write(BudgetRow budget) {
         update(
-                "UPDATE cadre_budget SET window_start = ?, settled_usd = ?, forfeited_usd = ?, held_usd = ?, breached = ?"
-                        + " WHERE name = ?",
+                "UPDATE cadre_budget SET window_start = ?, settled_usd = ?, forfeited_usd = ?, held_usd = ?, set_aside_usd = ?,"
+                        + " breached = ? WHERE name = ?",
                 budget.windowStart(),
                 budget.sums().settled(),
                 budget.sums().forfeited(),
                 budget.sums().held(),
+                budget.sums().setAside(),
                 budget.breached(),
                 budget.name());
     }
@@ -217,7 +255,9 @@ final class BudgetTables implements BudgetRows {
             lease.totals().forfeited(),
             lease.totals().overruns(),
             lease.held(),
-            lease.expiresAt(),
+            lease.setAside(),
+            lease.term().renewedAt(),
+            lease.term().expiresAt(),
             lease.counted().window(),
             lease.counted().spent().settled(),
             lease.counted().spent().forfeited(),
@@ -228,16 +268,21 @@ final class BudgetTables implements BudgetRows {
         };
         int updated = update(
                 "UPDATE cadre_budget_lease SET outermost = ?, sequence = ?, settled_usd = ?, forfeited_usd = ?,"
-                        + " overruns = ?, held_usd = ?, expires_at = ?, window_start = ?, counted_settled_usd = ?,"
-                        + " counted_forfeited_usd = ?, lost_usd = ?, prepaid_usd = ? WHERE holder = ? AND budget = ?",
+                        + " overruns = ?, held_usd = ?, set_aside_usd = ?, renewed_at = ?, expires_at = ?, window_start = ?,"
+                        + " counted_settled_usd = ?, counted_forfeited_usd = ?, lost_usd = ?, prepaid_usd = ? WHERE holder = ? AND budget = ?",
                 values);
         if (updated == 0) {
             update(
                     "INSERT INTO cadre_budget_lease (outermost, sequence, settled_usd, forfeited_usd, overruns, held_usd,"
-                            + " expires_at, window_start, counted_settled_usd, counted_forfeited_usd, lost_usd,"
-                            + " prepaid_usd, holder, budget) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                            + " set_aside_usd, renewed_at, expires_at, window_start, counted_settled_usd, counted_forfeited_usd, lost_usd,"
+                            + " prepaid_usd, holder, budget) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     values);
         }
+    }
+
+    @Override
+    public void forget(String holder) {
+        update("DELETE FROM cadre_budget_lease WHERE holder = ?", holder);
     }
 
     @Override

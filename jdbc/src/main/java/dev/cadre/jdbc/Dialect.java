@@ -7,14 +7,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.Optional;
-import javax.sql.DataSource;
 
 /** What one database does differently from another. Each method is called on the thread of the connection. */
 enum Dialect {
     /** Locks by an advisory lock of the session that writes: it ends with the session, and a transaction does not end it. */
     POSTGRESQL("PostgreSQL") {
         @Override
-        Optional<Lock> lock(DataSource source, Connection writing, int journal) throws SQLException {
+        Optional<Lock> lock(Another another, Connection writing, int journal) throws SQLException {
             // by the table too: there may be such tables in several schemas
             String arguments = "(CAST(CAST('cadre_journal' AS regclass) AS oid)::integer, ?)";
             if (!isTrue(writing, "SELECT pg_try_advisory_lock" + arguments, journal)) {
@@ -25,7 +24,7 @@ enum Dialect {
                 // the session may live on in a pool
                 try (var statement = writing.createStatement()) {
                     if (isChanged) {
-                        statement.execute("RESET synchronous_commit");
+                        statement.execute("SET synchronous_commit TO off"); // as it was
                     }
                 }
                 isTrue(writing, "SELECT pg_advisory_unlock" + arguments, journal);
@@ -33,11 +32,25 @@ enum Dialect {
         }
 
         @Override
-        String unfitness(Connection connection) throws SQLException {
+        String unfitness(Connection connection) {
+            return "";
+        }
+
+        @Override
+        String unfitnessForJournals(Connection connection) throws SQLException {
             try (var statement = connection.createStatement();
                     ResultSet answer = statement.executeQuery("SHOW server_encoding")) {
                 return answer.next() && answer.getString(1).equals("UTF8") ? "" : "its encoding is not UTF8";
             }
+        }
+
+        @Override
+        Isolation readCommitted(Connection connection) throws SQLException {
+            // of this transaction alone: a proxy may give the next one to another session
+            try (var statement = connection.createStatement()) {
+                statement.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED");
+            }
+            return () -> {};
         }
 
         @Override
@@ -49,8 +62,8 @@ enum Dialect {
     /** Locks by a row lock of a second connection, for nothing else outlives the transactions of the one that writes. */
     H2("H2") {
         @Override
-        Optional<Lock> lock(DataSource source, Connection writing, int journal) throws SQLException {
-            Connection locking = source.getConnection();
+        Optional<Lock> lock(Another another, Connection writing, int journal) throws SQLException, SqlFailure {
+            Connection locking = another.connection();
             try {
                 boolean autoCommit = locking.getAutoCommit();
                 locking.setAutoCommit(false);
@@ -75,8 +88,20 @@ enum Dialect {
         }
 
         @Override
-        String unfitness(Connection connection) {
-            return "";
+        String unfitness(Connection connection) throws SQLException {
+            return H2Sharing.of(connection);
+        }
+
+        @Override
+        String unfitnessForJournals(Connection connection) throws SQLException {
+            return unfitness(connection);
+        }
+
+        @Override
+        Isolation readCommitted(Connection connection) throws SQLException {
+            int before = connection.getTransactionIsolation();
+            connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+            return () -> connection.setTransactionIsolation(before);
         }
 
         @Override
@@ -96,9 +121,19 @@ enum Dialect {
         this.product = product;
     }
 
+    /** Takes a second connection to the same database. */
+    interface Another {
+        Connection connection() throws SQLException, SqlFailure;
+    }
+
     /** The right to be the only session of a journal. */
     interface Lock {
         void release() throws SQLException;
+    }
+
+    /** The isolation that a connection had before a transaction. */
+    interface Isolation {
+        void giveBack() throws SQLException;
     }
 
     /** Empty if this database is none of them. */
@@ -110,10 +145,16 @@ enum Dialect {
     }
 
     /** Takes the lock of a journal for the connection that writes it; empty if another session has it. Does not wait. */
-    abstract Optional<Lock> lock(DataSource source, Connection writing, int journal) throws SQLException;
+    abstract Optional<Lock> lock(Another another, Connection writing, int journal) throws SQLException, SqlFailure;
+
+    /** Why this database cannot keep budgets; empty if it can. */
+    abstract String unfitness(Connection connection) throws SQLException;
 
     /** Why this database cannot keep journals; empty if it can. */
-    abstract String unfitness(Connection connection) throws SQLException;
+    abstract String unfitnessForJournals(Connection connection) throws SQLException;
+
+    /** Has a transaction that begins read again behind a lock what it has read before. */
+    abstract Isolation readCommitted(Connection connection) throws SQLException;
 
     /** Returns once what was committed is on the disk. */
     abstract void force(Connection writing) throws SQLException;

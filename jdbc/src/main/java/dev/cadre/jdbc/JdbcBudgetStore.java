@@ -17,7 +17,7 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The budgets that processes share, in a database: PostgreSQL, or H2. Administered by SQL: a row of {@code cadre_budget} is a
+ * The budgets that processes share, in a database: PostgreSQL, or an H2 of this process alone. Administered by SQL: a row of {@code cadre_budget} is a
  * budget, {@code cadre_budget_status} shows what is spent, {@code cadre_budget_holder} who holds how much.
  *
  * <p>Each request takes a connection of the data source, which should be a pool, for one transaction of some milliseconds. What
@@ -30,12 +30,12 @@ public final class JdbcBudgetStore implements BudgetStore {
 
     private static final String WRONG_TABLES = "42";
 
-    private final DataSource source;
+    private final Logins logins;
     private final Clock clock;
     private final Duration longestSilence;
 
-    private JdbcBudgetStore(DataSource source, Clock clock, Duration longestSilence) {
-        this.source = source;
+    private JdbcBudgetStore(Logins logins, Clock clock, Duration longestSilence) {
+        this.logins = logins;
         this.clock = clock;
         this.longestSilence = longestSilence;
     }
@@ -53,15 +53,15 @@ public final class JdbcBudgetStore implements BudgetStore {
 
     /** The budgets in the database of a data source. Does not connect. */
     public static JdbcBudgetStore in(DataSource source) {
-        return new JdbcBudgetStore(source, Clock.OF_THE_DATABASE, LONGEST_SILENCE);
+        return new JdbcBudgetStore(new Logins(source), Clock.OF_THE_DATABASE, LONGEST_SILENCE);
     }
 
     JdbcBudgetStore withClock(Clock clock) {
-        return new JdbcBudgetStore(source, clock, longestSilence);
+        return new JdbcBudgetStore(logins, clock, longestSilence);
     }
 
     JdbcBudgetStore within(Duration silence) {
-        return new JdbcBudgetStore(source, clock, silence);
+        return new JdbcBudgetStore(logins, clock, silence);
     }
 
     /**
@@ -72,8 +72,8 @@ public final class JdbcBudgetStore implements BudgetStore {
      *     version
      */
     public void createTables() {
-        try (var session = Session.open(source, "tables", longestSilence)) {
-            requireDialect(session);
+        try (var session = Session.open(logins, "tables", longestSilence)) {
+            requireFit(session);
             Schema.BUDGET.create(session);
         } catch (IOException e) {
             throw failed("the tables of budgets cannot be created", e);
@@ -82,14 +82,14 @@ public final class JdbcBudgetStore implements BudgetStore {
         }
     }
 
-    /** {@inheritDoc} Gives up if the database is silent for 10 seconds. */
+    /** {@inheritDoc} Gives up if the database is silent for 10 seconds, or the data source has no connection for so long. */
     @Override
     public SyncAnswer sync(SyncRequest request) {
-        try (var session = Session.open(source, "budget", longestSilence)) {
+        try (var session = Session.open(logins, "budget", longestSilence)) {
+            Dialect dialect = request.sequence() == 1 ? requireFit(session) : requireDialect(session);
             if (request.sequence() == 1) {
                 Schema.BUDGET.require(session);
             }
-            Dialect dialect = requireDialect(session);
             return session.call(connection -> answer(connection, dialect, request))
                     .orThrow();
         } catch (IOException e) {
@@ -97,6 +97,15 @@ public final class JdbcBudgetStore implements BudgetStore {
         } catch (IllegalStateException e) {
             throw new BudgetStoreException(Kind.WRONG_SCHEMA, Objects.requireNonNull(e.getMessage()), e);
         }
+    }
+
+    private static Dialect requireFit(Session session) throws IOException {
+        Dialect dialect = requireDialect(session);
+        String unfitness = session.call(dialect::unfitness);
+        if (!unfitness.isEmpty()) {
+            throw new IllegalStateException("this database cannot keep budgets: " + unfitness);
+        }
+        return dialect;
     }
 
     private static Dialect requireDialect(Session session) throws IOException {
@@ -124,20 +133,21 @@ public final class JdbcBudgetStore implements BudgetStore {
 
     /** In a transaction of its own. */
     private Answered answer(Connection connection, Dialect dialect, SyncRequest request) throws SQLException {
-        int isolation = connection.getTransactionIsolation();
         connection.setAutoCommit(false);
-        // what was read before the lock must be read again behind it
-        connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
-        Answered answered = answered(connection, dialect, request);
-        if (answered.refusal == null) {
-            connection.commit();
-            dialect.force(connection); // what was granted must be known after a crash
-        } else {
-            undo(connection);
+        Dialect.Isolation isolation = dialect.readCommitted(connection);
+        try {
+            Answered answered = answered(connection, dialect, request);
+            if (answered.refusal == null) {
+                connection.commit();
+                dialect.force(connection); // what was granted must be known after a crash
+            } else {
+                undo(connection);
+            }
+            connection.setAutoCommit(true);
+            return answered;
+        } finally {
+            isolation.giveBack();
         }
-        connection.setAutoCommit(true);
-        connection.setTransactionIsolation(isolation);
-        return answered;
     }
 
     private Answered answered(Connection connection, Dialect dialect, SyncRequest request) throws SQLException {

@@ -7,13 +7,16 @@ import dev.cadre.journal.StoredJournal;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import javax.sql.DataSource;
 
 /**
- * The journals in a database: PostgreSQL, or H2. Each has a name, and all are in the same tables.
+ * The journals in a database: PostgreSQL, or an H2 of this process alone. Each has a name, and all are in the same tables.
  *
  * <p>What a driver or a data source says about a failure is not repeated, because it may quote addresses, passwords and
  * data: messages have the SQLState and the class of the exception. Outputs are stored in clear. Safe for use by many threads.
@@ -22,11 +25,11 @@ public final class JdbcJournals {
     private static final int MOST_CHARS_OF_A_NAME = 200;
     private static final Duration LONGEST_SILENCE = Duration.ofSeconds(30);
 
-    private final DataSource source;
+    private final Logins logins;
     private final Duration longestSilence;
 
-    private JdbcJournals(DataSource source, Duration longestSilence) {
-        this.source = source;
+    private JdbcJournals(Logins logins, Duration longestSilence) {
+        this.logins = logins;
         this.longestSilence = longestSilence;
     }
 
@@ -37,11 +40,11 @@ public final class JdbcJournals {
      * proxy between must not give one connection to several clients in turn.
      */
     public static JdbcJournals in(DataSource source) {
-        return new JdbcJournals(source, LONGEST_SILENCE);
+        return new JdbcJournals(new Logins(source), LONGEST_SILENCE);
     }
 
     JdbcJournals within(Duration silence) {
-        return new JdbcJournals(source, silence);
+        return new JdbcJournals(logins, silence);
     }
 
     /**
@@ -52,7 +55,7 @@ public final class JdbcJournals {
      * @throws IllegalStateException if there are tables of another version, or the database cannot keep journals
      */
     public void createTables() {
-        try (var session = Session.open(source, "tables", longestSilence)) {
+        try (var session = Session.open(logins, "tables", longestSilence)) {
             requireFit(session);
             Schema.JOURNAL.create(session);
         } catch (IOException e) {
@@ -65,9 +68,9 @@ public final class JdbcJournals {
      *
      * <p>Nobody else can open it until it is closed or its session with the database has ended, as it does when the process is
      * killed. If the session ends before that, the journal takes nothing more. The same holds if the database is silent
-     * for 30 seconds.
+     * for 30 seconds; so long is waited for a connection.
      *
-     * @param name 1 to 200 characters, none of them a control character
+     * @param name 1 to 200 characters, none of them a control character or half of a surrogate pair
      * @throws JournalException.Locked if it is open already, here or elsewhere
      * @throws JournalException.Damaged if a record is not what was written
      * @throws JournalException.NewerVersion if it was written by a newer version of the format
@@ -81,7 +84,7 @@ public final class JdbcJournals {
 
     private JournalTable table(String name) {
         try {
-            var session = Session.open(source, name, longestSilence);
+            var session = Session.open(logins, name, longestSilence);
             try {
                 return table(name, session);
             } catch (IOException | RuntimeException | Error e) {
@@ -97,9 +100,14 @@ public final class JdbcJournals {
         Dialect dialect = requireFit(session);
         Schema.JOURNAL.require(session);
         JournalRows rows = session.call(connection -> JournalRows.findOrCreate(connection, name));
-        Dialect.Lock lock = session.call(connection -> dialect.lock(source, connection, rows.journal()))
+        Dialect.Lock lock = session.call(connection -> lock(dialect, connection, rows))
                 .orElseThrow(() -> new JournalException.Locked(name, "another session of the database"));
         return new JournalTable(name, session, dialect, lock, rows);
+    }
+
+    private Optional<Dialect.Lock> lock(Dialect dialect, Connection writing, JournalRows rows)
+            throws SQLException, SqlFailure {
+        return dialect.lock(() -> logins.connect(longestSilence), writing, rows.journal());
     }
 
     /**
@@ -114,7 +122,7 @@ public final class JdbcJournals {
      */
     public void export(String name, OutputStream out) throws IOException {
         requireName(name);
-        try (var session = Session.open(source, name, longestSilence)) {
+        try (var session = Session.open(logins, name, longestSilence)) {
             requireFit(session);
             Schema.JOURNAL.require(session);
             JournalRows rows = session.call(connection -> JournalRows.find(connection, name))
@@ -128,17 +136,22 @@ public final class JdbcJournals {
     private static String requireName(String name) {
         if (name.isBlank()
                 || name.length() > MOST_CHARS_OF_A_NAME
-                || name.chars().anyMatch(Character::isISOControl)) {
+                || name.codePoints().anyMatch(JdbcJournals::isNoText)) {
             throw new IllegalArgumentException("no name of a journal: '%.40s'".formatted(name));
         }
         return name;
+    }
+
+    /** A control character, or half of a pair: a code point that is a surrogate has no partner. */
+    private static boolean isNoText(int codePoint) {
+        return Character.isISOControl(codePoint) || Character.getType(codePoint) == Character.SURROGATE;
     }
 
     private static Dialect requireFit(Session session) throws IOException {
         Dialect dialect = session.call(Dialect::of)
                 .orElseThrow(
                         () -> new IllegalStateException("journals are kept in PostgreSQL or H2, and this is neither"));
-        String unfitness = session.call(dialect::unfitness);
+        String unfitness = session.call(dialect::unfitnessForJournals);
         if (!unfitness.isEmpty()) {
             throw new IllegalStateException("this database cannot keep journals: " + unfitness);
         }

@@ -28,11 +28,15 @@ record Schema(String part, String script, int version) {
     /** Two that create the tables at once can be in each other's way. */
     private static final int MOST_TRIES = 3;
 
-    /** What PostgreSQL and H2 say of a table that is missing. */
-    private static final List<String> MISSING = List.of("42P01", "42S02");
+    /** What PostgreSQL and H2 say of a table that is missing; H2 says something else if there is none at all. */
+    private static final List<String> MISSING = List.of("42P01", "42S02", "42S04");
 
-    /** @throws IllegalStateException if there are tables of another version */
+    /** @throws IllegalStateException if there are tables of another version, which are left as they are */
     void create(Session session) throws IOException {
+        OptionalInt there = found(session);
+        if (there.isPresent()) {
+            requireVersion(there.getAsInt());
+        }
         for (int tried = 1; !isCreated(session, tried == MOST_TRIES); tried++) {
             // once more: whoever was in the way is done
         }
@@ -74,6 +78,10 @@ record Schema(String part, String script, int version) {
         int found = found(session)
                 .orElseThrow(() -> new IllegalStateException(
                         "the database has no tables for part '%s'; create them, or run %s".formatted(part, script)));
+        requireVersion(found);
+    }
+
+    private void requireVersion(int found) {
         if (found != version) {
             throw new IllegalStateException("the tables for part '%s' have version %d, and the one known here is %d"
                     .formatted(part, found, version));

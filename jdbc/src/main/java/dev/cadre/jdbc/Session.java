@@ -6,14 +6,13 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
-import javax.sql.DataSource;
 
 /** A connection that one thread uses, and gives back as it was. Safe for use by many threads. */
 final class Session implements AutoCloseable {
     /** Something to do with a connection. */
     @FunctionalInterface
     interface Work<T> {
-        T run(Connection connection) throws SQLException;
+        T run(Connection connection) throws SQLException, SqlFailure;
     }
 
     /** What is to be done before a connection is given back. */
@@ -39,13 +38,14 @@ final class Session implements AutoCloseable {
     /**
      * Takes a connection, and changes some of its settings until it is given back.
      *
-     * @param longestSilence a database that says nothing for so long is lost, where the driver can tell
+     * @param longestSilence a database that says nothing for so long is lost, where the driver can tell, and no connection
+     *     is waited for longer
      */
-    static Session open(DataSource source, String name, Duration longestSilence) throws IOException {
+    static Session open(Logins logins, String name, Duration longestSilence) throws IOException {
         var thread = new SqlThread(name);
         try {
             return thread.call(() -> {
-                Connection connection = source.getConnection();
+                Connection connection = logins.connect(longestSilence);
                 try {
                     return new Session(thread, connection, longestSilence);
                 } catch (SQLException | RuntimeException e) {
@@ -103,7 +103,7 @@ final class Session implements AutoCloseable {
     }
 
     /** A pool must not hand out again what may still hold a lock. */
-    private static void discard(Connection connection) {
+    static void discard(Connection connection) {
         try (connection) {
             connection.abort(Runnable::run);
         } catch (SQLException | RuntimeException e) {

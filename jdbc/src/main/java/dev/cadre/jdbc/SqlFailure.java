@@ -3,6 +3,7 @@ package dev.cadre.jdbc;
 
 import java.io.IOException;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -19,6 +20,11 @@ final class SqlFailure extends IOException {
         this.state = state;
     }
 
+    /** With a text of our own. */
+    static SqlFailure saying(String text) {
+        return new SqlFailure("", text);
+    }
+
     static SqlFailure of(Throwable thrown) {
         String type = thrown.getClass().getSimpleName();
         String state = thrown instanceof SQLException sql ? Objects.requireNonNullElse(sql.getSQLState(), "") : "";
@@ -31,9 +37,13 @@ final class SqlFailure extends IOException {
     }
 
     private static String meaning(String state) {
+        if (List.of("23503", "23506").contains(state)) {
+            return ": what it belongs to was deleted";
+        }
         return switch (state.substring(0, 2)) {
             case "08" -> ": the connection was lost or refused";
             case "23" -> ": another session wrote this too";
+            case "25" -> ": the session may only read";
             case "28" -> ": the login was refused";
             case "42" -> ": a table is missing or may not be used";
             case "53", "54" -> ": the database has not enough room";

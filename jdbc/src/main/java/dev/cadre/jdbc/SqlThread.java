@@ -22,7 +22,7 @@ final class SqlThread implements AutoCloseable {
     /** Something to do with a database. */
     @FunctionalInterface
     interface Step<T> {
-        T run() throws SQLException;
+        T run() throws SQLException, SqlFailure;
     }
 
     /** Which lets no interrupt of an idle thread reach what it runs next. */
@@ -42,7 +42,7 @@ final class SqlThread implements AutoCloseable {
     /**
      * Waits until it is done, whether interrupted or not.
      *
-     * @throws SqlFailure for whatever it throws
+     * @throws SqlFailure for whatever it throws but errors of the virtual machine
      * @throws IOException if this is closed
      */
     <T> T call(Step<T> step) throws IOException {
@@ -54,8 +54,11 @@ final class SqlThread implements AutoCloseable {
             throw new IOException("its connection is closed", e);
         } catch (CompletionException e) {
             var cause = Objects.requireNonNull(e.getCause());
-            if (cause instanceof Error error) {
+            if (cause instanceof VirtualMachineError error) {
                 throw error;
+            }
+            if (cause instanceof SqlFailure failure) {
+                throw failure;
             }
             throw SqlFailure.of(cause);
         }

@@ -8,14 +8,15 @@ CREATE TABLE IF NOT EXISTS cadre_schema (
 CREATE TABLE IF NOT EXISTS cadre_budget (
   name VARCHAR(200) PRIMARY KEY,
   parent VARCHAR(200) REFERENCES cadre_budget (name),
-  limit_usd NUMERIC(19, 12) NOT NULL CHECK (limit_usd >= 0),
+  limit_usd NUMERIC(19, 12) NOT NULL CHECK (limit_usd BETWEEN 0 AND 9223372.036854775807),
   time_window VARCHAR(5) DEFAULT 'NONE' NOT NULL CHECK (time_window IN ('NONE', 'DAY', 'MONTH')),
   alert_percent INTEGER DEFAULT 80 NOT NULL CHECK (alert_percent BETWEEN 1 AND 100),
   breached BOOLEAN DEFAULT FALSE NOT NULL,
   window_start DATE DEFAULT DATE '1970-01-01' NOT NULL,
   settled_usd NUMERIC(19, 12) DEFAULT 0 NOT NULL,
   forfeited_usd NUMERIC(19, 12) DEFAULT 0 NOT NULL,
-  held_usd NUMERIC(19, 12) DEFAULT 0 NOT NULL
+  held_usd NUMERIC(19, 12) DEFAULT 0 NOT NULL,
+  set_aside_usd NUMERIC(19, 12) DEFAULT 0 NOT NULL
 );
 
 -- One row for each process that has a budget open, and each budget of the chain.
@@ -28,6 +29,8 @@ CREATE TABLE IF NOT EXISTS cadre_budget_lease (
   forfeited_usd NUMERIC(19, 12) NOT NULL,
   overruns BIGINT NOT NULL,
   held_usd NUMERIC(19, 12) NOT NULL,
+  set_aside_usd NUMERIC(19, 12) NOT NULL,
+  renewed_at TIMESTAMP WITH TIME ZONE NOT NULL,
   expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
   window_start DATE NOT NULL,
   counted_settled_usd NUMERIC(19, 12) NOT NULL,
@@ -53,12 +56,14 @@ SELECT name, parent, limit_usd, time_window, window_start,
   settled_usd + forfeited_usd AS spent_usd,
   forfeited_usd,
   held_usd,
-  GREATEST(limit_usd - settled_usd - forfeited_usd - held_usd, 0) AS free_usd,
+  set_aside_usd,
+  CASE WHEN breached THEN 0 ELSE GREATEST(limit_usd - settled_usd - forfeited_usd - held_usd, 0) END AS free_usd,
   breached
 FROM cadre_budget;
 
 CREATE OR REPLACE VIEW cadre_budget_holder AS
 SELECT budget, holder, held_usd,
+  set_aside_usd,
   settled_usd + forfeited_usd AS spent_usd,
   lost_usd,
   expires_at,

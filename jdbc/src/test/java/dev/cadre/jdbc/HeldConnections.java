@@ -22,6 +22,7 @@ final class HeldConnections {
     private final DataSource source;
     private final boolean isPool;
     private volatile String broken = "";
+    private volatile int isolation = Connection.TRANSACTION_NONE;
 
     HeldConnections(DataSource real) {
         this(real, false);
@@ -55,6 +56,9 @@ final class HeldConnections {
 
     private synchronized Connection held(Connection real) throws SQLException {
         given.add(real);
+        if (isolation != Connection.TRANSACTION_NONE) {
+            real.setTransactionIsolation(isolation);
+        }
         real.setAutoCommit(!isPool);
         return (Connection) Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
@@ -88,6 +92,11 @@ final class HeldConnections {
     /** Statements with this text from now on. */
     void breakStatements(String text) {
         broken = text;
+    }
+
+    /** All that are given from now on. */
+    void isolate(int level) {
+        isolation = level;
     }
 
     /** From now on. */

@@ -183,6 +183,33 @@ class JdbcBudgetStoreTest {
         }
 
         @Test
+        void moneySetAside_isShown_andToldToTheOthers() throws Exception {
+            sync("one", 1, "0", "0", "2.5");
+            store.sync(new SyncRequest(
+                    "acme/search",
+                    "one",
+                    2,
+                    Totals.NONE,
+                    Money.usd("2.5"),
+                    Money.usd("1.5"),
+                    Wants.NONE,
+                    Duration.ofSeconds(60),
+                    Stay.GOES_ON));
+
+            assertThat(row("SELECT held_usd, set_aside_usd FROM cadre_budget_status WHERE name = 'acme'"))
+                    .containsExactly("2.5", "1.5");
+            assertThat(sync("two", 1, "0", "0", "0").chain())
+                    .extracting(standing -> standing.elsewhere().setAside())
+                    .containsExactly(Money.usd("1.5"), Money.usd("1.5"));
+            setTime("2026-11-30 12:01:01");
+            sync("two", 2, "0", "0", "0");
+            assertThat(
+                            row(
+                                    "SELECT forfeited_usd, held_usd, set_aside_usd FROM cadre_budget_status WHERE name = 'acme'"))
+                    .containsExactly("2.5", "0", "0");
+        }
+
+        @Test
         void leaseThatExpires_isForfeited_andComesBackWithItsHolder() throws Exception {
             sync("one", 1, "0", "0", "2");
             setTime("2026-11-30 12:01:01");
@@ -193,6 +220,18 @@ class JdbcBudgetStoreTest {
 
             assertThat(alive.hadExpired()).isTrue();
             assertThat(spentAndHeld()).containsExactly("0.5", "2");
+        }
+
+        @Test
+        void leaseRenewedWhileTheClockWasAhead_expiresOnceTheClockIsRight() throws Exception {
+            setTime("2026-11-30 14:00:00");
+            sync("one", 1, "0", "0", "2");
+            setTime("2026-11-30 12:00:00");
+            sync("two", 1, "0", "0", "1");
+            setTime("2026-11-30 12:01:01");
+            sync("two", 2, "0", "1", "0");
+
+            assertThat(spentAndHeld()).containsExactly("2", "1");
         }
 
         @Test
@@ -235,10 +274,13 @@ class JdbcBudgetStoreTest {
                     2,
                     new Totals(Money.usd("2.5"), Money.ZERO, 1),
                     Money.ZERO,
+                    Money.ZERO,
                     Wants.NONE,
                     Duration.ofSeconds(60),
                     Stay.GOES_ON));
             assertThat(sync("two", 1, "0", "0", "1").entitled()).isEqualTo(Money.ZERO);
+            assertThat(row("SELECT free_usd FROM cadre_budget_status WHERE name = 'acme'"))
+                    .containsExactly("0");
 
             execute("UPDATE cadre_budget SET breached = FALSE");
 
@@ -251,6 +293,9 @@ class JdbcBudgetStoreTest {
                     .isThrownBy(() -> SharedBudget.open(store, "nobody", SHARING))
                     .withMessage("the database has no budget 'nobody'")
                     .matches(refused -> refused.kind() == BudgetStoreException.Kind.UNKNOWN_BUDGET);
+            assertThatExceptionOfType(BudgetStoreException.class)
+                    .isThrownBy(() -> SharedBudget.open(store, "no\0body", SHARING))
+                    .withMessage("the database has no budget 'no?body'");
         }
 
         @Test
@@ -264,6 +309,19 @@ class JdbcBudgetStoreTest {
             assertThatExceptionOfType(BudgetStoreException.class)
                     .isThrownBy(store::createTables)
                     .matches(refused -> refused.kind() == BudgetStoreException.Kind.WRONG_SCHEMA);
+        }
+
+        @Test
+        void createTables_besideThoseOfAnotherVersion_changesNothing() throws Exception {
+            execute("UPDATE cadre_schema SET version = 2 WHERE part = 'budget'");
+            execute("DROP VIEW cadre_budget_holder");
+            execute("DROP TABLE cadre_budget_lease");
+
+            assertThatExceptionOfType(BudgetStoreException.class)
+                    .isThrownBy(store::createTables)
+                    .matches(refused -> refused.kind() == BudgetStoreException.Kind.WRONG_SCHEMA);
+            assertThatExceptionOfType(SQLException.class)
+                    .isThrownBy(() -> row("SELECT COUNT(*) FROM cadre_budget_lease"));
         }
 
         @Test
@@ -292,6 +350,7 @@ class JdbcBudgetStoreTest {
 
             assertThatExceptionOfType(BudgetStoreException.class)
                     .isThrownBy(() -> sync("one", 1, "0", "0", "1"))
+                    .withMessage("budget 'acme/search' is around itself: its parents form a cycle")
                     .matches(refused -> refused.kind() == BudgetStoreException.Kind.DAMAGED);
         }
 
@@ -312,6 +371,40 @@ class JdbcBudgetStoreTest {
         }
 
         @Test
+        void connectionOfARequestThatFails_isGivenBackAsItWas() throws Exception {
+            HeldConnections held = HeldConnections.pool(source);
+            held.isolate(Connection.TRANSACTION_SERIALIZABLE);
+            held.breakStatements("UPDATE cadre_budget SET");
+
+            assertThatExceptionOfType(BudgetStoreException.class)
+                    .isThrownBy(() -> JdbcBudgetStore.in(held.source()).sync(request("two", 2, "0", "0", "2")));
+
+            try (Connection given = held.given().getLast()) {
+                assertThat(given.getAutoCommit()).isFalse();
+                assertThat(given.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_SERIALIZABLE);
+                given.rollback();
+            }
+        }
+
+        @Test
+        void limitThatIsNoAmount_cannotBeWritten() {
+            for (String limit : List.of("9223372.036854775808", "-1")) {
+                assertThatExceptionOfType(SQLException.class)
+                        .isThrownBy(() -> execute("UPDATE cadre_budget SET limit_usd = " + limit));
+            }
+        }
+
+        @Test
+        void holderThatLeaves_leavesNoRow() throws Exception {
+            try (SharedBudget shared = SharedBudget.open(store, "acme", SHARING)) {
+                reserve(shared.guard(), "1").settle(Money.usd("0.5"));
+            }
+
+            assertThat(row("SELECT COUNT(*) FROM cadre_budget_lease")).hasToString("[0]");
+            assertThat(spentAndHeld("acme")).containsExactly("0.5", "0");
+        }
+
+        @Test
         void connection_isGivenBackAsItWas() throws Exception {
             HeldConnections held = HeldConnections.pool(source);
             int isolation = open.getTransactionIsolation();
@@ -327,6 +420,7 @@ class JdbcBudgetStoreTest {
 
         @Test
         void lockThatSomebodyKeeps_isNotWaitedForWithoutEnd() throws Exception {
+            sync("one", 1, "0", "0", "0");
             try (Connection other = source.getConnection();
                     Statement statement = other.createStatement()) {
                 other.setAutoCommit(false);
@@ -380,8 +474,63 @@ class JdbcBudgetStoreTest {
             }
         }
 
+        @Test
+        void leaseOfABudgetThatWasMovedUnderAnother_isForfeitedOnce() throws Exception {
+            execute("UPDATE cadre_budget SET parent = NULL WHERE name = 'acme/search'");
+            sync("dead", 1, "0", "0", "2");
+            execute("UPDATE cadre_budget SET parent = 'acme' WHERE name = 'acme/search'");
+            setTime("2026-11-30 12:01:01");
+            sync("new", 1, "0", "0", "1");
+
+            assertThat(spentAndHeld()).containsExactly("2", "1");
+            assertThat(spentAndHeld("acme")).containsExactly("0", "1");
+        }
+
+        @Test
+        void leaseOfABudgetThatWasMovedOut_isForfeitedInBoth_eachByItself() throws Exception {
+            sync("dead", 1, "0", "0", "2");
+            execute("UPDATE cadre_budget SET parent = NULL WHERE name = 'acme/search'");
+            setTime("2026-11-30 12:01:01");
+            sync("new", 1, "0", "0", "1");
+            assertThat(spentAndHeld()).containsExactly("2", "1");
+            assertThat(spentAndHeld("acme")).containsExactly("0", "2");
+
+            sync("acme", "of acme");
+            assertThat(spentAndHeld("acme")).containsExactly("2", "0");
+        }
+
+        @Test
+        void budgetThatWasMovedOut_isNotTouched_byThoseOfTheBudgetThatWasAroundIt() throws Exception {
+            sync("dead", 1, "0", "0", "2");
+            execute("UPDATE cadre_budget SET parent = NULL WHERE name = 'acme/search'");
+            setTime("2026-11-30 12:01:01");
+            sync("acme", "of acme");
+            assertThat(spentAndHeld("acme")).containsExactly("2", "0");
+            assertThat(spentAndHeld()).containsExactly("0", "2");
+
+            sync("new", 1, "0", "0", "1");
+            assertThat(spentAndHeld()).containsExactly("2", "1");
+        }
+
+        private void sync(String budget, String holder) {
+            store.sync(new SyncRequest(
+                    budget,
+                    holder,
+                    1,
+                    Totals.NONE,
+                    Money.ZERO,
+                    Money.ZERO,
+                    Wants.NONE,
+                    Duration.ofSeconds(60),
+                    Stay.GOES_ON));
+        }
+
         private List<Object> spentAndHeld() throws SQLException {
-            return row("SELECT spent_usd, held_usd FROM cadre_budget_status WHERE name = 'acme/search'");
+            return spentAndHeld("acme/search");
+        }
+
+        private List<Object> spentAndHeld(String budget) throws SQLException {
+            return row("SELECT spent_usd, held_usd FROM cadre_budget_status WHERE name = '%s'".formatted(budget));
         }
 
         SyncAnswer sync(String holder, long sequence, String settled, String keeps, String want) {
@@ -396,6 +545,7 @@ class JdbcBudgetStoreTest {
                     sequence,
                     new Totals(Money.usd(settled), Money.ZERO, 0),
                     Money.usd(keeps),
+                    Money.ZERO,
                     new Wants(wanted, wanted, wanted),
                     Duration.ofSeconds(60),
                     Stay.GOES_ON);

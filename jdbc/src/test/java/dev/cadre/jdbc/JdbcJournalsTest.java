@@ -34,21 +34,25 @@ class JdbcJournalsTest {
                 }));
     }
 
-    private static DataSource failing(Exception failure) {
+    private static DataSource failing(Throwable failure) {
         return fake(DataSource.class, () -> {
-            throw failure;
+            if (failure instanceof Error error) {
+                throw error;
+            }
+            throw (Exception) failure;
         });
     }
 
     @Test
     void whatADriverOrASourceSays_isNotRepeated() {
         String text = "connection to jdbc:postgresql://db.example/x?user=ann&password=geheim failed";
-        List<Exception> failures = List.of(
+        List<Throwable> failures = List.of(
+                new NoClassDefFoundError(text),
                 new SQLException(text, "08001", new IllegalStateException(text)),
                 new SQLException(text, "geheim"),
                 new SQLException(text, (String) null),
                 new IllegalStateException(text));
-        for (Exception failure : failures) {
+        for (Throwable failure : failures) {
             var journals = JdbcJournals.in(failing(failure));
             List<ThrowingCallable> uses = List.of(
                     journals::createTables,
@@ -87,7 +91,7 @@ class JdbcJournalsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " ", "a\nb", "a\0b"})
+    @ValueSource(strings = {"", " ", "a\nb", "a\0b", "a\uD83D"})
     void nameThatNobodyCouldRead_isRefused(String name) {
         var journals = JdbcJournals.in(failing(new SQLException()));
 

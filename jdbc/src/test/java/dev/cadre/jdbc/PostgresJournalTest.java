@@ -51,6 +51,19 @@ class PostgresJournalTest extends DatabaseJournalTest {
     }
 
     @Test
+    void journalDeletedWhileItIsOpen_takesNothingMore_andSaysWhy() throws SQLException {
+        try (Journal journal = open();
+                Connection other = source().getConnection();
+                Statement statement = other.createStatement()) {
+            statement.execute("DELETE FROM cadre_journal");
+
+            assertThatExceptionOfType(JournalException.WriteFailed.class)
+                    .isThrownBy(() -> journal.append(item(0)))
+                    .withStackTraceContaining("SQLState 23503: what it belongs to was deleted");
+        }
+    }
+
+    @Test
     void commits_areDurable_whateverTheDatabaseIsSetTo() throws SQLException {
         source.setOptions("-c synchronous_commit=off");
         var pool = HeldConnections.pool(source);
