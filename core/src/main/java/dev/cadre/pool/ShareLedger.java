@@ -224,10 +224,11 @@ final class ShareLedger {
         return new RateLimits.Window(perMinute, -1, Duration.ZERO);
     }
 
-    /** A pause that others have heard of; its own one it keeps anyway. */
+    /** A pause that others have heard of; its own one it keeps anyway, however a store may round it. */
     private Duration pauseOf(ShareRequest request, ShareAnswer answer) {
         Duration rest = answer.pause().rest();
-        boolean isOwn = rest.compareTo(request.heard().pause()) <= 0;
+        Duration own = request.heard().pause();
+        boolean isOwn = own.isPositive() && rest.compareTo(own.plusMillis(1)) <= 0;
         return answer.pause().version() == pausesKnown || isOwn ? Duration.ZERO : rest;
     }
 }
