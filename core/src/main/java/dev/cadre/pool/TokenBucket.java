@@ -93,22 +93,19 @@ final class TokenBucket {
         return Math.min(most / 1_000, micros) * 1_000;
     }
 
-    /** Sets the part of the rate that may be used from now on. */
+    /** Sets the part of the rate that may be used from now on; the next refill cuts the level to it. */
     void share(PoolShare part, long now) {
         refill(now);
         isShared = true;
         share = part;
-        filledAt = now;
         if (closed) {
             heldClosed = Math.min(heldClosed, capacity());
         }
-        shift(0);
     }
 
     /** Lets the level rise to an amount that waits and is larger than the share of the capacity, if that is agreed. */
     void saveFor(long amount) {
         saved = share.saving() == PoolShare.Saving.ONE_CALL ? Math.min(units(amount), wholeCapacity()) : 0;
-        shift(0);
     }
 
     /** The part of the capacity, in parts per million, that holds this amount; zero if no limit is known. */
