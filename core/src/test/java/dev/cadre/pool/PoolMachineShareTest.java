@@ -124,6 +124,47 @@ class PoolMachineShareTest {
     }
 
     @Test
+    void whatIsSavedUpForACall_endsWithIt() {
+        share(0, 0);
+        var tooSmall = new PoolShare(50_000, ofSeconds(1_000).toNanos(), Saving.ONE_CALL); // half a request at once
+        rig.on(new PoolEvent.Shared(tooSmall, RateLimits.UNKNOWN, Duration.ZERO));
+        rig.ask(1, "run");
+        assertThat(admitted(rig.at(ofSeconds(21)))).containsExactly(1L);
+        rig.ask(2, "run");
+        rig.at(ofSeconds(36));
+        rig.on(new PoolEvent.Withdrawn(2));
+
+        rig.now = ofSeconds(100).toNanos();
+        assertThat(admitted(rig.ask(3, "run"))).isEmpty();
+        assertThat(admitted(rig.at(ofSeconds(111)))).containsExactly(3L);
+    }
+
+    @Test
+    void poolWhoseLimitsNobodyKnowsYet_waitsForItsLeaseAllTheSame() {
+        var unlimited = new PoolRig(parallel(100));
+        unlimited.on(shared(0, RateLimits.UNKNOWN));
+        assertThat(admitted(unlimited.ask(1, "run"))).isEmpty();
+
+        assertThat(admitted(unlimited.on(shared(1, RateLimits.UNKNOWN)))).containsExactly(1L);
+    }
+
+    @Test
+    void limitThatOthersHaveHeardFirst_fillsNothing() {
+        var heard = new RateLimits(new RateLimits.Window(6, -1, Duration.ZERO), RateLimits.Window.UNKNOWN);
+        var unlimited = new PoolRig(parallel(100));
+        unlimited.on(shared(0, RateLimits.UNKNOWN));
+        unlimited.on(shared(100, heard));
+
+        assertThat(admitted(unlimited.ask(1, "run"))).isEmpty();
+        assertThat(admitted(unlimited.at(ofSeconds(11)))).containsExactly(1L);
+    }
+
+    private static PoolEvent shared(int percent, RateLimits heard) {
+        var share = new PoolShare(percent * 10_000, ofSeconds(1_000).toNanos(), Saving.NONE);
+        return new PoolEvent.Shared(share, heard, Duration.ZERO);
+    }
+
+    @Test
     void pauseOfOthers_pausesThePool() {
         share(0, 0);
         share(100, 1_000);

@@ -68,6 +68,7 @@ class SharedBucketTest {
     @Test
     void amountBeyondTheBurstOfTheShare_waitsForALargerShare() {
         var bucket = empty(60, 20); // bursts of 2
+        bucket.saveFor(3);
         assertThat(bucket.opensAt(3, 600 * SECOND)).isGreaterThan(601 * SECOND);
         assertThat(bucket.shareFor(3)).isEqualTo(300_001);
 
