@@ -31,8 +31,8 @@ class LimitsSharedByProcessesTest {
     private static final int KILL = 500;
     private static final int HEALED = 900;
     private static final int END = 1_300;
-    /** A second's worth: who is ready sends what has come together while its computer did something else. */
-    private static final double LATENESS = PER_SECOND;
+    /** Three seconds' worth, of the ten that a burst has: a busy computer sends what has come together meanwhile. */
+    private static final double LATENESS = 3 * PER_SECOND;
 
     private final List<Process> processes = new ArrayList<>();
     private final long[] times = new long[END + 1];
