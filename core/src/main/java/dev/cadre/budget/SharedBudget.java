@@ -5,6 +5,7 @@ import dev.cadre.redact.Redactor;
 import dev.cadre.share.BudgetStore;
 import dev.cadre.share.BudgetStoreException;
 import dev.cadre.share.SyncAnswer;
+import dev.cadre.share.SyncPace;
 import dev.cadre.share.SyncRequest;
 import dev.cadre.share.SyncRequest.Stay;
 import java.time.Duration;

@@ -3,11 +3,13 @@ package dev.cadre.pool;
 
 import dev.cadre.budget.Reservation;
 import dev.cadre.model.ModelException;
+import dev.cadre.model.RateLimits;
 import dev.cadre.pool.AdmissionRequest.Decision;
 import dev.cadre.pool.CallRefusedException.Reason;
 import dev.cadre.pool.PoolCommand.Refusal;
 import dev.cadre.price.BillingBreach;
 import dev.cadre.price.Money;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -39,6 +41,12 @@ final class AdmissionPoint {
     private final InstantSource wallClock;
     private final UnaryOperator<String> masker;
     private final PoolMachine machine;
+    /** The share of its rates; null if it has them alone. */
+    private final @Nullable LimitMember member;
+
+    /** Whether calls waited for a larger share when the machine was told something last. */
+    private boolean wasHeld;
+
     private final BudgetWatches watches = new BudgetWatches(() -> tell(new PoolEvent.BudgetChanged()));
     private final Set<AdmissionPoint> sameKey = new CopyOnWriteArraySet<>();
     private final Map<Long, AdmissionRequest> requests = new HashMap<>();
@@ -50,13 +58,15 @@ final class AdmissionPoint {
     /**
      * @param wallClock the clock for the end of a pause in messages to people
      * @param masker takes keys out of what a provider names
+     * @param shared the limits that are shared with other processes; null if there are none
      */
     AdmissionPoint(
             PoolLimits limits,
             RetryPolicy policy,
             RandomGenerator jitter,
             InstantSource wallClock,
-            UnaryOperator<String> masker) {
+            UnaryOperator<String> masker,
+            @Nullable SharedLimits shared) {
         this.wallClock = wallClock;
         this.masker = masker;
         machine = new PoolMachine(
@@ -65,6 +75,15 @@ final class AdmissionPoint {
                 ticket -> request(ticket).budget.reserveUnannounced(request(ticket).need),
                 jitter,
                 System.nanoTime());
+        member = shared == null ? null : shared.member(this::demand, this::tell);
+        if (member != null) {
+            long now = System.nanoTime();
+            machine.on(new PoolEvent.Shared(PoolShare.none(now), RateLimits.UNKNOWN, Duration.ZERO), now);
+        }
+    }
+
+    private PoolDemand demand() {
+        return locked(() -> machine.demand(System.nanoTime()));
     }
 
     /** Submits a call. Does not wait for its admission. */
@@ -180,7 +199,21 @@ final class AdmissionPoint {
             requests.remove(ending.ticket());
         }
         commands.forEach(this::obey);
+        if (member != null) {
+            seekShare(member);
+        }
         return commands;
+    }
+
+    private void seekShare(LimitMember sharing) {
+        if (!requests.isEmpty()) {
+            sharing.join();
+        }
+        boolean isHeld = machine.isHeldByRate(System.nanoTime());
+        if (isHeld && !wasHeld) {
+            sharing.wake();
+        }
+        wasHeld = isHeld;
     }
 
     private void obey(PoolCommand command) {

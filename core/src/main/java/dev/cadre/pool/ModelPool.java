@@ -47,6 +47,7 @@ public final class ModelPool {
     private final Redactor secrets;
     private final UnaryOperator<String> masker;
     private final PoolLimits limits;
+    private final @Nullable SharedLimits shared;
     private final RequestDefaults defaults;
     private final InputCount count;
     private final PrefixCache prefixes;
@@ -61,6 +62,7 @@ public final class ModelPool {
         secrets = builder.secrets;
         masker = secrets.with(client::masked)::mask;
         limits = builder.limits;
+        shared = builder.shared;
         this.costs = costs;
         defaults = builder.defaults(costs.spec());
         count = new InputCount(costs, builder.counter, new FaultLog(masker));
@@ -77,6 +79,7 @@ public final class ModelPool {
         secrets = like.secrets;
         masker = Redactor.SHAPES.with(like.masker).with(client::masked)::mask; // a decorator may know of no key
         limits = like.limits;
+        shared = like.shared;
         defaults = like.defaults;
         count = like.count;
         prefixes = like.prefixes.emptied();
@@ -88,7 +91,7 @@ public final class ModelPool {
     }
 
     private AdmissionPoint admissionPoint() {
-        return new AdmissionPoint(limits, retryPolicy, new SplittableRandom(), shutdowns.wallClock(), masker);
+        return new AdmissionPoint(limits, retryPolicy, new SplittableRandom(), shutdowns.wallClock(), masker, shared);
     }
 
     /**
@@ -340,6 +343,7 @@ public final class ModelPool {
         private final ModelClient client;
         private final String model;
         private PoolLimits limits = PoolLimits.STANDARD;
+        private @Nullable SharedLimits shared;
         private RetryPolicy retryPolicy = RetryPolicy.standard();
         private @Nullable Duration timeout;
         private ServiceTier serviceTier = ServiceTier.STANDARD;
@@ -378,6 +382,16 @@ public final class ModelPool {
         /** The most input and output tokens in a minute; default and burst as for {@link #requestsPerMinute}. */
         public Builder tokensPerMinute(long tokensPerMinute) {
             limits = limits.withTokensPerMinute(tokensPerMinute);
+            return this;
+        }
+
+        /**
+         * Shares the limits of requests and tokens per minute with other processes: those stated here, which are those of
+         * the whole account then, and those that the provider reports. The caller closes it after the last call. Default:
+         * this process has the limits alone.
+         */
+        public Builder sharedLimits(SharedLimits shared) {
+            this.shared = shared;
             return this;
         }
 

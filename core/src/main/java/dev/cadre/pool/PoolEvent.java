@@ -4,6 +4,7 @@ package dev.cadre.pool;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.RateLimits;
+import java.time.Duration;
 
 /** An event for a {@link PoolMachine}. Carries no compatibility promise. */
 public sealed interface PoolEvent {
@@ -69,6 +70,15 @@ public sealed interface PoolEvent {
 
     /** The cause of a stop or pause was removed: calls that wait for the end of a delay may go at once. */
     record Resumed() implements PoolEvent {}
+
+    /**
+     * The pool shares its rates with other processes, and has this part of them from now on. A pool without this event has
+     * the whole for ever.
+     *
+     * @param heard the limits that the provider has reported to another process; unknown if there is nothing new
+     * @param pause the time for which the provider has asked another process to wait; zero if there is nothing new
+     */
+    record Shared(PoolShare share, RateLimits heard, Duration pause) implements PoolEvent {}
 
     /** Where a failed call may be retried. */
     enum RetryScope {

@@ -4,6 +4,7 @@ package dev.cadre.pool;
 import dev.cadre.budget.Admission;
 import dev.cadre.budget.Reservation;
 import dev.cadre.model.ModelException;
+import dev.cadre.model.RateLimits;
 import dev.cadre.pool.PoolCommand.GiveUpReason;
 import dev.cadre.pool.PoolCommand.Refusal;
 import dev.cadre.pool.PoolEvent.RetryScope;
@@ -52,6 +53,8 @@ public final class PoolMachine {
     private long admissions;
     private int inFlight;
     private long pausedUntil;
+    /** The end of the last pause that the provider asked this pool for, without jitter. */
+    private long askedPauseUntil;
     /** The failure that asked for the pause; null if there was none. */
     private @Nullable ModelException pausedBy;
 
@@ -83,6 +86,7 @@ public final class PoolMachine {
         outage = new Outage(policy, limits.maxParallel());
         waiting = new WaitingCalls(nanoTime);
         pausedUntil = nanoTime;
+        askedPauseUntil = nanoTime;
     }
 
     /**
@@ -93,6 +97,7 @@ public final class PoolMachine {
      */
     public List<PoolCommand> on(PoolEvent event, long now) {
         commands.clear();
+        rates.expire(now);
         switch (event) {
             case PoolEvent.Submitted submitted -> submit(submitted);
             case PoolEvent.Withdrawn withdrawn -> withdraw(call(withdrawn));
@@ -104,6 +109,7 @@ public final class PoolMachine {
             case PoolEvent.Tick tick -> {}
             case PoolEvent.Stopped stopped -> stop(stopped.failure());
             case PoolEvent.Resumed resumed -> resume(now);
+            case PoolEvent.Shared shared -> share(shared, now);
         }
         expire(now);
         waiting.endBackoffs(now);
@@ -177,7 +183,7 @@ public final class PoolMachine {
         adapt(failure, call.admission);
         rates.learn(failure.limits(), call, now);
         if (failed.retry() != RetryScope.OTHER_TIER) {
-            failure.retryAfter().ifPresent(floor -> pause(policy.floorNanos(floor), failure, now));
+            failure.retryAfter().ifPresent(floor -> pauseAll(policy.floorNanos(floor), failure, now));
         }
         if (outage.begins(failure, call.ticket(), pausedUntil - now > 0, inFlight)) {
             pause(outage.pauseNanos(), failure, now);
@@ -271,6 +277,37 @@ public final class PoolMachine {
         }
     }
 
+    private void pauseAll(long floorNanos, ModelException because, long now) {
+        pause(floorNanos, because, now);
+        askedPauseUntil = NanoTime.later(askedPauseUntil, now + floorNanos);
+    }
+
+    private void share(PoolEvent.Shared shared, long now) {
+        rates.share(shared.share(), shared.heard(), now);
+        if (shared.pause().isPositive()) {
+            var because = new ModelException.RateLimited(
+                    "the provider asked another process to wait", shared.pause(), RateLimits.UNKNOWN);
+            pause(policy.floorNanos(shared.pause()), because, now);
+        }
+    }
+
+    /** What it does with its rates at the time of the last event, or after it. */
+    PoolDemand demand(long now) {
+        long tokens = waiting.next().map(call -> call.submitted.tokenEstimate()).orElse(0L);
+        return new PoolDemand(
+                rates.used(),
+                isHeldByRate(now) ? waiting.amounts() : PoolDemand.Amounts.NONE,
+                rates.perMinute(),
+                rates.shareFor(tokens),
+                rates.news(askedPauseUntil));
+    }
+
+    /** Whether nothing but its rates, or its share of them, keeps the next call from being sent. */
+    boolean isHeldByRate(long now) {
+        Optional<CallState> next = waiting.next();
+        return next.isPresent() && (!rates.isOpen() || isHeldByRate(next.get(), now));
+    }
+
     /** The floor is the provider's; the jitter keeps processes with the same floor from coming back together. */
     private void pause(long floorNanos, ModelException because, long now) {
         long until = now + floorNanos + policy.delayNanos(1, jitter);
@@ -317,7 +354,7 @@ public final class PoolMachine {
      * now} if no rate holds it back.
      */
     private long admit(long now) {
-        while (inFlight < mostInFlight() && pausedUntil - now <= 0) {
+        while (rates.isOpen() && inFlight < mostInFlight() && pausedUntil - now <= 0) {
             Optional<CallState> next = waiting.next();
             if (next.isEmpty()) {
                 break;
@@ -329,9 +366,11 @@ public final class PoolMachine {
             } else if (isHopeless(call, opensAt)) {
                 dismiss(call, rateUsedUp(call, now));
             } else {
-                return opensAt;
+                rates.saveFor(call);
+                return rates.opensAt(call, now); // for a call that is saved up for it is another time
             }
         }
+        rates.saveForNone();
         return now;
     }
 
@@ -339,14 +378,15 @@ public final class PoolMachine {
         return outage.mostInFlight(parallel.current());
     }
 
-    /** Only calls in flight may give back what they took of a rate; nothing else lets a call pass earlier. */
+    /** Only calls in flight, or other processes, may give back what they took of a rate; nothing else lets a call pass earlier. */
     private boolean isHopeless(CallState call, long opensAt) {
-        return inFlight == 0 && call.endsBy(opensAt);
+        return inFlight == 0 && rates.isWhole() && call.endsBy(opensAt);
     }
 
     /** Whether the last thing that a call has waited for is a rate: not its own backoff, a permit, or a pause. */
     private boolean isHeldByRate(CallState call, long now) {
         return call.phase == CallState.Phase.WAITING
+                && rates.isOpen()
                 && inFlight < mostInFlight()
                 && pausedUntil - now <= 0
                 && rates.opensAt(call, now) - now > 0;

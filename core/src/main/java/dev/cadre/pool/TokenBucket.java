@@ -22,7 +22,7 @@ import java.time.Duration;
  */
 final class TokenBucket {
     private static final long UNITS = 60_000_000; // microseconds of a minute
-    private static final long MOST = 50_000_000_000L; // a higher limit counts as none: level * UNITS fits
+    static final long MOST = 50_000_000_000L; // a higher limit counts as none: level * UNITS fits
     private static final int BURSTS_PER_MINUTE = 6;
     private static final long MILLIS_PER_MINUTE = 60_000;
     private static final long TOLERANCE_MILLIS = 6_000;
@@ -44,6 +44,13 @@ final class TokenBucket {
     /** The number of reports that fit a window, less those that fit a refill. */
     private long windows;
 
+    private PoolShare share = new PoolShare(PoolShare.WHOLE, 0, PoolShare.Saving.NONE);
+    private boolean isShared;
+    /** What may be held beyond the capacity, for one call that is larger; zero if none waits. */
+    private long saved;
+    /** The most that a closed bucket has when it opens: what it gained meanwhile may have been used by others before. */
+    private long heldClosed = Long.MAX_VALUE;
+
     TokenBucket(long perMinute, long now) {
         configured = perMinute;
         limit = perMinute;
@@ -59,8 +66,61 @@ final class TokenBucket {
         if (isUnlimited()) {
             return now;
         }
-        long missing = Math.min(units(amount), capacity()) - level;
-        return filledAt + Math.ceilDiv(missing, limit) * 1_000;
+        long needed = Math.min(units(amount), wholeCapacity());
+        if (isShared) {
+            return shareOpensAt(needed, now);
+        }
+        return filledAt + Math.ceilDiv(needed - level, limit) * 1_000;
+    }
+
+    /** What never fits into the share gets a time all the same: the share may grow until then. */
+    private long shareOpensAt(long needed, long now) {
+        refill(now);
+        long most = Math.max(capacity(), saved);
+        return filledAt + shareNanos(needed > most && saved == 0 ? needed : needed - level);
+    }
+
+    /** The time in which a share of the limit refills so many units. */
+    private long shareNanos(long missing) {
+        if (missing <= 0) {
+            return 0;
+        }
+        long most = NanoTime.LONGEST.toNanos();
+        if (share.partsPerMillion() == 0) {
+            return most;
+        }
+        long micros = PoolShare.scaled(missing, PoolShare.WHOLE, limit * share.partsPerMillion()) + 1;
+        return Math.min(most / 1_000, micros) * 1_000;
+    }
+
+    /** Sets the part of the rate that may be used from now on; the next refill cuts the level to it. */
+    void share(PoolShare part, long now) {
+        refill(now);
+        isShared = true;
+        share = part;
+        if (closed) {
+            heldClosed = Math.min(heldClosed, capacity());
+        }
+    }
+
+    /** Lets the level rise to an amount that waits and is larger than the share of the capacity, if that is agreed. */
+    void saveFor(long amount) {
+        saved = share.saving() == PoolShare.Saving.ONE_CALL ? Math.min(units(amount), wholeCapacity()) : 0;
+    }
+
+    /** The part of the capacity, in parts per million, that holds this amount; zero if no limit is known. */
+    int shareFor(long amount) {
+        if (isUnlimited()) {
+            return 0;
+        }
+        long whole = wholeCapacity();
+        long exact = PoolShare.scaled(Math.min(units(amount), whole), PoolShare.WHOLE, whole);
+        return (int) Math.min(PoolShare.WHOLE, exact + 1);
+    }
+
+    /** The limit of all processes together; above {@link #MOST} if there is none. */
+    long limit() {
+        return limit;
     }
 
     void take(long amount, long now) {
@@ -94,7 +154,8 @@ final class TokenBucket {
             tellApart(window);
         }
         if (window.remaining() >= 0 && !isUnlimited()) {
-            long others = Math.max(0, base + mark - units(window.remaining()));
+            long expected = isShared ? Math.min(base + mark, capacity()) : base + mark;
+            long others = Math.max(0, expected - share.of(units(window.remaining())));
             level = bounded(own - others);
         }
         if (window.remaining() == 0 && window.reset().isPositive() && (isUnlimited() || !isRefill(window.reset()))) {
@@ -144,6 +205,7 @@ final class TokenBucket {
     private void closeUntil(long time) {
         closedUntil = closed ? NanoTime.later(closedUntil, time) : time;
         closed = true;
+        heldClosed = Math.min(heldClosed, isShared ? capacity() : Long.MAX_VALUE);
     }
 
     private void refill(long now) {
@@ -155,7 +217,11 @@ final class TokenBucket {
         if (closed || isUnlimited()) {
             return;
         }
-        if (micros > (capacity() - level) / limit) {
+        if (isShared) {
+            long gained = PoolShare.scaled(micros, limit * share.partsPerMillion(), PoolShare.WHOLE);
+            shift(Math.min(gained, 2 * units(MOST)));
+            filledAt += micros * 1_000;
+        } else if (micros > (capacity() - level) / limit) {
             fill(now);
         } else {
             shift(micros * limit);
@@ -164,9 +230,10 @@ final class TokenBucket {
     }
 
     private void fill(long now) {
-        own = capacity();
+        own = Math.min(capacity(), heldClosed);
         level = own;
         filledAt = now;
+        heldClosed = Long.MAX_VALUE;
     }
 
     private void shift(long units) {
@@ -175,10 +242,14 @@ final class TokenBucket {
     }
 
     private long bounded(long units) {
-        return Math.clamp(units, -units(MOST), capacity());
+        return Math.clamp(units, -units(MOST), Math.max(capacity(), saved));
     }
 
     private long capacity() {
+        return share.of(wholeCapacity());
+    }
+
+    private long wholeCapacity() {
         if (isUnlimited()) {
             return 0;
         }

@@ -81,6 +81,14 @@ final class WaitingCalls {
         }
     }
 
+    /** What all of them need of the rates. */
+    PoolDemand.Amounts amounts() {
+        long tokens = byDeadline.stream()
+                .mapToLong(call -> Math.min(call.submitted.tokenEstimate(), TokenBucket.MOST))
+                .sum();
+        return new PoolDemand.Amounts(byDeadline.size(), tokens);
+    }
+
     List<CallState> all() {
         return List.copyOf(byDeadline);
     }

@@ -3,7 +3,7 @@ package dev.cadre.share;
 
 import org.jspecify.annotations.Nullable;
 
-/** Thrown if a shared budget cannot be had from its store. The message has no address, no password and no SQL. */
+/** Thrown if a shared budget, or a share of rate limits, cannot be had from its store. The message has no address, no password and no SQL. */
 public final class BudgetStoreException extends RuntimeException {
 
     /** What is wrong. */

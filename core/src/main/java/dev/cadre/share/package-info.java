@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Divides a budget among processes. */
+/** Divides among processes what they share: budgets, rate limits. */
 @NullMarked
 package dev.cadre.share;
 

@@ -27,7 +27,8 @@ class AdmissionPointTest {
                 RetryPolicy.none(),
                 new SplittableRandom(1),
                 InstantSource.system(),
-                UnaryOperator.identity());
+                UnaryOperator.identity(),
+                null);
         var request = point.submit(terms(budget), RESERVED, 0);
         assertThat(point.load().waiting()).isEqualTo(1);
 
@@ -45,7 +46,8 @@ class AdmissionPointTest {
                 RetryPolicy.none(),
                 new SplittableRandom(1),
                 InstantSource.system(),
-                UnaryOperator.identity());
+                UnaryOperator.identity(),
+                null);
         var holder = point.submit(terms(budget), RESERVED, 0);
         var patient = point.submit(terms(budget), RESERVED, 0);
         var timekeeper = new Running<>(() -> point.await(patient));
@@ -68,7 +70,8 @@ class AdmissionPointTest {
                 RetryPolicy.none(),
                 new SplittableRandom(1),
                 InstantSource.system(),
-                UnaryOperator.identity());
+                UnaryOperator.identity(),
+                null);
         var request = point.submit(terms(budget), RESERVED, 0);
         assertThat(point.load().inFlight()).isEqualTo(1);
 

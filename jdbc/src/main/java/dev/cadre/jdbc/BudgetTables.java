@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.jdbc;
 
-import dev.cadre.price.Money;
+import static dev.cadre.jdbc.SqlRows.money;
+import static dev.cadre.jdbc.SqlRows.time;
+
 import dev.cadre.share.BudgetRow;
 import dev.cadre.share.BudgetRows;
 import dev.cadre.share.BudgetStoreException;
@@ -11,15 +13,10 @@ import dev.cadre.share.LeaseRow;
 import dev.cadre.share.SyncAnswer.Spent;
 import dev.cadre.share.SyncAnswer.Sums;
 import dev.cadre.share.SyncRequest.Totals;
-import java.math.BigDecimal;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -28,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The rows of budgets and leases within one transaction. Each method is called on the thread of the connection. */
 final class BudgetTables implements BudgetRows {
-    private static final int DECIMALS = 12;
     private static final int DEEPEST = 8;
 
     private static final String LEASE =
@@ -36,89 +32,20 @@ final class BudgetTables implements BudgetRows {
                     + " renewed_at, expires_at, window_start, counted_settled_usd, counted_forfeited_usd, lost_usd, prepaid_usd"
                     + " FROM cadre_budget_lease";
 
-    private final Connection connection;
+    private final SqlRows rows;
     private final String clock;
     /** The outermost budget; empty until a chain is locked. */
     private String outermost = "";
 
     /** @param clock the expression for the time */
-    BudgetTables(Connection connection, String clock) {
-        this.connection = connection;
+    BudgetTables(SqlRows rows, String clock) {
+        this.rows = rows;
         this.clock = clock;
-    }
-
-    /** Carries the exception of a driver through the books. */
-    static final class SqlTrouble extends RuntimeException {
-        private static final long serialVersionUID = 1;
-        private final SQLException sql;
-
-        private SqlTrouble(SQLException sql) {
-            super(sql);
-            this.sql = sql;
-        }
-
-        SQLException cause() {
-            return sql;
-        }
-    }
-
-    private interface Reading<T> {
-        T read(ResultSet row) throws SQLException;
-    }
-
-    private <T> List<T> query(String sql, Reading<T> reading, Object... values) {
-        try (PreparedStatement select = prepared(sql, values);
-                ResultSet found = select.executeQuery()) {
-            var all = new ArrayList<T>();
-            while (found.next()) {
-                all.add(reading.read(found));
-            }
-            return all;
-        } catch (SQLException e) {
-            throw new SqlTrouble(e);
-        }
-    }
-
-    private int update(String sql, Object... values) {
-        try (PreparedStatement statement = prepared(sql, values)) {
-            return statement.executeUpdate();
-        } catch (SQLException e) {
-            throw new SqlTrouble(e);
-        }
-    }
-
-    private PreparedStatement prepared(String sql, Object... values) throws SQLException {
-        PreparedStatement statement = connection.prepareStatement(sql);
-        try {
-            for (int i = 0; i < values.length; i++) {
-                statement.setObject(i + 1, stored(values[i]));
-            }
-            return statement;
-        } catch (SQLException | RuntimeException e) {
-            statement.close();
-            throw e;
-        }
-    }
-
-    private static Object stored(Object value) {
-        return switch (value) {
-            case Money money -> BigDecimal.valueOf(money.picoUsd(), DECIMALS);
-            case Instant time -> time.atOffset(ZoneOffset.UTC);
-            default -> value;
-        };
-    }
-
-    private static Money money(ResultSet row, int column) throws SQLException {
-        return Money.ofPico(row.getBigDecimal(column).movePointRight(DECIMALS).longValueExact());
-    }
-
-    private static Instant time(ResultSet row, int column) throws SQLException {
-        return row.getObject(column, OffsetDateTime.class).toInstant();
     }
 
     @Override
     public Instant now() {
-        return query("SELECT " + clock, row -> time(row, 1)).getFirst();
+        return rows.query("SELECT " + clock, row -> time(row, 1)).getFirst();
     }
 
     @Override
@@ -151,14 +78,15 @@ final class BudgetTables implements BudgetRows {
     }
 
     private Optional<String> parent(String budget) {
-        List<Optional<String>> found = query(
+        List<Optional<String>> found = rows.query(
                 "SELECT parent FROM cadre_budget WHERE name = ?", row -> Optional.ofNullable(row.getString(1)), budget);
         return found.isEmpty() ? Optional.empty() : found.getFirst();
     }
 
     @Override
     public BudgetRow lock(String budget) {
-        return query(
+        return rows
+                .query(
                         "SELECT name, limit_usd, time_window, window_start, settled_usd, forfeited_usd, held_usd,"
                                 + " set_aside_usd, breached, alert_percent FROM cadre_budget WHERE name = ? FOR UPDATE",
                         BudgetTables::budget,
@@ -186,12 +114,13 @@ final class BudgetTables implements BudgetRows {
 
     @Override
     public List<LeaseRow> leasesOf(String holder) {
-        return query(LEASE + " WHERE holder = ?", BudgetTables::lease, holder);
+        return rows.query(LEASE + " WHERE holder = ?", BudgetTables::lease, holder);
     }
 
     @Override
     public List<LeaseRow> overdue(String root, Instant now) {
-        return query(
+        return rows
+                .query(
                         LEASE + " WHERE outermost = ? AND holder IN (SELECT holder FROM cadre_budget_lease"
                                 + " WHERE outermost = ? AND held_usd > 0 AND (expires_at < ? OR renewed_at > ?))"
                                 + " ORDER BY holder, budget",
@@ -208,7 +137,7 @@ final class BudgetTables implements BudgetRows {
     @Override
     public void adoptLeases(List<String> chain) {
         for (String budget : chain) {
-            update(
+            rows.update(
                     "UPDATE cadre_budget_lease SET outermost = ? WHERE budget = ? AND outermost <> ?",
                     chain.getFirst(),
                     budget,
@@ -234,7 +163,7 @@ final class BudgetTables implements BudgetRows {
 
     @Override
     public void write(BudgetRow budget) {
-        update(
+        rows.update(
                 "UPDATE cadre_budget SET window_start = ?, settled_usd = ?, forfeited_usd = ?, held_usd = ?, set_aside_usd = ?,"
                         + " breached = ? WHERE name = ?",
                 budget.windowStart(),
@@ -266,13 +195,13 @@ final class BudgetTables implements BudgetRows {
             lease.holder(),
             lease.budget()
         };
-        int updated = update(
+        int updated = rows.update(
                 "UPDATE cadre_budget_lease SET outermost = ?, sequence = ?, settled_usd = ?, forfeited_usd = ?,"
                         + " overruns = ?, held_usd = ?, set_aside_usd = ?, renewed_at = ?, expires_at = ?, window_start = ?,"
                         + " counted_settled_usd = ?, counted_forfeited_usd = ?, lost_usd = ?, prepaid_usd = ? WHERE holder = ? AND budget = ?",
                 values);
         if (updated == 0) {
-            update(
+            rows.update(
                     "INSERT INTO cadre_budget_lease (outermost, sequence, settled_usd, forfeited_usd, overruns, held_usd,"
                             + " set_aside_usd, renewed_at, expires_at, window_start, counted_settled_usd, counted_forfeited_usd, lost_usd,"
                             + " prepaid_usd, holder, budget) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -282,12 +211,12 @@ final class BudgetTables implements BudgetRows {
 
     @Override
     public void forget(String holder) {
-        update("DELETE FROM cadre_budget_lease WHERE holder = ?", holder);
+        rows.update("DELETE FROM cadre_budget_lease WHERE holder = ?", holder);
     }
 
     @Override
     public void keep(BudgetRow ended) {
-        update(
+        rows.update(
                 "INSERT INTO cadre_budget_history (budget, window_start, limit_usd, settled_usd, forfeited_usd)"
                         + " VALUES (?, ?, ?, ?, ?)",
                 ended.name(),
@@ -299,7 +228,7 @@ final class BudgetTables implements BudgetRows {
 
     @Override
     public void forgetLeases(String root, Instant endedBefore) {
-        update(
+        rows.update(
                 "DELETE FROM cadre_budget_lease WHERE outermost = ? AND held_usd = 0 AND expires_at < ?",
                 root,
                 endedBefore);

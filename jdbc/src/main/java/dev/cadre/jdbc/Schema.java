@@ -24,6 +24,7 @@ import java.util.OptionalInt;
 record Schema(String part, String script, int version) {
     static final Schema JOURNAL = new Schema("journal", "journal.sql", 1);
     static final Schema BUDGET = new Schema("budget", "budget.sql", 1);
+    static final Schema LIMITS = new Schema("limits", "limits.sql", 1);
 
     /** Two that create the tables at once can be in each other's way. */
     private static final int MOST_TRIES = 3;

@@ -1134,6 +1134,8 @@ class CallbacksTest {
             Map.entry("BudgetRecord", "a run's own record"),
             Map.entry("BudgetStore", "called by the thread of a shared budget, outside of runs: SharedBudgetTest"),
             Map.entry("BudgetRows", "called by the books, for a store: BooksTest"),
+            Map.entry("LimitStore", "called by the thread of shared limits, outside of runs: SharedLimitsTest"),
+            Map.entry("ShareRows", "called by the books, for a store: ShareBooksTest"),
             Map.entry("MergeParts", "a run's own, given to a merger"),
             Map.entry("Part", "a run's own, given to a merger"),
             Map.entry("Entry", "of a run's own record"),

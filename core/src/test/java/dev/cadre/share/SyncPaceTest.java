@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.cadre.budget;
+package dev.cadre.share;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.cadre.budget;
+package dev.cadre.share;
 
 import java.time.Duration;
 
-/** Decides when the store of a shared budget is asked next. Pure; used by one thread. */
-final class SyncPace {
+/**
+ * Decides when a store is asked next. Pure; used by one thread. Public for those who talk to stores, without a promise of
+ * compatibility.
+ */
+public final class SyncPace {
     private static final long FIRST_RETRY = Duration.ofMillis(50).toNanos();
     private static final long LAST_RETRY = Duration.ofSeconds(5).toNanos();
     private static final long FIRST_LOOK = Duration.ofMillis(5).toNanos();
@@ -23,18 +26,23 @@ final class SyncPace {
 
     private int idle;
 
-    SyncPace(Duration heartbeat, Duration lease, long nowNanos) {
+    /**
+     * The pace of a holder whose first request has been answered.
+     *
+     * @param heartbeat how often the store is asked while something happens; at least three times in a lease
+     */
+    public SyncPace(Duration heartbeat, Duration lease, long nowNanos) {
         idleHeartbeat = lease.dividedBy(BEATS_OF_A_LEASE).toNanos();
         this.heartbeat = Math.min(heartbeat.toNanos(), idleHeartbeat);
         lastNanos = nowNanos;
     }
 
     /**
-     * How long the store need not be asked.
+     * How long the store need not be asked, in nanoseconds.
      *
-     * @param isSought whether somebody waits for money, or what the store said last holds for a moment only
+     * @param isSought whether somebody waits for what the store has, or what it said last holds for a moment only
      */
-    long waitNanos(boolean isSought, long nowNanos) {
+    public long waitNanos(boolean isSought, long nowNanos) {
         long pause;
         if (failed > 0) {
             pause = doubled(FIRST_RETRY, failed - 1, LAST_RETRY);
@@ -52,7 +60,7 @@ final class SyncPace {
      * @param isUnmet whether the store had nothing for those who wait
      * @param isIdle whether there was nothing to say
      */
-    void answered(boolean isUnmet, boolean isIdle, long nowNanos) {
+    public void answered(boolean isUnmet, boolean isIdle, long nowNanos) {
         lastNanos = nowNanos;
         failed = 0;
         unmet = isUnmet ? unmet + 1 : 0;
@@ -60,7 +68,7 @@ final class SyncPace {
     }
 
     /** Notes that there was no answer. */
-    void failed(long nowNanos) {
+    public void failed(long nowNanos) {
         lastNanos = nowNanos;
         failed++;
     }
