@@ -73,7 +73,7 @@ public final class SharedBudget implements AutoCloseable {
     public static SharedBudget open(BudgetStore store, String name, Sharing sharing) {
         var opened = new SharedBudget(store, name, sharing);
         opened.tell(opened.shared.standings());
-        opened.guard.watch(opened::wakeForBreach);
+        opened.guard.watch(opened::wakeForNews);
         opened.thread.start();
         return opened;
     }
@@ -119,8 +119,8 @@ public final class SharedBudget implements AutoCloseable {
         }
     }
 
-    private void wakeForBreach() {
-        if (lock.locked(shared::hasBreachToTell)) {
+    private void wakeForNews() {
+        if (lock.locked(() -> shared.hasBreachToTell() || shared.hasReleased())) {
             wake();
         }
     }
@@ -148,6 +148,9 @@ public final class SharedBudget implements AutoCloseable {
         }
         boolean isUrgent = isLeaving || lock.locked(shared::hasBreachToTell);
         long wait = isUrgent && trouble == null ? 0 : pace.waitNanos(lock.locked(shared::looksAgain), now);
+        if (lock.locked(shared::hasReleased)) {
+            wait = Math.min(wait, pace.soonNanos(now));
+        }
         if (wait == 0) {
             return ask(isLeaving ? Stay.LEAVES : Stay.GOES_ON) && isLeaving;
         }

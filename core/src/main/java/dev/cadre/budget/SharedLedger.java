@@ -75,6 +75,11 @@ final class SharedLedger {
         return isUnmet;
     }
 
+    /** Whether less is set aside than the last request said: others may be refused for what has come back. */
+    boolean hasReleased() {
+        return ledger().sums().setAside().compareTo(written.setAside()) < 0;
+    }
+
     /** Whether an attempt has cost more than its worst case, which no request says yet. */
     boolean hasBreachToTell() {
         return ledger().sums().overruns() > written.overruns();

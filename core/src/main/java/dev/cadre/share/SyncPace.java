@@ -54,6 +54,11 @@ public final class SyncPace {
         return Math.max(0, pause - (nowNanos - lastNanos));
     }
 
+    /** How long there is time before others must hear of what has come back for them, in nanoseconds. */
+    public long soonNanos(long nowNanos) {
+        return failed > 0 ? waitNanos(false, nowNanos) : Math.max(0, LAST_LOOK - (nowNanos - lastNanos));
+    }
+
     /**
      * Notes an answer.
      *

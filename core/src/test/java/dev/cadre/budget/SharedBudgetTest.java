@@ -241,6 +241,35 @@ final class SharedBudgetTest {
         }
     }
 
+    /** Others are refused for what is set aside, as far as they know. */
+    @Test
+    void whatIsNotSetAsideAnyMore_isToldSoon() throws InterruptedException {
+        BlockingQueue<Money> told = new LinkedBlockingQueue<>();
+        BudgetStore watched = request -> {
+            told.add(request.setAside());
+            return memory.sync(request);
+        };
+        try (SharedBudget shared = SharedBudget.open(watched, "tenant", SHARING)) {
+            reserve(shared.guard(), "0.40").release();
+            BudgetGuard part = shared.guard().allot(Money.usd("0.20"));
+            Reservation fetched = reserve(shared.guard(), "0.50");
+            awaitTold(told, Money.usd("0.20"));
+
+            part.close();
+
+            awaitTold(told, Money.ZERO);
+            fetched.release();
+        }
+    }
+
+    private static void awaitTold(BlockingQueue<Money> told, Money amount) throws InterruptedException {
+        Money next = null;
+        while (!amount.equals(next)) {
+            next = told.poll(10, TimeUnit.SECONDS);
+            assertThat(next).isNotNull();
+        }
+    }
+
     @Test
     void alert_isToldOnceInAWindow() throws InterruptedException {
         BlockingQueue<BudgetAlert> alerts = new LinkedBlockingQueue<>();
