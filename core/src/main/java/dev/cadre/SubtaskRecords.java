@@ -60,6 +60,8 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
     private final Map<String, ItemName> names = new ConcurrentHashMap<>();
 
     private final Set<String> reused = ConcurrentHashMap.newKeySet();
+    /** Whose end without a value is that of an earlier session, and on record. */
+    private final Set<JournalKey> endedBefore = ConcurrentHashMap.newKeySet();
     /** What earlier sessions planned others for, in its place. */
     private volatile Set<String> replaced = Set.of();
     /** Done when it is durable whom the joins of this session did without. */
@@ -214,7 +216,7 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
     /** What has somebody in its place is not tried again: that one is paid already, or will be. */
     private Optional<Outcome<Object>> ofReplaced(String subtaskId, int item, String label) {
         return replaced.contains(subtaskId) || replaced.contains(label)
-                ? record.flatMap(kept -> kept.lastFailure(key(subtaskId, item))).or(() -> Optional.of(REPLACED))
+                ? endBefore(key(subtaskId, item)).or(() -> Optional.of(REPLACED))
                 : Optional.empty();
     }
 
@@ -224,11 +226,17 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
         if (!unneeded.contains(subtaskId)) {
             return Optional.empty();
         }
-        Optional<Outcome<Object>> known = record.flatMap(kept -> kept.lastFailure(key(subtaskId, JournalKey.WHOLE)));
+        Optional<Outcome<Object>> known = endBefore(key(subtaskId, JournalKey.WHOLE));
         if (known.filter(end -> !end.isNotNeeded()).isPresent()) {
             reused.add(subtaskId);
         }
         return Optional.of(known.orElse(UNNEEDED));
+    }
+
+    private Optional<Outcome<Object>> endBefore(JournalKey key) {
+        Optional<Outcome<Object>> known = record.flatMap(kept -> kept.lastFailure(key));
+        known.ifPresent(end -> endedBefore.add(key));
+        return known;
     }
 
     /** Looks up what the joins of earlier sessions took and did without; before the subtasks are admitted. */
@@ -351,6 +359,9 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
     }
 
     private void note(JournalKey key, Outcome<?> outcome) {
+        if (endedBefore.contains(key)) {
+            return; // it ended when that was written
+        }
         KnownWork work = works.get(key);
         Spend spend =
                 work == null ? Spend.NONE : work.record().map(WorkRecord::spend).orElse(Spend.NONE);

@@ -142,4 +142,18 @@ class SessionsOnPageTest {
         journal.append(new JournalEntry.Ended(
                 key, started.goal(), Outcome.skipped(Skip.Kind.DEADLINE, "the time was over"), Spend.NONE));
     }
+
+    @Test
+    void loser_hasEndedWhenItDid_whateverLaterSessionsThereAre() throws Exception {
+        var graph = TaskGraph.builder();
+        SubtaskRef<Note> dogs = graph.add("dogs", NOTE, DOGS);
+        SubtaskRef<Note> cats = graph.add("cats", NOTE, CATS);
+        TaskGraph<Note> race = graph.answering(graph.race("race", dogs, cats));
+        session(modelWithoutDogs(), race);
+        RunHistory.End first = history("dogs").end();
+
+        session(model(), race);
+
+        assertThat(history("dogs").end()).isEqualTo(first);
+    }
 }
