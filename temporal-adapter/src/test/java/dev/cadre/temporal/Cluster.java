@@ -19,7 +19,7 @@ final class Cluster implements AutoCloseable {
     /** The test server loses a channel each time it is closed. Held, because loggers are not otherwise. */
     private static final Logger GRPC = Logger.getLogger("io.grpc");
 
-    static {
+    static void quiet() {
         GRPC.setLevel(Level.OFF);
     }
 
@@ -27,6 +27,7 @@ final class Cluster implements AutoCloseable {
     private final List<TemporalWorker> workers = new ArrayList<>();
 
     Cluster() {
+        quiet();
         environment = TestWorkflowEnvironment.newInstance(TestEnvironmentOptions.newBuilder()
                 .setUseTimeskipping(false) // a worker that is silent is so in real time
                 .registerSearchAttribute("CadreState", io.temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD)
