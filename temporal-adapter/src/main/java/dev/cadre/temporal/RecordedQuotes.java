@@ -22,7 +22,7 @@ final class RecordedQuotes implements FirstCallQuotes {
 
     private final FirstCallQuotes live;
     // only ever looked up, never iterated
-    private final Map<Object, Map<Question, Money>> quotes = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, Map<Question, Money>> quotes = new IdentityHashMap<>();
     private final Map<Question, Boolean> bound = new HashMap<>();
 
     RecordedQuotes(FirstCallQuotes live) {

@@ -3,6 +3,7 @@ package dev.cadre.temporal;
 
 import dev.cadre.Coordinator;
 import dev.cadre.task.NamedGraph;
+import io.temporal.client.WorkflowClientOptions;
 import io.temporal.common.WorkflowExecutionHistory;
 import io.temporal.testing.TestEnvironmentOptions;
 import io.temporal.testing.TestWorkflowEnvironment;
@@ -27,8 +28,13 @@ final class Cluster implements AutoCloseable {
     private final List<TemporalWorker> workers = new ArrayList<>();
 
     Cluster() {
+        this(WorkflowClientOptions.getDefaultInstance());
+    }
+
+    Cluster(WorkflowClientOptions options) {
         quiet();
         environment = TestWorkflowEnvironment.newInstance(TestEnvironmentOptions.newBuilder()
+                .setWorkflowClientOptions(options)
                 .setUseTimeskipping(false) // a worker that is silent is so in real time
                 .registerSearchAttribute("CadreState", io.temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD)
                 .registerSearchAttribute("CadreSpentUsd", io.temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_DOUBLE)
