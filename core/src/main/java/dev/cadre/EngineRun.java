@@ -60,8 +60,7 @@ public final class EngineRun<R> {
      * @throws IllegalArgumentException if it has a journal or an outcome cache
      */
     public static void requireBare(Coordinator coordinator) {
-        if (coordinator.journal().isPresent()
-                || coordinator.settings().cache().isPresent()) {
+        if (coordinator.journal().isPresent() || coordinator.settings().cache().isPresent()) {
             throw new IllegalArgumentException(
                     "an engine keeps the record of its runs: give it a coordinator without a journal and a cache");
         }
@@ -149,11 +148,7 @@ public final class EngineRun<R> {
         noted.addAll(notes);
         var parts = new RunReport.Parts(lines, ending.items(), accounts.planner(), accounts.merger(), List.of());
         var findings = new RunReport.Findings(
-                List.of(),
-                noted,
-                accounts.tally().breaches(),
-                accounts.tally().abandonedWith(List.of()),
-                0);
+                List.of(), noted, accounts.tally().breaches(), accounts.tally().abandonedWith(List.of()), 0);
         var identity = new RunReport.Identity(id, coordinator.runKey());
         return result(graph, identity, ending, parts, new RunReport.Costs(spend, spend, limit), findings, took);
     }
@@ -170,13 +165,6 @@ public final class EngineRun<R> {
             Duration took) {
         return RunEnds.of(
                 ending,
-                new RunReport(
-                        identity,
-                        RunReport.Subject.of(graph),
-                        ending.outcomes(),
-                        parts,
-                        costs,
-                        findings,
-                        took));
+                new RunReport(identity, RunReport.Subject.of(graph), ending.outcomes(), parts, costs, findings, took));
     }
 }

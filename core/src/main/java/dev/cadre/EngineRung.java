@@ -3,7 +3,6 @@ package dev.cadre;
 
 import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
-import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;

@@ -38,11 +38,10 @@ public final class NamedGraph<I, R> {
      *     not block, and must not ask for the time, a random number or anything outside
      * @throws IllegalArgumentException if the name is another one, or the class has no JSON form
      */
-    public static <I, R> NamedGraph<I, R> of(
-            String name, Class<I> input, Function<? super I, TaskGraph<R>> graph) {
+    public static <I, R> NamedGraph<I, R> of(String name, Class<I> input, Function<? super I, TaskGraph<R>> graph) {
         if (!NAME.matcher(name).matches()) {
-            throw new IllegalArgumentException("the name of a graph '%s' must match %s"
-                    .formatted(Redactor.SHAPES.quote(name), NAME));
+            throw new IllegalArgumentException(
+                    "the name of a graph '%s' must match %s".formatted(Redactor.SHAPES.quote(name), NAME));
         }
         return new NamedGraph<>(name, 1, JsonType.of(input), graph);
     }
@@ -54,7 +53,8 @@ public final class NamedGraph<I, R> {
      */
     public NamedGraph<I, R> version(int other) {
         if (other < 1) {
-            throw new IllegalArgumentException("the version of graph '%s' must be at least 1, not %d".formatted(name, other));
+            throw new IllegalArgumentException(
+                    "the version of graph '%s' must be at least 1, not %d".formatted(name, other));
         }
         return new NamedGraph<>(name, other, input, graph);
     }

@@ -32,8 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 class TemporalGuideTest {
     private static final SubtaskType<Topic, Note> NOTE =
             SubtaskType.model("note", Topic.class, Note.class, "State a fact about the topic.");
-    private static final SubtaskType<Notes, Brief> JOIN = SubtaskType.code(
-            "join", Notes.class, Brief.class, (notes, context) -> new Brief(notes.texts()));
+    private static final SubtaskType<Notes, Brief> JOIN =
+            SubtaskType.code("join", Notes.class, Brief.class, (notes, context) -> new Brief(notes.texts()));
 
     // region temporal-graph
     record Topics(List<Topic> topics) {}

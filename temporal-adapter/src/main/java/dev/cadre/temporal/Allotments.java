@@ -73,8 +73,7 @@ final class Allotments {
             return new Decision.Wait();
         }
         Money share = state.free().dividedBy(waiting).atLeast(least);
-        return new Decision.Start(
-                new Allotment(reserve(wanted.atMost(share).atMost(state.free()))));
+        return new Decision.Start(new Allotment(reserve(wanted.atMost(share).atMost(state.free()))));
     }
 
     private Reservation reserve(Money amount) {

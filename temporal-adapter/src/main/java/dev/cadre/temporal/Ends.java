@@ -18,7 +18,8 @@ final class Ends {
     /** Values are written by the type that will read them, so that one which does not fit fails here. */
     static Wire.End of(RungEnd end, SubtaskType<?, ?> type) {
         return switch (end) {
-            case RungEnd.Accepted(Object value) -> end("Accepted", write(type.outputType(), value), "", "", "", 0, true);
+            case RungEnd.Accepted(Object value) ->
+                end("Accepted", write(type.outputType(), value), "", "", "", 0, true);
             case RungEnd.Rejected(Failure failure, String evidence) ->
                 end("Rejected", null, failure.kind().name(), failure.message(), evidence, 0, true);
             case RungEnd.Failed(Failure failure) ->

@@ -61,7 +61,8 @@ final class GraphWorkflow implements Contract.RunWorkflow {
             return why;
         });
         Wire.Ended[] ended = new Wire.Ended[1];
-        Workflow.newDetachedCancellationScope(() -> ended[0] = driven.toTheEnd()).run();
+        Workflow.newDetachedCancellationScope(() -> ended[0] = driven.toTheEnd())
+                .run();
         return ended[0];
     }
 

@@ -26,11 +26,13 @@ record LostRung(Fate fate, String why) {
     }
 
     static LostRung of(RuntimeException failure) {
-        Throwable cause = failure instanceof ActivityFailure && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause =
+                failure instanceof ActivityFailure && failure.getCause() != null ? failure.getCause() : failure;
         return switch (cause) {
             // an activity that has begun returns when it is cancelled
             case CanceledFailure cancelled -> new LostRung(Fate.CANCELLED, "it was cancelled before it began");
-            case TimeoutFailure late when late.getTimeoutType() == TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_START ->
+            case TimeoutFailure late
+            when late.getTimeoutType() == TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_START ->
                 new LostRung(Fate.NOT_BEGUN, "no worker of its task queue took it in time");
             case TimeoutFailure silent ->
                 new LostRung(
@@ -38,12 +40,12 @@ record LostRung(Fate fate, String why) {
                         silent.getTimeoutType() == TimeoutType.TIMEOUT_TYPE_HEARTBEAT
                                 ? "its worker was not heard of any more"
                                 : "it did not end in time");
-            case ApplicationFailure unfit when unfit.getType().equals(RungWork.NOT_BEGUN) ->
+            case ApplicationFailure unfit
+            when unfit.getType().equals(RungWork.NOT_BEGUN) ->
                 new LostRung(Fate.NOT_BEGUN, clean(unfit.getOriginalMessage()));
             case ApplicationFailure broken ->
                 new LostRung(Fate.UNKNOWN, "%s: %s".formatted(broken.getType(), clean(broken.getOriginalMessage())));
-            default ->
-                new LostRung(Fate.UNKNOWN, clean(String.valueOf(cause.getMessage())));
+            default -> new LostRung(Fate.UNKNOWN, clean(String.valueOf(cause.getMessage())));
         };
     }
 

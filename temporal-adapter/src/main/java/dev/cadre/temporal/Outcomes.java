@@ -57,8 +57,7 @@ final class Outcomes {
             case SUCCEEDED -> new Outcome.Succeeded<>(value(result, form));
             case FAILED -> new Outcome.Failed<>(new Failure(Failure.Kind.valueOf(result.kind()), result.message()));
             case SKIPPED ->
-                new Outcome.Skipped<>(
-                        new Skip(Skip.Kind.valueOf(result.kind()), result.message(), result.because()));
+                new Outcome.Skipped<>(new Skip(Skip.Kind.valueOf(result.kind()), result.message(), result.because()));
             default ->
                 throw new IllegalStateException("an outcome is '%s', which is unknown".formatted(result.status()));
         };

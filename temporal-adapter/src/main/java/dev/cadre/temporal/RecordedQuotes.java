@@ -43,7 +43,6 @@ final class RecordedQuotes implements FirstCallQuotes {
     @Override
     public boolean isBound(SubtaskType<?, ?> type, Tier tier) {
         return bound.computeIfAbsent(
-                new Question(type, tier),
-                asked -> Workflow.sideEffect(Boolean.class, () -> live.isBound(type, tier)));
+                new Question(type, tier), asked -> Workflow.sideEffect(Boolean.class, () -> live.isBound(type, tier)));
     }
 }

@@ -97,8 +97,7 @@ public final class ReferencingCodec implements PayloadCodec {
 
     private static String digest(byte[] value) {
         try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(value));
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(value));
         } catch (NoSuchAlgorithmException unknown) {
             throw new IllegalStateException(unknown); // every JDK has it
         }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.temporal;
 
-import dev.cadre.Coordinator;
 import dev.cadre.EngineRung;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
@@ -83,8 +82,8 @@ final class RungWork implements Contract.RungActivity {
     private RunCommand.StartRung read(Wire.Order order, String graphInput, String input) {
         try {
             TaskGraph<?> graph = registry.graph(order.graph(), order.version(), graphInput)
-                    .orElseThrow(() -> new IllegalStateException("this worker has no graph '%s' of version %d"
-                            .formatted(order.graph(), order.version())));
+                    .orElseThrow(() -> new IllegalStateException(
+                            "this worker has no graph '%s' of version %d".formatted(order.graph(), order.version())));
             Wire.Place place = order.place();
             GraphNode node = graph.nodes().stream()
                     .filter(each -> each.id().equals(place.subtask()))

@@ -91,7 +91,8 @@ final class WorkflowRun<R> {
     }
 
     Wire.Progress progress() {
-        return tally.progress(calls.underWay(), waiting.size(), money, sinceStart().toNanos());
+        return tally.progress(
+                calls.underWay(), waiting.size(), money, sinceStart().toNanos());
     }
 
     /** The result, once it is there. */
@@ -145,7 +146,10 @@ final class WorkflowRun<R> {
         String status = end.status().name();
         tally.state(status);
         tell(new RunEvent.RunEnded(
-                runId, sinceStart(), status.toLowerCase(Locale.ROOT), money.spent().total()));
+                runId,
+                sinceStart(),
+                status.toLowerCase(Locale.ROOT),
+                money.spent().total()));
         marks.ended(status, money.spent().total());
         Wire.Ended told = Results.of(parts.result(end, money.spent(), limit, sinceStart()), end, graph);
         result = told;
@@ -283,7 +287,8 @@ final class WorkflowRun<R> {
             timeIsUp();
         }
         if (!report.abandoned().isEmpty()) {
-            take(new RunInput.RungAbandoned(rung.id(), report.abandoned(), report.end().message()));
+            take(new RunInput.RungAbandoned(
+                    rung.id(), report.abandoned(), report.end().message()));
         } else if (report.isLeaving() && report.end().type().equals("Cancelled") && !stopped.contains(rung.id())) {
             again(rung, "its worker was shut down", returns, MOST_RETURNS);
         } else {

@@ -36,8 +36,10 @@ final class Cluster implements AutoCloseable {
         environment = TestWorkflowEnvironment.newInstance(TestEnvironmentOptions.newBuilder()
                 .setWorkflowClientOptions(options)
                 .setUseTimeskipping(false) // a worker that is silent is so in real time
-                .registerSearchAttribute("CadreState", io.temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD)
-                .registerSearchAttribute("CadreSpentUsd", io.temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_DOUBLE)
+                .registerSearchAttribute(
+                        "CadreState", io.temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD)
+                .registerSearchAttribute(
+                        "CadreSpentUsd", io.temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_DOUBLE)
                 .build());
     }
 

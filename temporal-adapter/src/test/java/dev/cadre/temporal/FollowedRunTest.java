@@ -61,8 +61,7 @@ class FollowedRunTest {
         assertThat(run.progress().state()).isEqualTo("COMPLETE");
         assertThat(run.progress().subtasks()).isEqualTo(new RunProgress.Subtasks(3, 3, 0, 0));
         assertThat(run.progress().money())
-                .isEqualTo(new RunProgress.Spending(
-                        Money.usd("0.000135"), Money.ZERO, Money.ZERO, Money.usd("0.10")));
+                .isEqualTo(new RunProgress.Spending(Money.usd("0.000135"), Money.ZERO, Money.ZERO, Money.usd("0.10")));
     }
 
     @Test

@@ -32,18 +32,23 @@ final class Graphs {
     static final SubtaskType<Brief, Brief> JOIN =
             SubtaskType.code("join", Brief.class, Brief.class, (brief, context) -> brief);
 
-    static final SubtaskType<Note, Note> SAME = SubtaskType.code("same", Note.class, Note.class, (note, context) -> note);
+    static final SubtaskType<Note, Note> SAME =
+            SubtaskType.code("same", Note.class, Note.class, (note, context) -> note);
 
     /** A list, a note of each of its names, and all of them joined. */
     static final NamedGraph<Topics, Brief> FAN_OUT = NamedGraph.of("fan-out", Topics.class, topics -> {
         var graph = TaskGraph.builder();
         var list = graph.add("list", LIST, topics);
         var notes = graph.add(
-                "notes", NOTE, Input.forEach(list, all -> all.names().stream().map(Topic::new).toList()));
+                "notes",
+                NOTE,
+                Input.forEach(list, all -> all.names().stream().map(Topic::new).toList()));
         var brief = graph.add(
                 "brief",
                 JOIN,
-                Input.from(notes, all -> new Brief(all.values().stream().map(Note::text).toList())));
+                Input.from(
+                        notes,
+                        all -> new Brief(all.values().stream().map(Note::text).toList())));
         return graph.answering(brief);
     });
 
@@ -78,7 +83,8 @@ final class Graphs {
                 Input.from(
                         first,
                         second.ifSucceeded(),
-                        (one, two) -> new Brief(List.of(one.text(), two.map(Note::text).orElse("nothing")))));
+                        (one, two) -> new Brief(
+                                List.of(one.text(), two.map(Note::text).orElse("nothing")))));
         graph.after(brief, first);
         graph.optional(third);
         return graph.answering(brief);

@@ -55,7 +55,9 @@ class KilledWorkersTest {
         try (var server = TestServer.createPortBoundServer(port);
                 var doomed = WorkerProcess.start(port, answered);
                 var other = WorkerProcess.start(port, Integer.MAX_VALUE)) {
-            assertThat(doomed.awaitSaid("ready", 1) && other.awaitSaid("ready", 1)).as(drawn).isTrue();
+            assertThat(doomed.awaitSaid("ready", 1) && other.awaitSaid("ready", 1))
+                    .as(drawn)
+                    .isTrue();
             WorkflowServiceStubs stubs = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
                     .setTarget("127.0.0.1:" + port)
                     .build());
@@ -65,7 +67,8 @@ class KilledWorkersTest {
                         .start("killed", Graphs.FAN_OUT.on(HUNDRED), Budget.of(LIMIT));
                 assertThat(doomed.awaitSaid("stuck", inFlight)).as(drawn).isTrue();
                 doomed.kill();
-                assertWhole(run.result(), client.fetchHistory("killed").getHistory().getEventsList(), drawn);
+                assertWhole(
+                        run.result(), client.fetchHistory("killed").getHistory().getEventsList(), drawn);
             } finally {
                 stubs.shutdownNow();
             }

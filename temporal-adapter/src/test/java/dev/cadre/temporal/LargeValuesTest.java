@@ -59,7 +59,9 @@ class LargeValuesTest {
                     .allSatisfy(event -> assertThat(event.getSerializedSize()).isLessThan(10_000));
         }
         try (Stream<Path> files = Files.list(folder)) {
-            assertThat(files).isNotEmpty().allMatch(file -> file.getFileName().toString().length() == 64);
+            assertThat(files)
+                    .isNotEmpty()
+                    .allMatch(file -> file.getFileName().toString().length() == 64);
         }
     }
 

@@ -60,7 +60,8 @@ class ReplayTest {
     }
 
     private static boolean isOf(RunCommand command, String subtask) {
-        return command instanceof RunCommand.StartRung start && start.id().subtaskId().equals(subtask);
+        return command instanceof RunCommand.StartRung start
+                && start.id().subtaskId().equals(subtask);
     }
 
     @Test
@@ -75,8 +76,8 @@ class ReplayTest {
 
     @Test
     void history_withOtherPricesAndModels_goesOn() {
-        Coordinator dear = Coordinator.of(new ScriptedModel()
-                .pools(pool -> pool.price(Price.perMillionTokens("900", "900", "900"))));
+        Coordinator dear = Coordinator.of(
+                new ScriptedModel().pools(pool -> pool.price(Price.perMillionTokens("900", "900", "900"))));
         assertThatCode(() -> replay("fan-out", DecisionOrder.OF_MACHINE, Graphs.ALL, dear))
                 .doesNotThrowAnyException();
     }
@@ -85,8 +86,7 @@ class ReplayTest {
         replay(name, order, graphs, Coordinator.of(new ScriptedModel().pools()));
     }
 
-    private static void replay(
-            String name, DecisionOrder order, List<NamedGraph<?, ?>> graphs, Coordinator coordinator)
+    private static void replay(String name, DecisionOrder order, List<NamedGraph<?, ?>> graphs, Coordinator coordinator)
             throws Exception {
         var history = WorkflowExecutionHistory.fromJson(Files.readString(HISTORIES.resolve(name + ".json")));
         try (var environment = TestWorkflowEnvironment.newInstance()) {
@@ -104,7 +104,12 @@ class ReplayTest {
     void record() throws IOException, InterruptedException {
         Topics topics = new Topics(List.of("cats", "dogs", "bees"));
         Map<String, TaskGraph<?>> graphs = Map.of(
-                "fan-out", Graphs.FAN_OUT.on(topics), "race", Graphs.RACE.on(new Topic("lions")), "three", Graphs.THREE.on(topics));
+                "fan-out",
+                Graphs.FAN_OUT.on(topics),
+                "race",
+                Graphs.RACE.on(new Topic("lions")),
+                "three",
+                Graphs.THREE.on(topics));
         for (String name : graphs.keySet()) {
             Path file = HISTORIES.resolve(name + ".json");
             if (Files.notExists(file)) {

@@ -70,11 +70,12 @@ class SameRunTest {
 
     @Test
     void escalation_hasTheSameBytes() throws InterruptedException {
-        RunResult<?> result = assertSame(Graphs.THREE.on(new Topics(List.of("cats", "dogs", "bees"))), "0.10", model -> {
-            model.on(Graphs.CAREFUL).onlyOn(Tier.NANO).replies(new Note("short"));
-            model.on(Graphs.CAREFUL).onlyOn(Tier.MINI).replies(new Note("long enough for the rule"));
-            model.on(Graphs.NOTE).replies(new Note("a fact"));
-        });
+        RunResult<?> result =
+                assertSame(Graphs.THREE.on(new Topics(List.of("cats", "dogs", "bees"))), "0.10", model -> {
+                    model.on(Graphs.CAREFUL).onlyOn(Tier.NANO).replies(new Note("short"));
+                    model.on(Graphs.CAREFUL).onlyOn(Tier.MINI).replies(new Note("long enough for the rule"));
+                    model.on(Graphs.NOTE).replies(new Note("a fact"));
+                });
         assertThat(result.report().subtasks().getFirst().tiers()).containsExactly(Tier.NANO, Tier.MINI);
     }
 
@@ -97,8 +98,10 @@ class SameRunTest {
 
     @Test
     void budget_thatIsTooSmall_hasTheSameBytes() throws InterruptedException {
-        assertSame(Graphs.ONE.on(new Topic("cats")), "0.000001", model -> model.on(Graphs.NOTE)
-                .replies(new Note("never asked")));
+        assertSame(
+                Graphs.ONE.on(new Topic("cats")),
+                "0.000001",
+                model -> model.on(Graphs.NOTE).replies(new Note("never asked")));
     }
 
     private static <R> RunResult<R> assertSame(TaskGraph<R> graph, String usd, Consumer<ScriptedModel> script)
@@ -119,9 +122,19 @@ class SameRunTest {
     /** All but times and ids. */
     private static String bytes(RunResult<?> result) {
         Map<String, String> lines = new TreeMap<>();
-        result.report().subtasks().forEach(line -> lines.put(
-                line.id(),
-                "%s %s %s %s %s %s %s".formatted(line.type(), line.dependsOn(), line.end(), line.tiers(), line.model(), line.spend(), line.takenFrom())));
+        result.report()
+                .subtasks()
+                .forEach(line -> lines.put(
+                        line.id(),
+                        "%s %s %s %s %s %s %s"
+                                .formatted(
+                                        line.type(),
+                                        line.dependsOn(),
+                                        line.end(),
+                                        line.tiers(),
+                                        line.model(),
+                                        line.spend(),
+                                        line.takenFrom())));
         return String.join(
                 "\n",
                 result.getClass().getSimpleName(),
@@ -144,6 +157,8 @@ class SameRunTest {
     }
 
     private static String json(Object value) {
-        return value instanceof dev.cadre.task.Items<?> items ? items.outcomes().toString() : Literal.of(value).write();
+        return value instanceof dev.cadre.task.Items<?> items
+                ? items.outcomes().toString()
+                : Literal.of(value).write();
     }
 }

@@ -55,8 +55,7 @@ class TroubledRunTest {
     private final class DeadWorker implements Contract.RungActivity {
         final Semaphore taken = new Semaphore(0);
         final CountDownLatch buried = new CountDownLatch(1);
-        final WorkerFactory factory =
-                WorkerFactory.newInstance(cluster.environment.getWorkflowClient());
+        final WorkerFactory factory = WorkerFactory.newInstance(cluster.environment.getWorkflowClient());
 
         DeadWorker start(String queue) {
             factory.newWorker(queue).registerActivitiesImplementations(this);
@@ -116,9 +115,11 @@ class TroubledRunTest {
         RunResult<Note> result = cluster.runs().run(Graphs.ONE.on(CATS), Budget.of(limit));
 
         assertThat(result.report().outcome("note"))
-                .isInstanceOfSatisfying(Outcome.Failed.class, failed -> assertThat(failed.failure())
-                        .isEqualTo(new Failure(
-                                Failure.Kind.MODEL_FAILED, "its worker was not heard of any more, 3 times")));
+                .isInstanceOfSatisfying(
+                        Outcome.Failed.class,
+                        failed -> assertThat(failed.failure())
+                                .isEqualTo(new Failure(
+                                        Failure.Kind.MODEL_FAILED, "its worker was not heard of any more, 3 times")));
         assertThat(dead.taken.availablePermits()).isEqualTo(3);
         assertThat(result.spend().total()).isEqualTo(result.spend().forfeited()).isLessThanOrEqualTo(limit);
         dead.bury();
@@ -167,8 +168,10 @@ class TroubledRunTest {
         run.cancel();
 
         RunResult<Note> result = run.result();
-        assertThat(result).isInstanceOfSatisfying(RunResult.NoAnswer.class, none -> assertThat(none.cause().kind())
-                .isEqualTo(RunFailure.Kind.CANCELLED));
+        assertThat(result)
+                .isInstanceOfSatisfying(
+                        RunResult.NoAnswer.class,
+                        none -> assertThat(none.cause().kind()).isEqualTo(RunFailure.Kind.CANCELLED));
         assertThat(model.inFlight()).isZero();
         assertThat(result.spend().attempts()).isEqualTo(1);
         assertThat(run.progress().state()).isEqualTo("FAILED");
@@ -184,9 +187,10 @@ class TroubledRunTest {
 
         cluster.environment.getWorkflowClient().newUntypedWorkflowStub(run.id()).cancel();
 
-        assertThat(run.result()).isInstanceOfSatisfying(RunResult.NoAnswer.class, none -> assertThat(
-                        none.cause().kind())
-                .isEqualTo(RunFailure.Kind.CANCELLED));
+        assertThat(run.result())
+                .isInstanceOfSatisfying(
+                        RunResult.NoAnswer.class,
+                        none -> assertThat(none.cause().kind()).isEqualTo(RunFailure.Kind.CANCELLED));
         assertThat(model.inFlight()).isZero();
     }
 
@@ -219,8 +223,8 @@ class TroubledRunTest {
                 .withoutDecisions()
                 .withoutCode());
 
-        RunResult<?> result = cluster.runs()
-                .run(Graphs.THREE.on(new Topics(List.of("cats", "dogs", "bees"))), Budget.usd("0.05"));
+        RunResult<?> result =
+                cluster.runs().run(Graphs.THREE.on(new Topics(List.of("cats", "dogs", "bees"))), Budget.usd("0.05"));
 
         result.requireComplete();
         assertThat(model.calls()).hasSize(1);
