@@ -15,6 +15,7 @@ import dev.cadre.task.Outcome;
 import dev.cadre.task.RunFailure;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
+import dev.cadre.task.Tool;
 import dev.cadre.temporal.Graphs.Note;
 import dev.cadre.temporal.Graphs.Topic;
 import dev.cadre.temporal.Graphs.Topics;
@@ -136,6 +137,27 @@ class TroubledRunTest {
         assertThat(dead.taken.availablePermits()).isEqualTo(1);
         assertThat(result.spend().total()).isEqualTo(limit);
         assertThat(result.report().outcome("note").reason()).startsWith("skipped: BUDGET");
+        dead.bury();
+    }
+
+    @Test
+    void rung_thatMayHaveWritten_isNotBegunAgain() throws InterruptedException {
+        Tool writes = Tool.of("save", "Saves.", Topic.class, (topic, context) -> "saved")
+                .writing(Tool.Effect.WRITES);
+        NamedGraph<Topic, Note> writing = NamedGraph.of("writing", Topic.class, topic -> {
+            var graph = TaskGraph.builder();
+            return graph.answering(graph.add("note", Graphs.NOTE.tools(writes), topic));
+        });
+        cluster.start(worker(coordinator).graphs(writing).tiers().withoutCode());
+        DeadWorker dead = new DeadWorker().start("runs-nano");
+
+        RunResult<Note> result = cluster.runs().run(writing.on(CATS), Budget.usd("0.05"));
+
+        assertThat(result.report().outcome("note").reason())
+                .isEqualTo("failed: EFFECT_UNKNOWN: its worker was not heard of any more,"
+                        + " and a tool that writes may have run");
+        assertThat(dead.taken.availablePermits()).isEqualTo(1);
+        assertThat(result.spend().total()).isEqualTo(Money.usd("0.05")); // with tools it had all of it
         dead.bury();
     }
 
