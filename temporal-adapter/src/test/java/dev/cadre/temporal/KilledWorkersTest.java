@@ -18,13 +18,13 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Two processes share a run, and one of them is killed by SIGKILL while it has calls in flight. */
-@Timeout(120)
 class KilledWorkersTest {
     private static final long SEED = 20_261_130;
     private static final Money LIMIT = Money.usd("1.00");
@@ -33,12 +33,14 @@ class KilledWorkersTest {
             new Topics(IntStream.range(0, 100).mapToObj("topic %d"::formatted).toList());
 
     @Test
+    @Timeout(120)
     void run_ofWhichAWorkerIsKilled_endsAndPaysNothingTwice() throws Exception {
         survivesKill(SEED);
     }
 
     @Test
     @Tag("nightly")
+    @Timeout(value = 30, unit = TimeUnit.MINUTES)
     void run_ofWhichAWorkerIsKilled_endsAndPaysNothingTwice_often() throws Exception {
         for (long seed = 0; seed < 30; seed++) {
             survivesKill(seed);
