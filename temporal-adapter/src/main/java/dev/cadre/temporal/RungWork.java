@@ -25,8 +25,8 @@ final class RungWork implements Contract.RungActivity {
     /** The type of a failure of an activity that has begun nothing. */
     static final String NOT_BEGUN = "cadre-not-begun";
 
-    /** So many before the server would miss one. */
-    private static final long PULSES = 4;
+    /** So many heartbeats before a worker is taken for lost. */
+    static final long PULSES = 4;
     /** The workflow cancels at the deadline, which a rung hears with its next heartbeat; this is if that comes late. */
     private static final Duration OVERTIME = Duration.ofSeconds(1);
 

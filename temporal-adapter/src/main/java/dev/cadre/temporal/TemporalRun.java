@@ -72,7 +72,7 @@ public final class TemporalRun<R> {
     }
 
     /**
-     * Stops the run: what is under way is interrupted within a heartbeat and booked, and the {@link #result} is a failure
+     * Stops the run: what is under way is interrupted within a heartbeat, 2.5 seconds by default, and booked, and the {@link #result} is a failure
      * of the kind {@code CANCELLED} with all outcomes so far. Does not wait for that.
      */
     public void cancel() {

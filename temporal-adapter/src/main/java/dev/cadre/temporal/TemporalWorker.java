@@ -138,8 +138,8 @@ public final class TemporalWorker implements AutoCloseable {
         }
 
         /**
-         * How long a worker may be silent until its rungs are lost; also how long a cancel may take to reach them. Default 10
-         * seconds; the same for all workers of a queue.
+         * How long a worker may be silent until its rungs are lost. It is heard of four times as often, which is also how long
+         * a cancel may take to reach a rung. Default 10 seconds; the same for all workers of a queue.
          *
          * @throws IllegalArgumentException if it is less than 100 milliseconds or more than a minute
          */
@@ -174,7 +174,7 @@ public final class TemporalWorker implements AutoCloseable {
         private WorkerOptions options() {
             return WorkerOptions.newBuilder()
                     .setMaxConcurrentActivityExecutionSize(parallel)
-                    .setMaxHeartbeatThrottleInterval(heartbeat)
+                    .setMaxHeartbeatThrottleInterval(heartbeat.dividedBy(RungWork.PULSES))
                     .build();
         }
 
