@@ -114,15 +114,21 @@ final class RungWork implements Contract.RungActivity {
         }
 
         boolean goesOn() {
+            if (isClosing) {
+                isLeaving = true;
+                return false;
+            }
             try {
                 context.heartbeat(null);
-                isLeaving |= isClosing;
-                return !isClosing;
+                return true;
             } catch (ActivityWorkerShutdownException leaving) {
                 isLeaving = true;
                 return false;
             } catch (ActivityCompletionException unwanted) { // cancelled, timed out, or its workflow is gone
                 return false;
+            } catch (RuntimeException unsent) { // such as by an executor that is shut down: no reason to lose a report
+                isLeaving = isClosing;
+                return !isClosing;
             }
         }
     }
