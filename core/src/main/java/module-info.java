@@ -30,9 +30,11 @@ module dev.cadre {
     exports dev.cadre.share;
     exports dev.cadre.task;
     exports dev.cadre.schedule to
-            dev.cadre.simulation;
+            dev.cadre.simulation,
+            dev.cadre.temporal;
     exports dev.cadre.worker to
-            dev.cadre.simulation;
+            dev.cadre.simulation,
+            dev.cadre.temporal;
     exports dev.cadre.file to
             dev.cadre.cli,
             dev.cadre.computer,
@@ -44,6 +46,7 @@ module dev.cadre {
             dev.cadre.examples,
             dev.cadre.langchain4j,
             dev.cadre.openai,
+            dev.cadre.temporal,
             dev.cadre.testing;
     exports dev.cadre.thought to
             dev.cadre.langchain4j,
@@ -51,5 +54,6 @@ module dev.cadre {
     exports dev.cadre.schema to
             dev.cadre.cli,
             dev.cadre.langchain4j,
+            dev.cadre.temporal,
             dev.cadre.testing;
 }

@@ -393,7 +393,7 @@ public final class Coordinator {
     }
 
     /** What must hold before anything is called. */
-    private Requirements requirements() {
+    Requirements requirements() {
         return new Requirements(settings);
     }
 

@@ -326,7 +326,6 @@ final class Run {
         return result(ending, List.of());
     }
 
-    @SuppressWarnings("unchecked") // the machine passes on what the answering subtask or the merger of this run made
     private <R> RunResult<R> result(RunEnding ending, List<String> abandoned) {
         Spend session = sessionSpend();
         Spend spend = before().plus(session);
@@ -357,13 +356,7 @@ final class Run {
                         accounts.tally().abandonedWith(abandoned),
                         money.openReservations()),
                 took);
-        Object answer = ending.answer();
-        return switch (ending.status()) {
-            case COMPLETE -> new RunResult.Complete<>((R) require(answer), report);
-            case PARTIAL -> new RunResult.Partial<>((R) require(answer), ending.missing(), report);
-            case FAILED -> new RunResult.NoAnswer<>(requireFailure(ending), report);
-            case SUSPENDED -> new RunResult.Suspended<>(ending.missing(), report);
-        };
+        return RunEnds.of(ending, report);
     }
 
     private List<String> notes(RunEnding ending) {
@@ -374,20 +367,6 @@ final class Run {
         notes.addAll(cache.map(RunCache::notes).orElse(List.of()));
         clock.trouble().ifPresent(notes::add);
         return notes;
-    }
-
-    private static Object require(@Nullable Object answer) {
-        if (answer == null) {
-            throw new IllegalStateException("the run ended without an answer");
-        }
-        return answer;
-    }
-
-    private static RunFailure requireFailure(RunEnding ending) {
-        if (ending.failure() == null) {
-            throw new IllegalStateException("the run failed without a reason");
-        }
-        return ending.failure();
     }
 
     private Spend sessionSpend() {

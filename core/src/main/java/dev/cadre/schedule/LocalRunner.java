@@ -8,7 +8,6 @@ import dev.cadre.journal.JournalException;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.merge.Merged;
 import dev.cadre.merge.SubtaskOutcome;
-import dev.cadre.redact.Thrown;
 import dev.cadre.task.AwaitedException;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
@@ -275,7 +274,7 @@ public final class LocalRunner implements RunDriver.Driven {
             post(new RunInput.Unrecorded(describe(e)));
             return new RunInput.PlanFailed(unrecorded(e));
         } catch (Throwable e) { // an Error in the planner must end the run, not hang it
-            return isCancel(e)
+            return RunDriver.isCancel(e)
                     ? new RunInput.PlanFailed(
                             RunFailure.of(RunFailure.Kind.CANCELLED, "the planner was interrupted"),
                             RunDriver.interruptedIn())
@@ -300,7 +299,7 @@ public final class LocalRunner implements RunDriver.Driven {
             post(new RunInput.Unrecorded(describe(e)));
             return new RungEnd.Cancelled();
         } catch (Throwable e) { // as above
-            return isCancel(e)
+            return RunDriver.isCancel(e)
                     ? new RungEnd.Cancelled(true, RunDriver.interruptedIn())
                     : RungEnd.Failed.of(Failure.thrown(
                             Failure.Kind.CODE_FAILED,
@@ -318,7 +317,7 @@ public final class LocalRunner implements RunDriver.Driven {
             return new RunInput.MergeFailed(unrecorded(e));
         } catch (Throwable e) { // as above
             return new RunInput.MergeFailed(
-                    isCancel(e)
+                    RunDriver.isCancel(e)
                             ? RunFailure.of(
                                     RunFailure.Kind.DEADLINE,
                                     "the merge was interrupted" + in(RunDriver.interruptedIn()))
@@ -328,13 +327,6 @@ public final class LocalRunner implements RunDriver.Driven {
 
     private static String in(String place) {
         return place.isEmpty() ? "" : " while in " + place;
-    }
-
-    /** An interrupt that nobody asked for is a failure of whoever threw it, also if it is the cause of what was thrown. */
-    private static boolean isCancel(Throwable thrown) {
-        return RunDriver.isLeftBehind()
-                || (RunDriver.isInterrupted()
-                        && Thrown.first(InterruptedException.class, thrown).isPresent());
     }
 
     private static RunFailure unrecorded(UnrecordedException e) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.schedule;
 
+import dev.cadre.redact.Thrown;
 import dev.cadre.task.RunClock;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.CodeThreads;
@@ -197,6 +198,16 @@ public final class RunDriver {
     public static boolean isLeftBehind() {
         ThreadedWork current = ThreadedWork.current();
         return current != null && current.isLeft();
+    }
+
+    /**
+     * Whether what the work of the calling thread threw is the cancel that its run asked for. An interrupt that nobody asked
+     * for is a failure of whoever threw it, also if it is the cause of what was thrown.
+     */
+    public static boolean isCancel(Throwable thrown) {
+        return isLeftBehind()
+                || (isInterrupted()
+                        && Thrown.first(InterruptedException.class, thrown).isPresent());
     }
 
     /**

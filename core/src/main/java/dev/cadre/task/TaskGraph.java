@@ -25,10 +25,21 @@ import java.util.stream.Stream;
 public final class TaskGraph<R> {
     private final List<GraphNode> nodes;
     private final String answer;
+    private final Optional<Origin> origin;
 
-    private TaskGraph(List<GraphNode> nodes, String answer) {
+    /**
+     * The way in which a graph was made, for whoever is to make the same one elsewhere.
+     *
+     * @param graph the name of the {@link NamedGraph}
+     * @param version its version
+     * @param input the input that it was made of, as JSON
+     */
+    public record Origin(String graph, int version, String input) {}
+
+    private TaskGraph(List<GraphNode> nodes, String answer, Optional<Origin> origin) {
         this.nodes = List.copyOf(nodes);
         this.answer = answer;
+        this.origin = origin;
     }
 
     /** How often subtasks may be repeated. */
@@ -56,6 +67,15 @@ public final class TaskGraph<R> {
     /** The id of the subtask whose output is the answer. */
     public String answer() {
         return answer;
+    }
+
+    /** The way in which it was made; empty unless a {@link NamedGraph} made it. */
+    public Optional<Origin> origin() {
+        return origin;
+    }
+
+    TaskGraph<R> madeBy(Origin named) {
+        return new TaskGraph<>(nodes, answer, Optional.of(named));
     }
 
     /**
@@ -235,7 +255,7 @@ public final class TaskGraph<R> {
             List<GraphNode> all = nodes.values().stream()
                     .map(node -> node.id().equals(answer.id()) ? marked(node, false) : node)
                     .toList();
-            return new TaskGraph<>(all, answer.id());
+            return new TaskGraph<>(all, answer.id(), Optional.empty());
         }
 
         private static GraphNode marked(GraphNode node, boolean optional) {

@@ -40,6 +40,7 @@ class UntrustedTextTest {
             "ChatWriter",
             "GenericType",
             "ModelPools",
+            "NamedGraph",
             "OpenAiSettings",
             "RequestWriter",
             "ScriptedCall",

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cadre.Coordinator;
+import dev.cadre.RunResult;
+import dev.cadre.budget.Budget;
+import dev.cadre.pool.ModelPools;
+import dev.cadre.price.Money;
+import dev.cadre.task.Input;
+import dev.cadre.task.NamedGraph;
+import dev.cadre.task.SubtaskType;
+import dev.cadre.task.TaskGraph;
+import dev.cadre.temporal.FileValueStore;
+import dev.cadre.temporal.ReferencingCodec;
+import dev.cadre.temporal.RunProgress;
+import dev.cadre.temporal.TemporalCoordinator;
+import dev.cadre.temporal.TemporalRun;
+import dev.cadre.temporal.TemporalWorker;
+import dev.cadre.testing.ScriptedModel;
+import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowClientOptions;
+import io.temporal.common.converter.CodecDataConverter;
+import io.temporal.common.converter.DefaultDataConverter;
+import io.temporal.testing.TestWorkflowEnvironment;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TemporalGuideTest {
+    private static final SubtaskType<Topic, Note> NOTE =
+            SubtaskType.model("note", Topic.class, Note.class, "State a fact about the topic.");
+    private static final SubtaskType<Notes, Brief> JOIN =
+            SubtaskType.code("join", Notes.class, Brief.class, (notes, context) -> new Brief(notes.texts()));
+
+    // region temporal-graph
+    record Topics(List<Topic> topics) {}
+
+    static final NamedGraph<Topics, Brief> BRIEF = NamedGraph.of("brief", Topics.class, topics -> {
+        var graph = TaskGraph.builder();
+        var notes = graph.add("notes", NOTE, Input.forEach(topics.topics()));
+        var brief = graph.add("brief", JOIN, Input.from(notes, all -> new Notes(all.values())));
+        return graph.answering(brief);
+    });
+    // endregion
+
+    record Topic(String name) {}
+
+    record Note(String text) {}
+
+    record Notes(List<Note> notes) {
+        List<String> texts() {
+            return notes.stream().map(Note::text).toList();
+        }
+    }
+
+    record Brief(List<String> lines) {}
+
+    private static Brief local(ModelPools models, Topics topics) throws InterruptedException {
+        // region temporal-local
+        var coordinator = Coordinator.of(models);
+        RunResult<Brief> result = coordinator.run(BRIEF.on(topics), Budget.usd("0.05"));
+        // endregion
+        return result.requireComplete();
+    }
+
+    private static Brief remote(WorkflowClient client, Topics topics) throws InterruptedException {
+        // region temporal-remote
+        var coordinator = TemporalCoordinator.of(client, "briefs");
+        RunResult<Brief> result = coordinator.run(BRIEF.on(topics), Budget.usd("0.05"));
+        // endregion
+        return result.requireComplete();
+    }
+
+    private static Money started(WorkflowClient client, Topics topics) throws InterruptedException {
+        // region temporal-start
+        TemporalRun<Brief> run = TemporalCoordinator.of(client, "briefs").start(BRIEF.on(topics), Budget.usd("0.05"));
+        RunProgress progress = run.progress(); // how far it is, and what it has spent
+        RunResult<Brief> result = run.result(); // or run.cancel()
+        // endregion
+        assertThat(progress.money().limit()).isEqualTo(Money.usd("0.05"));
+        return result.spend().total();
+    }
+
+    private static WorkflowClientOptions large(Path folder) {
+        // region temporal-large
+        var store = FileValueStore.in(folder);
+        var options = WorkflowClientOptions.newBuilder()
+                .setDataConverter(new CodecDataConverter(
+                        DefaultDataConverter.newDefaultInstance(), List.of(ReferencingCodec.over(store))))
+                .build();
+        // endregion
+        return options;
+    }
+
+    @Test
+    void run_isTheSameHereAndThere() throws InterruptedException {
+        var model = new ScriptedModel();
+        model.on(NOTE).replies(new Note("a fact"));
+        ModelPools models = model.pools();
+        var topics = new Topics(List.of(new Topic("cats"), new Topic("dogs")));
+        try (var environment = TestWorkflowEnvironment.newInstance()) {
+            WorkflowClient client = environment.getWorkflowClient();
+            // region temporal-worker
+            try (var worker = TemporalWorker.builder(client, "briefs", Coordinator.of(models))
+                    .graphs(BRIEF)
+                    .build()) {
+                worker.start();
+                // … until the process is told to end
+                // endregion
+                assertThat(remote(client, topics)).isEqualTo(local(models, topics));
+                assertThat(started(client, topics)).isEqualTo(Money.usd("0.00009"));
+            }
+        }
+    }
+
+    @Test
+    void options_areMadeWithoutACluster(@TempDir Path folder) {
+        assertThat(large(folder).getDataConverter()).isInstanceOf(CodecDataConverter.class);
+    }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.temporal;
+
+import io.temporal.activity.ActivityInterface;
+import io.temporal.activity.ActivityMethod;
+import io.temporal.workflow.QueryMethod;
+import io.temporal.workflow.SignalMethod;
+import io.temporal.workflow.WorkflowInterface;
+import io.temporal.workflow.WorkflowMethod;
+import org.jspecify.annotations.Nullable;
+
+/** What a cluster is asked for. The names stand in histories; the SDK demands public interfaces, which nobody else sees here. */
+final class Contract {
+    static final String RUN = "cadre-run";
+    static final String CANCEL = "cadre-cancel";
+    static final String PROGRESS = "cadre-progress";
+    static final String RESULT = "cadre-result";
+    static final String RUNG = "cadre-rung";
+
+    private Contract() {}
+
+    /** A run as a workflow. */
+    @WorkflowInterface
+    public interface RunWorkflow {
+        /** Runs a graph to its end; the input travels by itself, because every activity has it, too. */
+        @WorkflowMethod(name = RUN)
+        Wire.Ended run(Wire.Start start, String input);
+
+        /** Stops the run: what is under way is interrupted and booked. */
+        @SignalMethod(name = CANCEL)
+        void cancel();
+
+        /** How far it has come. */
+        @QueryMethod(name = PROGRESS)
+        Wire.Progress progress();
+
+        /** The result once it is there, which a workflow that was cancelled returns to nobody. */
+        @QueryMethod(name = RESULT)
+        Wire.@Nullable Ended result();
+    }
+
+    /** One rung as an activity. */
+    @ActivityInterface
+    public interface RungActivity {
+        /**
+         * Performs a rung.
+         *
+         * @param graphInput of the graph, by itself because all rungs of a run have the same one
+         * @param input of the subtask or item
+         */
+        @ActivityMethod(name = RUNG)
+        Wire.Performed perform(Wire.Order order, String graphInput, String input);
+    }
+}
