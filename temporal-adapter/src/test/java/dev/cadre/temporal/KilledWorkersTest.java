@@ -18,9 +18,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -36,15 +34,6 @@ class KilledWorkersTest {
     @Timeout(120)
     void run_ofWhichAWorkerIsKilled_endsAndPaysNothingTwice() throws Exception {
         survivesKill(SEED);
-    }
-
-    @Test
-    @Tag("nightly")
-    @Timeout(value = 30, unit = TimeUnit.MINUTES)
-    void run_ofWhichAWorkerIsKilled_endsAndPaysNothingTwice_often() throws Exception {
-        for (long seed = 0; seed < 10; seed++) {
-            survivesKill(seed);
-        }
     }
 
     private static void survivesKill(long seed) throws Exception {
