@@ -18,10 +18,10 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 @Tag("slow")
 class FileJournalMemoryTest {
-    private static final int ITEMS = 100_000;
+    private static final int ITEMS = 50_000;
     private static final int LOOK_UP_EVERY = 100;
     private static final int OUTPUT_CHARS = 500;
-    private static final String MAX_HEAP = "-Xmx24m";
+    private static final String MAX_HEAP = "-Xmx16m";
 
     @TempDir
     Path directory;

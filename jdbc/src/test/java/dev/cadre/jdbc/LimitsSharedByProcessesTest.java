@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Four processes send as much as their shares allow; one of them is killed. The calls are counted outside of them. */
-@Tag("slow")
+@Tag("nightly")
 @ExtendWith(RequiresPostgres.class)
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LimitsSharedByProcessesTest {
