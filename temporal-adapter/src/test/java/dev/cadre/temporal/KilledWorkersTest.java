@@ -19,6 +19,7 @@ import java.net.ServerSocket;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -36,33 +37,50 @@ class KilledWorkersTest {
         survivesKill(SEED);
     }
 
+    @Test
+    @Tag("nightly")
+    @Timeout(20 * 120)
+    void run_ofWhichAWorkerIsKilledAtAnyMoment_endsAndPaysNothingTwice() throws Exception {
+        for (long seed = 1; seed <= 20; seed++) {
+            survivesKill(seed);
+        }
+    }
+
+    /** It had made all decisions that there were: whoever comes later makes them again from the history. */
+    @Test
+    @Timeout(120)
+    void run_whoseOnlyWorkerIsKilled_isEndedByOneThatIsStartedLater() throws Exception {
+        try (var server = Server.start();
+                var doomed = server.worker(0)) {
+            assertThat(doomed.awaitSaid("ready", 1)).isTrue();
+            TemporalRun<Brief> run = server.startRun();
+            assertThat(doomed.awaitSaid("stuck", WorkerProcess.PARALLEL)).isTrue();
+            doomed.kill();
+            try (var other = server.worker(Integer.MAX_VALUE)) {
+                assertThat(other.awaitSaid("ready", 1)).isTrue();
+                assertWhole(run.result(), server.history(), "alone");
+            }
+        }
+    }
+
     private static void survivesKill(long seed) throws Exception {
         var random = new Random(seed);
         int answered = random.nextInt(10);
         int inFlight = 1 + random.nextInt(5);
-        String drawn = "seed %d: killed after %d calls, with %d in flight".formatted(seed, answered, inFlight);
-        Cluster.quiet();
-        int port = freePort();
-        try (var server = TestServer.createPortBoundServer(port);
-                var doomed = WorkerProcess.start(port, answered);
-                var other = WorkerProcess.start(port, Integer.MAX_VALUE)) {
+        int byOther = random.nextInt(60); // the rest of the hundred is enough to stop the first one
+        String drawn = "seed %d: killed after %d calls with %d in flight, after %d of the other one"
+                .formatted(seed, answered, inFlight, byOther);
+        try (var server = Server.start();
+                var doomed = server.worker(answered);
+                var other = server.worker(byOther)) {
             assertThat(doomed.awaitSaid("ready", 1) && other.awaitSaid("ready", 1))
                     .as(drawn)
                     .isTrue();
-            WorkflowServiceStubs stubs = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
-                    .setTarget("127.0.0.1:" + port)
-                    .build());
-            try {
-                WorkflowClient client = WorkflowClient.newInstance(stubs);
-                TemporalRun<Brief> run = TemporalCoordinator.of(client, Cluster.QUEUE)
-                        .start("killed", Graphs.FAN_OUT.on(HUNDRED), Budget.of(LIMIT));
-                assertThat(doomed.awaitSaid("stuck", inFlight)).as(drawn).isTrue();
-                doomed.kill();
-                assertWhole(
-                        run.result(), client.fetchHistory("killed").getHistory().getEventsList(), drawn);
-            } finally {
-                stubs.shutdownNow();
-            }
+            TemporalRun<Brief> run = server.startRun();
+            assertThat(doomed.awaitSaid("stuck", inFlight)).as(drawn).isTrue();
+            doomed.kill();
+            other.release();
+            assertWhole(run.result(), server.history(), drawn);
         }
     }
 
@@ -80,6 +98,45 @@ class KilledWorkersTest {
         assertThat(result.spend().settled()).as(drawn).isEqualTo(CALL.times(100));
         assertThat(result.spend().forfeited()).as(drawn).isGreaterThan(Money.ZERO);
         assertThat(result.spend().total()).as(drawn).isLessThanOrEqualTo(LIMIT);
+    }
+
+    /** A test server on a port of this machine, and a client of it. */
+    private record Server(int port, TestServer.PortBoundTestServer server, WorkflowServiceStubs stubs)
+            implements AutoCloseable {
+        private static final String RUN = "killed";
+
+        static Server start() throws IOException {
+            Cluster.quiet();
+            int port = freePort();
+            return new Server(
+                    port,
+                    TestServer.createPortBoundServer(port),
+                    WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
+                            .setTarget("127.0.0.1:" + port)
+                            .build()));
+        }
+
+        WorkerProcess worker(int answered) throws IOException {
+            return WorkerProcess.start(port, answered);
+        }
+
+        TemporalRun<Brief> startRun() {
+            return TemporalCoordinator.of(WorkflowClient.newInstance(stubs), Cluster.QUEUE)
+                    .start(RUN, Graphs.FAN_OUT.on(HUNDRED), Budget.of(LIMIT));
+        }
+
+        List<HistoryEvent> history() {
+            return WorkflowClient.newInstance(stubs)
+                    .fetchHistory(RUN)
+                    .getHistory()
+                    .getEventsList();
+        }
+
+        @Override
+        public void close() {
+            stubs.shutdownNow();
+            server.close();
+        }
     }
 
     private static int freePort() throws IOException {

@@ -13,6 +13,9 @@ import dev.cadre.temporal.Graphs.Note;
 import io.temporal.client.WorkflowClient;
 import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
+import io.temporal.worker.WorkerFactory;
+import io.temporal.worker.WorkerFactoryOptions;
+import io.temporal.worker.WorkerOptions;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -23,20 +26,23 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A worker in a process of its own, which says what its model is asked, and after so many calls answers no more. */
+/** A worker in a process of its own, which says what its model is asked, and after so many calls answers no more until it may. */
 final class WorkerProcess implements AutoCloseable {
     static final Duration HEARTBEAT = Duration.ofSeconds(1);
+
+    /** How many notes it makes at once. */
+    static final int PARALLEL = 10;
 
     private final Process process;
     private final BufferedReader said;
 
     private WorkerProcess(Process process) {
         this.process = process;
-        process.onExit().orTimeout(60, TimeUnit.SECONDS).whenComplete((ended, late) -> process.destroyForcibly());
+        process.onExit().orTimeout(100, TimeUnit.SECONDS).whenComplete((ended, late) -> process.destroyForcibly());
         said = process.inputReader(StandardCharsets.UTF_8);
     }
 
-    /** @param answered how many calls it answers before it hangs */
+    /** @param answered how many calls it answers before it holds all others */
     static WorkerProcess start(int port, int answered) throws IOException {
         var process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -64,6 +70,12 @@ final class WorkerProcess implements AutoCloseable {
         return false;
     }
 
+    /** Has it answer what it holds, and all that comes. */
+    void release() throws IOException {
+        process.getOutputStream().write('\n');
+        process.getOutputStream().flush();
+    }
+
     /** By SIGKILL. */
     void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
@@ -74,34 +86,54 @@ final class WorkerProcess implements AutoCloseable {
         process.destroyForcibly();
     }
 
-    public static void main(String[] arguments) throws InterruptedException {
+    public static void main(String[] arguments) throws IOException {
         int answered = Integer.parseInt(arguments[1]);
         WorkflowServiceStubs stubs = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
                 .setTarget("127.0.0.1:" + arguments[0])
                 .build());
         var calls = new AtomicInteger();
-        var forever = new CountDownLatch(1);
+        var held = new CountDownLatch(1);
         ModelClient model = (request, context) -> {
             if (calls.incrementAndGet() > answered) {
                 say("stuck");
-                forever.await();
+                held.await();
             }
             say("answered");
             return ModelReply.of(
                     request.model(), JsonType.of(Note.class).write(new Note("a fact")), TokenUsage.of(100, 20));
         };
         List<NamedGraph<?, ?>> graphs = Graphs.ALL;
-        TemporalWorker.builder(
-                        WorkflowClient.newInstance(stubs),
-                        Cluster.QUEUE,
-                        Coordinator.of(ModelPools.of(ModelPool.of(model, "gpt-5.4-nano"))))
+        var client = WorkflowClient.newInstance(stubs);
+        TemporalWorker.Builder rungs = TemporalWorker.builder(
+                        client, Cluster.QUEUE, Coordinator.of(ModelPools.of(ModelPool.of(model, "gpt-5.4-nano"))))
                 .graphs(graphs.toArray(NamedGraph<?, ?>[]::new))
                 .heartbeat(HEARTBEAT)
-                .parallelRungs(10)
-                .build()
-                .start();
+                .parallelRungs(PARALLEL)
+                .withoutDecisions();
+        decider(client, rungs.registry()).start();
+        rungs.build().start();
         say("ready");
-        forever.await();
+        while (System.in.read() != -1) {
+            held.countDown();
+        }
+        Runtime.getRuntime().halt(0); // whoever started it is gone
+    }
+
+    /**
+     * Decides as a {@link TemporalWorker} does, but asks for no queue of its own. The test server leaves a decision in the
+     * queue of a dead process for ever, where a cluster gives it to another one after five seconds.
+     */
+    private static WorkerFactory decider(WorkflowClient client, Registry registry) {
+        var factory = WorkerFactory.newInstance(
+                client,
+                WorkerFactoryOptions.newBuilder()
+                        .setUsingVirtualWorkflowThreads(true)
+                        .build());
+        WorkerOptions shared = WorkerOptions.newBuilder()
+                .setStickyQueueScheduleToStartTimeout(Duration.ZERO)
+                .build();
+        TemporalWorker.decides(factory.newWorker(Cluster.QUEUE, shared), registry, DecisionOrder.OF_MACHINE);
+        return factory;
     }
 
     private static synchronized void say(String word) {
