@@ -333,7 +333,7 @@ final class SharedWorld {
         processes.forEach(this::talk);
     }
 
-    /** Only what is set aside stands in the way: who waits for that waits in vain. */
+    /** Only what is set aside stands in the way, and that does not come back: nobody may wait for it. */
     private void nobodyWaitsForEver() {
         Map<Process, Money> waiting = new LinkedHashMap<>();
         processes.forEach(process -> waiting.put(process, pico(1 + random.nextLong(LIMIT / 3))));
