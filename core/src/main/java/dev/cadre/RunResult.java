@@ -70,7 +70,8 @@ public sealed interface RunResult<R> {
     }
 
     /**
-     * No answer yet: the run waits for somebody, or for what work of an earlier session is made of and cannot be had now. It holds no thread and no money. To run the same graph, goal or plan again
+     * No answer yet: the run waits for somebody, or for what work of an earlier session is made of and cannot be had now. It
+     * holds no thread and no money. To run the same graph, goal or plan again
      * with the same journal goes on, in any process; without a journal that pays for everything again. Its cause is of the
      * kind {@link RunFailure.Kind#SUSPENDED}.
      *

@@ -23,7 +23,7 @@ public final class RunFailure {
         PLANNER_FAILED,
         /** Not one subtask succeeded. */
         NOTHING_SUCCEEDED,
-        /** There is no answer yet: the run waits for somebody, and goes on when it is run again; see {@code RunResult.Suspended}. */
+        /** There is no answer yet: the run waits, and goes on when it is run again; see {@code RunResult.Suspended}. */
         SUSPENDED,
         /** The subtask that gives the answer did not succeed. */
         ANSWER_MISSING,

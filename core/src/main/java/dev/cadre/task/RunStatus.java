@@ -6,6 +6,6 @@ public enum RunStatus {
     COMPLETE,
     PARTIAL,
     FAILED,
-    /** It waits for somebody, and goes on when it is run again. */
+    /** It waits for somebody or something, and goes on when it is run again. */
     SUSPENDED
 }

@@ -32,7 +32,10 @@ public record Skip(Kind kind, String message, List<String> because) {
         FAIL_FAST,
         /** The plan left it pointing nowhere. */
         PLAN,
-        /** Its code waits for somebody: the run is suspended, and the next session asks again; see {@link AwaitedException}. */
+        /**
+         * Its code waits for somebody, see {@link AwaitedException}; or an earlier session has an output of it, and its input or
+         * its attachments cannot be made now. The run is suspended, and the next session asks again.
+         */
         AWAITED,
         /**
          * Nobody needs it: the condition of an edge does not hold, or others were enough. The answer lacks nothing without

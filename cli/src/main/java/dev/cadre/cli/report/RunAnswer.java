@@ -74,7 +74,7 @@ final class RunAnswer {
             return "There is no answer: the run failed.";
         }
         if (status.equals("suspended")) {
-            return "There is no answer yet: the run waits for somebody.";
+            return "There is no answer yet: the run is suspended, and waits for what is named below.";
         }
         return answering.filter(view::isWhole).isPresent()
                 ? "The answer is the list of the outputs of " + view.run().subject() + ", which are below."

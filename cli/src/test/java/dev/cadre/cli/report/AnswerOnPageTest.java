@@ -80,7 +80,9 @@ class AnswerOnPageTest {
         session(new AtomicBoolean());
 
         assertThat(ReportPage.of(file))
-                .contains("There is no answer yet: the run waits for somebody.")
+                .contains(
+                        "There is no answer yet: the run is suspended, and waits for what is named below.",
+                        "the editor")
                 .doesNotContain("plain code");
     }
 
