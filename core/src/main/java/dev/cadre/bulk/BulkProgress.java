@@ -243,7 +243,7 @@ final class BulkProgress<O> {
         runEnded(status(), spent);
     }
 
-    private String status() {
+    String status() {
         boolean whole = isOpen() && counts.failed() + counts.skipped() == 0;
         boolean nothing = counts.succeeded() == 0 && !whole;
         return whole ? "complete" : nothing ? "failed" : "partial";

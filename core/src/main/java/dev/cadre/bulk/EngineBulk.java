@@ -66,6 +66,11 @@ public final class EngineBulk<I, O> {
         return bulk.runs().listener();
     }
 
+    /** The type of the items of a bulk. */
+    public static <I, O> SubtaskType<I, O> type(Bulk<I, O> bulk) {
+        return bulk.type();
+    }
+
     /** The type of its items. */
     public SubtaskType<I, O> type() {
         return bulk.type();
@@ -170,9 +175,19 @@ public final class EngineBulk<I, O> {
         return progress.tally().booked();
     }
 
-    /** What all of the run has spent; the ledger has the last word on money. */
-    public Spend spent(LedgerState money) {
-        return progress.tally().session(money, Money.ZERO);
+    /**
+     * What all of the run has spent.
+     *
+     * @param booked the money that was booked for it, which has the last word; attempts and tokens are those of its events
+     */
+    public Spend spent(Money limit, Spend booked) {
+        var sums = new LedgerState(limit, booked.settled(), booked.forfeited(), Money.ZERO, Money.ZERO, true);
+        return progress.tally().session(sums, Money.ZERO);
+    }
+
+    /** {@code complete} if every input was taken and succeeded, {@code failed} if nothing did, else {@code partial}. */
+    public String status() {
+        return progress.status();
     }
 
     /** The run has ended. */

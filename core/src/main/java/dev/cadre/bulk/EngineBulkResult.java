@@ -8,6 +8,8 @@ import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.redact.FaultLog;
 import dev.cadre.run.StopReason;
+import dev.cadre.task.Origin;
+import dev.cadre.task.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -111,9 +113,22 @@ public final class EngineBulkResult<O> {
         progress.ended(item);
     }
 
-    /** Hands over no more: the consumer has thrown. */
-    public void mute() {
-        progress.mute();
+    /** Inputs were pulled from the stream that the run has not taken before it stopped: they are handed over as skipped. */
+    public void notTaken(Stopped stopped, List<? extends Inputs.Named<?>> inputs) {
+        progress.stopped(stopped.reason());
+        for (Inputs.Named<?> input : inputs) {
+            progress.ended(new BulkItem<>(
+                    input.index(),
+                    input.key(),
+                    new Outcome.Skipped<>(progress.notStarted()),
+                    Spend.NONE,
+                    Origin.SESSION));
+        }
+    }
+
+    /** A thread was left behind in this process. */
+    public void abandoned(String what, String thread) {
+        progress.tell(new RunEvent.WorkAbandoned(runId, Duration.ZERO, what, thread));
     }
 
     /** What the run did. */

@@ -25,10 +25,16 @@ final class Allotments {
     private static final Money MOST = Money.ofPico(Long.MAX_VALUE);
 
     private final Ledger ledger;
-    private Spend spent = Spend.NONE;
+    private Spend spent;
 
     Allotments(Money limit) {
-        ledger = Ledger.of(limit);
+        this(limit, Spend.NONE);
+    }
+
+    /** @param before what an earlier history of the run has booked */
+    Allotments(Money limit, Spend before) {
+        ledger = Ledger.of(limit, before.total());
+        spent = before;
     }
 
     /** The money as the machine is told: what is allotted counts as in flight. */

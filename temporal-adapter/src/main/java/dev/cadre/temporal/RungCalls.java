@@ -14,6 +14,7 @@ import io.temporal.workflow.Promise;
 import io.temporal.workflow.Workflow;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class RungCalls {
     /** How long after the deadline an activity may still report; it has interrupted its work by then. */
     private static final Duration OVERTIME = Duration.ofMinutes(1);
+
+    private static final int SUMMARY_CHARS = 40;
 
     private final Registry registry;
     private final Wire.Start start;
@@ -93,8 +96,20 @@ final class RungCalls {
                 .setRetryOptions(RetryOptions.newBuilder().setMaximumAttempts(1).build())
                 // what was spent is known when it has stopped
                 .setCancellationType(ActivityCancellationType.WAIT_CANCELLATION_COMPLETED)
-                .setSummary("%s on %s".formatted(rung.id().label(), rung.tier()))
+                .setSummary("%s on %s".formatted(brief(rung.id().label()), rung.tier()))
                 .build();
+    }
+
+    /** A key of a user's may be long; a cluster takes 200 bytes. */
+    private static String brief(String label) {
+        return label.length() <= SUMMARY_CHARS ? label : label.substring(0, SUMMARY_CHARS) + "…";
+    }
+
+    /** Cancels the rungs of a subtask that are under way: they still end. */
+    void cancelAll(String subtask) {
+        List.copyOf(underWay.keySet()).stream()
+                .filter(id -> id.subtaskId().equals(subtask))
+                .forEach(this::cancel);
     }
 
     /** Cancels a rung, if it is under way: it still ends. */

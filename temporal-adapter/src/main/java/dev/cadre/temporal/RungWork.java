@@ -2,11 +2,11 @@
 package dev.cadre.temporal;
 
 import dev.cadre.EngineRung;
+import dev.cadre.bulk.EngineBulk;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.schedule.RungId;
-import dev.cadre.task.GraphNode;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
 import io.temporal.activity.Activity;
@@ -81,16 +81,10 @@ final class RungWork implements Contract.RungActivity {
 
     private RunCommand.StartRung read(Wire.Order order, String graphInput, String input) {
         try {
-            TaskGraph<?> graph = registry.graph(order.graph(), order.version(), graphInput)
-                    .orElseThrow(() -> new IllegalStateException(
-                            "this worker has no graph '%s' of version %d".formatted(order.graph(), order.version())));
             Wire.Place place = order.place();
-            GraphNode node = graph.nodes().stream()
-                    .filter(each -> each.id().equals(place.subtask()))
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalStateException("graph '%s' of version %d has no subtask '%s' here"
-                            .formatted(order.graph(), order.version(), place.subtask())));
-            SubtaskType<?, ?> type = node.type();
+            SubtaskType<?, ?> type = order.version() == Registry.BULK
+                    ? EngineBulk.type(registry.bulk(order.graph()))
+                    : ofGraph(order, graphInput);
             return new RunCommand.StartRung(
                     new RungId(place.subtask(), place.item(), place.rung()),
                     type,
@@ -102,6 +96,18 @@ final class RungWork implements Contract.RungActivity {
             throw ApplicationFailure.newNonRetryableFailureWithCause(
                     String.valueOf(unfit.getMessage()), NOT_BEGUN, unfit);
         }
+    }
+
+    private SubtaskType<?, ?> ofGraph(Wire.Order order, String graphInput) {
+        TaskGraph<?> graph = registry.graph(order.graph(), order.version(), graphInput)
+                .orElseThrow(() -> new IllegalStateException(
+                        "this worker has no graph '%s' of version %d".formatted(order.graph(), order.version())));
+        return graph.nodes().stream()
+                .filter(each -> each.id().equals(order.place().subtask()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("graph '%s' of version %d has no subtask '%s' here"
+                        .formatted(order.graph(), order.version(), order.place().subtask())))
+                .type();
     }
 
     /** Tells the server that the activity is alive, and hears whether it is still wanted. */

@@ -4,6 +4,7 @@ package dev.cadre.temporal;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
 import dev.cadre.task.NamedGraph;
+import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowOptions;
@@ -94,6 +95,14 @@ public final class TemporalCoordinator {
                 new Wire.Start(origin.graph(), origin.version(), budget.limit().picoUsd(), nanos, marks),
                 origin.input());
         return new TemporalRun<>(workflow, graph, id);
+    }
+
+    /**
+     * Performs one kind of work on a stream of inputs, as {@link dev.cadre.Coordinator#bulk} does. The type must be registered
+     * with the workers, by {@link TemporalWorker.Builder#bulks}: its name travels, its code does not.
+     */
+    public <I, O> TemporalBulk<I, O> bulk(SubtaskType<I, O> type) {
+        return TemporalBulk.of(client, queue, marks, type);
     }
 
     /** A run that another process has started, of the very graph that it was started with. */

@@ -3,8 +3,10 @@ package dev.cadre.temporal;
 
 import dev.cadre.Coordinator;
 import dev.cadre.EngineRun;
+import dev.cadre.bulk.Bulk;
 import dev.cadre.model.Tier;
 import dev.cadre.task.NamedGraph;
+import dev.cadre.task.SubtaskType;
 import io.temporal.client.WorkflowClient;
 import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerFactory;
@@ -49,6 +51,8 @@ public final class TemporalWorker implements AutoCloseable {
     static void decides(Worker worker, Registry registry, DecisionOrder order) {
         worker.registerWorkflowImplementationFactory(
                 Contract.RunWorkflow.class, () -> new GraphWorkflow(registry, order));
+        worker.registerWorkflowImplementationFactory(
+                Contract.BulkRunWorkflow.class, () -> new BulkWorkflow(registry));
     }
 
     /**
@@ -90,6 +94,7 @@ public final class TemporalWorker implements AutoCloseable {
         private final String queue;
         private final Coordinator coordinator;
         private final Map<String, NamedGraph<?, ?>> graphs = new LinkedHashMap<>();
+        private final Map<String, Bulk<?, ?>> bulks = new LinkedHashMap<>();
         private final Set<Tier> tiers = EnumSet.allOf(Tier.class);
         private boolean isDeciding = true;
         private boolean isPerformingCode = true;
@@ -113,6 +118,23 @@ public final class TemporalWorker implements AutoCloseable {
             for (NamedGraph<?, ?> graph : added) {
                 if (graphs.putIfAbsent(Registry.key(graph.name(), graph.version()), graph) != null) {
                     throw new IllegalArgumentException("%s is registered already".formatted(graph));
+                }
+            }
+            return this;
+        }
+
+        /**
+         * Registers subtask types for {@linkplain TemporalCoordinator#bulk bulk runs}, by their names; default none. Every
+         * worker of the queue should have the same.
+         *
+         * @throws IllegalArgumentException if one of this name is registered already
+         * @throws IllegalStateException if the coordinator cannot run it, such as for want of a model
+         */
+        public Builder bulks(SubtaskType<?, ?>... added) {
+            for (SubtaskType<?, ?> type : added) {
+                if (bulks.putIfAbsent(type.name(), coordinator.bulk(type)) != null) {
+                    throw new IllegalArgumentException(
+                            "a bulk of subtask type '%s' is registered already".formatted(type.name()));
                 }
             }
             return this;
@@ -159,7 +181,7 @@ public final class TemporalWorker implements AutoCloseable {
         }
 
         Registry registry() {
-            return new Registry(coordinator, graphs, queue, heartbeat);
+            return new Registry(coordinator, graphs, queue, heartbeat, bulks);
         }
 
         private List<String> rungQueues() {

@@ -4,7 +4,6 @@ package dev.cadre.temporal;
 import dev.cadre.EngineRun;
 import dev.cadre.event.RunEvent;
 import dev.cadre.json.JsonException;
-import dev.cadre.model.CallPurpose;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.schedule.EarlierOutcomes;
@@ -22,11 +21,10 @@ import io.temporal.workflow.unsafe.WorkflowUnsafe;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -36,11 +34,6 @@ import org.jspecify.annotations.Nullable;
  * replayed, so it asks nobody but the history. Belongs to the thread of the workflow.
  */
 final class WorkflowRun<R> {
-    /** How often a rung is begun of which nobody knows what it did. */
-    private static final int MOST_LOSSES = 3;
-    /** How often a rung is scheduled whose worker leaves, or has not begun it. */
-    private static final int MOST_RETURNS = 20;
-
     private final EngineRun<R> parts;
     private final TaskGraph<R> graph;
     private final RungCalls calls;
@@ -60,8 +53,7 @@ final class WorkflowRun<R> {
     private final Deque<RunCommand.StartRung> waiting = new ArrayDeque<>();
     // only ever looked up, never iterated
     private final Set<RungId> stopped = new HashSet<>();
-    private final Map<RungId, Integer> losses = new HashMap<>();
-    private final Map<RungId, Integer> returns = new HashMap<>();
+    private final Losses losses = new Losses();
 
     private boolean isCancelWanted;
     private boolean isCancelTaken;
@@ -223,7 +215,7 @@ final class WorkflowRun<R> {
     private boolean leavesQueue(RunCommand.StartRung rung, boolean isShort) {
         if (stopped.contains(rung.id())) {
             waiting.remove(rung);
-            end(rung.id(), new RungEnd.Cancelled(hasBegun(rung)));
+            end(rung.id(), new RungEnd.Cancelled(losses.hasBegun(rung.id())));
             return true;
         }
         Money first = quotes.worstCase(rung.type(), rung.input(), rung.tier());
@@ -290,7 +282,7 @@ final class WorkflowRun<R> {
             take(new RunInput.RungAbandoned(
                     rung.id(), report.abandoned(), report.end().message()));
         } else if (report.isLeaving() && report.end().type().equals("Cancelled") && !stopped.contains(rung.id())) {
-            again(rung, "its worker was shut down", returns, MOST_RETURNS);
+            again(rung, losses.returned(rung, "its worker was shut down"));
         } else {
             take(new RunInput.RungEnded(rung.id(), Ends.read(report.end(), rung.type())));
         }
@@ -310,57 +302,31 @@ final class WorkflowRun<R> {
         switch (lost.fate()) {
             case CANCELLED -> {
                 allotment.release();
-                take(new RunInput.RungEnded(rung.id(), new RungEnd.Cancelled(hasBegun(rung))));
+                take(new RunInput.RungEnded(rung.id(), new RungEnd.Cancelled(losses.hasBegun(rung.id()))));
             }
             case NOT_BEGUN -> {
                 allotment.release();
-                again(rung, lost.why(), returns, MOST_RETURNS);
+                again(rung, losses.returned(rung, lost.why()));
             }
             case UNKNOWN -> {
                 Spend forfeited = allotment.forfeit();
                 if (!forfeited.total().isZero()) {
-                    tell(forfeit(rung, forfeited, lost.why()));
+                    tell(Losses.forfeit(runId, sinceStart(), rung, forfeited, lost.why()));
                 }
-                parts.note("the activity of '%s' was lost: %s; it is booked at its allotment, %s"
-                        .formatted(rung.id().label(), lost.why(), forfeited.total()));
-                again(rung, lost.why(), losses, MOST_LOSSES);
+                parts.note(Losses.note(rung, lost.why(), forfeited));
+                again(rung, losses.lost(rung, lost.why()));
             }
         }
     }
 
-    private RunEvent forfeit(RunCommand.StartRung rung, Spend forfeited, String why) {
-        String asked = rung.type().name();
-        var call = new RunEvent.Call(
-                rung.type().isModelWork() ? CallPurpose.Kind.WORK : CallPurpose.Kind.CODE,
-                rung.id().label(),
-                rung.tier(),
-                asked,
-                asked);
-        var end = new RunEvent.CallEnd.Failed("ActivityLost", why);
-        var times = new RunEvent.CallTimes(Duration.ZERO, Duration.ZERO);
-        return new RunEvent.AttemptEnded(runId, sinceStart(), call, end, forfeited, times);
-    }
-
-    /** As a session that goes on after a crash does: what was in flight is tried again, unless it may have had effects. */
-    private void again(RunCommand.StartRung rung, String why, Map<RungId, Integer> counts, int most) {
-        int times = counts.merge(rung.id(), 1, Integer::sum);
+    /** @param tooOften its end, if it is not begun again */
+    private void again(RunCommand.StartRung rung, Optional<RungEnd> tooOften) {
         if (stopped.contains(rung.id())) {
             take(new RunInput.RungEnded(rung.id(), new RungEnd.Cancelled(true)));
-        } else if (rung.type().hasEffects()) {
-            failed(rung, Failure.Kind.EFFECT_UNKNOWN, "%s, and a tool that writes may have run".formatted(why));
-        } else if (times >= most) {
-            Failure.Kind kind = rung.type().isModelWork() ? Failure.Kind.MODEL_FAILED : Failure.Kind.CODE_FAILED;
-            failed(rung, kind, "%s, %d times".formatted(why, times));
+        } else if (tooOften.isPresent()) {
+            take(new RunInput.RungEnded(rung.id(), tooOften.get()));
         } else {
             waiting.add(rung);
         }
-    }
-
-    private boolean hasBegun(RunCommand.StartRung rung) {
-        return losses.containsKey(rung.id()) || returns.containsKey(rung.id());
-    }
-
-    private void failed(RunCommand.StartRung rung, Failure.Kind kind, String why) {
-        take(new RunInput.RungEnded(rung.id(), RungEnd.Failed.of(new Failure(kind, why))));
     }
 }

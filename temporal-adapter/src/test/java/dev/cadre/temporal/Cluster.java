@@ -46,6 +46,7 @@ final class Cluster implements AutoCloseable {
     TemporalWorker.Builder worker(Coordinator coordinator) {
         return TemporalWorker.builder(environment.getWorkflowClient(), QUEUE, coordinator)
                 .graphs(Graphs.ALL.toArray(NamedGraph<?, ?>[]::new))
+                .bulks(Graphs.NOTE, Graphs.CAREFUL, Graphs.UPPER)
                 .heartbeat(Duration.ofSeconds(2));
     }
 
