@@ -87,10 +87,11 @@ final class BulkReader<O> {
             if (run == null) {
                 run = firstRun();
             }
-            while (ended == null && !isRunning()) {
-                takeClosed(handedOver);
+            boolean isRunning = isRunning();
+            while (ended == null && !isRunning && takeClosed(handedOver)) {
+                isRunning = isRunning();
             }
-            if (ended == null) {
+            if (isRunning) {
                 takeOpen(handedOver);
             }
         } catch (StatusRuntimeException unanswered) {
@@ -127,7 +128,9 @@ final class BulkReader<O> {
                         .build())
                 .getWorkflowExecutionInfo()
                 .getStatus()) {
-            case WORKFLOW_EXECUTION_STATUS_RUNNING, WORKFLOW_EXECUTION_STATUS_PAUSED -> true;
+            case WORKFLOW_EXECUTION_STATUS_RUNNING,
+                    WORKFLOW_EXECUTION_STATUS_PAUSED,
+                    WORKFLOW_EXECUTION_STATUS_UNSPECIFIED -> true;
             default -> false;
         };
     }
@@ -168,16 +171,20 @@ final class BulkReader<O> {
         }
     }
 
-    private void takeClosed(LongConsumer handedOver) {
-        HistoryEvent close = events(HistoryEventFilterType.HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT)
-                .getLast();
+    /** Takes the rest of a history that has ended; false if its last event cannot be seen yet. */
+    private boolean takeClosed(LongConsumer handedOver) {
+        List<HistoryEvent> last = events(HistoryEventFilterType.HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT);
+        if (last.isEmpty()) {
+            return false;
+        }
+        HistoryEvent close = last.getLast();
         if (close.hasWorkflowExecutionContinuedAsNewEventAttributes()) {
             WorkflowExecutionContinuedAsNewEventAttributes next =
                     close.getWorkflowExecutionContinuedAsNewEventAttributes();
             rest(read(next.getInput().getPayloads(ENDED), Wire.BulkPage.class), handedOver);
             run = next.getNewExecutionRunId();
             told = 0;
-            return;
+            return true;
         }
         Wire.@Nullable BulkEnded end = close.hasWorkflowExecutionCanceledEventAttributes()
                 ? workflow().query(Contract.RESULT, Wire.BulkEnded.class)
@@ -187,6 +194,7 @@ final class BulkReader<O> {
         }
         rest(end.last(), handedOver);
         ended = end;
+        return true;
     }
 
     private Wire.BulkEnded result() {

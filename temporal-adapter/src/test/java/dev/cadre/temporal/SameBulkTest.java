@@ -9,6 +9,7 @@ import dev.cadre.bulk.BulkItem;
 import dev.cadre.bulk.BulkSummary;
 import dev.cadre.bulk.BulkSummary.Stop;
 import dev.cadre.model.Tier;
+import dev.cadre.price.Money;
 import dev.cadre.schema.Literal;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.temporal.Graphs.Note;
@@ -60,22 +61,48 @@ class SameBulkTest {
         }
     }
 
-    @Test
-    void twoThousandItems_haveTheSameBytes() throws InterruptedException {
-        Done done = assertSame(Graphs.NOTE, 2_000, "5.00", 64, 700, model -> {
-            model.on(Graphs.NOTE).replies(new Note("a fact"));
-            for (int i = 0; i < 2_000; i += 7) {
-                model.on(Graphs.NOTE, topic(i)).replies(new Note("fact of " + i));
+    /** How a run is made in both places. */
+    private record Case<O>(
+            SubtaskType<Topic, O> type, int count, String usd, int parallel, int historyItems, Consumer<ScriptedModel> script) {
+        Case<O> costing(String other) {
+            return new Case<>(type, count, other, parallel, historyItems, script);
+        }
+
+        Done here() throws InterruptedException {
+            var items = new ArrayList<BulkItem<O>>();
+            return Done.of(
+                    items,
+                    Coordinator.of(scripted().pools(pool -> pool.maxParallel(parallel)))
+                            .bulk(type)
+                            .keyedBy(Topic::name)
+                            .run(topics(count), Budget.usd(usd), items::add));
+        }
+
+        Done there() throws InterruptedException {
+            var items = new ArrayList<BulkItem<O>>();
+            try (var cluster = Cluster.of(Coordinator.of(scripted().pools()))) {
+                BulkSummary summary = cluster.runs()
+                        .bulk(type)
+                        .keyedBy(Topic::name)
+                        .parallel(parallel)
+                        .historyItems(historyItems)
+                        .run(topics(count), Budget.usd(usd), items::add);
+                return Done.of(items, summary);
             }
-            for (int i = 3; i < 2_000; i += 50) {
-                model.on(Graphs.NOTE, topic(i)).refuses("no " + i);
-            }
-            for (int i = 5; i < 2_000; i += 40) { // repaired
-                model.on(Graphs.NOTE, topic(i)).repliesText("no JSON").replies(new Note("repaired " + i));
-            }
-        });
-        assertThat(done.summary.failed()).isEqualTo(40);
-        assertThat(done.summary.succeeded()).isEqualTo(1_960);
+        }
+
+        private ScriptedModel scripted() {
+            var model = new ScriptedModel();
+            script.accept(model);
+            return model;
+        }
+
+        Done assertSame() throws InterruptedException {
+            Done local = here();
+            Done remote = there();
+            assertThat(remote.bytes()).isEqualTo(local.bytes());
+            return remote;
+        }
     }
 
     private static Topic topic(int number) {
@@ -86,45 +113,79 @@ class SameBulkTest {
         return IntStream.range(0, count).mapToObj(SameBulkTest::topic);
     }
 
-    private static <O> Done assertSame(
-            SubtaskType<Topic, O> type, int count, String usd, int parallel, int historyItems, Consumer<ScriptedModel> script)
-            throws InterruptedException {
-        Done local = here(type, count, usd, script);
-        Done remote = there(type, count, usd, parallel, historyItems, script);
-        assertThat(remote.bytes()).isEqualTo(local.bytes());
-        return remote;
-    }
-
-    private static <O> Done here(SubtaskType<Topic, O> type, int count, String usd, Consumer<ScriptedModel> script)
-            throws InterruptedException {
-        var model = new ScriptedModel();
-        script.accept(model);
-        var items = new ArrayList<BulkItem<O>>();
-        return Done.of(
-                items,
-                Coordinator.of(model.pools())
-                        .bulk(type)
-                        .keyedBy(Topic::name)
-                        .run(topics(count), Budget.usd(usd), items::add));
-    }
-
-    private static <O> Done there(
-            SubtaskType<Topic, O> type, int count, String usd, int parallel, int historyItems, Consumer<ScriptedModel> script)
-            throws InterruptedException {
-        var model = new ScriptedModel();
-        script.accept(model);
-        var items = new ArrayList<BulkItem<O>>();
-        try (var cluster = Cluster.of(Coordinator.of(model.pools()))) {
-            long began = System.nanoTime();
-            BulkSummary summary = cluster.runs()
-                    .bulk(type)
-                    .keyedBy(Topic::name)
-                    .parallel(parallel)
-                    .historyItems(historyItems)
-                    .run("bulk", topics(count), Budget.usd(usd), items::add);
-            System.out.println(count + " items: " + (System.nanoTime() - began) / 1_000_000 + " ms, events "
-                    + cluster.history("bulk").getHistory().getEventsCount());
-            return Done.of(items, summary);
+    /** Of every hundred items six are repaired, three are refused, and the others have a fact of their own. */
+    private static void mixed(ScriptedModel model, int count) {
+        model.on(Graphs.NOTE).replies(new Note("a fact"));
+        for (int i = 0; i < count; i++) {
+            switch (i % 33) {
+                case 3 -> model.on(Graphs.NOTE, topic(i)).refuses("no " + i);
+                case 5, 11 -> model.on(Graphs.NOTE, topic(i)).repliesText("no JSON").replies(new Note("repaired"));
+                case 7 -> model.on(Graphs.NOTE, topic(i)).replies(new Note("fact of " + i));
+                default -> {}
+            }
         }
+    }
+
+    @Test
+    void twoThousandItems_haveTheSameBytes() throws InterruptedException {
+        Done done = new Case<>(Graphs.NOTE, 2_000, "5.00", 64, 700, model -> mixed(model, 2_000)).assertSame();
+        assertThat(done.summary.failed()).isEqualTo(61);
+        assertThat(done.summary.succeeded()).isEqualTo(1_939);
+        assertThat(done.summary.stop()).isEqualTo(Stop.END_OF_INPUT);
+        assertThat(done.items).hasSize(2_000);
+    }
+
+    @Test
+    void twoThousandItems_ofCode_haveTheSameBytes() throws InterruptedException {
+        new Case<>(Graphs.UPPER, 2_000, "0.01", 64, 700, model -> {}).assertSame();
+    }
+
+    @Test
+    void itemsThatEscalate_haveTheSameBytes() throws InterruptedException {
+        new Case<>(Graphs.CAREFUL, 30, "1.00", 8, 7, model -> {
+                    model.on(Graphs.CAREFUL).onlyOn(Tier.NANO).replies(new Note("short"));
+                    model.on(Graphs.CAREFUL).onlyOn(Tier.MINI).replies(new Note("long enough for the rule"));
+                })
+                .assertSame();
+    }
+
+    @Test
+    void noItems_haveTheSameBytes() throws InterruptedException {
+        new Case<>(Graphs.NOTE, 0, "1.00", 8, 7, model -> {}).assertSame();
+    }
+
+    /** One at a time, so that it is certain which ones there is money for. */
+    @Test
+    void budget_thatEndsInTheMiddle_hasTheSameItemsAndMoney() throws InterruptedException {
+        var one = new Case<>(Graphs.NOTE, 200, "0.02", 1, 40, model -> mixed(model, 200));
+        Done local = one.here();
+        Done remote = one.there();
+        int tried = Math.toIntExact(local.summary.succeeded() + local.summary.failed());
+
+        assertThat(tried).isBetween(20, 180);
+        assertThat(local.summary.stop()).isEqualTo(Stop.BUDGET);
+        assertThat(remote.summary.stop()).isEqualTo(Stop.BUDGET);
+        // the one that was skipped for want of money, too; what was pulled behind it differs
+        assertThat(remote.items.subList(0, tried + 1)).isEqualTo(local.items.subList(0, tried + 1));
+        assertThat(remote.summary.spend()).isEqualTo(local.summary.spend());
+        assertThat(remote.summary.counts().succeeded()).isEqualTo(local.summary.counts().succeeded());
+        assertThat(remote.summary.counts().failed()).isEqualTo(local.summary.counts().failed());
+        assertThat(remote.items).hasSize(Math.toIntExact(remote.summary.items()));
+        assertThat(remote.summary.notStarted()).hasSize(Math.toIntExact(remote.summary.skipped()));
+    }
+
+    /** Many at a time: which ones there is money for is up to the order in which they end, the limit is not. */
+    @Test
+    void budget_thatEndsInTheMiddleOfMany_isKept() throws InterruptedException {
+        var many = new Case<>(Graphs.NOTE, 400, "0.02", 32, 40, model -> mixed(model, 400));
+        Done remote = many.there();
+        List<String> rich = many.costing("5.00").here().items;
+
+        assertThat(remote.summary.stop()).isEqualTo(Stop.BUDGET);
+        assertThat(remote.summary.spend().total()).isLessThanOrEqualTo(Money.usd("0.02"));
+        assertThat(remote.summary.succeeded()).isGreaterThan(50);
+        // an item that was done is what it is with any budget
+        assertThat(remote.items.stream().filter(line -> line.contains("fact") || line.contains("repaired")))
+                .allMatch(rich::contains);
     }
 }
