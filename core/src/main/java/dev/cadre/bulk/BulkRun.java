@@ -354,8 +354,7 @@ final class BulkRun<I, O> {
             }
             switch (end) {
                 case ItemEnd.Ended<I, O> ended -> {
-                    ended.outage()
-                            .ifPresent(because -> handover.stop(StopReason.paused(ended.outcome(), because)));
+                    ended.outage().ifPresent(because -> handover.stop(StopReason.paused(ended.outcome(), because)));
                     handover.ended(ended.item());
                 }
                 case ItemEnd.NotBegun<I, O>(var next) -> notStarted(next, Spend.NONE);

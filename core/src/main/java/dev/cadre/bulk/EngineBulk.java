@@ -113,8 +113,7 @@ public final class EngineBulk<I, O> {
     }
 
     /** The machine of an item that is to begin. */
-    public ItemMachine<I, O> item(
-            String key, I input, FirstCallQuotes quotes, LedgerState money, long startNanos) {
+    public ItemMachine<I, O> item(String key, I input, FirstCallQuotes quotes, LedgerState money, long startNanos) {
         return new ItemMachine<>(runId, key, bulk.type(), input, quotes, money, startNanos, progress::tell);
     }
 

@@ -108,8 +108,7 @@ public final class EngineBulkResult<O> {
         findings.replies().forEach(progress.tally()::count);
         findings.lines().stream().limit(MOST_NOTES - notes.size()).forEach(notes::add);
         findings.abandoned()
-                .forEach(thread -> progress.tell(
-                        new RunEvent.WorkAbandoned(runId, Duration.ZERO, item.key(), thread)));
+                .forEach(thread -> progress.tell(new RunEvent.WorkAbandoned(runId, Duration.ZERO, item.key(), thread)));
         progress.ended(item);
     }
 

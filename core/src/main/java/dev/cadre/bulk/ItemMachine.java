@@ -68,8 +68,8 @@ public final class ItemMachine<I, O> {
             LedgerState money,
             long startNanos,
             Consumer<RunEvent> sink) {
-        machine = new RunMachine(
-                new RunMachine.Settings(runId, Optional.of(NODE), false, 1), quotes, money, startNanos);
+        machine =
+                new RunMachine(new RunMachine.Settings(runId, Optional.of(NODE), false, 1), quotes, money, startNanos);
         this.key = key;
         this.type = type;
         this.input = input;

@@ -72,19 +72,12 @@ final class BulkFeed<I> implements AutoCloseable {
     private boolean isOver;
     private volatile boolean isStopped;
 
-    BulkFeed(
-            Iterator<? extends I> stream,
-            @Nullable Function<? super I, ?> key,
-            JsonType<I> form,
-            Target target) {
+    BulkFeed(Iterator<? extends I> stream, @Nullable Function<? super I, ?> key, JsonType<I> form, Target target) {
         inputs = new Inputs<>(stream, key);
         this.form = form;
         this.target = target;
         room = new Semaphore(target.ahead());
-        thread = Thread.ofPlatform()
-                .name("cadre-bulk-input")
-                .daemon()
-                .unstarted(this::pull);
+        thread = Thread.ofPlatform().name("cadre-bulk-input").daemon().unstarted(this::pull);
     }
 
     void start() {

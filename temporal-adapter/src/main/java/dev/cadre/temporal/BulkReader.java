@@ -9,10 +9,13 @@ import dev.cadre.task.Outcome;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.temporal.api.common.v1.Payload;
+import io.temporal.api.common.v1.Payloads;
 import io.temporal.api.common.v1.WorkflowExecution;
 import io.temporal.api.enums.v1.HistoryEventFilterType;
 import io.temporal.api.history.v1.HistoryEvent;
 import io.temporal.api.history.v1.WorkflowExecutionContinuedAsNewEventAttributes;
+import io.temporal.api.history.v1.WorkflowExecutionStartedEventAttributes;
+import io.temporal.api.workflow.v1.WorkflowExecutionInfo;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
 import io.temporal.api.workflowservice.v1.GetWorkflowExecutionHistoryRequest;
 import io.temporal.client.WorkflowClient;
@@ -85,7 +88,7 @@ final class BulkReader<O> {
         }
         try {
             if (run == null) {
-                run = firstRun();
+                run = started("").getFirstExecutionRunId();
             }
             boolean isRunning = isRunning();
             while (ended == null && !isRunning && takeClosed(handedOver)) {
@@ -105,7 +108,8 @@ final class BulkReader<O> {
         }
         Status.Code code = unanswered.getStatus().getCode();
         if (code == Status.Code.NOT_FOUND) {
-            throw new IllegalStateException("the cluster has no history of run '%s'%s: it keeps them for some days only"
+            throw new IllegalStateException(
+                    "the cluster has no history of run '%s'%s: it keeps them for some days only"
                             .formatted(id, run == null ? "" : " (" + run + ")"),
                     unanswered);
         }
@@ -114,20 +118,27 @@ final class BulkReader<O> {
         }
     }
 
-    private WorkflowExecution execution() {
-        var execution = WorkflowExecution.newBuilder().setWorkflowId(id);
-        return run == null ? execution.build() : execution.setRunId(run).build();
+    /** @param of the id of a history; empty for the last one */
+    private WorkflowExecution execution(String of) {
+        return WorkflowExecution.newBuilder().setWorkflowId(id).setRunId(of).build();
     }
 
-    private boolean isRunning() {
-        return switch (client.getWorkflowServiceStubs()
+    private WorkflowExecutionInfo describe(String of) {
+        return client.getWorkflowServiceStubs()
                 .blockingStub()
                 .describeWorkflowExecution(DescribeWorkflowExecutionRequest.newBuilder()
                         .setNamespace(client.getOptions().getNamespace())
-                        .setExecution(execution())
+                        .setExecution(execution(of))
                         .build())
-                .getWorkflowExecutionInfo()
-                .getStatus()) {
+                .getWorkflowExecutionInfo();
+    }
+
+    private String currentRun() {
+        return describe("").getExecution().getRunId();
+    }
+
+    private boolean isRunning() {
+        return switch (describe(run()).getStatus()) {
             case WORKFLOW_EXECUTION_STATUS_RUNNING,
                     WORKFLOW_EXECUTION_STATUS_PAUSED,
                     WORKFLOW_EXECUTION_STATUS_UNSPECIFIED -> true;
@@ -135,12 +146,16 @@ final class BulkReader<O> {
         };
     }
 
-    private List<HistoryEvent> events(HistoryEventFilterType filter) {
+    private String run() {
+        return Objects.requireNonNull(run, "no history is known");
+    }
+
+    private List<HistoryEvent> events(String of, HistoryEventFilterType filter) {
         return client.getWorkflowServiceStubs()
                 .blockingStub()
                 .getWorkflowExecutionHistory(GetWorkflowExecutionHistoryRequest.newBuilder()
                         .setNamespace(client.getOptions().getNamespace())
-                        .setExecution(execution())
+                        .setExecution(execution(of))
                         .setHistoryEventFilterType(filter)
                         .setMaximumPageSize(1)
                         .build())
@@ -148,11 +163,10 @@ final class BulkReader<O> {
                 .getEventsList();
     }
 
-    private String firstRun() {
-        return events(HistoryEventFilterType.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+    private WorkflowExecutionStartedEventAttributes started(String of) {
+        return events(of, HistoryEventFilterType.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
                 .getFirst()
-                .getWorkflowExecutionStartedEventAttributes()
-                .getFirstExecutionRunId();
+                .getWorkflowExecutionStartedEventAttributes();
     }
 
     private WorkflowStub workflow() {
@@ -173,17 +187,15 @@ final class BulkReader<O> {
 
     /** Takes the rest of a history that has ended; false if its last event cannot be seen yet. */
     private boolean takeClosed(LongConsumer handedOver) {
-        List<HistoryEvent> last = events(HistoryEventFilterType.HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT);
+        List<HistoryEvent> last = events(run(), HistoryEventFilterType.HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT);
         if (last.isEmpty()) {
-            return false;
+            return takeUntold(handedOver);
         }
         HistoryEvent close = last.getLast();
         if (close.hasWorkflowExecutionContinuedAsNewEventAttributes()) {
             WorkflowExecutionContinuedAsNewEventAttributes next =
                     close.getWorkflowExecutionContinuedAsNewEventAttributes();
-            rest(read(next.getInput().getPayloads(ENDED), Wire.BulkPage.class), handedOver);
-            run = next.getNewExecutionRunId();
-            told = 0;
+            goOn(next.getInput(), next.getNewExecutionRunId(), handedOver);
             return true;
         }
         Wire.@Nullable BulkEnded end = close.hasWorkflowExecutionCanceledEventAttributes()
@@ -195,6 +207,34 @@ final class BulkReader<O> {
         rest(end.last(), handedOver);
         ended = end;
         return true;
+    }
+
+    /**
+     * Takes the rest of a history that has ended without saying so, as those of the test server do if a signal comes at that
+     * moment: from the first event of the one after it, or from its workflow.
+     */
+    private boolean takeUntold(LongConsumer handedOver) {
+        for (String later = currentRun(); !later.isEmpty() && !later.equals(run); ) {
+            WorkflowExecutionStartedEventAttributes start = started(later);
+            if (start.getContinuedExecutionRunId().equals(run)) {
+                goOn(start.getInput(), later, handedOver);
+                return true;
+            }
+            later = start.getContinuedExecutionRunId();
+        }
+        Wire.@Nullable BulkEnded end = workflow().query(Contract.RESULT, Wire.BulkEnded.class);
+        if (end == null) {
+            return false;
+        }
+        rest(end.last(), handedOver);
+        ended = end;
+        return true;
+    }
+
+    private void goOn(Payloads arguments, String next, LongConsumer handedOver) {
+        rest(read(arguments.getPayloads(ENDED), Wire.BulkPage.class), handedOver);
+        run = next;
+        told = 0;
     }
 
     private Wire.BulkEnded result() {

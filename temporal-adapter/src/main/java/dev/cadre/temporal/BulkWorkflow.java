@@ -61,8 +61,8 @@ final class BulkWorkflow implements Contract.BulkRunWorkflow {
     }
 
     private static void requireUnhindered(BulkDrive<?, ?> driven) {
-        String obstacle = Workflow.sideEffect(
-                String.class, () -> driven.obstacle().orElse(""));
+        String obstacle =
+                Workflow.sideEffect(String.class, () -> driven.obstacle().orElse(""));
         if (!obstacle.isEmpty()) {
             throw ApplicationFailure.newNonRetryableFailure(obstacle, GraphWorkflow.REFUSED);
         }

@@ -28,12 +28,15 @@ final class Ends {
                 end("Rejected", null, failure.kind().name(), failure.message(), evidence, 0, true, null);
             case RungEnd.Failed failed -> {
                 Failure failure = failed.failure();
-                yield end("Failed", null, failure.kind().name(), failure.message(), "", 0, true, Outages.shared(failed));
+                yield end(
+                        "Failed", null, failure.kind().name(), failure.message(), "", 0, true, Outages.shared(failed));
             }
-            case RungEnd.Unaffordable(Money needed) -> end("Unaffordable", null, "", "", "", needed.picoUsd(), false, null);
+            case RungEnd.Unaffordable(Money needed) ->
+                end("Unaffordable", null, "", "", "", needed.picoUsd(), false, null);
             case RungEnd.Refused(Skip skip, @Nullable ModelException because) ->
                 end("Refused", null, skip.kind().name(), skip.message(), "", 0, false, Outages.of(because));
-            case RungEnd.Cancelled(boolean begun, String place) -> end("Cancelled", null, "", place, "", 0, begun, null);
+            case RungEnd.Cancelled(boolean begun, String place) ->
+                end("Cancelled", null, "", place, "", 0, begun, null);
         };
     }
 
@@ -60,11 +63,13 @@ final class Ends {
             case "Rejected" -> new RungEnd.Rejected(failure(end), end.evidence());
             case "Failed" -> {
                 ModelException cause = Outages.read(end.outage());
-                yield new RungEnd.Failed(cause == null ? failure(end) : failure(end).causedBy(cause));
+                yield new RungEnd.Failed(
+                        cause == null ? failure(end) : failure(end).causedBy(cause));
             }
             case "Unaffordable" -> new RungEnd.Unaffordable(Money.ofPico(end.needed()));
             case "Refused" ->
-                new RungEnd.Refused(new Skip(Skip.Kind.valueOf(end.kind()), end.message(), List.of()), Outages.read(end.outage()));
+                new RungEnd.Refused(
+                        new Skip(Skip.Kind.valueOf(end.kind()), end.message(), List.of()), Outages.read(end.outage()));
             case "Cancelled" -> new RungEnd.Cancelled(end.begun(), end.message());
             default -> throw new IllegalStateException("a rung ended as '%s', which is unknown".formatted(end.type()));
         };

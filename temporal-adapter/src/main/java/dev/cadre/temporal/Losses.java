@@ -67,8 +67,7 @@ final class Losses {
     }
 
     /** The event of a rung that was lost: a call of unknown cost. */
-    static RunEvent forfeit(
-            String runId, Duration at, RunCommand.StartRung rung, Spend forfeited, String why) {
+    static RunEvent forfeit(String runId, Duration at, RunCommand.StartRung rung, Spend forfeited, String why) {
         String asked = rung.type().name();
         var call = new RunEvent.Call(
                 rung.type().isModelWork() ? CallPurpose.Kind.WORK : CallPurpose.Kind.CODE,

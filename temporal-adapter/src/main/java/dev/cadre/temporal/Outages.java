@@ -37,8 +37,7 @@ final class Outages {
             case "DearerModel" -> new ModelException.DearerModel(message);
             case "Unreachable" -> new ModelException.Unreachable(message, null);
             case "RateLimited" -> new ModelException.RateLimited(message, null, RateLimits.UNKNOWN);
-            default ->
-                new ModelException.ServerFailed(message, UNAVAILABLE, ModelException.Charge.UNKNOWN, null);
+            default -> new ModelException.ServerFailed(message, UNAVAILABLE, ModelException.Charge.UNKNOWN, null);
         };
     }
 }

@@ -38,9 +38,11 @@ final class RecordedQuotes implements FirstCallQuotes {
 
     /** Asks for many inputs at once, which takes one event instead of one for each. */
     void askAll(SubtaskType<?, ?> type, List<?> inputs, Tier tier) {
-        long[] all = Workflow.sideEffect(long[].class, () -> inputs.stream()
-                .mapToLong(input -> live.worstCase(type, input, tier).picoUsd())
-                .toArray());
+        long[] all = Workflow.sideEffect(
+                long[].class,
+                () -> inputs.stream()
+                        .mapToLong(input -> live.worstCase(type, input, tier).picoUsd())
+                        .toArray());
         for (int i = 0; i < all.length; i++) {
             quotes.computeIfAbsent(inputs.get(i), first -> new HashMap<>())
                     .put(new Question(type, tier), Money.ofPico(all[i]));

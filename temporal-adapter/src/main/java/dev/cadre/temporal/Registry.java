@@ -10,7 +10,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /** What a worker process has of the user's: a coordinator, and graphs by name and version. Immutable. */
-record Registry(Coordinator coordinator, Map<String, NamedGraph<?, ?>> graphs, String queue, Duration heartbeat, Map<String, Bulk<?, ?>> bulks) {
+record Registry(
+        Coordinator coordinator,
+        Map<String, NamedGraph<?, ?>> graphs,
+        String queue,
+        Duration heartbeat,
+        Map<String, Bulk<?, ?>> bulks) {
     /** Stands for the version of a graph in the order of an item of a bulk run, whose name is that of its type. */
     static final int BULK = 0;
 

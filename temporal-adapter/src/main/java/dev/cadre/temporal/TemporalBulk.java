@@ -47,8 +47,7 @@ public final class TemporalBulk<I, O> {
     }
 
     static <I, O> TemporalBulk<I, O> of(WorkflowClient client, String queue, boolean marks, SubtaskType<I, O> type) {
-        return new TemporalBulk<>(
-                client, type, new Settings<>(queue, marks, null, DEFAULT_PARALLEL, HISTORY_ITEMS));
+        return new TemporalBulk<>(client, type, new Settings<>(queue, marks, null, DEFAULT_PARALLEL, HISTORY_ITEMS));
     }
 
     private TemporalBulk<I, O> with(Settings<I> changed) {
@@ -57,8 +56,7 @@ public final class TemporalBulk<I, O> {
 
     /** Names each input, as {@link dev.cadre.bulk.Bulk#keyedBy} does; default its index. Called in this process. */
     public TemporalBulk<I, O> keyedBy(Function<? super I, ?> naming) {
-        return with(new Settings<>(
-                settings.queue, settings.marks, naming, settings.parallel, settings.historyItems));
+        return with(new Settings<>(settings.queue, settings.marks, naming, settings.parallel, settings.historyItems));
     }
 
     /**
@@ -108,8 +106,7 @@ public final class TemporalBulk<I, O> {
      * from the first one on. Nothing is paid again. It does so as long as the cluster keeps the histories of the run, which are
      * those of the last days; the budget is that of the first call.
      */
-    public BulkSummary run(
-            String id, Stream<? extends I> inputs, Budget budget, Consumer<? super BulkItem<O>> each)
+    public BulkSummary run(String id, Stream<? extends I> inputs, Budget budget, Consumer<? super BulkItem<O>> each)
             throws InterruptedException {
         TemporalBulkRun<O> run = begin(id, budget);
         var feed = new BulkFeed<I>(

@@ -51,8 +51,7 @@ public final class TemporalWorker implements AutoCloseable {
     static void decides(Worker worker, Registry registry, DecisionOrder order) {
         worker.registerWorkflowImplementationFactory(
                 Contract.RunWorkflow.class, () -> new GraphWorkflow(registry, order));
-        worker.registerWorkflowImplementationFactory(
-                Contract.BulkRunWorkflow.class, () -> new BulkWorkflow(registry));
+        worker.registerWorkflowImplementationFactory(Contract.BulkRunWorkflow.class, () -> new BulkWorkflow(registry));
     }
 
     /**

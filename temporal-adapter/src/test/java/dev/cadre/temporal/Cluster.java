@@ -71,6 +71,25 @@ final class Cluster implements AutoCloseable {
         return environment.getWorkflowClient().fetchHistory(id);
     }
 
+    /** All histories of a run, the first one first. */
+    List<WorkflowExecutionHistory> histories(String id) {
+        var all = new ArrayList<WorkflowExecutionHistory>();
+        for (String run = ""; all.isEmpty() || !run.isEmpty(); run = before(all.getFirst())) {
+            all.addFirst(
+                    run.isEmpty()
+                            ? history(id)
+                            : environment.getWorkflowClient().fetchHistory(id, run));
+        }
+        return all;
+    }
+
+    private static String before(WorkflowExecutionHistory history) {
+        return history.getHistory()
+                .getEvents(0)
+                .getWorkflowExecutionStartedEventAttributes()
+                .getContinuedExecutionRunId();
+    }
+
     long scheduledActivities(String id) {
         return history(id).getHistory().getEventsList().stream()
                 .filter(event -> event.hasActivityTaskScheduledEventAttributes())

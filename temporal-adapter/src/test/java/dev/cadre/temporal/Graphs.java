@@ -28,7 +28,10 @@ final class Graphs {
             .accept("a note is long", (topic, note) -> note.text().length() > 10);
 
     static final SubtaskType<Topic, Note> UPPER = SubtaskType.code(
-            "upper", Topic.class, Note.class, (topic, context) -> new Note(topic.name().toUpperCase(Locale.ROOT)));
+            "upper",
+            Topic.class,
+            Note.class,
+            (topic, context) -> new Note(topic.name().toUpperCase(Locale.ROOT)));
 
     static final SubtaskType<Topics, Topics> LIST =
             SubtaskType.code("list", Topics.class, Topics.class, (topics, context) -> topics);

@@ -9,13 +9,6 @@ import dev.cadre.price.Money;
 import dev.cadre.temporal.Graphs.Brief;
 import dev.cadre.temporal.Graphs.Topics;
 import io.temporal.api.history.v1.HistoryEvent;
-import io.temporal.client.WorkflowClient;
-import io.temporal.serviceclient.WorkflowServiceStubs;
-import io.temporal.serviceclient.WorkflowServiceStubsOptions;
-import io.temporal.testserver.TestServer;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -26,6 +19,7 @@ import org.junit.jupiter.api.Timeout;
 /** Two processes share a run, and one of them is killed by SIGKILL while it has calls in flight. */
 class KilledWorkersTest {
     private static final long SEED = 20_261_130;
+    private static final String RUN = "killed";
     private static final Money LIMIT = Money.usd("1.00");
     private static final Money CALL = Money.usd("0.000045");
     private static final Topics HUNDRED =
@@ -50,17 +44,21 @@ class KilledWorkersTest {
     @Test
     @Timeout(120)
     void run_whoseOnlyWorkerIsKilled_isEndedByOneThatIsStartedLater() throws Exception {
-        try (var server = Server.start();
+        try (var server = PortServer.start();
                 var doomed = server.worker(0)) {
             assertThat(doomed.awaitSaid("ready", 1)).isTrue();
-            TemporalRun<Brief> run = server.startRun();
+            TemporalRun<Brief> run = startRun(server);
             assertThat(doomed.awaitSaid("stuck", WorkerProcess.PARALLEL)).isTrue();
             doomed.kill();
             try (var other = server.worker(Integer.MAX_VALUE)) {
                 assertThat(other.awaitSaid("ready", 1)).isTrue();
-                assertWhole(run.result(), server.history(), "alone");
+                assertWhole(run.result(), server.history(RUN), "alone");
             }
         }
+    }
+
+    private static TemporalRun<Brief> startRun(PortServer server) {
+        return server.runs().start(RUN, Graphs.FAN_OUT.on(HUNDRED), Budget.of(LIMIT));
     }
 
     private static void survivesKill(long seed) throws Exception {
@@ -70,17 +68,17 @@ class KilledWorkersTest {
         int byOther = random.nextInt(60); // the rest of the hundred is enough to stop the first one
         String drawn = "seed %d: killed after %d calls with %d in flight, after %d of the other one"
                 .formatted(seed, answered, inFlight, byOther);
-        try (var server = Server.start();
+        try (var server = PortServer.start();
                 var doomed = server.worker(answered);
                 var other = server.worker(byOther)) {
             assertThat(doomed.awaitSaid("ready", 1) && other.awaitSaid("ready", 1))
                     .as(drawn)
                     .isTrue();
-            TemporalRun<Brief> run = server.startRun();
+            TemporalRun<Brief> run = startRun(server);
             assertThat(doomed.awaitSaid("stuck", inFlight)).as(drawn).isTrue();
             doomed.kill();
             other.release();
-            assertWhole(run.result(), server.history(), drawn);
+            assertWhole(run.result(), server.history(RUN), drawn);
         }
     }
 
@@ -98,50 +96,5 @@ class KilledWorkersTest {
         assertThat(result.spend().settled()).as(drawn).isEqualTo(CALL.times(100));
         assertThat(result.spend().forfeited()).as(drawn).isGreaterThan(Money.ZERO);
         assertThat(result.spend().total()).as(drawn).isLessThanOrEqualTo(LIMIT);
-    }
-
-    /** A test server on a port of this machine, and a client of it. */
-    private record Server(int port, TestServer.PortBoundTestServer server, WorkflowServiceStubs stubs)
-            implements AutoCloseable {
-        private static final String RUN = "killed";
-
-        static Server start() throws IOException {
-            Cluster.quiet();
-            int port = freePort();
-            return new Server(
-                    port,
-                    TestServer.createPortBoundServer(port),
-                    WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
-                            .setTarget("127.0.0.1:" + port)
-                            .build()));
-        }
-
-        WorkerProcess worker(int answered) throws IOException {
-            return WorkerProcess.start(port, answered);
-        }
-
-        TemporalRun<Brief> startRun() {
-            return TemporalCoordinator.of(WorkflowClient.newInstance(stubs), Cluster.QUEUE)
-                    .start(RUN, Graphs.FAN_OUT.on(HUNDRED), Budget.of(LIMIT));
-        }
-
-        List<HistoryEvent> history() {
-            return WorkflowClient.newInstance(stubs)
-                    .fetchHistory(RUN)
-                    .getHistory()
-                    .getEventsList();
-        }
-
-        @Override
-        public void close() {
-            stubs.shutdownNow();
-            server.close();
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -123,8 +123,7 @@ class TroubledBulkTest {
         model.on(Graphs.NOTE).replies(new Note("a fact"));
         model.on(Graphs.NOTE, new Topic("topic 3")).holdUntil(gate).replies(new Note("never"));
 
-        BulkSummary summary =
-                bulk().run(topics(10), Budget.usd("1.00").within(Duration.ofSeconds(4)), items::add);
+        BulkSummary summary = bulk().run(topics(10), Budget.usd("1.00").within(Duration.ofSeconds(4)), items::add);
 
         assertThat(summary.stop()).isEqualTo(Stop.DEADLINE);
         assertThat(summary.succeeded()).isEqualTo(9);
@@ -171,10 +170,14 @@ class TroubledBulkTest {
         };
 
         BulkSummary summary = bulk().run(
-                Stream.generate(() -> 0).takeWhile(any -> waiting.hasNext()).map(any -> waiting.next()), DOLLAR, item -> {
-                    items.add(item);
-                    seen.countDown();
-                });
+                        Stream.generate(() -> 0)
+                                .takeWhile(any -> waiting.hasNext())
+                                .map(any -> waiting.next()),
+                        DOLLAR,
+                        item -> {
+                            items.add(item);
+                            seen.countDown();
+                        });
 
         assertThat(summary.succeeded()).isEqualTo(2);
     }
@@ -240,12 +243,14 @@ class TroubledBulkTest {
 
         assertThat(summary.succeeded()).isEqualTo(60);
         assertThat(all.stream().map(BulkItem::index).sorted())
-                .containsExactlyElementsOf(IntStream.range(0, 60).mapToObj(Long::valueOf).toList());
+                .containsExactlyElementsOf(
+                        IntStream.range(0, 60).mapToObj(Long::valueOf).toList());
         assertThat(model.calls()).hasSize(60);
         assertThat(summary.spend().settled()).isEqualTo(ONE_CALL.times(60));
         assertThat(first.get(30, TimeUnit.SECONDS).succeeded()).isEqualTo(60); // it is told, too
         var again = new ArrayList<BulkItem<Note>>();
-        assertThat(notes.run("resumed", topics(60), DOLLAR, again::add).succeeded()).isEqualTo(60);
+        assertThat(notes.run("resumed", topics(60), DOLLAR, again::add).succeeded())
+                .isEqualTo(60);
         assertThat(again).isEqualTo(all);
         assertThat(model.calls()).hasSize(60);
         never.countDown();

@@ -107,6 +107,7 @@ final class WorkerProcess implements AutoCloseable {
         TemporalWorker.Builder rungs = TemporalWorker.builder(
                         client, Cluster.QUEUE, Coordinator.of(ModelPools.of(ModelPool.of(model, "gpt-5.4-nano"))))
                 .graphs(graphs.toArray(NamedGraph<?, ?>[]::new))
+                .bulks(Graphs.NOTE)
                 .heartbeat(HEARTBEAT)
                 .parallelRungs(PARALLEL)
                 .withoutDecisions();
