@@ -2,20 +2,17 @@
 package dev.cadre.temporal;
 
 import dev.cadre.bulk.Bulk;
-import dev.cadre.bulk.BulkItem;
 import dev.cadre.bulk.EngineBulk;
 import dev.cadre.bulk.ItemMachine;
 import dev.cadre.bulk.ItemMachine.Step;
-import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
 import dev.cadre.json.JsonException;
-import dev.cadre.model.ModelException;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.schedule.RunInput;
-import dev.cadre.schedule.RungId;
 import dev.cadre.task.Failure;
+import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.RungEnd;
 import io.temporal.workflow.Promise;
@@ -37,25 +34,6 @@ import org.jspecify.annotations.Nullable;
  * has not begun goes on in another one. Everything in here is replayed. Belongs to the thread of the workflow.
  */
 final class BulkDrive<I, O> {
-    /** An item that has begun. */
-    private static final class Item<I, O> {
-        final long index;
-        final String key;
-        final I input;
-        final ItemMachine<I, O> machine;
-        final ItemLog log = new ItemLog();
-
-        Item(BulkPending.Waiting<I> from, ItemMachine<I, O> machine) {
-            index = from.index();
-            key = from.key();
-            input = from.input();
-            this.machine = machine;
-        }
-    }
-
-    /** A rung that waits for its money. */
-    private record Wanted<I, O>(Item<I, O> item, RunCommand.StartRung rung) {}
-
     private final EngineBulk<I, O> parts;
     private final SubtaskType<I, O> type;
     private final RungCalls calls;
@@ -73,8 +51,8 @@ final class BulkDrive<I, O> {
     private final BulkHistory<O> history;
 
     private final Deque<Runnable> inbox = new ArrayDeque<>();
-    private final Deque<Wanted<I, O>> waiting = new ArrayDeque<>();
-    private final Map<String, Item<I, O>> underWay = new LinkedHashMap<>();
+    private final Deque<BulkWork.Wanted<I, O>> waiting = new ArrayDeque<>();
+    private final Map<String, BulkWork.Item<I, O>> underWay = new LinkedHashMap<>();
 
     private boolean isCancelWanted;
     /** Why what is under way is interrupted. */
@@ -86,15 +64,16 @@ final class BulkDrive<I, O> {
 
     BulkDrive(Registry registry, Bulk<I, O> bulk, Wire.BulkStart start, Wire.@Nullable BulkCarry carry) {
         type = EngineBulk.type(bulk);
+        history = new BulkHistory<>(type.outputType(), start.historyItems());
         RunListener listeners = EngineBulk.listener(bulk);
-        parts = new EngineBulk<>(bulk, runId, this::sinceStart, event -> tellOnce(listeners, event), this::keep);
+        parts = new EngineBulk<>(
+                bulk, runId, this::sinceStart, event -> once(listeners).on(event), history::add);
         var wire = new Wire.Start(start.type(), Registry.BULK, start.limit(), start.timeNanos(), start.marks());
         calls = new RungCalls(registry, wire, "", runId);
         quotes = new RecordedQuotes(parts.quotes());
         limit = Money.ofPico(start.limit());
         marks = start.marks() ? Marks.ON : Marks.OFF;
         parallel = start.parallel();
-        history = new BulkHistory<>(type.outputType(), start.historyItems());
         pending = new BulkPending<>(parts, quotes, carry);
         isFirst = carry == null;
         if (carry == null) {
@@ -117,10 +96,8 @@ final class BulkDrive<I, O> {
     }
 
     /** The listeners of a process hear what it sees first. */
-    private static void tellOnce(RunListener listeners, RunEvent event) {
-        if (!WorkflowUnsafe.isReplaying()) {
-            listeners.on(event);
-        }
+    private static RunListener once(RunListener listeners) {
+        return WorkflowUnsafe.isReplaying() ? RunListener.SILENT : listeners;
     }
 
     Optional<String> obstacle() {
@@ -244,11 +221,10 @@ final class BulkDrive<I, O> {
         }
     }
 
-    /** Interrupts what is under way. */
     private void stop() {
-        for (Wanted<I, O> wanted : List.copyOf(waiting)) {
+        for (BulkWork.Wanted<I, O> wanted : List.copyOf(waiting)) {
             waiting.remove(wanted);
-            ended(wanted, new RungEnd.Cancelled(losses.hasBegun(id(wanted))));
+            ended(wanted, new RungEnd.Cancelled(losses.hasBegun(wanted.id())));
         }
         List.copyOf(underWay.keySet()).forEach(key -> calls.cancelAll(key));
     }
@@ -276,58 +252,50 @@ final class BulkDrive<I, O> {
 
     private void begin(BulkPending.Waiting<I> next) {
         ItemMachine<I, O> machine = parts.item(next.key(), next.input(), quotes, money.state(), 0);
-        var item = new Item<>(next, machine);
-        underWay.put(item.key, item);
+        BulkWork.Item<I, O> item = BulkWork.Item.of(next, machine);
+        underWay.put(item.key(), item);
         follow(item, machine.begin(money.state(), sinceStart().toNanos()));
     }
 
-    private void follow(Item<I, O> item, Step<O> step) {
+    private void follow(BulkWork.Item<I, O> item, Step<O> step) {
         switch (step) {
-            case Step.Perform<O>(RunCommand.StartRung rung) -> waiting.add(new Wanted<>(item, rung));
+            case Step.Perform<O>(RunCommand.StartRung rung) -> waiting.add(new BulkWork.Wanted<>(item, rung));
             case Step.Ended<O> end -> end(item, end);
         }
     }
 
-    private void end(Item<I, O> item, Step.Ended<O> end) {
-        underWay.remove(item.key);
-        quotes.forget(item.input);
-        history.logging(item.log);
-        parts.ended(item.index, item.key, end, item.log.spend());
+    private void end(BulkWork.Item<I, O> item, Step.Ended<O> end) {
+        underWay.remove(item.key());
+        quotes.forget(item.input());
+        history.logging(item.log());
+        parts.ended(item.index(), item.key(), end, item.log().spend());
     }
 
-    private void keep(BulkItem<O> item) {
-        history.add(item);
-    }
-
-    private void ended(Wanted<I, O> wanted, RungEnd end) {
+    private void ended(BulkWork.Wanted<I, O> wanted, RungEnd end) {
         Optional<RunInput> because = end instanceof RungEnd.Cancelled ? Optional.ofNullable(cut) : Optional.empty();
-        Step<O> next = wanted.item.machine.ended(
-                wanted.rung.id(), end, because, money.state(), sinceStart().toNanos());
-        follow(wanted.item, next);
+        Step<O> next = wanted.item()
+                .machine()
+                .ended(
+                        wanted.rung().id(),
+                        end,
+                        because,
+                        money.state(),
+                        sinceStart().toNanos());
+        follow(wanted.item(), next);
     }
 
     // --- rungs
 
-    /** The rung as others know it: by the key of its item. */
-    private RunCommand.StartRung named(Wanted<I, O> wanted) {
-        RunCommand.StartRung rung = wanted.rung;
-        return new RunCommand.StartRung(
-                id(wanted), rung.type(), rung.input(), rung.tier(), rung.evidence(), wanted.item.index);
-    }
-
-    private RungId id(Wanted<I, O> wanted) {
-        return new RungId(wanted.item.key, -1, wanted.rung.id().rung());
-    }
-
     /** Starts what there is money for; who comes first has it first. */
     private void startWaiting() {
         boolean isShort = false;
-        for (Wanted<I, O> wanted : List.copyOf(waiting)) {
-            Money first = quotes.worstCase(wanted.rung.type(), wanted.rung.input(), wanted.rung.tier());
+        for (BulkWork.Wanted<I, O> wanted : List.copyOf(waiting)) {
+            Money first = quotes.worstCase(
+                    wanted.rung().type(), wanted.rung().input(), wanted.rung().tier());
             if (isShort && !first.isZero()) {
                 continue;
             }
-            switch (money.take(wanted.rung.type(), first, waiting.size())) {
+            switch (money.take(wanted.rung().type(), first, waiting.size())) {
                 case Allotments.Decision.Wait wait -> isShort = true;
                 case Allotments.Decision.Never never -> {
                     waiting.remove(wanted);
@@ -341,10 +309,10 @@ final class BulkDrive<I, O> {
         }
     }
 
-    private void schedule(Wanted<I, O> wanted, Allotments.Allotment allotment) {
+    private void schedule(BulkWork.Wanted<I, O> wanted, Allotments.Allotment allotment) {
         try {
             calls.schedule(
-                    named(wanted),
+                    wanted.named(),
                     allotment.amount(),
                     left(),
                     sinceStart(),
@@ -358,7 +326,7 @@ final class BulkDrive<I, O> {
     }
 
     private void heard(
-            Wanted<I, O> wanted,
+            BulkWork.Wanted<I, O> wanted,
             Allotments.Allotment allotment,
             Wire.@Nullable Performed report,
             @Nullable RuntimeException failure) {
@@ -367,60 +335,60 @@ final class BulkDrive<I, O> {
         } else if (failure != null) {
             lost(wanted, allotment, LostRung.of(failure));
         } else {
-            throw new IllegalStateException("the activity of '%s' returned nothing".formatted(wanted.item.key));
+            throw new IllegalStateException("the activity of '%s' returned nothing"
+                    .formatted(wanted.item().key()));
         }
     }
 
-    private void performed(Wanted<I, O> wanted, Allotments.Allotment allotment, Wire.Performed report) {
-        if (!report.place().equals(RungCalls.place(id(wanted)))) {
+    private void performed(BulkWork.Wanted<I, O> wanted, Allotments.Allotment allotment, Wire.Performed report) {
+        if (!report.place().equals(RungCalls.place(wanted.id()))) {
             throw new IllegalStateException(
                     "the history answers '%s' where '%s' was decided: the code decides otherwise than when this run began"
-                            .formatted(report.place(), id(wanted)));
+                            .formatted(report.place(), wanted.id()));
         }
         allotment.settle(Payments.spend(report.paid()));
-        wanted.item.log.add(report, runId, sinceStart(), wanted.item.key).forEach(parts::book);
+        wanted.item()
+                .log()
+                .add(report, runId, sinceStart(), wanted.item().key())
+                .forEach(parts::book);
         if (report.isTimeUp()) { // by its clock; what it says is understood after the end of the time only
             timeIsUp();
         }
         boolean isCut = report.end().type().equals("Cancelled");
         if (!report.abandoned().isEmpty()) {
-            String place = report.end().message();
-            end(wanted.item, leftBehind(report.abandoned(), place));
+            Outcome<O> left =
+                    ItemMachine.leftBehind(report.abandoned(), report.end().message(), isTimeUp);
+            end(wanted.item(), new Step.Ended<>(left, Optional.empty()));
         } else if (report.isLeaving() && isCut && cut == null) {
-            again(wanted, losses.returned(named(wanted), "its worker was shut down"));
+            again(wanted, losses.returned(wanted.named(), "its worker was shut down"));
         } else {
-            ended(wanted, Ends.read(report.end(), wanted.rung.type()));
+            ended(wanted, Ends.read(report.end(), wanted.rung().type()));
         }
     }
 
-    private Step.Ended<O> leftBehind(String thread, String place) {
-        Optional<ModelException> none = Optional.empty();
-        return new Step.Ended<>(ItemMachine.leftBehind(thread, place, isTimeUp), none);
-    }
-
-    private void lost(Wanted<I, O> wanted, Allotments.Allotment allotment, LostRung lost) {
+    private void lost(BulkWork.Wanted<I, O> wanted, Allotments.Allotment allotment, LostRung lost) {
         switch (lost.fate()) {
             case CANCELLED -> {
                 allotment.release();
-                ended(wanted, new RungEnd.Cancelled(losses.hasBegun(id(wanted))));
+                ended(wanted, new RungEnd.Cancelled(losses.hasBegun(wanted.id())));
             }
             case NOT_BEGUN -> {
                 allotment.release();
-                again(wanted, losses.returned(named(wanted), lost.why()));
+                again(wanted, losses.returned(wanted.named(), lost.why()));
             }
             case UNKNOWN -> {
                 Spend forfeited = allotment.forfeit();
                 if (!forfeited.total().isZero()) {
-                    parts.tell(Losses.forfeit(runId, sinceStart(), named(wanted), forfeited, lost.why()));
+                    parts.tell(Losses.forfeit(runId, sinceStart(), wanted.named(), forfeited, lost.why()));
                 }
-                wanted.item.log.lost(forfeited, Losses.note(named(wanted), lost.why(), forfeited));
-                again(wanted, losses.lost(named(wanted), lost.why()));
+                wanted.item().log().lost(forfeited, Losses.note(wanted.named(), lost.why(), forfeited));
+                again(wanted, losses.lost(wanted.named(), lost.why()));
             }
         }
     }
 
     /** @param tooOften its end, if it is not begun again */
-    private void again(Wanted<I, O> wanted, Optional<RungEnd> tooOften) {
+    private void again(BulkWork.Wanted<I, O> wanted, Optional<RungEnd> tooOften) {
         if (cut != null) {
             ended(wanted, new RungEnd.Cancelled(true));
         } else if (tooOften.isPresent()) {

@@ -24,11 +24,11 @@ import io.temporal.client.WorkflowNotFoundException;
 import io.temporal.client.WorkflowQueryException;
 import io.temporal.client.WorkflowServiceException;
 import io.temporal.client.WorkflowStub;
+import io.temporal.client.WorkflowTargetOptions;
 import io.temporal.failure.ApplicationFailure;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -170,7 +170,9 @@ final class BulkReader<O> {
     }
 
     private WorkflowStub workflow() {
-        return client.newUntypedWorkflowStub(id, Optional.ofNullable(run), Optional.empty());
+        return client.newUntypedWorkflowStub(WorkflowTargetOptions.newBuilder()
+                .setWorkflowExecution(execution(run()))
+                .build());
     }
 
     private void takeOpen(LongConsumer handedOver) throws InterruptedException {
