@@ -87,6 +87,19 @@ class JdbcLimitStoreTest {
                     .matches(failed -> failed.kind() == Kind.UNREACHABLE);
             assertThat(granted).as("its share was not given back").containsExactly(0);
         }
+
+        @Test
+        void rowThatSomebodyElseLocks_keepsNoSessionWaitingBehindTheRequest() throws SQLException {
+            ask("one", 1, 0);
+            LockedElsewhere.by(source, "SELECT * FROM cadre_limit FOR UPDATE", () -> assertThatExceptionOfType(
+                            BudgetStoreException.class)
+                    .isThrownBy(() -> JdbcLimitStore.in(source)
+                            .within(Duration.ofSeconds(1))
+                            .share(request("one", 2, 0, 0, List.of(), Heard.NOTHING)))
+                    .withMessage("limit 'gpt' cannot be reached: PSQLException, SQLState 55P03: another session has"
+                            + " locked it")
+                    .matches(failed -> failed.kind() == Kind.UNREACHABLE));
+        }
     }
 
     @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
