@@ -75,14 +75,15 @@ final class AdmissionPoint {
                 ticket -> request(ticket).budget.reserveUnannounced(request(ticket).need),
                 jitter,
                 System.nanoTime());
-        member = shared == null ? null : shared.member(this::demand, this::tell);
+        member = shared == null ? null : shared.member(this);
         if (member != null) {
             long now = System.nanoTime();
             machine.on(new PoolEvent.Shared(PoolShare.none(now), RateLimits.UNKNOWN, Duration.ZERO), now);
         }
     }
 
-    private PoolDemand demand() {
+    /** What it does with its rates. */
+    PoolDemand demand() {
         return locked(() -> machine.demand(System.nanoTime()));
     }
 
@@ -209,7 +210,7 @@ final class AdmissionPoint {
         if (!requests.isEmpty()) {
             sharing.join();
         }
-        boolean isHeld = machine.isHeldByRate(System.nanoTime());
+        boolean isHeld = machine.seeksShare(System.nanoTime());
         if (isHeld && !wasHeld) {
             sharing.wake();
         }

@@ -11,8 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /**
  * The rate limits of an account at a provider that several processes share: requests and tokens per minute, those of {@link
@@ -82,8 +80,8 @@ public final class SharedLimits implements AutoCloseable {
     }
 
     /** A member that asks for a share once it is {@linkplain LimitMember#join told} of a call. */
-    LimitMember member(Supplier<PoolDemand> demand, Consumer<PoolEvent> pool) {
-        return new LimitMember(this, newHolder(), demand, pool);
+    LimitMember member(AdmissionPoint pool) {
+        return new LimitMember(this, newHolder(), pool);
     }
 
     /** Lets the member begin to talk to the store, unless it is too late for that. */
@@ -92,6 +90,11 @@ public final class SharedLimits implements AutoCloseable {
             members.add(member);
             member.start();
         }
+    }
+
+    /** Forgets a member that has ended. */
+    synchronized void dismiss(LimitMember member) {
+        members.remove(member);
     }
 
     LimitStore store() {

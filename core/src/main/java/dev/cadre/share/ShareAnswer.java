@@ -19,9 +19,13 @@ public record ShareAnswer(long sequence, int share, int due, List<Other> others,
      * Another holder.
      *
      * @param sequence its last request
-     * @param lease how long it uses its share without an answer to a later request
+     * @param lease how long its share is nobody else's without a later request
      */
-    public record Other(String holder, long sequence, Duration lease) {}
+    public record Other(String holder, long sequence, Duration lease) {
+        boolean isLastOf(ShareRow row) {
+            return holder.equals(row.holder()) && sequence == row.sequence();
+        }
+    }
 
     /**
      * The limits of the account that a provider has reported, or -1 where it has reported none.

@@ -34,7 +34,7 @@ class ShareLedgerTest {
 
     private static PoolDemand demand(long used, long waiting, News news) {
         return new PoolDemand(
-                new Amounts(used, used * 10), new Amounts(waiting, waiting * 10), new Amounts(600, 60_000), 0, news);
+                new Amounts(used, used * 10), new Amounts(waiting, waiting * 10), Amounts.NONE, Amounts.NONE, new Amounts(600, 60_000), 0, news);
     }
 
     private static ShareAnswer answer(ShareRequest request, int share, int due, Other... others) {
@@ -107,12 +107,13 @@ class ShareLedgerTest {
         now = 34 * SECOND - 1;
         assertThat(write(demand(0, 0)).silent()).isEmpty();
         now++;
-        assertThat(write(demand(0, 0)).silent()).containsExactly(new Silent("other", 7));
+        assertThat(write(demand(0, 0)).silent()).containsExactly(new Silent(other, Duration.ZERO));
 
-        sync(demand(0, 0), 0, 0, new Other("other", 8, Duration.ofSeconds(32)));
+        Other later = new Other("other", 8, Duration.ofSeconds(32));
+        sync(demand(0, 0), 0, 0, later);
         assertThat(write(demand(0, 0)).silent()).isEmpty();
         now += 34 * SECOND;
-        assertThat(write(demand(0, 0)).silent()).containsExactly(new Silent("other", 8));
+        assertThat(write(demand(0, 0)).silent()).containsExactly(new Silent(later, Duration.ZERO));
         sync(demand(0, 0), 0, 0);
         assertThat(write(demand(0, 0)).silent()).isEmpty();
     }
@@ -143,9 +144,9 @@ class ShareLedgerTest {
     @Test
     void demandWithoutAKnownLimit_isWhoDoesMore() {
         var unlimited = new Amounts(PoolLimits.UNLIMITED, PoolLimits.UNLIMITED);
-        sync(new PoolDemand(Amounts.NONE, Amounts.NONE, unlimited, 0, SILENCE), WHOLE, WHOLE);
+        sync(new PoolDemand(Amounts.NONE, Amounts.NONE, Amounts.NONE, Amounts.NONE, unlimited, 0, SILENCE), WHOLE, WHOLE);
         now = 60 * SECOND;
-        var used = new PoolDemand(new Amounts(100, 1), Amounts.NONE, unlimited, 0, SILENCE);
+        var used = new PoolDemand(new Amounts(100, 1), Amounts.NONE, Amounts.NONE, Amounts.NONE, unlimited, 0, SILENCE);
         assertThat(write(used).demand().share()).isEqualTo(125);
     }
 
@@ -203,7 +204,7 @@ class ShareLedgerTest {
 
     private Saving saving(int least, int others) {
         ShareRequest request =
-                write(new PoolDemand(Amounts.NONE, new Amounts(1, 1), new Amounts(600, 600), least, SILENCE));
+                write(new PoolDemand(Amounts.NONE, new Amounts(1, 1), Amounts.NONE, Amounts.NONE, new Amounts(600, 600), least, SILENCE));
         Other[] all = new Other[others];
         for (int i = 0; i < others; i++) {
             all[i] = new Other("other" + i, 1, LEASE);

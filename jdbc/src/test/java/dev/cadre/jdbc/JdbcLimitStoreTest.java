@@ -204,7 +204,7 @@ class JdbcLimitStoreTest {
         @Test
         void silentHolder_isForgotten_andKeepsNothingWhenItComesBack() throws SQLException {
             ask("one", 1, 0);
-            ShareRequest knows = request("two", 1, 0, WHOLE, List.of(new Silent("one", 1)), Heard.NOTHING);
+            ShareRequest knows = request("two", 1, 0, WHOLE, List.of(new Silent(new Other("one", 1, LEASE), Duration.ZERO)), Heard.NOTHING);
             assertThat(store.share(knows).share()).isEqualTo(WHOLE);
 
             assertThat(ask("one", 2, WHOLE).share()).isZero();
