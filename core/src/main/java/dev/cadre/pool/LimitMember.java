@@ -25,6 +25,8 @@ final class LimitMember {
     private final SharedLimits limits;
     /** A pool that nobody uses any more is garbage, though this thread goes on: then it leaves. */
     private final WeakReference<AdmissionPoint> pool;
+    /** The pool while it owes something, so that the store is told. */
+    private volatile @Nullable AdmissionPoint retained;
 
     private final ReentrantLock using = new ReentrantLock();
     private final ShareLedger ledger;
@@ -68,6 +70,11 @@ final class LimitMember {
         }
     }
 
+    /** Keeps the pool from being garbage. */
+    void retain(@Nullable AdmissionPoint indebted) {
+        retained = indebted;
+    }
+
     /** From now on the pool sends nothing, whatever the store has granted or will. */
     void leave() {
         isLeaving = true;
@@ -108,7 +115,7 @@ final class LimitMember {
     private PoolDemand demand() {
         AdmissionPoint alive = pool.get();
         if (alive != null) {
-            demand = alive.demand();
+            demand = alive.demand(this);
         }
         return demand;
     }

@@ -215,6 +215,59 @@ class ShareLedgerTest {
                 .saving();
     }
 
+    private static PoolDemand debt(long owed, long ahead) {
+        return new PoolDemand(
+                Amounts.NONE,
+                Amounts.NONE,
+                new Amounts(0, owed),
+                new Amounts(0, ahead),
+                new Amounts(600, 60_000),
+                0,
+                SILENCE);
+    }
+
+    @Test
+    void whatIsOwed_orWillBe_prolongsTheLeaseThatOthersAreTold() {
+        sync(demand(0, 0), WHOLE, WHOLE);
+        assertThat(write(debt(30_000, 0)).lease()).isEqualTo(LEASE.plusSeconds(30));
+        assertThat(write(debt(0, 30_000)).lease()).isEqualTo(LEASE.plusSeconds(30));
+        sync(debt(0, 0), WHOLE / 2, WHOLE / 2);
+        assertThat(write(debt(30_000, 10_000)).lease()).isEqualTo(LEASE.plusSeconds(60));
+        assertThat(write(debt(Long.MAX_VALUE / 2, 0)).lease()).isEqualTo(LEASE.plus(Duration.ofHours(1)));
+    }
+
+    @Test
+    void whatWillBeOwed_isToldAtOnce_ifItIsMoreThanALittle() {
+        sync(demand(0, 0), WHOLE, WHOLE);
+        assertThat(ledger.isSought(debt(0, 1_000))).isFalse();
+        assertThat(ledger.isSought(debt(0, 1_001))).isTrue();
+        write(debt(0, 1_001));
+        assertThat(ledger.isSought(debt(0, 1_001))).isFalse();
+    }
+
+    @Test
+    void holderThatLeavesAndOwes_keepsItsShare_untilThatIsPaid() {
+        sync(demand(0, 0), WHOLE / 2, WHOLE / 2);
+        ShareRequest last = ledger.write(Stay.LEAVES, debt(10_000, 50_000), now);
+        assertThat(last.keeps()).isEqualTo(WHOLE / 2);
+        assertThat(last.lease()).isEqualTo(Duration.ofSeconds(20));
+
+        now = LEASE.toNanos();
+        assertThat(ledger.endsUntold(debt(10_000, 0), now)).isTrue();
+        assertThat(ledger.endsUntold(debt(0, 0), now)).isFalse();
+    }
+
+    @Test
+    void holderThatLeaves_handsOnWhatItHasSeenOfSilences() {
+        Other other = new Other("other", 7, LEASE);
+        sync(demand(0, 0), 0, 0, other);
+        now = Duration.ofMillis(8_500).toNanos(); // half of the lease and a sixteenth
+
+        assertThat(write(demand(0, 0)).silent()).isEmpty();
+        assertThat(ledger.write(Stay.LEAVES, demand(0, 0), now).silent())
+                .containsExactly(new Silent(other, LEASE.dividedBy(2)));
+    }
+
     @Test
     void holderThatLeaves_keepsNothing() {
         sync(demand(0, 0), WHOLE, WHOLE);

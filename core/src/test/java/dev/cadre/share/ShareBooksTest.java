@@ -203,6 +203,63 @@ final class ShareBooksTest {
         assertThat(leave("nobody").share()).isZero();
     }
 
+    private ShareAnswer leaveOwing(String holder, int keeps, Duration debt) {
+        long sequence = sequences.merge(holder, 1L, Long::sum);
+        return store.share(new ShareRequest(
+                "gpt", holder, sequence, keeps, Demand.NONE, List.of(), Heard.NOTHING, debt, Stay.LEAVES));
+    }
+
+    /** Issue 18: a process that used more than its bucket held left, and the next one began anew. */
+    @Test
+    void holderThatLeavesAndOwes_keepsItsShare_untilAnotherHasSeenThatItIsPaid() {
+        ask("a", 0, WHOLE);
+        ask("b", 0, WHOLE);
+        ask("a", WHOLE / 2, WHOLE);
+        leaveOwing("a", WHOLE, Duration.ofSeconds(30));
+        assertThat(shareOf("a")).as("no more than it had").isEqualTo(WHOLE / 2);
+        store.pass(Duration.ofDays(1));
+        ShareAnswer seen = ask("b", 0, WHOLE);
+        assertThat(seen.share()).isEqualTo(WHOLE / 2);
+        assertThat(seen.due()).isEqualTo(WHOLE / 2);
+        Other gone = new Other("a", Long.MAX_VALUE, Duration.ofSeconds(30));
+        assertThat(seen.others()).containsExactly(gone);
+        ask("a", WHOLE, WHOLE);
+        leave("a");
+        assertThat(shareOf("a")).as("requests that come late").isEqualTo(WHOLE / 2);
+
+        var paid = List.of(new Silent(gone, Duration.ZERO));
+        assertThat(ask("b", WHOLE / 2, new Demand(WHOLE, 0), paid, Heard.NOTHING).share())
+                .isEqualTo(WHOLE);
+    }
+
+    @Test
+    void holderThatOwes_andWasTakenForDead_keepsNothing() {
+        ask("a", 0, WHOLE);
+        ask("b", 0, new Demand(WHOLE, 0), List.of(over("a", 1)), Heard.NOTHING);
+        leaveOwing("a", WHOLE, Duration.ofSeconds(30));
+
+        assertThat(store.shares()).extracting(ShareRow::holder).containsExactly("b");
+    }
+
+    @Test
+    void silenceThatTwoHaveSeenAtOneTime_countsOnce() {
+        ask("a", 0, WHOLE);
+        var half = List.of(new Silent(new Other("a", 1, LEASE), LEASE.dividedBy(2)));
+        Other rest = new Other("a", 1, LEASE.dividedBy(2));
+        assertThat(ask("b", 0, new Demand(WHOLE, 0), half, Heard.NOTHING).others())
+                .containsExactly(rest);
+        assertThat(ask("b", 0, new Demand(WHOLE, 0), half, Heard.NOTHING).others())
+                .containsExactly(rest);
+        var less = List.of(new Silent(rest, LEASE));
+        assertThat(ask("b", 0, new Demand(WHOLE, 0), less, Heard.NOTHING).others())
+                .containsExactly(rest);
+
+        ask("a", WHOLE, WHOLE);
+        assertThat(ask("b", 0, new Demand(WHOLE, 0), half, Heard.NOTHING).others())
+                .as("it has spoken since")
+                .containsExactly(new Other("a", 2, LEASE));
+    }
+
     @Test
     void limitsThatOneWasTold_areKnownToTheNext() {
         ask("a", 0, Demand.NONE, List.of(), new Heard(500, 200_000, Duration.ZERO));
