@@ -17,8 +17,8 @@ import java.util.UUID;
  * PoolLimits} and those that the provider reports. All pools that are built with limits of one name and one store send
  * together what one of them could send alone. How many calls are in flight is each process's own matter.
  *
- * <p>Each pool leases a share from the store, from its first call on: by what it uses and what waits, and 1 % at least. It
- * grows only by what others have given back. A pool whose process cannot reach the store sends nothing more when its lease
+ * <p>Each pool leases a share from the store, from its first call on: by what it uses and what waits. Those that use hardly
+ * anything keep 1 % together, and a pool that is garbage leaves. A share grows only by what others have given back. A pool whose process cannot reach the store sends nothing more when its lease
  * has run out, and goes on when it has one again; its calls wait until their deadline. What the provider reports to one
  * process is known to the others after a heartbeat: limits, and pauses that it asks for.
  *
