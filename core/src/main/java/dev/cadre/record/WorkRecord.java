@@ -6,10 +6,12 @@ import dev.cadre.journal.JournalEntry;
 import dev.cadre.journal.JournalKey;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
+import dev.cadre.redact.Thrown;
 import dev.cadre.schema.JsonType;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Origin;
 import dev.cadre.task.Outcome;
+import dev.cadre.task.Skip;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.Tool;
 import dev.cadre.task.Work;
@@ -93,7 +95,7 @@ public final class WorkRecord {
 
     private Optional<Outcome<Object>> recall(Optional<Outcome<String>> own) {
         if (own.isPresent() && own.get() instanceof Outcome.Succeeded<String>(String json)) {
-            return value(json);
+            return Optional.of(value(json));
         }
         return isUnrepeatable()
                 ? record.recall(findings.key(), effect).or(() -> own).flatMap(this::unknown)
@@ -106,8 +108,16 @@ public final class WorkRecord {
                 : Optional.empty();
     }
 
-    private Optional<Outcome<Object>> value(String json) {
-        return RunRecord.read(key, json, form(type.outputType())).map(Outcome.Succeeded::new);
+    /** What cannot be read may be in the next session: it is neither lost nor made again. */
+    private Outcome<Object> value(String json) {
+        try {
+            return new Outcome.Succeeded<>(type.outputType().read(json));
+        } catch (Throwable unfit) { // what is made of it may be the user's code
+            Thrown.keepInterrupt(unfit);
+            return Outcome.skipped(
+                    Skip.Kind.AWAITED,
+                    "its output, which is on record and cannot be read: %s".formatted(Failure.describe(unfit)));
+        }
     }
 
     /** It must not be tried again, unless somebody found out that it may be. */
@@ -117,7 +127,7 @@ public final class WorkRecord {
         if (found.isEmpty()) {
             return still;
         }
-        return found.get().ifSucceeded().flatMap(json -> value(json).or(() -> still));
+        return found.get().ifSucceeded().map(this::value);
     }
 
     /** Takes down what must be known before a rung of the work is performed; waits for the disk if it may have effects. */
