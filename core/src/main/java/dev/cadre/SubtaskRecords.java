@@ -110,7 +110,7 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
 
     /** Whether an output, or an effect of unknown fate, may be on record of what cannot be told from others. */
     private boolean hasOutput(String subtaskId, int item) {
-        return record.filter(kept -> item == JournalKey.WHOLE || moved.contains(subtaskId)
+        return record.filter(kept -> (item == JournalKey.WHOLE || moved.contains(subtaskId))
                         ? kept.hasOutput(subtaskId)
                         : kept.hasOutput(key(subtaskId, item)))
                 .isPresent();

@@ -3,6 +3,7 @@ package dev.cadre.record;
 
 import dev.cadre.journal.Fingerprint;
 import dev.cadre.journal.JournalKey;
+import dev.cadre.json.JsonException;
 import dev.cadre.merge.Citation;
 import dev.cadre.merge.MergeFailedException;
 import dev.cadre.merge.Merged;
@@ -56,15 +57,19 @@ public final class MergeRecord<R> {
     /**
      * The answer of an earlier session that merged the same outcomes.
      *
-     * @throws MergeFailedException if there is one that cannot be read as its type: it is neither lost nor paid again
+     * @throws MergeFailedException if its type has code that fails with it: it is neither lost nor paid again. One that the type
+     *     refuses is made again
      */
     public Optional<Merged<R>> recall() {
-        return record.recall(key, fingerprint).flatMap(Outcome::ifSucceeded).map(this::read);
+        return record.recall(key, fingerprint).flatMap(Outcome::ifSucceeded).flatMap(this::read);
     }
 
-    private Merged<R> read(String json) {
+    private Optional<Merged<R>> read(String json) {
         try {
-            return form.read(json);
+            return Optional.of(form.read(json));
+        } catch (JsonException refused) {
+            RunRecord.LOG.debug("the type of the answer refuses what is on record of {}", key, refused);
+            return Optional.empty();
         } catch (Throwable unfit) { // what is made of it may be the user's code
             Thrown.keepInterrupt(unfit);
             throw new MergeFailedException(

@@ -39,7 +39,7 @@ class FingerprintsTest {
 
     private static String of(ModelPools pools, SubtaskType<Topic, Note> type) {
         return new Fingerprints(pools, Limits.DEFAULT)
-                .of(type, new Topic("cats"), (Attached.Made) Attached.NONE)
+                .of(type, new Topic("cats"), Attached.NONE)
                 .hex();
     }
 
