@@ -341,6 +341,35 @@ class UnidentifiedItemsTest {
         assertThat(worked).containsExactly("lines");
     }
 
+    private static final AtomicBoolean IS_SILENT = new AtomicBoolean();
+
+    record Spoken(String text) {
+        @Override
+        public String text() {
+            if (IS_SILENT.get()) {
+                throw new IllegalStateException("not today");
+            }
+            return text;
+        }
+    }
+
+    @Test
+    void constantInputWhoseAccessorFails_isRefused_too() throws Exception {
+        SubtaskType<Spoken, Note> hear =
+                SubtaskType.code("hear", Spoken.class, Note.class, (input, context) -> new Note("heard"));
+        var graph = TaskGraph.builder();
+        TaskGraph<Note> all = graph.answering(graph.add("constant", hear, new Spoken("hello")));
+        IS_SILENT.set(true);
+        try {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> session(all))
+                    .withMessageContaining("the input of subtask 'constant' cannot be written:")
+                    .withMessageContaining("not today");
+        } finally {
+            IS_SILENT.set(false);
+        }
+    }
+
     // --- what is decided meanwhile
 
     private TaskGraph<Note> race() {
