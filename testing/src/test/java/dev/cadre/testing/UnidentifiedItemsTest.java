@@ -384,12 +384,7 @@ class UnidentifiedItemsTest {
     @Test
     void raceThatWasNotDecidedOnRecord_isNotDecided_whileAMemberCannotBeMadeOut() throws Exception {
         away.add("other");
-        try (Journal journal = CrashingJournal.at(
-                entry -> entry instanceof JournalEntry.Ended(var key, var print, Outcome.Succeeded<String>(String json), var spend, var origin)
-                        && json.contains("\"took\""),
-                file())) {
-            Coordinator.of(model.pools()).journal(journal).run(race(), Budget.usd("1.00"));
-        }
+        brokenOffAtTheJoin(race());
         assertThat(worked).contains("winner");
         away.clear();
         away.add("winner");
@@ -399,6 +394,45 @@ class UnidentifiedItemsTest {
         away.clear();
         assertThat(session(race())).isCompleteWith(new Note("send winner"));
         assertThat(worked).doesNotContain("send other").containsOnlyOnce("winner", "send winner");
+    }
+
+    private void brokenOffAtTheJoin(TaskGraph<Note> graph) throws InterruptedException {
+        try (Journal journal = CrashingJournal.at(
+                entry -> entry instanceof JournalEntry.Ended ended
+                        && ended.outcome() instanceof Outcome.Succeeded<String>(String json)
+                        && json.contains("\"took\""),
+                file())) {
+            Coordinator.of(model.pools()).journal(journal).run(graph, Budget.usd("1.00"));
+        }
+    }
+
+    private TaskGraph<Note> oneOfAList() {
+        var graph = TaskGraph.builder();
+        var first = graph.add("first", read, new Topic("first"));
+        var each = graph.add(
+                "each",
+                read,
+                Input.forEach(first, note -> topics("a", "b")).enough(1));
+        return graph.answering(graph.add(
+                "send",
+                read,
+                from(
+                        each,
+                        items -> new Topic("send " + items.values().getFirst().text()))));
+    }
+
+    @Test
+    void itemsThatAreEnough_areNotDecided_whileAnItemCannotBeMadeOut() throws Exception {
+        away.add("b");
+        brokenOffAtTheJoin(oneOfAList());
+        assertThat(worked).containsExactly("first", "a");
+        away.clear();
+        away.add("a");
+
+        assertThat(session(oneOfAList())).isInstanceOf(RunResult.Suspended.class);
+
+        away.clear();
+        assertThat(session(oneOfAList())).isCompleteWith(new Note("send a"));
     }
 
     private TaskGraph<Note> optional() {
