@@ -88,7 +88,8 @@ final class ShareLedger {
         Silent silence(long now) {
             long patience = other.lease().plus(other.lease().dividedBy(DRIFT)).toNanos();
             long left = Math.max(0, patience - (now - since));
-            return new Silent(other, Duration.ofNanos(Math.ceilDiv(left, DRIFT + 1) * DRIFT));
+            long rest = Math.ceilDiv(left, DRIFT + 1) * DRIFT;
+            return new Silent(other.holder(), other.sequence(), Duration.ofNanos(rest));
         }
     }
 
@@ -134,7 +135,7 @@ final class ShareLedger {
         List<Silent> silent = sightings.values().stream()
                 .map(sighting -> sighting.silence(now))
                 .filter(silence -> stay == Stay.LEAVES || silence.rest().isZero())
-                .sorted(Comparator.comparing(silence -> silence.other().holder()))
+                .sorted(Comparator.comparing(Silent::holder))
                 .toList();
         var demands = new Demand(demanded, demand.leastShare());
         int parts = partsPerMillion(now);

@@ -21,11 +21,7 @@ public record ShareAnswer(long sequence, int share, int due, List<Other> others,
      * @param sequence its last request
      * @param lease how long its share is nobody else's without a later request
      */
-    public record Other(String holder, long sequence, Duration lease) {
-        boolean isLastOf(ShareRow row) {
-            return holder.equals(row.holder()) && sequence == row.sequence();
-        }
-    }
+    public record Other(String holder, long sequence, Duration lease) {}
 
     /**
      * The limits of the account that a provider has reported, or -1 where it has reported none.

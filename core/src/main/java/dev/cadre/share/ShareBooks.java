@@ -60,12 +60,11 @@ public final class ShareBooks {
         }
     }
 
-    /** What this holder has seen of the row, if that is news: two who have watched at one time have seen the same time. */
+    /** What this holder has seen of the row, if others have not seen more. */
     private Optional<Silent> silence(ShareRow row) {
         return request.silent().stream()
-                .filter(seen -> seen.other().isLastOf(row))
-                .filter(seen -> seen.rest().isZero()
-                        || (seen.other().lease().equals(row.lease()) && seen.rest().compareTo(row.lease()) < 0))
+                .filter(seen -> seen.holder().equals(row.holder()) && seen.sequence() == row.sequence())
+                .filter(seen -> seen.rest().compareTo(row.lease()) < 0)
                 .findFirst();
     }
 

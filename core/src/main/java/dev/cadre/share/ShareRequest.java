@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.share;
 
-import dev.cadre.share.ShareAnswer.Other;
 import dev.cadre.share.SyncRequest.Stay;
 import java.time.Duration;
 import java.util.List;
@@ -57,10 +56,10 @@ public record ShareRequest(
     /**
      * A holder that has said nothing since a request.
      *
-     * @param other its last request; whatever it says later shows that it is alive
-     * @param rest what is left of its lease; zero if it is over
+     * @param sequence that request, its last; whatever it says later shows that it is alive
+     * @param rest what may be left of its lease when this is written; zero if it is over
      */
-    public record Silent(Other other, Duration rest) {}
+    public record Silent(String holder, long sequence, Duration rest) {}
 
     /**
      * What a provider has told.

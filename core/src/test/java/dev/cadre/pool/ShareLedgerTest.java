@@ -107,13 +107,13 @@ class ShareLedgerTest {
         now = 34 * SECOND - 1;
         assertThat(write(demand(0, 0)).silent()).isEmpty();
         now++;
-        assertThat(write(demand(0, 0)).silent()).containsExactly(new Silent(other, Duration.ZERO));
+        assertThat(write(demand(0, 0)).silent()).containsExactly(new Silent("other", 7, Duration.ZERO));
 
         Other later = new Other("other", 8, Duration.ofSeconds(32));
         sync(demand(0, 0), 0, 0, later);
         assertThat(write(demand(0, 0)).silent()).isEmpty();
         now += 34 * SECOND;
-        assertThat(write(demand(0, 0)).silent()).containsExactly(new Silent(later, Duration.ZERO));
+        assertThat(write(demand(0, 0)).silent()).containsExactly(new Silent("other", 8, Duration.ZERO));
         sync(demand(0, 0), 0, 0);
         assertThat(write(demand(0, 0)).silent()).isEmpty();
     }
@@ -265,7 +265,7 @@ class ShareLedgerTest {
 
         assertThat(write(demand(0, 0)).silent()).isEmpty();
         assertThat(ledger.write(Stay.LEAVES, demand(0, 0), now).silent())
-                .containsExactly(new Silent(other, LEASE.dividedBy(2)));
+                .containsExactly(new Silent("other", 7, LEASE.dividedBy(2)));
     }
 
     @Test

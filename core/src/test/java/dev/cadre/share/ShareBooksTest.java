@@ -37,7 +37,7 @@ final class ShareBooksTest {
     }
 
     private static Silent over(String holder, long sequence) {
-        return new Silent(new Other(holder, sequence, LEASE), Duration.ZERO);
+        return new Silent(holder, sequence, Duration.ZERO);
     }
 
     private ShareAnswer leave(String holder) {
@@ -227,7 +227,7 @@ final class ShareBooksTest {
         leave("a");
         assertThat(shareOf("a")).as("requests that come late").isEqualTo(WHOLE / 2);
 
-        var paid = List.of(new Silent(gone, Duration.ZERO));
+        var paid = List.of(new Silent("a", Long.MAX_VALUE, Duration.ZERO));
         assertThat(ask("b", WHOLE / 2, new Demand(WHOLE, 0), paid, Heard.NOTHING).share())
                 .isEqualTo(WHOLE);
     }
@@ -242,16 +242,16 @@ final class ShareBooksTest {
     }
 
     @Test
-    void silenceThatTwoHaveSeenAtOneTime_countsOnce() {
+    void silenceThatTwoHaveSeenInPart_countsOnce() {
         ask("a", 0, WHOLE);
-        var half = List.of(new Silent(new Other("a", 1, LEASE), LEASE.dividedBy(2)));
+        var half = List.of(new Silent("a", 1, LEASE.dividedBy(2)));
         Other rest = new Other("a", 1, LEASE.dividedBy(2));
         assertThat(ask("b", 0, new Demand(WHOLE, 0), half, Heard.NOTHING).others())
                 .containsExactly(rest);
         assertThat(ask("b", 0, new Demand(WHOLE, 0), half, Heard.NOTHING).others())
                 .containsExactly(rest);
-        var less = List.of(new Silent(rest, LEASE));
-        assertThat(ask("b", 0, new Demand(WHOLE, 0), less, Heard.NOTHING).others())
+        var later = List.of(new Silent("a", 1, LEASE));
+        assertThat(ask("b", 0, new Demand(WHOLE, 0), later, Heard.NOTHING).others())
                 .containsExactly(rest);
 
         ask("a", WHOLE, WHOLE);

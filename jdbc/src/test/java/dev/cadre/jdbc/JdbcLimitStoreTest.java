@@ -202,9 +202,40 @@ class JdbcLimitStoreTest {
         }
 
         @Test
+        void holderThatLeavesAndOwes_keepsItsShare_untilAnotherHasSeenThatItIsPaid() throws SQLException {
+            ask("one", 1, 0);
+            store.share(new ShareRequest(
+                    "gpt",
+                    "one",
+                    2,
+                    WHOLE,
+                    Demand.NONE,
+                    List.of(),
+                    Heard.NOTHING,
+                    Duration.ofNanos(1_500_000),
+                    Stay.LEAVES));
+            setTime("2027-11-30 12:00:00");
+            assertThat(ask("two", 1, 0).others())
+                    .containsExactly(new Other("one", Long.MAX_VALUE, Duration.ofMillis(2)));
+            assertThat(row("SELECT holder, share_percent, lease_millis FROM cadre_limit_holder ORDER BY holder"))
+                    .containsExactly("one", "100", "2");
+
+            var half = List.of(new Silent("one", Long.MAX_VALUE, Duration.ofMillis(1)));
+            assertThat(store.share(request("two", 2, 0, WHOLE, half, Heard.NOTHING))
+                            .share())
+                    .isZero();
+            assertThat(row("SELECT lease_millis FROM cadre_limit_holder ORDER BY holder"))
+                    .containsExactly("1");
+            var paid = List.of(new Silent("one", Long.MAX_VALUE, Duration.ZERO));
+            assertThat(store.share(request("two", 3, 0, WHOLE, paid, Heard.NOTHING))
+                            .share())
+                    .isEqualTo(WHOLE);
+        }
+
+        @Test
         void silentHolder_isForgotten_andKeepsNothingWhenItComesBack() throws SQLException {
             ask("one", 1, 0);
-            ShareRequest knows = request("two", 1, 0, WHOLE, List.of(new Silent(new Other("one", 1, LEASE), Duration.ZERO)), Heard.NOTHING);
+            ShareRequest knows = request("two", 1, 0, WHOLE, List.of(new Silent("one", 1, Duration.ZERO)), Heard.NOTHING);
             assertThat(store.share(knows).share()).isEqualTo(WHOLE);
 
             assertThat(ask("one", 2, WHOLE).share()).isZero();
