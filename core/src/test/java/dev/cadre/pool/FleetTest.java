@@ -140,7 +140,7 @@ class FleetTest {
                     fleet.run(Duration.ofMillis(100));
                 }
                 fleet.run(Duration.ofMillis(fleet.random.nextInt(200)));
-                assertThat(process.admitted).as("seed %d", seed + i).isEqualTo(1);
+                assertThat(process.admitted).as("seed %d", seed + i).isPositive();
                 if (!process.isDead) {
                     process.leave();
                 }
