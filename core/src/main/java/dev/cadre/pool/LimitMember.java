@@ -99,7 +99,7 @@ final class LimitMember {
     }
 
     private void talk() {
-        while (!isLeaving && pool.get() != null) {
+        while (!isLeaving && alive() != null) {
             try {
                 talkOnce();
             } catch (InterruptedException interrupt) {
@@ -112,8 +112,13 @@ final class LimitMember {
         limits.dismiss(this);
     }
 
+    private @Nullable AdmissionPoint alive() {
+        AdmissionPoint indebted = retained;
+        return indebted == null ? pool.get() : indebted;
+    }
+
     private PoolDemand demand() {
-        AdmissionPoint alive = pool.get();
+        AdmissionPoint alive = alive();
         if (alive != null) {
             demand = alive.demand(this);
         }
@@ -160,7 +165,7 @@ final class LimitMember {
     private void use(PoolEvent.Shared event) {
         using.lock();
         try {
-            AdmissionPoint alive = pool.get();
+            AdmissionPoint alive = alive();
             if (alive != null && (!isLeaving || event.share().partsPerMillion() == 0)) {
                 share = event.share();
                 alive.tell(event);

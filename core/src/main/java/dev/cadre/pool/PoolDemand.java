@@ -19,7 +19,13 @@ record PoolDemand(
 
     /** Nothing was done yet. */
     static final PoolDemand NONE = new PoolDemand(
-            Amounts.NONE, Amounts.NONE, Amounts.NONE, Amounts.NONE, Amounts.NONE, 0, new News(0, RateLimits.UNKNOWN, 0));
+            Amounts.NONE,
+            Amounts.NONE,
+            Amounts.NONE,
+            Amounts.NONE,
+            Amounts.NONE,
+            0,
+            new News(0, RateLimits.UNKNOWN, 0));
 
     /** Requests and tokens. */
     record Amounts(long requests, long tokens) {

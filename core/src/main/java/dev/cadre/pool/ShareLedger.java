@@ -163,8 +163,8 @@ final class ShareLedger {
             return 0;
         }
         double whole = Math.max(
-                part(amounts.requests(), demand.perMinute().requests()),
-                part(amounts.tokens(), demand.perMinute().tokens()));
+                part((double) amounts.requests(), demand.perMinute().requests()),
+                part((double) amounts.tokens(), demand.perMinute().tokens()));
         return (long) Math.ceil(Math.min(LONGEST_DEBT, whole / parts * MINUTE));
     }
 

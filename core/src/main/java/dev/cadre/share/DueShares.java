@@ -26,8 +26,10 @@ final class DueShares {
     static DueShares of(List<ShareRow> others, ShareRow one) {
         var rows = new ArrayList<>(others);
         rows.add(one);
-        int gone =
-                rows.stream().filter(ShareRow::hasLeft).mapToInt(ShareRow::share).sum();
+        int gone = rows.stream()
+                .filter(ShareRow::hasLeft)
+                .mapToInt(ShareRow::share)
+                .sum();
         rows.removeIf(ShareRow::hasLeft);
         var due = new DueShares();
         due.divide(rows, WHOLE - gone);
@@ -56,7 +58,8 @@ final class DueShares {
     /** Never more than an equal part is a floor, so all of them fit. */
     private static int wanted(ShareRow row, int equal, int floor) {
         boolean isIdle = row.demand().share() == 0;
-        int least = Math.min(equal, isIdle ? floor : Math.max(floor, row.demand().least()));
+        int least =
+                Math.min(equal, isIdle ? floor : Math.max(floor, row.demand().least()));
         return Math.max(least, (int) Math.min(WHOLE, row.demand().share()));
     }
 

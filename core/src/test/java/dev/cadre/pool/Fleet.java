@@ -78,6 +78,7 @@ final class Fleet {
         boolean isDead;
         /** Killed by each call, before it could tell anybody. */
         boolean isDoomed;
+
         long frozenUntil;
         long looksAt = Long.MAX_VALUE;
         long admitted;

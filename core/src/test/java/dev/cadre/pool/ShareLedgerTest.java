@@ -34,7 +34,13 @@ class ShareLedgerTest {
 
     private static PoolDemand demand(long used, long waiting, News news) {
         return new PoolDemand(
-                new Amounts(used, used * 10), new Amounts(waiting, waiting * 10), Amounts.NONE, Amounts.NONE, new Amounts(600, 60_000), 0, news);
+                new Amounts(used, used * 10),
+                new Amounts(waiting, waiting * 10),
+                Amounts.NONE,
+                Amounts.NONE,
+                new Amounts(600, 60_000),
+                0,
+                news);
     }
 
     private static ShareAnswer answer(ShareRequest request, int share, int due, Other... others) {
@@ -144,7 +150,10 @@ class ShareLedgerTest {
     @Test
     void demandWithoutAKnownLimit_isWhoDoesMore() {
         var unlimited = new Amounts(PoolLimits.UNLIMITED, PoolLimits.UNLIMITED);
-        sync(new PoolDemand(Amounts.NONE, Amounts.NONE, Amounts.NONE, Amounts.NONE, unlimited, 0, SILENCE), WHOLE, WHOLE);
+        sync(
+                new PoolDemand(Amounts.NONE, Amounts.NONE, Amounts.NONE, Amounts.NONE, unlimited, 0, SILENCE),
+                WHOLE,
+                WHOLE);
         now = 60 * SECOND;
         var used = new PoolDemand(new Amounts(100, 1), Amounts.NONE, Amounts.NONE, Amounts.NONE, unlimited, 0, SILENCE);
         assertThat(write(used).demand().share()).isEqualTo(125);
@@ -203,8 +212,8 @@ class ShareLedgerTest {
     }
 
     private Saving saving(int least, int others) {
-        ShareRequest request =
-                write(new PoolDemand(Amounts.NONE, new Amounts(1, 1), Amounts.NONE, Amounts.NONE, new Amounts(600, 600), least, SILENCE));
+        ShareRequest request = write(new PoolDemand(
+                Amounts.NONE, new Amounts(1, 1), Amounts.NONE, Amounts.NONE, new Amounts(600, 600), least, SILENCE));
         Other[] all = new Other[others];
         for (int i = 0; i < others; i++) {
             all[i] = new Other("other" + i, 1, LEASE);

@@ -19,6 +19,7 @@ import dev.cadre.share.MemoryLimitStore;
 import dev.cadre.share.ShareAnswer;
 import dev.cadre.share.ShareRow;
 import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.SplittableRandom;
@@ -216,7 +217,11 @@ class SharedLimitsTest {
             assertThat(point.await(request)).isInstanceOf(AdmissionRequest.Decision.Admitted.class);
             point.tell(new PoolEvent.Replied(request.ticket, 1_010_000, RateLimits.UNKNOWN));
             await(() -> memory.requests() == 3);
+            var weak = new WeakReference<>(point);
+            point = null;
+            System.gc();
 
+            assertThat(weak.get()).as("a pool that owes").isNotNull();
             assertThat(memory.shares().getFirst().lease())
                     .isBetween(TIMES.lease().plusSeconds(900), TIMES.lease().plusSeconds(1_020));
         }

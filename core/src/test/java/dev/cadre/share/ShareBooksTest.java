@@ -161,12 +161,10 @@ final class ShareBooksTest {
         assertThat(seen.others()).containsExactly(new Other("a", 1, LEASE));
         ask("a", WHOLE, WHOLE);
         Demand demand = new Demand(WHOLE, 0);
-        assertThat(ask("b", 0, demand, List.of(over("a", 1)), Heard.NOTHING)
-                        .share())
+        assertThat(ask("b", 0, demand, List.of(over("a", 1)), Heard.NOTHING).share())
                 .isZero();
 
-        assertThat(ask("b", 0, demand, List.of(over("a", 2)), Heard.NOTHING)
-                        .share())
+        assertThat(ask("b", 0, demand, List.of(over("a", 2)), Heard.NOTHING).share())
                 .isEqualTo(WHOLE);
     }
 
@@ -228,7 +226,8 @@ final class ShareBooksTest {
         assertThat(shareOf("a")).as("requests that come late").isEqualTo(WHOLE / 2);
 
         var paid = List.of(new Silent("a", Long.MAX_VALUE, Duration.ZERO));
-        assertThat(ask("b", WHOLE / 2, new Demand(WHOLE, 0), paid, Heard.NOTHING).share())
+        assertThat(ask("b", WHOLE / 2, new Demand(WHOLE, 0), paid, Heard.NOTHING)
+                        .share())
                 .isEqualTo(WHOLE);
     }
 

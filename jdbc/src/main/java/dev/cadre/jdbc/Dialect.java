@@ -61,16 +61,16 @@ enum Dialect {
             // a commit returns no sooner than it is durable
             query(
                     connection,
-                    "SELECT %s, set_config('idle_in_transaction_session_timeout', '%d', true),".formatted(
-                            waits(longestSilence, true), longestSilence.toMillis())
+                    "SELECT %s, set_config('idle_in_transaction_session_timeout', '%d', true),"
+                                    .formatted(waits(longestSilence, true), longestSilence.toMillis())
                             + " CASE current_setting('synchronous_commit')"
                             + " WHEN 'off' THEN set_config('synchronous_commit', 'on', true) END");
         }
 
         @Override
         Session.Ending boundSession(Connection connection, Duration longestSilence) throws SQLException {
-            List<String> before = query(
-                    connection, "SELECT current_setting('lock_timeout'), current_setting('statement_timeout')");
+            List<String> before =
+                    query(connection, "SELECT current_setting('lock_timeout'), current_setting('statement_timeout')");
             query(connection, "SELECT " + waits(longestSilence, false));
             return () -> query(
                     connection,

@@ -56,8 +56,7 @@ public final class JdbcLimitStore implements LimitStore {
         try {
             return book(request);
         } catch (BudgetStoreException failed) {
-            if (failed.getCause() instanceof SqlFailure failure
-                    && failure.isOfTwoAtOnce()) {
+            if (failed.getCause() instanceof SqlFailure failure && failure.isOfTwoAtOnce()) {
                 return book(request); // another process has just made the row of a new name
             }
             throw failed;

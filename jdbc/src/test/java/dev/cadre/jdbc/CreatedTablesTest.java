@@ -74,8 +74,7 @@ class CreatedTablesTest {
                     () -> JdbcJournals.in(source).within(hasty).createTables(),
                     () -> JdbcBudgetStore.in(source).within(hasty).createTables(),
                     () -> JdbcLimitStore.in(source).within(hasty).createTables())) {
-                assertThatThrownBy(create::run)
-                        .hasMessageContaining("SQLState 55P03: another session has locked it");
+                assertThatThrownBy(create::run).hasMessageContaining("SQLState 55P03: another session has locked it");
             }
         });
     }

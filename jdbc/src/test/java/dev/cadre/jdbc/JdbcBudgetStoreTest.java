@@ -86,14 +86,17 @@ class JdbcBudgetStoreTest {
         /** An administrator has changed a limit, and goes to lunch. */
         @Test
         void rowThatSomebodyElseLocks_keepsNoSessionWaitingBehindTheRequest() throws SQLException {
-            LockedElsewhere.by(source, "UPDATE cadre_budget SET limit_usd = 30", () -> assertThatExceptionOfType(
-                            BudgetStoreException.class)
-                    .isThrownBy(() -> JdbcBudgetStore.in(source)
-                            .within(Duration.ofSeconds(1))
-                            .sync(request("one", 1, "0", "0", "4")))
-                    .withMessage("budget 'acme/search' cannot be reached: PSQLException, SQLState 55P03: another"
-                            + " session has locked it")
-                    .matches(failed -> failed.kind() == BudgetStoreException.Kind.UNREACHABLE));
+            LockedElsewhere.by(
+                    source,
+                    "UPDATE cadre_budget SET limit_usd = 30",
+                    () -> assertThatExceptionOfType(BudgetStoreException.class)
+                            .isThrownBy(() -> JdbcBudgetStore.in(source)
+                                    .within(Duration.ofSeconds(1))
+                                    .sync(request("one", 1, "0", "0", "4")))
+                            .withMessage(
+                                    "budget 'acme/search' cannot be reached: PSQLException, SQLState 55P03: another"
+                                            + " session has locked it")
+                            .matches(failed -> failed.kind() == BudgetStoreException.Kind.UNREACHABLE));
         }
 
         @Test

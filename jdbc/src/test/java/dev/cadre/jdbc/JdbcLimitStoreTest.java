@@ -91,14 +91,17 @@ class JdbcLimitStoreTest {
         @Test
         void rowThatSomebodyElseLocks_keepsNoSessionWaitingBehindTheRequest() throws SQLException {
             ask("one", 1, 0);
-            LockedElsewhere.by(source, "SELECT * FROM cadre_limit FOR UPDATE", () -> assertThatExceptionOfType(
-                            BudgetStoreException.class)
-                    .isThrownBy(() -> JdbcLimitStore.in(source)
-                            .within(Duration.ofSeconds(1))
-                            .share(request("one", 2, 0, 0, List.of(), Heard.NOTHING)))
-                    .withMessage("limit 'gpt' cannot be reached: PSQLException, SQLState 55P03: another session has"
-                            + " locked it")
-                    .matches(failed -> failed.kind() == Kind.UNREACHABLE));
+            LockedElsewhere.by(
+                    source,
+                    "SELECT * FROM cadre_limit FOR UPDATE",
+                    () -> assertThatExceptionOfType(BudgetStoreException.class)
+                            .isThrownBy(() -> JdbcLimitStore.in(source)
+                                    .within(Duration.ofSeconds(1))
+                                    .share(request("one", 2, 0, 0, List.of(), Heard.NOTHING)))
+                            .withMessage(
+                                    "limit 'gpt' cannot be reached: PSQLException, SQLState 55P03: another session has"
+                                            + " locked it")
+                            .matches(failed -> failed.kind() == Kind.UNREACHABLE));
         }
     }
 
@@ -235,7 +238,8 @@ class JdbcLimitStoreTest {
         @Test
         void silentHolder_isForgotten_andKeepsNothingWhenItComesBack() throws SQLException {
             ask("one", 1, 0);
-            ShareRequest knows = request("two", 1, 0, WHOLE, List.of(new Silent("one", 1, Duration.ZERO)), Heard.NOTHING);
+            ShareRequest knows =
+                    request("two", 1, 0, WHOLE, List.of(new Silent("one", 1, Duration.ZERO)), Heard.NOTHING);
             assertThat(store.share(knows).share()).isEqualTo(WHOLE);
 
             assertThat(ask("one", 2, WHOLE).share()).isZero();
