@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre;
+
+import dev.cadre.budget.BudgetGuard;
+import dev.cadre.plan.PlannedSubtask;
+import dev.cadre.pool.AttemptListener;
+import dev.cadre.price.Money;
+import dev.cadre.price.Spend;
+import dev.cadre.record.RunRecord;
+import dev.cadre.run.AttemptEvents;
+import dev.cadre.worker.CodeThreads;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * The means of a part of a run that an engine drives: nothing is recorded here, because the engine keeps the record.
+ *
+ * @param guard the money of the run, as far as the part may know of it
+ * @param planningMoney the allotment of the part
+ * @param planningBefore what the plan has cost before
+ * @param deadline until when its calls must be over, from the start of the run
+ * @param taker is told of each subtask that the planner hands over
+ */
+record EngineMeans(
+        Coordinator coordinator,
+        String id,
+        EngineDrive drive,
+        Money limit,
+        BudgetGuard guard,
+        BudgetGuard planningMoney,
+        Spend planningBefore,
+        Duration deadline,
+        Consumer<PlannedSubtask> taker)
+        implements GoalMeans {
+    @Override
+    public int roundsLeft() {
+        return 0; // the engine counts them
+    }
+
+    @Override
+    public Optional<RunRecord> record() {
+        return Optional.empty();
+    }
+
+    @Override
+    public long callDeadline(Duration time) {
+        return System.nanoTime() + time.minus(drive.sinceStart()).toNanos();
+    }
+
+    @Override
+    public AttemptListener attempts() {
+        return new AttemptEvents(drive.events());
+    }
+
+    @Override
+    public AttemptListener attempts(AttemptListener recorder) {
+        AttemptListener teller = attempts();
+        return attempt -> {
+            try {
+                recorder.on(attempt);
+            } finally {
+                teller.on(attempt);
+            }
+        };
+    }
+
+    @Override
+    public void admitted(PlannedSubtask planned) {
+        taker.accept(planned);
+    }
+
+    @Override
+    public CodeThreads threads() {
+        return drive.threads();
+    }
+}
