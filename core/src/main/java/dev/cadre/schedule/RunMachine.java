@@ -347,8 +347,12 @@ public final class RunMachine {
         return RunningGraph.isChoice(subtask) && graph.hasEnough(subtask);
     }
 
-    /** Weighs more than a deadline, after which there could be an answer yet. */
+    /** Weighs more than a deadline, after which there could be an answer yet. Whoever stops a merge interrupts it by itself. */
     private void stopForGood(StopReason reason) {
+        if (phase == Phase.MERGING) {
+            finish(conclusion.failed(reason.failure()));
+            return;
+        }
         StopReason stop = decisions.reason();
         if (stop != null && !stop.isFinal()) {
             decisions.stop(reason);

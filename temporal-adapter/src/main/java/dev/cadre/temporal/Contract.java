@@ -16,13 +16,15 @@ final class Contract {
     static final String PROGRESS = "cadre-progress";
     static final String RESULT = "cadre-result";
     static final String RUNG = "cadre-rung";
+    static final String PLAN = "cadre-plan";
+    static final String MERGE = "cadre-merge";
 
     private Contract() {}
 
     /** A run as a workflow. */
     @WorkflowInterface
     public interface RunWorkflow {
-        /** Runs a graph to its end; the input travels by itself, because every activity has it, too. */
+        /** Runs a graph or a goal to its end; the input travels by itself, because every activity has it, too. */
         @WorkflowMethod(name = RUN)
         Wire.Ended run(Wire.Start start, String input);
 
@@ -50,5 +52,17 @@ final class Contract {
          */
         @ActivityMethod(name = RUNG)
         Wire.Performed perform(Wire.Order order, String graphInput, String input);
+    }
+
+    /** Planner and merger as activities. */
+    @ActivityInterface
+    public interface GoalActivity {
+        /** Plans a round. */
+        @ActivityMethod(name = PLAN)
+        Wire.Planned plan(Wire.PlanOrder order, String goalInput);
+
+        /** Merges, and asks the rules of the goal. */
+        @ActivityMethod(name = MERGE)
+        Wire.MergeDone merge(Wire.MergeOrder order, String goalInput);
     }
 }

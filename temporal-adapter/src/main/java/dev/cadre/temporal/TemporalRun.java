@@ -2,7 +2,6 @@
 package dev.cadre.temporal;
 
 import dev.cadre.RunResult;
-import dev.cadre.task.TaskGraph;
 import io.temporal.client.WorkflowFailedException;
 import io.temporal.client.WorkflowStub;
 import io.temporal.failure.ApplicationFailure;
@@ -17,12 +16,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TemporalRun<R> {
     private final WorkflowStub workflow;
-    private final TaskGraph<R> graph;
+    private final Asked<R> asked;
     private final String id;
 
-    TemporalRun(WorkflowStub workflow, TaskGraph<R> graph, String id) {
+    TemporalRun(WorkflowStub workflow, Asked<R> asked, String id) {
         this.workflow = workflow;
-        this.graph = graph;
+        this.asked = asked;
         this.id = id;
     }
 
@@ -35,12 +34,12 @@ public final class TemporalRun<R> {
      * Waits for the result. Every call returns the same one.
      *
      * @throws IllegalStateException if the run was refused before anything was called: see {@link
-     *     dev.cadre.Coordinator#run(TaskGraph, dev.cadre.budget.Budget)}
+     *     dev.cadre.Coordinator#run(dev.cadre.task.TaskGraph, dev.cadre.budget.Budget)}
      * @throws WorkflowFailedException if the workflow was terminated or failed for a reason of the cluster's
      * @throws InterruptedException if the calling thread was interrupted; the run goes on
      */
     public RunResult<R> result() throws InterruptedException {
-        return Results.read(ended(), graph, id);
+        return Results.read(ended(), asked, id);
     }
 
     private Wire.Ended ended() throws InterruptedException {
