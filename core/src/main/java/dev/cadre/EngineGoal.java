@@ -95,8 +95,8 @@ public final class EngineGoal<R> {
                 .map(GraphNode::id)
                 .toList()
                 .equals(admitted.stream().map(PlannedSubtask::id).toList())) {
-            throw new IllegalStateException("the plan of this run does not fit the subtask types any more: %s"
-                    .formatted(intake.defects()));
+            throw new IllegalStateException(
+                    "the plan of this run does not fit the subtask types any more: %s".formatted(intake.defects()));
         }
         return nodes;
     }

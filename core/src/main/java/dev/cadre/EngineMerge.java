@@ -100,7 +100,7 @@ public final class EngineMerge<R> {
     }
 
     private static RunInput broken(Throwable thrown) {
-        return new RunInput.MergeFailed(RunFailure.of(
-                RunFailure.Kind.MERGE_FAILED, "its thread broke: " + Failure.describe(thrown)));
+        return new RunInput.MergeFailed(
+                RunFailure.of(RunFailure.Kind.MERGE_FAILED, "its thread broke: " + Failure.describe(thrown)));
     }
 }

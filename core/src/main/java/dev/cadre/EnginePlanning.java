@@ -125,13 +125,12 @@ public final class EnginePlanning {
 
     private RunInput planned() {
         return PartWork.plan(
-                () -> planning.after(round.before(), round.progress(), round.isNeeded(), this::heard),
-                means::describe);
+                () -> planning.after(round.before(), round.progress(), round.isNeeded(), this::heard), means::describe);
     }
 
     private static RunInput broken(Throwable thrown) {
-        return new RunInput.PlanFailed(RunFailure.of(
-                RunFailure.Kind.PLANNER_FAILED, "its thread broke: " + Failure.describe(thrown)));
+        return new RunInput.PlanFailed(
+                RunFailure.of(RunFailure.Kind.PLANNER_FAILED, "its thread broke: " + Failure.describe(thrown)));
     }
 
     /** What is admitted is known as it was planned. */

@@ -106,7 +106,8 @@ public final class EngineRun<R> {
         return switch (asked) {
             case Asked.Graph<R>(TaskGraph<R> graph) ->
                 RunIdentity.of(coordinator.runKey(), graph).asked().hex();
-            case Asked.ForGoal<R>(Goal<R> goal) -> coordinator.identity(goal).asked().hex();
+            case Asked.ForGoal<R>(Goal<R> goal) ->
+                coordinator.identity(goal).asked().hex();
         };
     }
 
@@ -194,7 +195,9 @@ public final class EngineRun<R> {
         var findings = new RunReport.Findings(
                 ending.merged() == null ? List.of() : ending.merged().citations(),
                 noted,
-                accounts.tally().breaches(), accounts.tally().abandonedWith(List.of()), 0);
+                accounts.tally().breaches(),
+                accounts.tally().abandonedWith(List.of()),
+                0);
         var identity = new RunReport.Identity(id, coordinator.runKey());
         var costs = new RunReport.Costs(spend, spend, limit);
         return switch (asked) {
@@ -226,8 +229,7 @@ public final class EngineRun<R> {
             RunReport.Findings findings,
             Duration took) {
         var subject = RunReport.Subject.of(goal, types, parts.subtasks());
-        return RunEnds.of(
-                ending, new RunReport(identity, subject, ending.outcomes(), parts, costs, findings, took));
+        return RunEnds.of(ending, new RunReport(identity, subject, ending.outcomes(), parts, costs, findings, took));
     }
 
     /** The result whose report has these parts, such as those that another process made. */

@@ -66,7 +66,8 @@ record GoalNeeds(Money merge, Money round, Money floor, boolean mergeTakesTime) 
     }
 
     /** What somebody says may be too much to be added up. */
-    private static Money sum(GoalMeans run, RunFailure.Kind whoSaysIt, GoalMeans.Blocking<Money> sum) throws InterruptedException {
+    private static Money sum(GoalMeans run, RunFailure.Kind whoSaysIt, GoalMeans.Blocking<Money> sum)
+            throws InterruptedException {
         return run.asked(whoSaysIt, sum);
     }
 

@@ -163,8 +163,8 @@ final class GoalPlanning {
         Money least = GoalNeeds.leastPlanning(run, goal, run.coordinator().planner());
         LedgerState money = run.money();
         if (money.isExhaustedBy(least)) {
-            throw new PartFailures.PartFailedException(GoalNeeds.tooSmall(
-                    run.limit(), money, run.guard().state().spent(), "the planner needs", least));
+            throw new PartFailures.PartFailedException(
+                    GoalNeeds.tooSmall(run.limit(), money, run.guard().state().spent(), "the planner needs", least));
         }
     }
 

@@ -215,10 +215,7 @@ public final class LocalRunner implements RunDriver.Driven {
         made = null;
         driver.startVirtual(
                 MERGER,
-                work(
-                        () -> merge(outcomes),
-                        PartWork::mergeBroken,
-                        stuck -> PartWork.mergeLeftBehind(made, stuck)));
+                work(() -> merge(outcomes), PartWork::mergeBroken, stuck -> PartWork.mergeLeftBehind(made, stuck)));
     }
 
     /** The end of work that broke holds no exception, because this one's own code may throw. */

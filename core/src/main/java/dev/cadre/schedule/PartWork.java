@@ -45,8 +45,7 @@ public final class PartWork {
 
     /** The planner was interrupted, in this. */
     public static RunInput planCancelled(String place) {
-        return new RunInput.PlanFailed(
-                RunFailure.of(RunFailure.Kind.CANCELLED, "the planner was interrupted"), place);
+        return new RunInput.PlanFailed(RunFailure.of(RunFailure.Kind.CANCELLED, "the planner was interrupted"), place);
     }
 
     /** The planner's thread broke. */
@@ -57,8 +56,7 @@ public final class PartWork {
     /** The planner ignored its interrupt, and nobody waits for it any more. */
     public static RunInput planLeftBehind(RunDriver.Stuck stuck) {
         return new RunInput.PlanFailed(
-                RunFailure.of(
-                        RunFailure.Kind.PLANNER_FAILED, "the planner ignored its interrupt and was left behind"),
+                RunFailure.of(RunFailure.Kind.PLANNER_FAILED, "the planner ignored its interrupt and was left behind"),
                 stuck.place());
     }
 

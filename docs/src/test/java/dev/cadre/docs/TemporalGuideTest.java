@@ -4,6 +4,8 @@ package dev.cadre.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cadre.Coordinator;
+import dev.cadre.Goal;
+import dev.cadre.NamedGoal;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
 import dev.cadre.pool.ModelPools;
@@ -46,6 +48,15 @@ class TemporalGuideTest {
     });
     // endregion
 
+    // region temporal-goal
+    record Question(String text) {}
+
+    static final NamedGoal<Question, Answer> ASKED =
+            NamedGoal.of("asked", Question.class, question -> Goal.of(question.text(), Answer.class));
+    // endregion
+
+    record Answer(String text) {}
+
     record Topic(String name) {}
 
     record Note(String text) {}
@@ -70,6 +81,24 @@ class TemporalGuideTest {
         // region temporal-remote
         var coordinator = TemporalCoordinator.of(client, "briefs");
         RunResult<Brief> result = coordinator.run(BRIEF.on(topics), Budget.usd("0.05"));
+        // endregion
+        return result.requireComplete();
+    }
+
+    private static Answer localGoal(ModelPools models) throws InterruptedException {
+        // region temporal-goal-local
+        var coordinator = Coordinator.builder(models).plansWith(NOTE).build();
+        RunResult<Answer> result =
+                coordinator.run(ASKED.on(new Question("What do cats and dogs do?")), Budget.usd("0.25"));
+        // endregion
+        return result.requireComplete();
+    }
+
+    private static Answer remoteGoal(WorkflowClient client) throws InterruptedException {
+        // region temporal-goal-remote
+        var coordinator = TemporalCoordinator.of(client, "briefs").plansWith(NOTE);
+        RunResult<Answer> result =
+                coordinator.run(ASKED.on(new Question("What do cats and dogs do?")), Budget.usd("0.25"));
         // endregion
         return result.requireComplete();
     }
@@ -112,6 +141,28 @@ class TemporalGuideTest {
                 // endregion
                 assertThat(remote(client, topics)).isEqualTo(local(models, topics));
                 assertThat(started(client, topics)).isEqualTo(Money.usd("0.00009"));
+            }
+        }
+    }
+
+    @Test
+    void goal_isTheSameHereAndThere() throws InterruptedException {
+        var model = new ScriptedModel();
+        model.onPlan()
+                .repliesText("{\"subtasks\":[{\"type\":\"note\",\"id\":\"cats\",\"input\":{\"name\":\"cats\"}}]}");
+        model.on(NOTE).replies(new Note("a fact"));
+        model.onMerge().repliesText("{\"answer\":{\"text\":\"They purr.\"},\"citations\":[1]}");
+        ModelPools models = model.pools();
+        try (var environment = TestWorkflowEnvironment.newInstance()) {
+            WorkflowClient client = environment.getWorkflowClient();
+            // region temporal-goal-worker
+            var planning = Coordinator.builder(models).plansWith(NOTE).build();
+            try (var worker = TemporalWorker.builder(client, "briefs", planning)
+                    .goals(ASKED)
+                    .build()) {
+                worker.start();
+                // endregion
+                assertThat(remoteGoal(client)).isEqualTo(localGoal(models));
             }
         }
     }

@@ -58,8 +58,7 @@ final class ActivityCalls {
                 ended.accept(
                         failure == null
                                 ? report.apply(Objects.requireNonNull(
-                                        reported,
-                                        () -> "the activity of '%s' returned nothing".formatted(call.key())))
+                                        reported, () -> "the activity of '%s' returned nothing".formatted(call.key())))
                                 : lost(call.key(), LostRung.of(failure)));
                 return null;
             });

@@ -80,7 +80,8 @@ final class Allotments {
             return new Decision.Wait();
         }
         Money share = state.free().dividedBy(waiting).atLeast(least);
-        return new Decision.Start(new Allotment(reserve(run, wanted.atMost(share).atMost(state.free()))));
+        return new Decision.Start(
+                new Allotment(reserve(run, wanted.atMost(share).atMost(state.free()))));
     }
 
     private static Reservation reserve(BudgetGuard purse, Money amount) {

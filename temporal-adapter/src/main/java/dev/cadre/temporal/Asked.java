@@ -58,11 +58,13 @@ sealed interface Asked<R> {
 
         @Override
         public Optional<String> obstacle() {
-            return keeping(types()).or(() -> goal.inputs().stream()
-                    .filter(input -> !input.kept().isEmpty())
-                    .findFirst()
-                    .map(input -> "input '%s' of the goal is kept out of prompts, which a run on Temporal cannot yet"
-                            .formatted(input.name())));
+            return keeping(types())
+                    .or(() -> goal.inputs().stream()
+                            .filter(input -> !input.kept().isEmpty())
+                            .findFirst()
+                            .map(input ->
+                                    "input '%s' of the goal is kept out of prompts, which a run on Temporal cannot yet"
+                                            .formatted(input.name())));
         }
 
         JsonType<?> form() {

@@ -32,8 +32,8 @@ final class GoalWork implements Contract.GoalActivity {
         work.requireOpen();
         Goal<?> goal = goal(order.goal(), order.version(), goalInput);
         EnginePlanning.Round round = round(order);
-        EngineRung.Terms terms = terms(
-                context, order.allotment(), order.timeNanos(), RungWork.OVERTIME, order.sinceStartNanos());
+        EngineRung.Terms terms =
+                terms(context, order.allotment(), order.timeNanos(), RungWork.OVERTIME, order.sinceStartNanos());
         var funds = new EnginePlanning.Funds(
                 Money.ofPico(order.limit()), Money.ofPico(order.free()), Payments.spend(order.planned()));
         var events = new Events();
@@ -109,11 +109,6 @@ final class GoalWork implements Contract.GoalActivity {
     private static Wire.Books books(
             Spend spend, Events events, Optional<String> abandoned, boolean isTimeUp, ActivityWork.Pulse pulse) {
         return new Wire.Books(
-                Payments.of(spend),
-                events.calls(),
-                events.notes(),
-                abandoned.orElse(""),
-                isTimeUp,
-                pulse.isLeaving());
+                Payments.of(spend), events.calls(), events.notes(), abandoned.orElse(""), isTimeUp, pulse.isLeaving());
     }
 }

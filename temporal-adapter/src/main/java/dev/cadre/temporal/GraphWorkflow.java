@@ -38,7 +38,8 @@ final class GraphWorkflow implements Contract.RunWorkflow {
     }
 
     private <R> Wire.Ended run(Wire.Start start, String input, Asked<R> asked) {
-        EngineRun<R> parts = asked.run(registry.coordinator(), Workflow.getInfo().getWorkflowId());
+        EngineRun<R> parts =
+                asked.run(registry.coordinator(), Workflow.getInfo().getWorkflowId());
         requireSame(parts.fingerprint(), start);
         String obstacle = Workflow.sideEffect(
                 String.class, () -> asked.obstacle().or(parts::obstacle).orElse(""));

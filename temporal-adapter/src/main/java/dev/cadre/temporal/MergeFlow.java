@@ -174,8 +174,8 @@ final class MergeFlow {
         allotment.settle(Payments.spend(books.paid()));
         frame.book("", books.calls(), null, books.notes());
         if (!books.abandoned().isEmpty()) {
-            frame.tell(new RunEvent.WorkAbandoned(
-                    frame.runId(), frame.sinceStart(), PartWork.MERGER, books.abandoned()));
+            frame.tell(
+                    new RunEvent.WorkAbandoned(frame.runId(), frame.sinceStart(), PartWork.MERGER, books.abandoned()));
         }
         if (books.isLeaving() && report.end().equals("MergeFailed")) {
             again(merge, "its worker was shut down", merge.trials().returned());

@@ -89,8 +89,7 @@ final class Merges {
                 new RunInput.MergeEnded(read(Objects.requireNonNull(done.made()), form), judgement(done));
             case "MergeFailed" -> new RunInput.MergeFailed(Faults.read(done.fault()));
             case "Awaited" -> new RunInput.Awaited(PartWork.MERGER, done.what());
-            default ->
-                throw new IllegalStateException("merging ended as '%s', which is unknown".formatted(done.end()));
+            default -> throw new IllegalStateException("merging ended as '%s', which is unknown".formatted(done.end()));
         };
     }
 

@@ -5,12 +5,12 @@ import dev.cadre.EngineGoal;
 import dev.cadre.EngineMoney;
 import dev.cadre.EngineNeeds;
 import dev.cadre.budget.BudgetGuard;
+import dev.cadre.event.RunEvent;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Tier;
 import dev.cadre.plan.PlanProgress;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
-import dev.cadre.event.RunEvent;
 import dev.cadre.schedule.PartWork;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.schedule.RunInput;
@@ -71,8 +71,7 @@ final class PlanFlow {
 
     /** Wants a further round. */
     void next(RunCommand.StartRound round) {
-        wanted = new Round(
-                goal.progress(round), round.isNeeded(), setAside.ofRound(round.round()), new Trials());
+        wanted = new Round(goal.progress(round), round.isNeeded(), setAside.ofRound(round.round()), new Trials());
     }
 
     /** Interrupts the planner, if it is asked. */
@@ -156,8 +155,8 @@ final class PlanFlow {
         spent = spent.plus(paid);
         frame.book("", books.calls(), null, books.notes());
         if (!books.abandoned().isEmpty()) {
-            frame.tell(new RunEvent.WorkAbandoned(
-                    frame.runId(), frame.sinceStart(), PartWork.PLANNER, books.abandoned()));
+            frame.tell(
+                    new RunEvent.WorkAbandoned(frame.runId(), frame.sinceStart(), PartWork.PLANNER, books.abandoned()));
         }
         if (books.isTimeUp()) {
             desk.timeIsUp();
@@ -174,8 +173,7 @@ final class PlanFlow {
     }
 
     private void accept(Round round, Wire.Planned report) {
-        List<GraphNode> nodes =
-                goal.take(round.progress(), Plans.read(report.admitted()), Plans.hasEnded(report));
+        List<GraphNode> nodes = goal.take(round.progress(), Plans.read(report.admitted()), Plans.hasEnded(report));
         if (!nodes.isEmpty()) {
             desk.take(new RunInput.Admitted(nodes));
         }

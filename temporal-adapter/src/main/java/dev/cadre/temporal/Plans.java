@@ -64,8 +64,7 @@ final class Plans {
                         .map(each -> new Wire.Done(each.planned().id(), each.output()))
                         .toList(),
                 progress.undone().stream()
-                        .map(each ->
-                                new Wire.Undone(each.id(), each.planned().id(), each.reason()))
+                        .map(each -> new Wire.Undone(each.id(), each.planned().id(), each.reason()))
                         .toList(),
                 progress.lost(),
                 progress.rejected());
@@ -84,8 +83,7 @@ final class Plans {
                         .map(each -> new PlanProgress.Done(planned(byId, each.subtask()), each.output()))
                         .toList(),
                 become.undone().stream()
-                        .map(each ->
-                                new PlanProgress.Undone(each.id(), planned(byId, each.subtask()), each.reason()))
+                        .map(each -> new PlanProgress.Undone(each.id(), planned(byId, each.subtask()), each.reason()))
                         .toList(),
                 become.lost(),
                 become.rejected());

@@ -61,7 +61,7 @@ record Registry(
         return EngineRun.types(coordinator).stream()
                 .filter(type -> type.name().equals(name))
                 .findFirst()
-                .orElseThrow(() ->
-                        new IllegalStateException("the coordinator of this worker has no subtask type '%s'".formatted(name)));
+                .orElseThrow(() -> new IllegalStateException(
+                        "the coordinator of this worker has no subtask type '%s'".formatted(name)));
     }
 }

@@ -76,7 +76,8 @@ final class Results {
     private static <R> Function<String, JsonType<?>> forms(Asked<R> asked, List<SubtaskReport> lines) {
         Map<String, SubtaskType<?, ?>> types = new HashMap<>();
         switch (asked) {
-            case Asked.ForGraph<R>(TaskGraph<R> graph) -> graph.nodes().forEach(node -> types.put(node.id(), node.type()));
+            case Asked.ForGraph<R>(TaskGraph<R> graph) ->
+                graph.nodes().forEach(node -> types.put(node.id(), node.type()));
             case Asked.ForGoal<R> goal -> {
                 Map<String, SubtaskType<?, ?>> byName = new HashMap<>();
                 goal.types().forEach(type -> byName.put(type.name(), type));

@@ -67,8 +67,7 @@ final class RungWork implements Contract.RungActivity {
     private RunCommand.StartRung read(Wire.Order order, String graphInput, String input) {
         try {
             Wire.Place place = order.place();
-            SubtaskType<?, ?> type =
-                    order.type() == null ? inGraph(order, graphInput) : registry.type(order.type());
+            SubtaskType<?, ?> type = order.type() == null ? inGraph(order, graphInput) : registry.type(order.type());
             return new RunCommand.StartRung(
                     new RungId(place.subtask(), place.item(), place.rung()),
                     type,

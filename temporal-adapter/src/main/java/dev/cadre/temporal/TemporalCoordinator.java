@@ -28,8 +28,7 @@ public final class TemporalCoordinator {
     private final boolean marks;
     private final List<SubtaskType<?, ?>> types;
 
-    private TemporalCoordinator(
-            WorkflowClient client, String queue, boolean marks, List<SubtaskType<?, ?>> types) {
+    private TemporalCoordinator(WorkflowClient client, String queue, boolean marks, List<SubtaskType<?, ?>> types) {
         this.client = client;
         this.queue = queue;
         this.marks = marks;
@@ -133,16 +132,16 @@ public final class TemporalCoordinator {
      */
     public <R> TemporalRun<R> start(String id, TaskGraph<R> graph, Budget budget) {
         TaskGraph.Origin origin = origin(graph);
-        var start = new Wire.Start(
-                origin.graph(), origin.version(), budget.limit().picoUsd(), nanos(budget), marks, false);
+        var start =
+                new Wire.Start(origin.graph(), origin.version(), budget.limit().picoUsd(), nanos(budget), marks, false);
         return start(id, start, origin.input(), new Asked.ForGraph<>(graph), budget);
     }
 
     /** The same for a goal. */
     public <R> TemporalRun<R> start(String id, Goal<R> goal, Budget budget) {
         Goal.Origin origin = origin(goal);
-        var start = new Wire.Start(
-                origin.goal(), origin.version(), budget.limit().picoUsd(), nanos(budget), marks, true);
+        var start =
+                new Wire.Start(origin.goal(), origin.version(), budget.limit().picoUsd(), nanos(budget), marks, true);
         return start(id, start, origin.input(), new Asked.ForGoal<>(goal, types), budget);
     }
 
@@ -177,8 +176,9 @@ public final class TemporalCoordinator {
 
     private static Goal.Origin origin(Goal<?> goal) {
         return goal.origin()
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "code cannot travel: make the goal with a NamedGoal, add nothing to it, and register that with the workers"));
+                .orElseThrow(
+                        () -> new IllegalArgumentException(
+                                "code cannot travel: make the goal with a NamedGoal, add nothing to it, and register that with the workers"));
     }
 
     private static TaskGraph.Origin origin(TaskGraph<?> graph) {

@@ -42,8 +42,8 @@ public final class TemporalWorker implements AutoCloseable {
             decides(factory.newWorker(builder.queue), registry, DecisionOrder.OF_MACHINE);
         }
         for (String queue : builder.rungQueues()) {
-            factory.newWorker(queue, builder.options()).registerActivitiesImplementations(
-                            new RungWork(registry, work), new GoalWork(registry, work));
+            factory.newWorker(queue, builder.options())
+                    .registerActivitiesImplementations(new RungWork(registry, work), new GoalWork(registry, work));
         }
     }
 

@@ -157,12 +157,7 @@ final class Wire {
 
     /** What an activity of planner or merger did, beside its result; as in {@link Performed}. */
     record Books(
-            Paid paid,
-            List<Call> calls,
-            List<String> notes,
-            String abandoned,
-            boolean isTimeUp,
-            boolean isLeaving) {}
+            Paid paid, List<Call> calls, List<String> notes, String abandoned, boolean isTimeUp, boolean isLeaving) {}
 
     /**
      * A round of planning that was performed.

@@ -91,8 +91,7 @@ final class WorkflowRun<R> implements RunDesk {
     }
 
     private void begin() {
-        tell(new RunEvent.RunStarted(
-                frame.runId(), Duration.ZERO, frame.parts().goal(), frame.limit()));
+        tell(new RunEvent.RunStarted(frame.runId(), Duration.ZERO, frame.parts().goal(), frame.limit()));
         switch (asked) {
             case Asked.ForGraph<R>(var graph) -> {
                 take(new RunInput.Admitted(graph.nodes()));
@@ -164,15 +163,17 @@ final class WorkflowRun<R> implements RunDesk {
     }
 
     private Wire.Ended conclude(RunEnding end) {
-        return result = RunEnds.conclude(frame, asked, end, marks);
+        Wire.Ended told = RunEnds.conclude(frame, asked, end, marks);
+        result = told;
+        return told;
     }
 
     // --- the machine
 
     @Override
     public void take(RunInput input) {
-        for (RunCommand command : order.of(machine.on(
-                input, frame.money().state(), frame.sinceStart().toNanos()))) {
+        for (RunCommand command : order.of(
+                machine.on(input, frame.money().state(), frame.sinceStart().toNanos()))) {
             execute(command);
         }
     }

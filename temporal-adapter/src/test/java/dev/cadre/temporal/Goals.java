@@ -40,36 +40,45 @@ final class Goals {
 
     /** Its answer must be short: "long" is none. */
     static final NamedGoal<Topic, Answer> RULED = NamedGoal.of(
-            "ruled", Topic.class, topic -> goal(topic)
+            "ruled",
+            Topic.class,
+            topic -> goal(topic)
                     .accept("the answer is short", answer -> !answer.text().equals("long")));
 
-    static final NamedGoal<Topic, Answer> BROKEN_RULE =
-            NamedGoal.of("broken-rule", Topic.class, topic -> goal(topic).accept("never known", answer -> {
+    static final NamedGoal<Topic, Answer> BROKEN_RULE = NamedGoal.of(
+            "broken-rule",
+            Topic.class,
+            topic -> goal(topic).accept("never known", answer -> {
                 throw new IllegalStateException("broken");
             }));
 
     /** With inputs that subtasks are wired to, and a picture for the planner. */
-    static final NamedGoal<Topics, Answer> WITH_INPUTS = NamedGoal.of("with-inputs", Topics.class, topics -> goal(
-                    new Topic("all"))
-            .with("topics", Topics.class, topics)
-            .with("drawing", Attachment.class, drawing())
-            .attaching(drawing()));
+    static final NamedGoal<Topics, Answer> WITH_INPUTS = NamedGoal.of(
+            "with-inputs",
+            Topics.class,
+            topics -> goal(new Topic("all"))
+                    .with("topics", Topics.class, topics)
+                    .with("drawing", Attachment.class, drawing())
+                    .attaching(drawing()));
 
     static final NamedGoal<Topic, Answer> COLLECTED = merged(
             "collected",
             Mergers.collect(
-                    NOTE,
-                    notes -> new Answer(notes.stream().map(Note::text).collect(Collectors.joining("; ")))));
+                    NOTE, notes -> new Answer(notes.stream().map(Note::text).collect(Collectors.joining("; ")))));
 
     static final NamedGoal<Topic, Answer> TREE = merged("tree", Mergers.treeReduction(Answer.class, Tier.MINI));
 
-    static final NamedGoal<Topic, Note> BEST = NamedGoal.of("best", Topic.class, topic -> Goal.of(
-                    "The best note of " + topic.name(), Note.class)
-            .mergedBy(Mergers.bestOf(NOTE, Tier.MINI, "it is the funniest")));
+    static final NamedGoal<Topic, Note> BEST = NamedGoal.of(
+            "best",
+            Topic.class,
+            topic -> Goal.of("The best note of " + topic.name(), Note.class)
+                    .mergedBy(Mergers.bestOf(NOTE, Tier.MINI, "it is the funniest")));
 
-    static final NamedGoal<Topic, Note> VOTED = NamedGoal.of("voted", Topic.class, topic -> Goal.of(
-                    "What most say of " + topic.name(), Note.class)
-            .mergedBy(Mergers.majority(NOTE, Note::text)));
+    static final NamedGoal<Topic, Note> VOTED = NamedGoal.of(
+            "voted",
+            Topic.class,
+            topic -> Goal.of("What most say of " + topic.name(), Note.class)
+                    .mergedBy(Mergers.majority(NOTE, Note::text)));
 
     static final NamedGoal<Topic, Answer> FAILING = merged("failing", (input, terms) -> {
         throw new IllegalStateException("no answer is good enough");
@@ -90,9 +99,11 @@ final class Goals {
 
     /** One transparent pixel. */
     static Attachment drawing() {
-        return Attachment.Image.of("image/png", java.util.Base64.getDecoder()
-                .decode(
-                        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="));
+        return Attachment.Image.of(
+                "image/png",
+                java.util.Base64.getDecoder()
+                        .decode(
+                                "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="));
     }
 
     static Coordinator.Builder coordinator(ModelPools pools) {

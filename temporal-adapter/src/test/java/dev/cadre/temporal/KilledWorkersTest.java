@@ -32,7 +32,8 @@ class KilledWorkersTest {
     private static final Money LIMIT = Money.usd("1.00");
     private static final Money CALL = Money.usd("0.000045");
     /** A plan, three notes and an answer, of 100 tokens in and 20 out each. */
-    private static final Money GOAL_CALLS = Money.usd("0.00055").plus(CALL.times(3)).plus(Money.usd("0.000165"));
+    private static final Money GOAL_CALLS =
+            Money.usd("0.00055").plus(CALL.times(3)).plus(Money.usd("0.000165"));
 
     private static final Topics HUNDRED =
             new Topics(IntStream.range(0, 100).mapToObj("topic %d"::formatted).toList());
@@ -77,8 +78,8 @@ class KilledWorkersTest {
         try (var server = Server.start();
                 var doomed = server.worker(answered)) {
             assertThat(doomed.awaitSaid("ready", 1)).isTrue();
-            TemporalRun<Answer> run = server.coordinator()
-                    .start(Server.RUN, Goals.PLAIN.on(new Graphs.Topic("pets")), Budget.of(LIMIT));
+            TemporalRun<Answer> run =
+                    server.coordinator().start(Server.RUN, Goals.PLAIN.on(new Graphs.Topic("pets")), Budget.of(LIMIT));
             assertThat(doomed.awaitSaid("stuck", 1)).isTrue();
             doomed.kill();
             try (var other = server.worker(Integer.MAX_VALUE)) {

@@ -100,7 +100,10 @@ class ReplayTest {
 
     private static void replay(String name, DecisionOrder order, List<NamedGraph<?, ?>> graphs) throws Exception {
         replay(
-                name, order, graphs, Goals.coordinator(new ScriptedModel().pools()).build());
+                name,
+                order,
+                graphs,
+                Goals.coordinator(new ScriptedModel().pools()).build());
     }
 
     private static void replay(String name, DecisionOrder order, List<NamedGraph<?, ?>> graphs, Coordinator coordinator)
@@ -156,8 +159,8 @@ class ReplayTest {
                 .repliesText(Goals.plan(Goals.note("foxes", "dogs"), Goals.shorten("shorter", "foxes")))
                 .repliesText(Goals.plan(Goals.note("bees")));
         model.onMerge().repliesText(Goals.answer("long")).repliesText(Goals.answer("short"));
-        try (var cluster = Cluster.of(
-                Goals.coordinator(model.pools()).replanning(rounds).build())) {
+        try (var cluster =
+                Cluster.of(Goals.coordinator(model.pools()).replanning(rounds).build())) {
             TemporalRun<?> run = start.on(cluster.runs());
             run.result();
             return cluster.history(run.id()).toJson(true);

@@ -65,7 +65,8 @@ class SameGoalTest {
                     model.onPlan()
                             .costing(1_000, 300)
                             .repliesText(Goals.plan(
-                                    Goals.subtask("note", "notes", "\"name\":{\"from\":\"topics\",\"field\":\"names\"}"),
+                                    Goals.subtask(
+                                            "note", "notes", "\"name\":{\"from\":\"topics\",\"field\":\"names\"}"),
                                     Goals.subtask("look", "look", "\"of\":{\"from\":\"drawing\"},\"name\":\"a\"")));
                     notes(model);
                     model.on(Goals.LOOK).costing(700, 20).replies(new Note("a dot"));
@@ -185,15 +186,15 @@ class SameGoalTest {
 
     @Test
     void treeReduction_hasTheSameBytes() throws InterruptedException {
-        String[] many = IntStream.range(0, 40)
-                .mapToObj(i -> Goals.note("topic" + i))
-                .toArray(String[]::new);
+        String[] many =
+                IntStream.range(0, 40).mapToObj(i -> Goals.note("topic" + i)).toArray(String[]::new);
         RunResult<Answer> result = assertSame(Goals.TREE.on(PETS), "10.00", model -> {
             model.onPlan().costing(1_000, 1_900).repliesText(Goals.plan(many));
             model.on(Goals.NOTE).costing(500, 600).replies(new Note("a fact ".repeat(3_000)));
-            model.when("notes of a part", SameGoalTest::isPart).costing(20_000, 90).repliesText("{\"facts\":[{\"text\":\"a fact\",\"citations\":[1]}]}");
-            model.when("the answer", call -> call.purpose().kind() == CallPurpose.Kind.MERGE
-                            && !isPart(call))
+            model.when("notes of a part", SameGoalTest::isPart)
+                    .costing(20_000, 90)
+                    .repliesText("{\"facts\":[{\"text\":\"a fact\",\"citations\":[1]}]}");
+            model.when("the answer", call -> call.purpose().kind() == CallPurpose.Kind.MERGE && !isPart(call))
                     .costing(900, 90)
                     .repliesText(Goals.answer("done"));
         });
@@ -213,13 +214,21 @@ class SameGoalTest {
 
     @Test
     void plannerThatFails_hasTheSameBytes() throws InterruptedException {
-        assertSame(Goals.PLAIN.on(PETS), "1.00", SameGoalTest::pets, builder -> builder.planner((request, intake) -> {
-            throw new PlanFailedException("no idea");
-        }));
-        assertSame(Goals.PLAIN.on(PETS), "1.00", SameGoalTest::pets, builder -> builder.planner((request, intake) -> {
-            intake.offer(PlannedSubtask.of("cats", Goals.NOTE, new Topic("cats")));
-            throw new IllegalStateException("broken");
-        }));
+        assertSame(
+                Goals.PLAIN.on(PETS),
+                "1.00",
+                SameGoalTest::pets,
+                builder -> builder.planner((request, intake) -> {
+                    throw new PlanFailedException("no idea");
+                }));
+        assertSame(
+                Goals.PLAIN.on(PETS),
+                "1.00",
+                SameGoalTest::pets,
+                builder -> builder.planner((request, intake) -> {
+                    intake.offer(PlannedSubtask.of("cats", Goals.NOTE, new Topic("cats")));
+                    throw new IllegalStateException("broken");
+                }));
         assertSame(
                 Goals.PLAIN.on(PETS),
                 "1.00",

@@ -7,7 +7,6 @@ import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
 import dev.cadre.event.RunListener;
 import dev.cadre.examples.agent.SearchCrew;
-import dev.cadre.examples.agent.SearchSubtasks.Claim;
 import dev.cadre.examples.agent.SearchSubtasks.Summary;
 import dev.cadre.examples.repository.Deadline;
 import dev.cadre.examples.repository.ReadLimits;
@@ -91,19 +90,22 @@ class SameSearchTest {
     private SearchCrew crew(ScriptedModel model) {
         SearchCrew crew = SearchCrew.ofModels(
                 model.pools(), base, gate, SearchQuestion.of(QUESTION), RunListener.SILENT, clock());
-        model.onPlan().costing(1_500, 250).repliesText(Goals.plan(
-                Goals.subtask("rank-files", "files", "\"words\":[\"delay\",\"doubled\"],\"among\":\"CODE\""),
-                Goals.subtask("read-places", "places", "\"file\":{\"from\":\"files\",\"field\":\"files\"}"),
-                Goals.subtask(
-                        "summarise",
-                        "sum",
-                        "\"question\":\"%s\",\"passages\":{\"from\":\"places\",\"field\":\"passages\"}"
-                                .formatted(QUESTION))));
+        model.onPlan()
+                .costing(1_500, 250)
+                .repliesText(Goals.plan(
+                        Goals.subtask("rank-files", "files", "\"words\":[\"delay\",\"doubled\"],\"among\":\"CODE\""),
+                        Goals.subtask("read-places", "places", "\"file\":{\"from\":\"files\",\"field\":\"files\"}"),
+                        Goals.subtask(
+                                "summarise",
+                                "sum",
+                                "\"question\":\"%s\",\"passages\":{\"from\":\"places\",\"field\":\"passages\"}"
+                                        .formatted(QUESTION))));
         model.on(summarise(crew)).costing(800, 60).replies(new Summary(false, List.of()));
         model.when("the answer", call -> call.purpose().kind() == CallPurpose.Kind.MERGE)
                 .costing(2_000, 80)
-                .repliesText("{\"answer\":{\"statements\":[{\"text\":\"Backoff doubles it.\",\"path\":\"src/Backoff.java\","
-                        + "\"startLine\":3,\"endLine\":6}]},\"citations\":[1]}");
+                .repliesText(
+                        "{\"answer\":{\"statements\":[{\"text\":\"Backoff doubles it.\",\"path\":\"src/Backoff.java\","
+                                + "\"startLine\":3,\"endLine\":6}]},\"citations\":[1]}");
         return crew;
     }
 
@@ -123,11 +125,11 @@ class SameSearchTest {
             throws InterruptedException {
         RunResult<SearchAnswer> local = here.run(budget);
         try (var cluster = new Cluster()) {
-            cluster.start(cluster.worker(there.coordinator()).goals(there.named()).heartbeat(Duration.ofSeconds(2)));
+            cluster.start(
+                    cluster.worker(there.coordinator()).goals(there.named()).heartbeat(Duration.ofSeconds(2)));
             var client = TemporalCoordinator.of(cluster.environment.getWorkflowClient(), Cluster.QUEUE)
                     .plansWith(here.types());
-            RunResult<SearchAnswer> remote =
-                    client.run(here.named().on(new SearchCrew.Asked(QUESTION)), budget);
+            RunResult<SearchAnswer> remote = client.run(here.named().on(new SearchCrew.Asked(QUESTION)), budget);
             assertThat(RunBytes.of(remote)).isEqualTo(RunBytes.of(local));
             return remote;
         }

@@ -209,8 +209,7 @@ class TroubledGoalTest {
         plans().holdUntil(gate).repliesText("never");
         cluster.start(worker());
 
-        RunResult<Answer> result =
-                cluster.runs().run(Goals.PLAIN.on(PETS), BUDGET.within(Duration.ofSeconds(2)));
+        RunResult<Answer> result = cluster.runs().run(Goals.PLAIN.on(PETS), BUDGET.within(Duration.ofSeconds(2)));
 
         assertThat(kind(result)).isEqualTo(RunFailure.Kind.DEADLINE);
         assertThat(model.inFlight()).isZero();
@@ -222,8 +221,7 @@ class TroubledGoalTest {
         merges().holdUntil(gate).repliesText("never");
         cluster.start(worker());
 
-        RunResult<Answer> result =
-                cluster.runs().run(Goals.PLAIN.on(PETS), BUDGET.within(Duration.ofSeconds(3)));
+        RunResult<Answer> result = cluster.runs().run(Goals.PLAIN.on(PETS), BUDGET.within(Duration.ofSeconds(3)));
 
         assertThat(kind(result)).isEqualTo(RunFailure.Kind.DEADLINE);
         assertThat(result.report().outcome("cats").isSucceeded()).isTrue();
@@ -250,9 +248,12 @@ class TroubledGoalTest {
 
     @Test
     void inputThatIsKeptOutOfPrompts_isRefused() {
-        NamedGoal<Topic, Answer> keeping = NamedGoal.of("keeping", Topic.class, topic -> Goal.of("Read it", Answer.class)
-                .with("document", String.class, "long ".repeat(1_000))
-                .keepingInputsAbove(2_000));
+        NamedGoal<Topic, Answer> keeping = NamedGoal.of(
+                "keeping",
+                Topic.class,
+                topic -> Goal.of("Read it", Answer.class)
+                        .with("document", String.class, "long ".repeat(1_000))
+                        .keepingInputsAbove(2_000));
         cluster.start(worker().goals(keeping));
         assertThatThrownBy(() -> cluster.runs().run(keeping.on(PETS), BUDGET))
                 .isInstanceOf(IllegalStateException.class)
