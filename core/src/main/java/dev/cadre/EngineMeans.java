@@ -11,7 +11,6 @@ import dev.cadre.run.AttemptEvents;
 import dev.cadre.worker.CodeThreads;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /**
  * The means of a part of a run that an engine drives: nothing is recorded here, because the engine keeps the record.
@@ -20,7 +19,8 @@ import java.util.function.Consumer;
  * @param planningMoney the allotment of the part
  * @param planningBefore what the plan has cost before
  * @param deadline until when its calls must be over, from the start of the run
- * @param taker is told of each subtask that the planner hands over
+ * @param proposal a plan of this round that was made before
+ * @param ear hears what the planner hands over
  */
 record EngineMeans(
         Coordinator coordinator,
@@ -31,8 +31,25 @@ record EngineMeans(
         BudgetGuard planningMoney,
         Spend planningBefore,
         Duration deadline,
-        Consumer<PlannedSubtask> taker)
+        Optional<PlanProposal> proposal,
+        Ear ear)
         implements GoalMeans {
+    /** Hears what a planner hands over. */
+    interface Ear {
+        /** Hears nothing. */
+        Ear NOTHING = new Ear() {
+            @Override
+            public void admitted(PlannedSubtask planned) {}
+
+            @Override
+            public void proposed(PlanProposal waiting) {}
+        };
+
+        void admitted(PlannedSubtask planned);
+
+        void proposed(PlanProposal waiting);
+    }
+
     @Override
     public int roundsLeft() {
         return 0; // the engine counts them
@@ -67,7 +84,12 @@ record EngineMeans(
 
     @Override
     public void admitted(PlannedSubtask planned) {
-        taker.accept(planned);
+        ear.admitted(planned);
+    }
+
+    @Override
+    public void proposed(PlanProposal waiting) {
+        ear.proposed(waiting);
     }
 
     @Override

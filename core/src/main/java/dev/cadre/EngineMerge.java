@@ -62,7 +62,8 @@ public final class EngineMerge<R> {
                 money,
                 Spend.NONE,
                 terms.sinceStart().plus(terms.time()),
-                planned -> {});
+                Optional.empty(),
+                EngineMeans.Ear.NOTHING);
         merging = new GoalMerging<>(means, goal);
     }
 

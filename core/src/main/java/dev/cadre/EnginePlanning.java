@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One round of planning a goal for a run that an engine drives, performed in this process as {@link Coordinator} performs its
@@ -33,6 +34,7 @@ public final class EnginePlanning {
     // by the thread that waits
     private final List<PlannedSubtask> admitted = new ArrayList<>();
     private final List<String> noted = new ArrayList<>();
+    private @Nullable PlanProposal proposal;
 
     /**
      * What is to be planned.
@@ -40,15 +42,12 @@ public final class EnginePlanning {
      * @param before what the rounds before took, in their order
      * @param progress what has become of that; {@link PlanProgress#NONE} for the first plan
      * @param isNeeded whether anything is wrong that a further subtask may mend
+     * @param proposal a plan of this round that was made before and is to be decided on, so that nobody is asked for it
      */
-    public record Round(List<PlannedSubtask> before, PlanProgress progress, boolean isNeeded) {
+    public record Round(
+            List<PlannedSubtask> before, PlanProgress progress, boolean isNeeded, Optional<PlanProposal> proposal) {
         public Round {
             before = List.copyOf(before);
-        }
-
-        /** The first plan. */
-        public static Round first() {
-            return new Round(List.of(), PlanProgress.NONE, true);
         }
     }
 
@@ -67,6 +66,7 @@ public final class EnginePlanning {
      * @param admitted the subtasks that were handed over, for good, in their order
      * @param noted what was wrong with a plan whose planner failed
      * @param end how it ended, for the machine
+     * @param proposal the plan that waits for a decision, if it does
      * @param spend all that was booked for it
      * @param abandoned the name of its thread, if that ignored its interrupt
      * @param isTimeUp whether it was interrupted because its time was up
@@ -76,6 +76,7 @@ public final class EnginePlanning {
             List<PlannedSubtask> admitted,
             List<String> noted,
             RunInput end,
+            Optional<PlanProposal> proposal,
             Spend spend,
             Optional<String> abandoned,
             boolean isTimeUp) {
@@ -107,7 +108,8 @@ public final class EnginePlanning {
                 free.cap(terms.allotment()),
                 funds.planned(),
                 deadline,
-                planned -> post(() -> admitted.add(planned)));
+                round.proposal(),
+                new Heard());
         planning = new GoalPlanning(means, goal, coordinator.planner(), deadline, null);
     }
 
@@ -120,7 +122,14 @@ public final class EnginePlanning {
         var work = new EngineDrive.Work<>(this::planned, EnginePlanning::broken, PartWork::planLeftBehind);
         EngineDrive.Ended<RunInput> ended = drive.perform(
                 PartWork.PLANNER, work, started -> drive.driver().startVirtual(PartWork.PLANNER, started), goesOn);
-        return new Planned(admitted, noted, ended.end(), ended.spend(), ended.abandoned(), ended.isTimeUp());
+        return new Planned(
+                admitted,
+                noted,
+                ended.end(),
+                Optional.ofNullable(proposal),
+                ended.spend(),
+                ended.abandoned(),
+                ended.isTimeUp());
     }
 
     private RunInput planned() {
@@ -131,6 +140,19 @@ public final class EnginePlanning {
     private static RunInput broken(Throwable thrown) {
         return new RunInput.PlanFailed(
                 RunFailure.of(RunFailure.Kind.PLANNER_FAILED, "its thread broke: " + Failure.describe(thrown)));
+    }
+
+    /** On the planner's thread. */
+    private final class Heard implements EngineMeans.Ear {
+        @Override
+        public void admitted(PlannedSubtask planned) {
+            post(() -> admitted.add(planned));
+        }
+
+        @Override
+        public void proposed(PlanProposal waiting) {
+            post(() -> proposal = waiting);
+        }
     }
 
     /** What is admitted is known as it was planned. */

@@ -4,6 +4,7 @@ package dev.cadre;
 import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.event.RunListener;
+import dev.cadre.json.JsonException;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.record.KnownWork;
@@ -14,11 +15,14 @@ import dev.cadre.run.RungPerformer;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.schedule.RunDriver;
 import dev.cadre.task.Failure;
+import dev.cadre.task.Skip;
 import dev.cadre.worker.RungEnd;
 import dev.cadre.worker.RungTask;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 
 /**
  * One rung of a run that an engine drives, performed in this process as {@link Coordinator} performs its own: on threads of
@@ -28,6 +32,8 @@ import java.util.function.BooleanSupplier;
  */
 public final class EngineRung {
     private final RunCommand.StartRung rung;
+    private final Optional<String> answer;
+    private final UnaryOperator<String> masked;
     private final EngineDrive drive;
     private final RungPerformer performer;
 
@@ -57,11 +63,22 @@ public final class EngineRung {
     @SuppressWarnings("exports") // for the library's own modules
     public record Performed(RungEnd end, Spend spend, Optional<String> abandoned, boolean isTimeUp) {}
 
-    /** A rung of a run. */
+    /**
+     * A rung of a run.
+     *
+     * @param answer what somebody has answered in the place of its code, as JSON; empty to perform it
+     */
     @SuppressWarnings("exports") // as above
     public EngineRung(
-            Coordinator coordinator, String runId, RunCommand.StartRung rung, Terms terms, RunListener events) {
+            Coordinator coordinator,
+            String runId,
+            RunCommand.StartRung rung,
+            Optional<String> answer,
+            Terms terms,
+            RunListener events) {
         this.rung = rung;
+        this.answer = answer;
+        masked = coordinator.settings()::masked;
         BudgetGuard money = Budget.of(terms.allotment()).open();
         drive = new EngineDrive(coordinator, runId, terms, money, events);
         performer = new RungPerformer(
@@ -105,6 +122,9 @@ public final class EngineRung {
     private RungEnd performed() {
         var task = new RungTask(rung.type(), rung.input(), rung.id().label(), rung.tier(), rung.evidence());
         try {
+            if (answer.isPresent()) {
+                return answered(task, answer.get()).maskedBy(masked);
+            }
             return performer
                     .perform(task, rung.order(), drive.callDeadline(), KnownWork.nothing(), spend -> {})
                     .end();
@@ -116,5 +136,20 @@ public final class EngineRung {
                             thrown,
                             "subtask type '%s'".formatted(rung.type().name())));
         }
+    }
+
+    /** An answer that does not fit is awaited on: somebody may give another one. */
+    private RungEnd answered(RungTask task, String json) {
+        Object value;
+        try {
+            value = rung.type().outputType().read(json);
+        } catch (JsonException unfit) {
+            return refused(String.valueOf(unfit.getMessage()));
+        }
+        return task.objection(value).map(EngineRung::refused).orElseGet(() -> new RungEnd.Accepted(value));
+    }
+
+    private static RungEnd refused(String why) {
+        return new RungEnd.Refused(new Skip(Skip.Kind.AWAITED, why, List.of()), null);
     }
 }

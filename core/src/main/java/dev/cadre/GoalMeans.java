@@ -58,6 +58,14 @@ interface GoalMeans {
     /** Is told of each subtask right before it is handed over, as it was planned. */
     default void admitted(PlannedSubtask planned) {}
 
+    /** A plan of this round that was made before and is to be decided on; none of a run that has a record. */
+    default Optional<PlanProposal> proposal() {
+        return Optional.empty();
+    }
+
+    /** Is told of a plan that nobody has decided on yet. */
+    default void proposed(PlanProposal waiting) {}
+
     /** Looks up which subtasks of the plan others were planned for, in earlier sessions. */
     default void lookUpReplaced() {}
 

@@ -206,7 +206,7 @@ final class GoalPlanning {
             throws InterruptedException {
         PlanProgress progress = round.progress();
         Coordinator coordinator = run.coordinator();
-        Optional<PlanNotes> ended = record.flatMap(PlanRecord::ended);
+        Optional<PlanNotes> ended = ended(record);
         var nodes = new ArrayList<GraphNode>();
         boolean isWhole = coordinator.review().isPresent() || (mustBeWhole(coordinator) && ended.isEmpty());
         PlanIntake intake =
@@ -337,8 +337,9 @@ final class GoalPlanning {
 
     /** Takes what earlier sessions admitted, and asks the planner only for what they did not live to hear. */
     private Planned plan(Optional<PlanRecord> record, PlanIntake intake, Round round) throws InterruptedException {
-        Optional<PlanNotes> ended = record.flatMap(PlanRecord::ended);
+        Optional<PlanNotes> ended = ended(record);
         record.ifPresent(kept -> kept.restore(intake));
+        run.proposal().ifPresent(proposed -> proposed.subtasks().forEach(intake::restore));
         boolean isAsked =
                 ended.isEmpty() && (round.isNeeded() || !intake.outstanding().isEmpty());
         if (isAsked && unfunded != null) {
@@ -356,6 +357,11 @@ final class GoalPlanning {
         intake.finish();
         return new Planned(
                 ended.orElseGet(() -> PlanNotes.of(intake)), ended.isPresent() || (isAsked && !intake.isBrokenOff()));
+    }
+
+    private Optional<PlanNotes> ended(Optional<PlanRecord> record) {
+        return record.flatMap(PlanRecord::ended)
+                .or(() -> run.proposal().map(proposed -> new PlanNotes(proposed.defects(), proposed.lost())));
     }
 
     private AttemptListener attempts(Optional<PlanRecord> record) {
@@ -418,6 +424,8 @@ final class GoalPlanning {
             }
             case PlanReview.Verdict.Wait(String what) -> {
                 record.ifPresent(kept -> admit(kept, intake, planned));
+                PlanNotes notes = planned.notes();
+                run.proposed(new PlanProposal(plan, notes.defects(), notes.lost(), Optional.empty()));
                 throw new AwaitedException(what);
             }
         }
@@ -433,6 +441,10 @@ final class GoalPlanning {
 
     private PlanReview.Verdict verdict(PlanReview review, PlanReview.ProposedPlan proposed)
             throws InterruptedException {
+        Optional<PlanReview.Verdict> decided = run.proposal().flatMap(PlanProposal::verdict);
+        if (decided.isPresent()) {
+            return decided.get();
+        }
         try {
             return run.call(
                     "review",

@@ -327,6 +327,29 @@ final class RunningGraph {
                         List.copyOf(unneeded)));
     }
 
+    /** Whether it is required, or a required one that has not ended cannot do without it. */
+    boolean isNeeded(String subtaskId) {
+        var needing = new HashSet<String>(Set.of(subtaskId));
+        boolean isMore = true;
+        while (isMore) {
+            isMore = false;
+            for (Subtask each : all()) {
+                if (!each.isEnded() && !each.unneeded && needsAnyOf(each, needing)) {
+                    if (!each.node.optional()) {
+                        return true;
+                    }
+                    isMore |= needing.add(each.id());
+                }
+            }
+        }
+        return false;
+    }
+
+    private static boolean needsAnyOf(Subtask subtask, Set<String> ids) {
+        return ids.contains(subtask.id())
+                || subtask.node.dependencies().stream().anyMatch(edge -> !edge.soft() && ids.contains(edge.on()));
+    }
+
     /** The same of a required one: then its end is not its last. */
     boolean isOpen(Subtask on) {
         return !on.node.optional() && isAwaited(on);

@@ -68,7 +68,7 @@ final class ActivityCalls {
     }
 
     private static Wire.Fed lost(String key, LostRung lost) {
-        return new Wire.Fed("lost", key, null, null, null, lost.written());
+        return new Wire.Fed("lost", key, null, null, null, lost.written(), null);
     }
 
     private ActivityOptions options(Call call) {

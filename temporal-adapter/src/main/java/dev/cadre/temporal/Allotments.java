@@ -108,6 +108,11 @@ final class Allotments {
         return Optional.of(taken(purse, times(first, USUAL_CALLS).atMost(share).atMost(free)));
     }
 
+    /** Of work that calls nobody. */
+    Allotment nothing() {
+        return new Allotment(null);
+    }
+
     /** Takes all of this for a merge, which sizes its calls by it. */
     Allotment takeForMerge(BudgetGuard purse, Money amount) {
         return taken(purse, amount);

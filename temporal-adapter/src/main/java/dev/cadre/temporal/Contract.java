@@ -7,13 +7,16 @@ import io.temporal.workflow.QueryMethod;
 import io.temporal.workflow.SignalMethod;
 import io.temporal.workflow.WorkflowInterface;
 import io.temporal.workflow.WorkflowMethod;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a cluster is asked for. The names stand in histories; the SDK demands public interfaces, which nobody else sees here. */
 final class Contract {
     static final String RUN = "cadre-run";
     static final String CANCEL = "cadre-cancel";
+    static final String SAY = "cadre-say";
     static final String PROGRESS = "cadre-progress";
+    static final String QUESTIONS = "cadre-questions";
     static final String RESULT = "cadre-result";
     static final String RUNG = "cadre-rung";
     static final String PLAN = "cadre-plan";
@@ -31,6 +34,14 @@ final class Contract {
         /** Stops the run: what is under way is interrupted and booked. */
         @SignalMethod(name = CANCEL)
         void cancel();
+
+        /** Answers what is waited for; what nobody waits for is passed over. */
+        @SignalMethod(name = SAY)
+        void say(Wire.Said said);
+
+        /** What is waited for. */
+        @QueryMethod(name = QUESTIONS)
+        List<Wire.Question> questions();
 
         /** How far it has come. */
         @QueryMethod(name = PROGRESS)

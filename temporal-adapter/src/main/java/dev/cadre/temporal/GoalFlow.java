@@ -11,6 +11,7 @@ import dev.cadre.task.RunFailure;
 import io.temporal.workflow.Workflow;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Planner and merger of a run of a goal. Belongs to the thread of the workflow. */
@@ -91,7 +92,23 @@ final class GoalFlow {
         return true;
     }
 
+    // --- people
+
+    Stream<Wire.Question> questions() {
+        return Stream.concat(plan.question().stream(), merges.question().stream());
+    }
+
+    void said(Wire.Said said) {
+        plan.said(said);
+        merges.said(said);
+    }
+
     // --- both
+
+    /** Whether planner or merger is about to be asked. */
+    boolean isWanting() {
+        return plan.isWanted() || merges.isWanted();
+    }
 
     void startWanted() {
         plan.startWanted();

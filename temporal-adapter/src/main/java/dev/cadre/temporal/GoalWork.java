@@ -42,13 +42,14 @@ final class GoalWork implements Contract.GoalActivity {
                         registry.coordinator(), goal, order.run(), round, funds, terms, events)
                 .perform(pulse::goesOn);
         Wire.Books books = books(planned.spend(), events, planned.abandoned(), planned.isTimeUp(), pulse);
-        return Plans.planned(order.become().round(), planned.admitted(), planned.noted(), planned.end(), books);
+        return Plans.planned(order.become().round(), planned, books);
     }
 
     private static EnginePlanning.Round round(Wire.PlanOrder order) {
         try {
             List<PlannedSubtask> before = Plans.read(order.before());
-            return new EnginePlanning.Round(before, Plans.progress(order.become(), before), order.needed());
+            return new EnginePlanning.Round(
+                    before, Plans.progress(order.become(), before), order.needed(), Plans.proposal(order.proposal()));
         } catch (RuntimeException unfit) {
             throw ActivityWork.notBegun(unfit);
         }

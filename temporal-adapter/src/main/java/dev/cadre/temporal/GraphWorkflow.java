@@ -8,6 +8,7 @@ import io.temporal.failure.ApplicationFailure;
 import io.temporal.workflow.CancellationScope;
 import io.temporal.workflow.Workflow;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A run as a workflow: makes the graph or the goal, and has a {@link WorkflowRun} drive it. */
@@ -97,6 +98,18 @@ final class GraphWorkflow implements Contract.RunWorkflow {
         if (run != null) {
             run.cancel();
         }
+    }
+
+    @Override
+    public void say(Wire.Said said) {
+        if (run != null) { // nobody waits before the run has begun
+            run.say(said);
+        }
+    }
+
+    @Override
+    public List<Wire.Question> questions() {
+        return run == null ? List.of() : run.questions();
     }
 
     @Override

@@ -18,6 +18,7 @@ import io.temporal.workflow.Workflow;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The merges of a run: each is an activity with an allotment. Belongs to the thread of the workflow. */
@@ -33,7 +34,9 @@ final class MergeFlow {
 
     private @Nullable Merge wanted;
     private @Nullable InFlight inFlight;
+    private @Nullable Awaited awaited;
     private int number;
+    private int timers;
     private boolean isCancelled;
 
     /**
@@ -50,12 +53,22 @@ final class MergeFlow {
             Money amount,
             BudgetGuard purse,
             Trials trials) {
+        Merge until(long nanos) {
+            return new Merge(number, outcomes, nanos, amount, purse, trials);
+        }
+
         Merge paidBy(BudgetGuard other, Money most) {
             return new Merge(number, outcomes, untilNanos, amount.atMost(most), other, trials);
         }
     }
 
     private record InFlight(Merge merge, Allotments.Allotment allotment) {}
+
+    private record Awaited(Merge merge, String what) {
+        String id() {
+            return "%s/%d".formatted(KEY, merge.number());
+        }
+    }
 
     /** @param form that of the answer */
     MergeFlow(
@@ -78,32 +91,61 @@ final class MergeFlow {
         number++;
         BudgetGuard purse = setAside.ofNextMerge();
         Money amount = needs.merge().isZero() ? Money.ZERO : purse.available(); // which sizes its calls
-        Deadlines deadlines = Deadlines.at(frame.time().toNanos());
-        long until = deadlines.mergeUntil(frame.sinceStart().toNanos());
-        wanted = new Merge(number, outcomes, until, amount, purse, new Trials());
-        int timed = number;
-        Workflow.newTimer(Duration.ofNanos(until).minus(frame.sinceStart())).thenApply(up -> {
-            timeIsUp(timed);
+        wanted = new Merge(number, outcomes, until(), amount, purse, new Trials());
+        setTimer();
+    }
+
+    private long until() {
+        return Deadlines.at(frame.time().toNanos())
+                .mergeUntil(frame.sinceStart().toNanos());
+    }
+
+    /** A merger interrupts itself in time; this is for one that no worker has, or that is lost. */
+    private void setTimer() {
+        int timed = ++timers;
+        Workflow.newTimer(Duration.ofNanos(until()).minus(frame.sinceStart())).thenApply(up -> {
+            if (timed == timers) {
+                calls.cancel(KEY);
+            }
             return null;
         });
     }
 
-    /** A merger interrupts itself in time; this is for one that no worker has, or that is lost. */
-    private void timeIsUp(int timed) {
-        if (inFlight != null && inFlight.merge().number() == timed) {
-            calls.cancel(KEY);
+    boolean isWanted() {
+        return wanted != null;
+    }
+
+    // --- people
+
+    Optional<Wire.Question> question() {
+        return Optional.ofNullable(awaited)
+                .map(asked -> new Wire.Question(asked.id(), "MERGER", "", "", "", "", asked.what(), ""));
+    }
+
+    void said(Wire.Said said) {
+        Awaited asked = awaited;
+        if (asked != null
+                && said.kind().equals("again")
+                && (said.id().isEmpty() || said.id().equals(asked.id()))) {
+            awaited = null;
+            wanted = asked.merge().until(until());
+            setTimer();
         }
     }
 
     /** Whether the run is merging: then a cancel ends it when the merger has ended. */
     boolean isMerging() {
-        return wanted != null || inFlight != null;
+        return wanted != null || inFlight != null || awaited != null;
     }
 
     /** Interrupts the merger for good. */
     void cancel() {
         isCancelled = true;
         calls.cancel(KEY);
+        if (awaited != null) {
+            awaited = null;
+            desk.post(() -> end(PartWork.mergeCancelled("")));
+        }
     }
 
     // --- starts
@@ -145,7 +187,7 @@ final class MergeFlow {
                         left,
                         PartWork.MERGER),
                 Wire.MergeDone.class,
-                report -> new Wire.Fed("merge", KEY, null, null, report, null),
+                report -> new Wire.Fed("merge", KEY, null, null, report, null, null),
                 desk::feed,
                 order,
                 frame.input());
@@ -179,6 +221,8 @@ final class MergeFlow {
         }
         if (books.isLeaving() && report.end().equals("MergeFailed")) {
             again(merge, "its worker was shut down", merge.trials().returned());
+        } else if (report.end().equals("Awaited") && !isCancelled) {
+            awaited = new Awaited(merge, report.what());
         } else {
             end(Merges.end(report, form));
         }

@@ -39,11 +39,28 @@ final class PlanFlow {
 
     private @Nullable Round wanted;
     private @Nullable InFlight inFlight;
+    private @Nullable Awaited awaited;
     private Spend spent = Spend.NONE;
     private boolean isStopped;
 
     /** A round that is to be planned, on money of its own. */
-    private record Round(PlanProgress progress, boolean isNeeded, BudgetGuard purse, Trials trials) {}
+    private record Round(
+            PlanProgress progress,
+            boolean isNeeded,
+            BudgetGuard purse,
+            Trials trials,
+            Wire.@Nullable Proposal proposal) {
+        Round proposing(Wire.@Nullable Proposal other) {
+            return new Round(progress, isNeeded, purse, trials, other);
+        }
+
+        String id() {
+            return "%s/%d".formatted(KEY, progress.round());
+        }
+    }
+
+    /** A round that waits for somebody: for a decision on a plan, or for whatever the planner says. */
+    private record Awaited(Round round, String what) {}
 
     private record InFlight(Round round, Allotments.Allotment allotment) {}
 
@@ -66,18 +83,67 @@ final class PlanFlow {
     /** Wants the first plan. */
     void first() {
         BudgetGuard all = frame.money().run();
-        wanted = new Round(PlanProgress.NONE, true, all.cap(all.state().limit()), new Trials());
+        wanted = new Round(PlanProgress.NONE, true, all.cap(all.state().limit()), new Trials(), null);
     }
 
     /** Wants a further round. */
     void next(RunCommand.StartRound round) {
-        wanted = new Round(goal.progress(round), round.isNeeded(), setAside.ofRound(round.round()), new Trials());
+        wanted = new Round(goal.progress(round), round.isNeeded(), setAside.ofRound(round.round()), new Trials(), null);
     }
 
     /** Interrupts the planner, if it is asked. */
     void stop() {
         isStopped = true;
         calls.cancel(KEY);
+        if (awaited != null) {
+            Round round = awaited.round();
+            awaited = null;
+            desk.post(() -> end(round, PartWork.planCancelled("")));
+        }
+    }
+
+    boolean isWanted() {
+        return wanted != null;
+    }
+
+    // --- people
+
+    Optional<Wire.Question> question() {
+        return Optional.ofNullable(awaited).map(PlanFlow::question);
+    }
+
+    private static Wire.Question question(Awaited asked) {
+        Wire.Proposal proposal = asked.round().proposal();
+        String plan = proposal == null ? "" : "{\"subtasks\":[%s]}".formatted(String.join(",", proposal.subtasks()));
+        String kind = proposal == null ? "PLANNER" : "PLAN";
+        return new Wire.Question(asked.round().id(), kind, "", "", plan, "", asked.what(), "");
+    }
+
+    void said(Wire.Said said) {
+        Awaited asked = awaited;
+        if (asked == null
+                || !(said.id().isEmpty() || said.id().equals(asked.round().id()))) {
+            return;
+        }
+        Wire.Proposal proposal = asked.round().proposal();
+        switch (said.kind()) {
+            case "again" -> again(asked.round());
+            case "approve" -> decide(asked.round(), proposal, "Approve", "");
+            case "reject" -> decide(asked.round(), proposal, "Reject", said.text());
+            default -> {}
+        }
+    }
+
+    private void decide(Round round, Wire.@Nullable Proposal proposal, String verdict, String reason) {
+        if (proposal != null) {
+            again(round.proposing(
+                    new Wire.Proposal(proposal.subtasks(), proposal.defects(), proposal.lost(), verdict, reason)));
+        }
+    }
+
+    private void again(Round round) {
+        awaited = null;
+        wanted = round;
     }
 
     // --- starts
@@ -90,6 +156,10 @@ final class PlanFlow {
         wanted = null;
         if (isStopped) {
             desk.post(() -> end(round, PartWork.planCancelled("")));
+            return;
+        }
+        if (round.proposal() != null) { // only whoever decides is asked
+            schedule(round, frame.money().nothing());
             return;
         }
         Money least = round.progress().isRound() ? needs.round() : needs.plan();
@@ -118,13 +188,14 @@ final class PlanFlow {
                 Payments.of(spent),
                 allotment.amount().picoUsd(),
                 left.toNanos(),
-                frame.sinceStart().toNanos());
+                frame.sinceStart().toNanos(),
+                round.proposal());
         inFlight = new InFlight(round, allotment);
         calls.schedule(
                 new ActivityCalls.Call(
                         KEY, Contract.PLAN, Queues.of(frame.registry().queue(), Tier.FLAGSHIP), left, PartWork.PLANNER),
                 Wire.Planned.class,
-                report -> new Wire.Fed("plan", KEY, null, report, null, null),
+                report -> new Wire.Fed("plan", KEY, null, report, null, null, null),
                 desk::feed,
                 order,
                 frame.input());
@@ -163,6 +234,8 @@ final class PlanFlow {
         }
         if (books.isLeaving() && isCancelled(report) && !isStopped) {
             again(round, "its worker was shut down", round.trials().returned());
+        } else if (report.end().equals("Awaited") && !isStopped) {
+            awaited = new Awaited(round.proposing(report.proposal()), report.what());
         } else {
             accept(round, report);
         }

@@ -2,7 +2,10 @@
 package dev.cadre.temporal;
 
 import dev.cadre.EngineNeeds;
+import dev.cadre.EnginePlanning;
+import dev.cadre.PlanProposal;
 import dev.cadre.plan.PlanProgress;
+import dev.cadre.plan.PlanReview;
 import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.price.Money;
 import dev.cadre.schedule.PartWork;
@@ -12,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Plans, and what has become of them, as they travel. */
 final class Plans {
@@ -93,20 +97,62 @@ final class Plans {
         return Objects.requireNonNull(byId.get(id), () -> "subtask '%s' is not in the plan so far".formatted(id));
     }
 
+    // --- plans that wait for a decision
+
+    private static Wire.Proposal proposal(PlanProposal proposal) {
+        return new Wire.Proposal(written(proposal.subtasks()), proposal.defects(), proposal.lost(), "", "");
+    }
+
+    static Optional<PlanProposal> proposal(Wire.@Nullable Proposal wire) {
+        return wire == null
+                ? Optional.empty()
+                : Optional.of(new PlanProposal(read(wire.subtasks()), wire.defects(), wire.lost(), verdict(wire)));
+    }
+
+    private static Optional<PlanReview.Verdict> verdict(Wire.Proposal wire) {
+        return switch (wire.verdict()) {
+            case "" -> Optional.empty();
+            case "Approve" -> Optional.of(new PlanReview.Verdict.Approve());
+            case "Reject" -> Optional.of(new PlanReview.Verdict.Reject(wire.reason()));
+            default ->
+                throw new IllegalStateException(
+                        "a plan was judged as '%s', which is unknown".formatted(wire.verdict()));
+        };
+    }
+
     // --- how planning ended
 
-    static Wire.Planned planned(
-            int round, List<PlannedSubtask> admitted, List<String> noted, RunInput end, Wire.Books books) {
-        List<String> written = written(admitted);
-        return switch (end) {
+    static Wire.Planned planned(int round, EnginePlanning.Planned planned, Wire.Books books) {
+        List<String> written = written(planned.admitted());
+        List<String> noted = planned.noted();
+        return switch (planned.end()) {
             case RunInput.PlanEnded(List<String> defects, List<String> lost) ->
-                new Wire.Planned(round, written, noted, "PlanEnded", defects, lost, null, "", books);
+                new Wire.Planned(round, written, noted, "PlanEnded", defects, lost, null, "", books, null);
             case RunInput.PlanFailed(var failure, String place) ->
                 new Wire.Planned(
-                        round, written, noted, "PlanFailed", List.of(), List.of(), Faults.of(failure), place, books);
+                        round,
+                        written,
+                        noted,
+                        "PlanFailed",
+                        List.of(),
+                        List.of(),
+                        Faults.of(failure),
+                        place,
+                        books,
+                        null);
             case RunInput.Awaited(String who, String what) ->
-                new Wire.Planned(round, written, noted, "Awaited", List.of(), List.of(), null, what, books);
-            default -> throw new IllegalStateException("planning ended as " + end);
+                new Wire.Planned(
+                        round,
+                        written,
+                        noted,
+                        "Awaited",
+                        List.of(),
+                        List.of(),
+                        null,
+                        what,
+                        books,
+                        planned.proposal().map(Plans::proposal).orElse(null));
+            default -> throw new IllegalStateException("planning ended as " + planned.end());
         };
     }
 

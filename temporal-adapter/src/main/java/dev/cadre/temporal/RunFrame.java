@@ -27,6 +27,8 @@ final class RunFrame<R> {
     private final Tally tally = new Tally();
     private final String runId = Workflow.getInfo().getWorkflowId();
     private final long startMillis = Workflow.currentTimeMillis();
+    private long restedMillis;
+    private long restingSince = -1;
 
     RunFrame(EngineRun<R> parts, Wire.Start start, String input, Registry registry) {
         this.parts = parts;
@@ -80,8 +82,23 @@ final class RunFrame<R> {
         return time;
     }
 
+    /** Stops the clock, because the run only waits for people. */
+    void rest() {
+        restingSince = Workflow.currentTimeMillis();
+    }
+
+    /** Lets the clock go on, if it was stopped. */
+    void goOn() {
+        if (restingSince >= 0) {
+            restedMillis += Workflow.currentTimeMillis() - restingSince;
+            restingSince = -1;
+        }
+    }
+
+    /** How long the run has gone on, without the time for which its clock stood still. */
     Duration sinceStart() {
-        return Duration.ofMillis(Workflow.currentTimeMillis() - startMillis);
+        long now = restingSince < 0 ? Workflow.currentTimeMillis() : restingSince;
+        return Duration.ofMillis(now - startMillis - restedMillis);
     }
 
     /** What is left until this much of the run's time is over. */

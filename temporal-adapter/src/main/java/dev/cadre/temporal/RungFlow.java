@@ -8,16 +8,20 @@ import dev.cadre.schedule.RunCommand;
 import dev.cadre.schedule.RunInput;
 import dev.cadre.schedule.RungId;
 import dev.cadre.task.Failure;
+import dev.cadre.task.Skip;
+import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.RungEnd;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,8 +41,22 @@ final class RungFlow {
     private final Map<String, InFlight> inFlight = new HashMap<>();
     private final Set<RungId> stopped = new HashSet<>();
     private final Map<RungId, Trials> trials = new HashMap<>();
+    /** What people have answered to rungs that are to be held against that. */
+    private final Map<RungId, String> answers = new HashMap<>();
+    /** What those waited for that have an answer. */
+    private final Map<RungId, String> whats = new HashMap<>();
+    /** Rungs that wait for people, in the order in which they came to, and hold nothing. */
+    private final Map<String, Awaited> awaited = new LinkedHashMap<>();
 
     private record InFlight(RunCommand.StartRung rung, Allotments.Allotment allotment) {}
+
+    /**
+     * A rung that waits for somebody.
+     *
+     * @param what what it waits for, by its own word
+     * @param refusal why the last answer was refused; empty if there was none
+     */
+    private record Awaited(RunCommand.StartRung rung, String what, String refusal) {}
 
     /** @param workTime after how much of the run's time rungs are stopped */
     RungFlow(RunFrame<?> frame, ActivityCalls calls, RecordedQuotes quotes, RunDesk desk, Duration workTime) {
@@ -59,7 +77,78 @@ final class RungFlow {
 
     void stop(List<RungId> rungs) {
         stopped.addAll(rungs);
-        rungs.forEach(id -> calls.cancel(key(id)));
+        for (RungId id : rungs) {
+            calls.cancel(key(id));
+            if (awaited.remove(key(id)) != null) {
+                end(id, new RungEnd.Cancelled(true));
+            }
+        }
+    }
+
+    // --- people
+
+    boolean isAnyAwaited() {
+        return !awaited.isEmpty();
+    }
+
+    List<Wire.Question> questions() {
+        return awaited.entrySet().stream()
+                .map(each -> question(each.getKey(), each.getValue()))
+                .toList();
+    }
+
+    private static Wire.Question question(String key, Awaited asked) {
+        SubtaskType<?, ?> type = asked.rung().type();
+        return new Wire.Question(
+                key,
+                "SUBTASK",
+                asked.rung().id().label(),
+                type.name(),
+                Ends.write(type.inputType(), asked.rung().input()),
+                type.outputType().schema(),
+                asked.what(),
+                asked.refusal());
+    }
+
+    /** Begins again what waits, with an answer if that is to this one; what nobody waits for is passed over. */
+    void said(Wire.Said said) {
+        switch (said.kind()) {
+            case "answer" -> {
+                Awaited asked = awaited.get(said.id());
+                if (asked != null) {
+                    answers.put(asked.rung().id(), said.text());
+                    whats.put(asked.rung().id(), asked.what());
+                    again(said.id());
+                }
+            }
+            case "again" ->
+                List.copyOf(awaited.keySet()).stream()
+                        .filter(key -> said.id().isEmpty() || said.id().equals(key))
+                        .forEach(this::again);
+            default -> {}
+        }
+    }
+
+    private void again(String key) {
+        Awaited asked = awaited.remove(key);
+        if (asked != null) {
+            waiting.add(asked.rung());
+        }
+    }
+
+    /** Ends what waits and is not needed, if nothing is needed that waits. */
+    boolean endsNeedless(Predicate<String> isNeeded) {
+        if (awaited.isEmpty()
+                || awaited.values().stream()
+                        .anyMatch(each -> isNeeded.test(each.rung().id().subtaskId()))) {
+            return false;
+        }
+        for (Awaited each : awaited.values()) {
+            var skip = new Skip(Skip.Kind.AWAITED, each.what(), List.of());
+            end(each.rung().id(), new RungEnd.Refused(skip, null));
+        }
+        awaited.clear();
+        return true;
     }
 
     private static String key(RungId id) {
@@ -89,6 +178,11 @@ final class RungFlow {
         if (stopped.contains(rung.id())) {
             waiting.remove(rung);
             end(rung.id(), new RungEnd.Cancelled(hasBegun(rung)));
+            return true;
+        }
+        if (answers.containsKey(rung.id())) {
+            waiting.remove(rung);
+            schedule(rung, frame.money().nothing());
             return true;
         }
         Money first = quotes.worstCase(rung.type(), rung.input(), rung.tier());
@@ -133,7 +227,8 @@ final class RungFlow {
                 allotment.amount().picoUsd(),
                 left.toNanos(),
                 frame.sinceStart().toNanos(),
-                start.goal() ? rung.type().name() : null);
+                start.goal() ? rung.type().name() : null,
+                answers.get(rung.id()));
         String key = key(rung.id());
         inFlight.put(key, new InFlight(rung, allotment));
         calls.schedule(
@@ -144,7 +239,7 @@ final class RungFlow {
                         left,
                         "%s on %s".formatted(rung.id().label(), rung.tier())),
                 Wire.Performed.class,
-                report -> new Wire.Fed("rung", key, report, null, null, null),
+                report -> new Wire.Fed("rung", key, report, null, null, null, null),
                 desk::feed,
                 order,
                 start.goal() ? "" : frame.input(), // the type of the subtask is enough
@@ -171,6 +266,8 @@ final class RungFlow {
         }
         allotment.settle(Payments.spend(report.paid()));
         frame.book(rung.id().label(), report.calls(), report.byCode(), report.notes());
+        String answer = answers.remove(rung.id());
+        String waitedFor = whats.remove(rung.id());
         if (report.isTimeUp()) { // by its clock; what it says is understood after the end of the time only
             desk.timeIsUp();
         }
@@ -178,9 +275,26 @@ final class RungFlow {
             desk.take(new RunInput.RungAbandoned(
                     rung.id(), report.abandoned(), report.end().message()));
         } else if (report.isLeaving() && report.end().type().equals("Cancelled") && !stopped.contains(rung.id())) {
+            restore(rung, answer, waitedFor);
             again(rung, "its worker was shut down", trials(rung).returned());
+        } else if (isAwaited(report.end()) && !stopped.contains(rung.id())) {
+            String said = report.end().message();
+            awaited.put(
+                    key(rung.id()),
+                    waitedFor == null ? new Awaited(rung, said, "") : new Awaited(rung, waitedFor, said));
         } else {
             desk.take(new RunInput.RungEnded(rung.id(), Ends.read(report.end(), rung.type())));
+        }
+    }
+
+    private static boolean isAwaited(Wire.End end) {
+        return end.type().equals("Refused") && end.kind().equals(Skip.Kind.AWAITED.name());
+    }
+
+    private void restore(RunCommand.StartRung rung, @Nullable String answer, @Nullable String waitedFor) {
+        if (answer != null && waitedFor != null) {
+            answers.put(rung.id(), answer);
+            whats.put(rung.id(), waitedFor);
         }
     }
 
@@ -214,7 +328,7 @@ final class RungFlow {
     private void again(RunCommand.StartRung rung, String why, boolean isToBeTried) {
         if (stopped.contains(rung.id())) {
             desk.take(new RunInput.RungEnded(rung.id(), new RungEnd.Cancelled(true)));
-        } else if (rung.type().hasEffects()) {
+        } else if (rung.type().hasEffects() && !answers.containsKey(rung.id())) {
             failed(rung, Failure.Kind.EFFECT_UNKNOWN, "%s, and a tool that writes may have run".formatted(why));
         } else if (!isToBeTried) {
             Failure.Kind kind = rung.type().isModelWork() ? Failure.Kind.MODEL_FAILED : Failure.Kind.CODE_FAILED;

@@ -13,6 +13,7 @@ import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityExecutionContext;
 import io.temporal.activity.ActivityInfo;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Performs rungs as activities. Whatever happens to a rung is an end that is returned, with what it has spent; what is thrown
@@ -38,7 +39,12 @@ final class RungWork implements Contract.RungActivity {
         var events = new Events();
         ActivityWork.Pulse pulse = work.pulse(context);
         EngineRung.Performed performed = new EngineRung(
-                        registry.coordinator(), order.run(), rung, terms(order, context.getInfo()), events)
+                        registry.coordinator(),
+                        order.run(),
+                        rung,
+                        Optional.ofNullable(order.answer()),
+                        terms(order, context.getInfo()),
+                        events)
                 .perform(pulse::goesOn);
         boolean isLeaving = pulse.isLeaving();
         return new Wire.Performed(

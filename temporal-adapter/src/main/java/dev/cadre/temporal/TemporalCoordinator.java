@@ -26,12 +26,15 @@ public final class TemporalCoordinator {
     private final WorkflowClient client;
     private final String queue;
     private final boolean marks;
+    private final boolean waitsCount;
     private final List<SubtaskType<?, ?>> types;
 
-    private TemporalCoordinator(WorkflowClient client, String queue, boolean marks, List<SubtaskType<?, ?>> types) {
+    private TemporalCoordinator(
+            WorkflowClient client, String queue, boolean marks, boolean waitsCount, List<SubtaskType<?, ?>> types) {
         this.client = client;
         this.queue = queue;
         this.marks = marks;
+        this.waitsCount = waitsCount;
         this.types = List.copyOf(types);
     }
 
@@ -41,15 +44,24 @@ public final class TemporalCoordinator {
      * @param queue the name that the workers were given, too
      */
     public static TemporalCoordinator of(WorkflowClient client, String queue) {
-        return new TemporalCoordinator(client, queue, false, List.of());
+        return new TemporalCoordinator(client, queue, false, false, List.of());
     }
 
     /**
-     * This coordinator with runs that keep the search attributes {@code CadreState}, a keyword, and {@code CadreSpentUsd}, a
+     * This coordinator with runs that keep the search attributes {@code CadreState}, a keyword such as {@code WAITING}, and {@code CadreSpentUsd}, a
      * double that is set at the end; default none. The cluster must know both, else no step of a run succeeds.
      */
     public TemporalCoordinator searchAttributes() {
-        return new TemporalCoordinator(client, queue, true, types);
+        return new TemporalCoordinator(client, queue, true, waitsCount, types);
+    }
+
+    /**
+     * This coordinator with runs whose deadline counts the time, too, in which they only wait for people. By default their
+     * clock stands still then, so that the time of a person does not count, as between two sessions with a journal. What is
+     * still waited for at the deadline is given up, with the reason {@code DEADLINE}.
+     */
+    public TemporalCoordinator countingWaits() {
+        return new TemporalCoordinator(client, queue, marks, true, types);
     }
 
     /**
@@ -71,7 +83,7 @@ public final class TemporalCoordinator {
             }
             all.add(type);
         }
-        return new TemporalCoordinator(client, queue, marks, all);
+        return new TemporalCoordinator(client, queue, marks, waitsCount, all);
     }
 
     /**
@@ -132,16 +144,16 @@ public final class TemporalCoordinator {
      */
     public <R> TemporalRun<R> start(String id, TaskGraph<R> graph, Budget budget) {
         TaskGraph.Origin origin = origin(graph);
-        var start =
-                new Wire.Start(origin.graph(), origin.version(), budget.limit().picoUsd(), nanos(budget), marks, false);
+        var start = new Wire.Start(
+                origin.graph(), origin.version(), budget.limit().picoUsd(), nanos(budget), marks, false, waitsCount);
         return start(id, start, origin.input(), new Asked.ForGraph<>(graph), budget);
     }
 
     /** The same for a goal. */
     public <R> TemporalRun<R> start(String id, Goal<R> goal, Budget budget) {
         Goal.Origin origin = origin(goal);
-        var start =
-                new Wire.Start(origin.goal(), origin.version(), budget.limit().picoUsd(), nanos(budget), marks, true);
+        var start = new Wire.Start(
+                origin.goal(), origin.version(), budget.limit().picoUsd(), nanos(budget), marks, true, waitsCount);
         return start(id, start, origin.input(), new Asked.ForGoal<>(goal, types), budget);
     }
 

@@ -2,11 +2,15 @@
 package dev.cadre.temporal;
 
 import dev.cadre.RunResult;
+import dev.cadre.schema.JsonType;
+import dev.cadre.task.TypeRef;
 import io.temporal.client.WorkflowFailedException;
 import io.temporal.client.WorkflowStub;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.CanceledFailure;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,5 +80,69 @@ public final class TemporalRun<R> {
      */
     public void cancel() {
         workflow.signal(Contract.CANCEL);
+    }
+
+    // --- people
+
+    /**
+     * What the run waits for people with: a plan to be approved, subtasks that wait for an answer, and planner or merger if they wait for
+     * somebody. Blocks until a worker has answered; a run whose workers are down is not asked.
+     */
+    public List<RunQuestion> questions() {
+        return workflow.query(Contract.QUESTIONS, Wire.Question[].class) instanceof Wire.Question[] all
+                ? Stream.of(all).map(RunQuestion::of).toList()
+                : List.of();
+    }
+
+    /**
+     * Answers a subtask that waits. The answer is checked against the output type and the rules of the subtask type, in an
+     * activity; one that does not fit is awaited on, and {@link #questions} has the question again with the reason as its
+     * refusal. An answer to what is not waited for any more is passed over. Does not wait; the workers may be down.
+     *
+     * @throws IllegalArgumentException if the question is none of a subtask
+     * @throws dev.cadre.json.JsonException if the value cannot be written
+     */
+    public <O> void answer(RunQuestion question, Class<O> output, O value) {
+        answer(question, TypeRef.of(output), value);
+    }
+
+    /** The same for an answer of a generic type. */
+    @SuppressWarnings("unchecked") // a reference stands for its type
+    public <O> void answer(RunQuestion question, TypeRef<O> output, O value) {
+        question.require(RunQuestion.Kind.SUBTASK);
+        say("answer", question.id(), ((JsonType<O>) JsonType.of(output.type())).write(value));
+    }
+
+    /**
+     * Approves of a plan that waits: it is run as it is. Otherwise as {@link #answer}.
+     *
+     * @throws IllegalArgumentException if the question is none about a plan
+     */
+    public void approve(RunQuestion question) {
+        question.require(RunQuestion.Kind.PLAN);
+        say("approve", question.id(), "");
+    }
+
+    /**
+     * Rejects a plan that waits: it is not run, as after {@link dev.cadre.plan.PlanReview.Verdict.Reject}.
+     *
+     * @param reason for the result
+     * @throws IllegalArgumentException if the question is none about a plan
+     */
+    public void reject(RunQuestion question, String reason) {
+        question.require(RunQuestion.Kind.PLAN);
+        say("reject", question.id(), reason);
+    }
+
+    /**
+     * Has the code that waits called again, for answers that are kept elsewhere, such as by a {@link
+     * dev.cadre.people.FileDesk}: of subtasks, planner and merger, and the review of a plan about the same plan. Does not wait.
+     */
+    public void askAgain() {
+        say("again", "", "");
+    }
+
+    private void say(String kind, String id, String text) {
+        workflow.signal(Contract.SAY, new Wire.Said(kind, id, text));
     }
 }

@@ -18,8 +18,10 @@ final class Wire {
      * @param timeNanos the time that it has; zero for the default of the coordinator
      * @param marks whether search attributes are kept
      * @param goal whether it is one of a goal, whose name and version are in the place of those of a graph
+     * @param waitsCount whether time in which it only waits for people counts
      */
-    record Start(String graph, int version, long limit, long timeNanos, boolean marks, boolean goal) {}
+    record Start(
+            String graph, int version, long limit, long timeNanos, boolean marks, boolean goal, boolean waitsCount) {}
 
     /** Which execution of which subtask of a graph. */
     record Place(String subtask, int item, int rung) {}
@@ -28,6 +30,7 @@ final class Wire {
      * A rung that is to be performed.
      *
      * @param type the name of the subtask type, for one that a planner planned; null if the graph says it
+     * @param answer what a person has answered in the place of its code; null to perform it
      * @param timeNanos from the time at which it was scheduled until it is interrupted
      */
     record Order(
@@ -41,7 +44,8 @@ final class Wire {
             long allotment,
             long timeNanos,
             long sinceStartNanos,
-            @Nullable String type) {}
+            @Nullable String type,
+            @Nullable String answer) {}
 
     /** Money and tokens, as {@link dev.cadre.price.Spend} has them. */
     record Paid(
@@ -129,6 +133,14 @@ final class Wire {
     /** A subtask or an item that did not. */
     record Undone(String id, String subtask, String reason) {}
 
+    /**
+     * A plan that waits for a decision, or that was decided on.
+     *
+     * @param verdict {@code Approve} or {@code Reject}; empty if nobody has decided
+     * @param reason of a rejection
+     */
+    record Proposal(List<String> subtasks, List<String> defects, List<String> lost, String verdict, String reason) {}
+
     /** What has become of a plan; round 0 is the first plan. */
     record Become(int round, List<Done> done, List<Undone> undone, List<String> lost, String rejected) {}
 
@@ -140,6 +152,7 @@ final class Wire {
      * @param limit that of the run
      * @param free what is free of it, the allotment included
      * @param planned what the plan has cost before
+     * @param proposal a plan of this round that was made before; null to ask the planner
      */
     record PlanOrder(
             String run,
@@ -153,7 +166,8 @@ final class Wire {
             Paid planned,
             long allotment,
             long timeNanos,
-            long sinceStartNanos) {}
+            long sinceStartNanos,
+            @Nullable Proposal proposal) {}
 
     /** What an activity of planner or merger did, beside its result; as in {@link Performed}. */
     record Books(
@@ -168,6 +182,7 @@ final class Wire {
      * @param end {@code PlanEnded}, {@code PlanFailed} or {@code Awaited}
      * @param fault of a plan that failed
      * @param what where it was interrupted, or what it waits for
+     * @param proposal the plan that waits for a decision; null if none does
      */
     record Planned(
             int round,
@@ -178,7 +193,8 @@ final class Wire {
             List<String> lost,
             @Nullable Fault fault,
             String what,
-            Books books) {}
+            Books books,
+            @Nullable Proposal proposal) {}
 
     /** The outcome of one subtask of a type. */
     record Typed(String id, String type, Result result) {}
@@ -232,9 +248,10 @@ final class Wire {
      * Something that a run was told.
      *
      * @param kind what it is: {@code rung}, {@code plan} or {@code merge} for an activity that ended, {@code cancel},
-     *     {@code time} or {@code merge time}
+     *     {@code time}, {@code merge time} or {@code said}
      * @param key of the activity; else empty
      * @param lost of an activity without a report
+     * @param said by a person
      */
     record Fed(
             String kind,
@@ -242,7 +259,43 @@ final class Wire {
             @Nullable Performed rung,
             @Nullable Planned plan,
             @Nullable MergeDone merge,
-            @Nullable Lost lost) {}
+            @Nullable Lost lost,
+            @Nullable Said said) {
+        static Fed of(String kind) {
+            return new Fed(kind, "", null, null, null, null, null);
+        }
+    }
+
+    /**
+     * Something that is waited for.
+     *
+     * @param id by which it is answered
+     * @param kind {@code SUBTASK}, {@code PLAN}, {@code PLANNER} or {@code MERGER}
+     * @param subtask the label of a subtask or item; else empty
+     * @param type the name of its type; else empty
+     * @param input its input as JSON, or the plan; else empty
+     * @param schema the JSON schema of the answer; else empty
+     * @param what what is waited for, by the word of whoever waits
+     * @param refusal why the last answer was refused; empty if there was none
+     */
+    record Question(
+            String id,
+            String kind,
+            String subtask,
+            String type,
+            String input,
+            String schema,
+            String what,
+            String refusal) {}
+
+    /**
+     * What a person said.
+     *
+     * @param kind {@code answer}, {@code approve}, {@code reject} or {@code again}
+     * @param id of the question; empty for all
+     * @param text the answer as JSON, or the reason of a rejection; else empty
+     */
+    record Said(String kind, String id, String text) {}
 
     // --- results
 

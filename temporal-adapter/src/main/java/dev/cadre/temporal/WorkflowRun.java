@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,8 @@ final class WorkflowRun<R> implements RunDesk {
     private final Deque<Runnable> inbox = new ArrayDeque<>();
     private boolean isCancelTaken;
     private boolean workTimeUp;
+    private boolean isTimed;
+    private boolean isResting;
     private @Nullable RunEnding ending;
     private Wire.@Nullable Ended result;
 
@@ -55,7 +59,18 @@ final class WorkflowRun<R> implements RunDesk {
 
     /** Stops the run as soon as it is driven on. */
     void cancel() {
-        feed(new Wire.Fed("cancel", "", null, null, null, null));
+        feed(Wire.Fed.of("cancel"));
+    }
+
+    /** Hears what a person said. */
+    void say(Wire.Said said) {
+        feed(new Wire.Fed("said", "", null, null, null, null, said));
+    }
+
+    /** What is waited for: planner and merger first, then subtasks in the order in which they came to wait. */
+    List<Wire.Question> questions() {
+        return Stream.concat(goal == null ? Stream.empty() : goal.questions(), rungs.questions().stream())
+                .toList();
     }
 
     Wire.Progress progress() {
@@ -75,19 +90,66 @@ final class WorkflowRun<R> implements RunDesk {
     // --- the loop
 
     Wire.Ended toTheEnd() {
-        Workflow.newTimer(workTime).thenApply(up -> {
-            feed(new Wire.Fed("time", "", null, null, null, null));
-            return null;
-        });
+        setTimer();
         marks.began();
         begin();
         startWaiting();
         while (ending == null) {
             Workflow.await(() -> !inbox.isEmpty());
+            frame.goOn();
             hear();
             startWaiting();
+            rest();
         }
         return conclude(ending);
+    }
+
+    private void setTimer() {
+        isTimed = true;
+        Workflow.newTimer(frame.leftOf(workTime)).thenApply(up -> {
+            isTimed = false;
+            feed(Wire.Fed.of("time"));
+            return null;
+        });
+    }
+
+    // --- people
+
+    /** A run that only waits for people stands still, and its clock unless the caller wants that to count. */
+    private void rest() {
+        boolean wasResting = isResting;
+        isResting = ending == null && isIdle() && isAnyAwaited();
+        boolean isStanding = isResting && !frame.start().waitsCount();
+        if (isStanding) {
+            frame.rest();
+        } else if (!isTimed && !workTimeUp && ending == null) {
+            setTimer();
+        }
+        if (isResting != wasResting && ending == null) {
+            String state = isResting ? "WAITING" : "RUNNING";
+            frame.tally().state(state);
+            marks.state(state);
+        }
+    }
+
+    private boolean isIdle() {
+        return inbox.isEmpty() && calls.underWay() == 0 && rungs.waiting() == 0 && (goal == null || !goal.isWanting());
+    }
+
+    /** What waits and is not needed is ended instead. */
+    private boolean isAnyAwaited() {
+        boolean isPartAwaited = goal != null && goal.questions().findAny().isPresent();
+        if (!isPartAwaited && rungs.endsNeedless(machine::isNeeded)) {
+            return false;
+        }
+        return isPartAwaited || rungs.isAnyAwaited();
+    }
+
+    private void said(Wire.Said said) {
+        rungs.said(said);
+        if (goal != null) {
+            goal.said(said);
+        }
     }
 
     private void begin() {
@@ -127,7 +189,8 @@ final class WorkflowRun<R> implements RunDesk {
     private void deal(Wire.Fed fed) {
         switch (fed.kind()) {
             case "cancel" -> cancelled();
-            case "time" -> timeIsUp();
+            case "time" -> timerWentOff();
+            case "said" -> said(Objects.requireNonNull(fed.said()));
             case "rung" -> rungs.ended(fed.key(), fed.rung(), null);
             case "plan" -> goal().planned(fed.plan(), null);
             case "merge" -> goal().merged(fed.merge(), null);
@@ -151,6 +214,13 @@ final class WorkflowRun<R> implements RunDesk {
         isCancelTaken = true;
         if (goal == null || !goal.cancelsMerge()) {
             take(new RunInput.Cancelled());
+        }
+    }
+
+    /** It stands still as long as the clock does. */
+    private void timerWentOff() {
+        if (frame.leftOf(workTime).isZero()) {
+            timeIsUp();
         }
     }
 

@@ -133,7 +133,7 @@ final class WorkerProcess implements AutoCloseable {
      * Decides as a {@link TemporalWorker} does, but asks for no queue of its own. The test server leaves a decision in the
      * queue of a dead process for ever, where a cluster gives it to another one after five seconds.
      */
-    private static WorkerFactory decider(WorkflowClient client, Registry registry) {
+    static WorkerFactory decider(WorkflowClient client, Registry registry) {
         var factory = WorkerFactory.newInstance(
                 client,
                 WorkerFactoryOptions.newBuilder()
