@@ -208,7 +208,9 @@ final class GoalPlanning {
         Coordinator coordinator = run.coordinator();
         Optional<PlanNotes> ended = ended(record);
         var nodes = new ArrayList<GraphNode>();
-        boolean isWhole = coordinator.review().isPresent() || (mustBeWhole(coordinator) && ended.isEmpty());
+        boolean isWhole = coordinator.review().isPresent()
+                || run.proposal().isPresent()
+                || (mustBeWhole(coordinator) && ended.isEmpty());
         PlanIntake intake =
                 intake(isWhole, progress, isWhole ? nodes::add : node -> inbox.accept(new RunInput.Admitted(node)));
         continued(intake, taken, progress);
@@ -399,6 +401,11 @@ final class GoalPlanning {
             Planned planned,
             PlanProgress progress)
             throws InterruptedException {
+        Optional<PlanReview.Verdict> decided = run.proposal().flatMap(PlanProposal::verdict);
+        if (decided.isPresent()) { // whether or not there is a review here
+            obey(decided.get(), record, intake, nodes, planned);
+            return;
+        }
         Optional<PlanReview> review = run.coordinator().review();
         List<PlannedSubtask> plan = intake.added();
         if (review.isEmpty()
@@ -416,7 +423,19 @@ final class GoalPlanning {
                         nodes,
                         spend(),
                         run.limit()));
-        switch (verdict(review.get(), new PlanReview.ProposedPlan(goal.text(), plan, nodes, estimate))) {
+        PlanReview.Verdict verdict =
+                verdict(review.get(), new PlanReview.ProposedPlan(goal.text(), plan, nodes, estimate));
+        obey(verdict, record, intake, nodes, planned);
+    }
+
+    private void obey(
+            PlanReview.Verdict verdict,
+            Optional<PlanRecord> record,
+            PlanIntake intake,
+            List<GraphNode> nodes,
+            Planned planned) {
+        List<PlannedSubtask> plan = intake.added();
+        switch (verdict) {
             case PlanReview.Verdict.Approve approved -> record.ifPresent(kept -> kept.approve(plan, nodes));
             case PlanReview.Verdict.Reject(String reason) -> {
                 record.ifPresent(PlanRecord::reject);
@@ -441,10 +460,6 @@ final class GoalPlanning {
 
     private PlanReview.Verdict verdict(PlanReview review, PlanReview.ProposedPlan proposed)
             throws InterruptedException {
-        Optional<PlanReview.Verdict> decided = run.proposal().flatMap(PlanProposal::verdict);
-        if (decided.isPresent()) {
-            return decided.get();
-        }
         try {
             return run.call(
                     "review",

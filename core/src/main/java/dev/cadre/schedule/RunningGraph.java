@@ -345,9 +345,12 @@ final class RunningGraph {
         return false;
     }
 
+    /** A join may need any of its members, although its edges are soft: the others may fail. */
     private static boolean needsAnyOf(Subtask subtask, Set<String> ids) {
+        boolean isJoin = subtask.node.binding() instanceof Binding.Join;
         return ids.contains(subtask.id())
-                || subtask.node.dependencies().stream().anyMatch(edge -> !edge.soft() && ids.contains(edge.on()));
+                || subtask.node.dependencies().stream()
+                        .anyMatch(edge -> (isJoin || !edge.soft()) && ids.contains(edge.on()));
     }
 
     /** The same of a required one: then its end is not its last. */

@@ -10,6 +10,7 @@ import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.Money;
+import dev.cadre.task.AwaitedException;
 import dev.cadre.task.Input;
 import dev.cadre.task.NamedGraph;
 import dev.cadre.task.SubtaskType;
@@ -17,6 +18,7 @@ import dev.cadre.task.TaskGraph;
 import dev.cadre.temporal.FileValueStore;
 import dev.cadre.temporal.ReferencingCodec;
 import dev.cadre.temporal.RunProgress;
+import dev.cadre.temporal.RunQuestion;
 import dev.cadre.temporal.TemporalCoordinator;
 import dev.cadre.temporal.TemporalRun;
 import dev.cadre.temporal.TemporalWorker;
@@ -113,6 +115,35 @@ class TemporalGuideTest {
         return result.spend().total();
     }
 
+    record Decision(boolean approved, String text) {}
+
+    static final SubtaskType<Topic, Decision> APPROVE =
+            SubtaskType.code("approve", Topic.class, Decision.class, (topic, context) -> {
+                throw new AwaitedException("the editor, about " + topic.name());
+            });
+
+    static final NamedGraph<Topic, Decision> APPROVED = NamedGraph.of("approved", Topic.class, topic -> {
+        var graph = TaskGraph.builder();
+        return graph.answering(graph.add("decision", APPROVE, topic));
+    });
+
+    private static Decision approved(WorkflowClient client) throws InterruptedException {
+        // region temporal-people
+        TemporalRun<Decision> run =
+                TemporalCoordinator.of(client, "briefs").start(APPROVED.on(new Topic("cats")), Budget.usd("0.05"));
+        for (RunQuestion question : run.questions()) {
+            System.out.println(question.subtaskId() + ": " + question.input() + " " + question.refusal());
+            run.answer(question, Decision.class, new Decision(true, "fine"));
+        }
+        // endregion
+        for (int asked = 0; asked < 2_000 && run.progress().state().equals("RUNNING"); asked++) {
+            for (RunQuestion question : run.questions()) { // it may have been too early above
+                run.answer(question, Decision.class, new Decision(true, "fine"));
+            }
+        }
+        return run.result().requireComplete();
+    }
+
     private static WorkflowClientOptions large(Path folder) {
         // region temporal-large
         var store = FileValueStore.in(folder);
@@ -163,6 +194,19 @@ class TemporalGuideTest {
                 worker.start();
                 // endregion
                 assertThat(remoteGoal(client)).isEqualTo(localGoal(models));
+            }
+        }
+    }
+
+    @Test
+    void run_thatWaits_isAnswered() throws InterruptedException {
+        try (var environment = TestWorkflowEnvironment.newInstance()) {
+            WorkflowClient client = environment.getWorkflowClient();
+            try (var worker = TemporalWorker.builder(client, "briefs", Coordinator.of(new ScriptedModel().pools()))
+                    .graphs(APPROVED)
+                    .build()) {
+                worker.start();
+                assertThat(approved(client)).isEqualTo(new Decision(true, "fine"));
             }
         }
     }

@@ -113,9 +113,12 @@ final class Allotments {
         return new Allotment(null);
     }
 
-    /** Takes all of this for a merge, which sizes its calls by it. */
+    /**
+     * Takes all of this for a merge, which sizes its calls by it. There may be less, because it has spent some before it
+     * waited for somebody, or nothing, because the budget is breached: then its own first call is refused.
+     */
     Allotment takeForMerge(BudgetGuard purse, Money amount) {
-        return taken(purse, amount);
+        return taken(purse, amount.atMost(purse.available()));
     }
 
     private Allotment taken(BudgetGuard purse, Money amount) {

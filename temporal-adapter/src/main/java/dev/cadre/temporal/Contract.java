@@ -35,9 +35,9 @@ final class Contract {
         @SignalMethod(name = CANCEL)
         void cancel();
 
-        /** Answers what is waited for; what nobody waits for is passed over. */
+        /** Answers what is waited for; what nobody waits for is passed over. Null if the signal has no argument. */
         @SignalMethod(name = SAY)
-        void say(Wire.Said said);
+        void say(Wire.@Nullable Said said);
 
         /** What is waited for. */
         @QueryMethod(name = QUESTIONS)

@@ -98,9 +98,9 @@ final class GoalFlow {
         return Stream.concat(plan.question().stream(), merges.question().stream());
     }
 
-    void said(Wire.Said said) {
-        plan.said(said);
-        merges.said(said);
+    /** False if nobody waits for that. */
+    boolean said(Wire.Said said) {
+        return plan.said(said) | merges.said(said);
     }
 
     // --- both

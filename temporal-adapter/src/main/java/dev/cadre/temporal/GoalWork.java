@@ -5,11 +5,14 @@ import dev.cadre.EngineMerge;
 import dev.cadre.EnginePlanning;
 import dev.cadre.EngineRung;
 import dev.cadre.Goal;
+import dev.cadre.json.JsonException;
 import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
+import dev.cadre.schedule.RunInput;
 import dev.cadre.schema.JsonType;
+import dev.cadre.task.RunFailure;
 import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityExecutionContext;
 import java.time.Duration;
@@ -75,7 +78,18 @@ final class GoalWork implements Contract.GoalActivity {
         EngineMerge.Done done = new EngineMerge<>(registry.coordinator(), goal, order.run(), outcomes, terms, events)
                 .perform(pulse::goesOn);
         Wire.Books books = books(done.spend(), events, done.abandoned(), false, pulse);
-        return Merges.done(order.number(), done.end(), JsonType.of(goal.answer().type()), books);
+        return done(order.number(), done.end(), JsonType.of(goal.answer().type()), books);
+    }
+
+    /** What was paid is told, whatever was made for it. */
+    private static Wire.MergeDone done(int number, RunInput end, JsonType<?> form, Wire.Books books) {
+        try {
+            return Merges.done(number, end, form, books);
+        } catch (JsonException | ClassCastException unfit) {
+            String why = "the answer cannot be written: " + unfit.getMessage();
+            var failed = new RunInput.MergeFailed(RunFailure.of(RunFailure.Kind.MERGE_FAILED, why));
+            return Merges.done(number, failed, form, books);
+        }
     }
 
     private List<SubtaskOutcome> outcomes(Wire.MergeOrder order) {

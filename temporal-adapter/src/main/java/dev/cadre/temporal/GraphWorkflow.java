@@ -101,8 +101,8 @@ final class GraphWorkflow implements Contract.RunWorkflow {
     }
 
     @Override
-    public void say(Wire.Said said) {
-        if (run != null) { // nobody waits before the run has begun
+    public void say(Wire.@Nullable Said said) {
+        if (run != null && said != null) { // nobody waits before the run has begun
             run.say(said);
         }
     }

@@ -105,10 +105,25 @@ final class MergeFlow {
         int timed = ++timers;
         Workflow.newTimer(Duration.ofNanos(until()).minus(frame.sinceStart())).thenApply(up -> {
             if (timed == timers) {
-                calls.cancel(KEY);
+                timeIsUp();
             }
             return null;
         });
+    }
+
+    /** The clock of one that waits stands still, unless the caller wants that to count. */
+    private void timeIsUp() {
+        calls.cancel(KEY);
+        if (frame.start().waitsCount()) {
+            giveUp();
+        }
+    }
+
+    private void giveUp() {
+        if (awaited != null) {
+            awaited = null;
+            desk.post(() -> end(PartWork.mergeCancelled("")));
+        }
     }
 
     boolean isWanted() {
@@ -122,15 +137,16 @@ final class MergeFlow {
                 .map(asked -> new Wire.Question(asked.id(), "MERGER", "", "", "", "", asked.what(), ""));
     }
 
-    void said(Wire.Said said) {
+    /** False if nobody waits for that. */
+    boolean said(Wire.Said said) {
         Awaited asked = awaited;
-        if (asked != null
-                && said.kind().equals("again")
-                && (said.id().isEmpty() || said.id().equals(asked.id()))) {
-            awaited = null;
-            wanted = asked.merge().until(until());
-            setTimer();
+        if (asked == null || !said.kind().equals("again") || !said.isTo(asked.id())) {
+            return false;
         }
+        awaited = null;
+        wanted = asked.merge().until(until());
+        setTimer();
+        return true;
     }
 
     /** Whether the run is merging: then a cancel ends it when the merger has ended. */
@@ -142,10 +158,7 @@ final class MergeFlow {
     void cancel() {
         isCancelled = true;
         calls.cancel(KEY);
-        if (awaited != null) {
-            awaited = null;
-            desk.post(() -> end(PartWork.mergeCancelled("")));
-        }
+        giveUp();
     }
 
     // --- starts

@@ -119,31 +119,25 @@ final class PlanFlow {
         return new Wire.Question(asked.round().id(), kind, "", "", plan, "", asked.what(), "");
     }
 
-    void said(Wire.Said said) {
+    /** False if nobody waits for that. */
+    boolean said(Wire.Said said) {
         Awaited asked = awaited;
-        if (asked == null
-                || !(said.id().isEmpty() || said.id().equals(asked.round().id()))) {
-            return;
+        if (asked == null || !said.isTo(asked.round().id())) {
+            return false;
         }
         Wire.Proposal proposal = asked.round().proposal();
-        switch (said.kind()) {
+        return switch (said.kind()) {
             case "again" -> again(asked.round());
-            case "approve" -> decide(asked.round(), proposal, "Approve", "");
-            case "reject" -> decide(asked.round(), proposal, "Reject", said.text());
-            default -> {}
-        }
+            case "approve" -> proposal != null && again(asked.round().proposing(proposal.judged("Approve", "")));
+            case "reject" -> proposal != null && again(asked.round().proposing(proposal.judged("Reject", said.text())));
+            default -> false;
+        };
     }
 
-    private void decide(Round round, Wire.@Nullable Proposal proposal, String verdict, String reason) {
-        if (proposal != null) {
-            again(round.proposing(
-                    new Wire.Proposal(proposal.subtasks(), proposal.defects(), proposal.lost(), verdict, reason)));
-        }
-    }
-
-    private void again(Round round) {
+    private boolean again(Round round) {
         awaited = null;
         wanted = round;
+        return true;
     }
 
     // --- starts

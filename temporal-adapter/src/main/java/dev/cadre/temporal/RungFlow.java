@@ -110,22 +110,27 @@ final class RungFlow {
                 asked.refusal());
     }
 
-    /** Begins again what waits, with an answer if that is to this one; what nobody waits for is passed over. */
-    void said(Wire.Said said) {
+    /** Begins again what waits, with an answer if that is to this one; false if nobody waits for that. */
+    boolean said(Wire.Said said) {
         switch (said.kind()) {
             case "answer" -> {
                 Awaited asked = awaited.get(said.id());
-                if (asked != null) {
-                    answers.put(asked.rung().id(), said.text());
-                    whats.put(asked.rung().id(), asked.what());
-                    again(said.id());
+                if (asked == null) {
+                    return false;
                 }
+                answers.put(asked.rung().id(), said.text());
+                whats.put(asked.rung().id(), asked.what());
+                again(said.id());
+                return true;
             }
-            case "again" ->
-                List.copyOf(awaited.keySet()).stream()
-                        .filter(key -> said.id().isEmpty() || said.id().equals(key))
-                        .forEach(this::again);
-            default -> {}
+            case "again" -> {
+                List<String> keys = awaited.keySet().stream().filter(said::isTo).toList();
+                keys.forEach(this::again);
+                return !keys.isEmpty();
+            }
+            default -> {
+                return false;
+            }
         }
     }
 

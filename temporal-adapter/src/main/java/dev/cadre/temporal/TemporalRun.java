@@ -5,9 +5,11 @@ import dev.cadre.RunResult;
 import dev.cadre.schema.JsonType;
 import dev.cadre.task.TypeRef;
 import io.temporal.client.WorkflowFailedException;
+import io.temporal.client.WorkflowNotFoundException;
 import io.temporal.client.WorkflowStub;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.CanceledFailure;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
@@ -19,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param <R> the answer
  */
 public final class TemporalRun<R> {
+    private static final int MOST_BYTES = 1 << 20;
+
     private final WorkflowStub workflow;
     private final Asked<R> asked;
     private final String id;
@@ -97,9 +101,11 @@ public final class TemporalRun<R> {
     /**
      * Answers a subtask that waits. The answer is checked against the output type and the rules of the subtask type, in an
      * activity; one that does not fit is awaited on, and {@link #questions} has the question again with the reason as its
-     * refusal. An answer to what is not waited for any more is passed over. Does not wait; the workers may be down.
+     * refusal. An answer to what is not waited for any more is passed over, with a note in the report: the first one counts.
+     * Does not wait; the workers may be down.
      *
-     * @throws IllegalArgumentException if the question is none of a subtask
+     * @throws IllegalArgumentException if the question is none of a subtask, or the answer has more than 1 MiB of JSON
+     * @throws IllegalStateException if the run has ended
      * @throws dev.cadre.json.JsonException if the value cannot be written
      */
     public <O> void answer(RunQuestion question, Class<O> output, O value) {
@@ -117,6 +123,7 @@ public final class TemporalRun<R> {
      * Approves of a plan that waits: it is run as it is. Otherwise as {@link #answer}.
      *
      * @throws IllegalArgumentException if the question is none about a plan
+     * @throws IllegalStateException if the run has ended
      */
     public void approve(RunQuestion question) {
         question.require(RunQuestion.Kind.PLAN);
@@ -126,8 +133,9 @@ public final class TemporalRun<R> {
     /**
      * Rejects a plan that waits: it is not run, as after {@link dev.cadre.plan.PlanReview.Verdict.Reject}.
      *
-     * @param reason for the result
-     * @throws IllegalArgumentException if the question is none about a plan
+     * @param reason for the result, of 1 MiB at most
+     * @throws IllegalArgumentException if the question is none about a plan, or the reason is longer
+     * @throws IllegalStateException if the run has ended
      */
     public void reject(RunQuestion question, String reason) {
         question.require(RunQuestion.Kind.PLAN);
@@ -136,13 +144,26 @@ public final class TemporalRun<R> {
 
     /**
      * Has the code that waits called again, for answers that are kept elsewhere, such as by a {@link
-     * dev.cadre.people.FileDesk}: of subtasks, planner and merger, and the review of a plan about the same plan. Does not wait.
+     * dev.cadre.people.FileDesk}: of subtasks, planner and merger, and the review of a plan about the same plan. Does not
+     * wait. What is called may spend money again.
+     *
+     * @throws IllegalStateException if the run has ended
      */
     public void askAgain() {
         say("again", "", "");
     }
 
     private void say(String kind, String id, String text) {
-        workflow.signal(Contract.SAY, new Wire.Said(kind, id, text));
+        int bytes = text.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > MOST_BYTES) {
+            throw new IllegalArgumentException(
+                    "an answer may have %,d bytes of JSON, not %,d".formatted(MOST_BYTES, bytes));
+        }
+        try {
+            workflow.signal(Contract.SAY, new Wire.Said(kind, id, text));
+        } catch (WorkflowNotFoundException ended) {
+            throw new IllegalStateException(
+                    "nobody waits for an answer: run '%s' has ended, or there is none".formatted(this.id), ended);
+        }
     }
 }

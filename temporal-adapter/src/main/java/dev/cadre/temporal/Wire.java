@@ -2,6 +2,7 @@
 package dev.cadre.temporal;
 
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -139,7 +140,11 @@ final class Wire {
      * @param verdict {@code Approve} or {@code Reject}; empty if nobody has decided
      * @param reason of a rejection
      */
-    record Proposal(List<String> subtasks, List<String> defects, List<String> lost, String verdict, String reason) {}
+    record Proposal(List<String> subtasks, List<String> defects, List<String> lost, String verdict, String reason) {
+        Proposal judged(String as, String why) {
+            return new Proposal(subtasks, defects, lost, as, why);
+        }
+    }
 
     /** What has become of a plan; round 0 is the first plan. */
     record Become(int round, List<Done> done, List<Undone> undone, List<String> lost, String rejected) {}
@@ -295,7 +300,18 @@ final class Wire {
      * @param id of the question; empty for all
      * @param text the answer as JSON, or the reason of a rejection; else empty
      */
-    record Said(String kind, String id, String text) {}
+    record Said(String kind, String id, String text) {
+        /** Whoever may signal a workflow may leave out anything. */
+        Said {
+            kind = Objects.requireNonNullElse(kind, "");
+            id = Objects.requireNonNullElse(id, "");
+            text = Objects.requireNonNullElse(text, "");
+        }
+
+        boolean isTo(String question) {
+            return id.isEmpty() || id.equals(question);
+        }
+    }
 
     // --- results
 

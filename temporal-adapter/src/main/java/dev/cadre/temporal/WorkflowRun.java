@@ -2,6 +2,7 @@
 package dev.cadre.temporal;
 
 import dev.cadre.event.RunEvent;
+import dev.cadre.redact.Redactor;
 import dev.cadre.schedule.EarlierOutcomes;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.schedule.RunEnding;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * here is replayed, so it asks nobody but the history. Belongs to the thread of the workflow.
  */
 final class WorkflowRun<R> implements RunDesk {
+    private static final int MOST_STRAYS = 10;
+
     private final RunFrame<R> frame;
     private final Asked<R> asked;
     private final DecisionOrder order;
@@ -38,6 +41,7 @@ final class WorkflowRun<R> implements RunDesk {
     private boolean workTimeUp;
     private boolean isTimed;
     private boolean isResting;
+    private int strays;
     private @Nullable RunEnding ending;
     private Wire.@Nullable Ended result;
 
@@ -145,10 +149,13 @@ final class WorkflowRun<R> implements RunDesk {
         return isPartAwaited || rungs.isAnyAwaited();
     }
 
+    /** A signal has no reply: what nobody waits for is a note of the report, unless that has enough of them. */
     private void said(Wire.Said said) {
-        rungs.said(said);
-        if (goal != null) {
-            goal.said(said);
+        boolean isHeard = rungs.said(said) | (goal != null && goal.said(said));
+        if (!isHeard && !said.kind().equals("again") && strays++ < MOST_STRAYS) {
+            frame.parts()
+                    .note("a word of a person was passed over, because nobody waits for it: "
+                            + Redactor.SHAPES.quote("%s to '%s'".formatted(said.kind(), said.id())));
         }
     }
 
@@ -219,7 +226,7 @@ final class WorkflowRun<R> implements RunDesk {
 
     /** It stands still as long as the clock does. */
     private void timerWentOff() {
-        if (frame.leftOf(workTime).isZero()) {
+        if (frame.leftOf(workTime).toMillis() == 0) { // which is what the clock can tell
             timeIsUp();
         }
     }

@@ -8,6 +8,7 @@ import dev.cadre.budget.Budget;
 import dev.cadre.price.Money;
 import dev.cadre.temporal.Goals.Answer;
 import dev.cadre.temporal.Graphs.Brief;
+import dev.cadre.temporal.Graphs.Note;
 import dev.cadre.temporal.Graphs.Topics;
 import io.temporal.api.history.v1.HistoryEvent;
 import io.temporal.client.WorkflowClient;
@@ -91,6 +92,29 @@ class KilledWorkersTest {
                 assertThat(result.spend().forfeited()).isGreaterThan(Money.ZERO);
                 assertThat(result.spend().total()).isLessThanOrEqualTo(LIMIT);
                 assertThat(performed(server.history())).isEqualTo(5); // a plan, two notes, a short one, an answer
+            }
+        }
+    }
+
+    /** Nobody works on it meanwhile: whoever hears the answer makes all decisions again. */
+    @Test
+    @Timeout(120)
+    void run_thatWaitsForAPersonWhileItsOnlyWorkerIsKilled_isEndedByAnotherOne() throws Exception {
+        try (var server = Server.start();
+                var doomed = server.worker(Integer.MAX_VALUE)) {
+            assertThat(doomed.awaitSaid("ready", 1)).isTrue();
+            TemporalRun<Note> run =
+                    server.coordinator().start(Server.RUN, Graphs.ASKED.on(new Graphs.Topic("cats")), Budget.of(LIMIT));
+            RunQuestion question = PeopleTest.awaitQuestions(run, 1).getFirst();
+            doomed.kill();
+            run.answer(question, Note.class, new Note("whatever the editor says"));
+            try (var other = server.worker(Integer.MAX_VALUE)) {
+                assertThat(other.awaitSaid("ready", 1)).isTrue();
+                RunResult<Note> result = run.result();
+                assertThat(result.requireComplete()).isEqualTo(new Note("whatever the editor says"));
+                assertThat(result.spend().settled()).isEqualTo(CALL);
+                assertThat(result.spend().forfeited()).isEqualTo(Money.ZERO);
+                assertThat(performed(server.history())).isEqualTo(3); // a note, a question, an answer
             }
         }
     }

@@ -3,6 +3,7 @@ package dev.cadre.temporal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.cadre.Coordinator;
 import dev.cadre.RunResult;
@@ -19,6 +20,7 @@ import dev.cadre.temporal.Graphs.Note;
 import dev.cadre.temporal.Graphs.Topic;
 import dev.cadre.temporal.Graphs.Topics;
 import dev.cadre.testing.ScriptedModel;
+import io.temporal.client.WorkflowStub;
 import io.temporal.worker.WorkerFactory;
 import java.time.Duration;
 import java.util.List;
@@ -100,6 +102,15 @@ class PeopleTest {
         return graph.answering(graph.add("same", Graphs.SAME, Input.from(note, each -> each)));
     });
 
+    /** Two approvals of which one is enough. */
+    private final NamedGraph<Topic, Decision> either = NamedGraph.of("either", Topic.class, topic -> {
+        var graph = TaskGraph.builder();
+        var first = graph.add("first", approve, new Note("they purr"));
+        var second = graph.add("second", approve, new Note("they bark"));
+        graph.optional(first, second);
+        return graph.answering(graph.race("end", first, second));
+    });
+
     @BeforeEach
     void script() {
         model.on(Graphs.NOTE).replies(new Note("they purr"));
@@ -107,7 +118,7 @@ class PeopleTest {
     }
 
     private TemporalWorker start() {
-        return cluster.start(cluster.worker(coordinator).graphs(post, posts, optional));
+        return cluster.start(cluster.worker(coordinator).graphs(post, posts, optional, either));
     }
 
     @AfterEach
@@ -117,7 +128,7 @@ class PeopleTest {
 
     /** A query blocks until a worker has answered, so that this does not spin. */
     static List<RunQuestion> awaitQuestions(TemporalRun<?> run, int number) {
-        for (int asked = 0; asked < 2_000; asked++) {
+        for (int asked = 0; asked < 20_000; asked++) {
             List<RunQuestion> questions = run.questions();
             if (questions.size() == number) {
                 return questions;
@@ -188,8 +199,8 @@ class PeopleTest {
         assertThat(run.result().requireComplete()).isEqualTo(new Brief(List.of("fine")));
     }
 
-    private static RunQuestion awaitRefusal(TemporalRun<?> run, String why) {
-        for (int asked = 0; asked < 2_000; asked++) {
+    static RunQuestion awaitRefusal(TemporalRun<?> run, String why) {
+        for (int asked = 0; asked < 20_000; asked++) {
             for (RunQuestion question : run.questions()) {
                 if (question.refusal().contains(why)) {
                     return question;
@@ -246,7 +257,11 @@ class PeopleTest {
         RunQuestion cats = of("decisions#0", awaitQuestions(run, 1));
         run.answer(dogs, Decision.class, new Decision(true, "never heard")); // the first one counts
         run.answer(cats, Decision.class, new Decision(true, "purr"));
-        assertThat(run.result().requireComplete()).isEqualTo(new Brief(List.of("purr", "bark")));
+        RunResult<Brief> result = run.result();
+        assertThat(result.requireComplete()).isEqualTo(new Brief(List.of("purr", "bark")));
+        assertThat(result.report().notes())
+                .containsExactly(
+                        "a word of a person was passed over, because nobody waits for it: answer to 'decisions#1/0'");
     }
 
     private static RunQuestion of(String subtask, List<RunQuestion> questions) {
@@ -274,6 +289,78 @@ class PeopleTest {
         run.askAgain();
 
         assertThat(run.result().requireComplete()).isEqualTo(new Brief(List.of("from the desk")));
+    }
+
+    @Test
+    void raceOfAnswers_isWonByTheFirstOne_whateverIsOptionalInIt() throws InterruptedException {
+        start();
+        TemporalRun<Decision> run = cluster.runs().start(either.on(CATS), BUDGET);
+        RunQuestion second = of("second", awaitQuestions(run, 2));
+        assertThat(run.progress().state()).isEqualTo("WAITING");
+        run.answer(second, Decision.class, new Decision(true, "bark"));
+        assertThat(run.result().requireComplete()).isEqualTo(new Decision(true, "bark"));
+        assertThat(run.questions()).isEmpty();
+    }
+
+    /** Whoever may signal a workflow may say anything, and what is in a history once is heard again by each replay. */
+    @Test
+    void wordsThatMakeNoSense_arePassedOver_andSayingThemIsInTheReport() throws InterruptedException {
+        start();
+        TemporalRun<Brief> run = cluster.runs().start(post.on(CATS), BUDGET);
+        RunQuestion question = question(run);
+        WorkflowStub anybody = cluster.environment.getWorkflowClient().newUntypedWorkflowStub(run.id());
+        anybody.signal(Contract.SAY);
+        anybody.signal(Contract.SAY, "no object");
+        anybody.signal(Contract.SAY, Map.of());
+        anybody.signal(Contract.SAY, Map.of("kind", "shout", "id", question.id()));
+        anybody.signal(Contract.SAY, Map.of("kind", "approve", "id", question.id()));
+        anybody.signal(Contract.SAY, Map.of("kind", "answer", "id", "x".repeat(10_000), "text", "{}"));
+        anybody.signal(Contract.SAY, Map.of("kind", "answer", "id", question.id())); // one without text
+        RunQuestion again = awaitRefusal(run, "JSON");
+
+        run.answer(again, Decision.class, new Decision(true, "fine"));
+
+        RunResult<Brief> result = run.result();
+        assertThat(result.requireComplete()).isEqualTo(new Brief(List.of("fine")));
+        assertThat(result.report().notes())
+                .hasSize(4)
+                .allMatch(note -> note.startsWith("a word of a person was passed over, because nobody waits for it: "))
+                .allMatch(note -> note.length() < 500);
+    }
+
+    @Test
+    void wordsThatNobodyWaitsFor_fillNoReport() throws InterruptedException {
+        start();
+        TemporalRun<Brief> run = cluster.runs().start(post.on(CATS), BUDGET);
+        RunQuestion question = question(run);
+        WorkflowStub anybody = cluster.environment.getWorkflowClient().newUntypedWorkflowStub(run.id());
+        for (int word = 0; word < 30; word++) {
+            anybody.signal(Contract.SAY, Map.of("kind", "answer", "id", "nobody/%d".formatted(word), "text", "{}"));
+        }
+        run.answer(question, Decision.class, new Decision(true, "fine"));
+        assertThat(run.result().report().notes()).hasSize(10);
+    }
+
+    @Test
+    void answerToARunThatHasEnded_isRefusedAtOnce() throws InterruptedException {
+        start();
+        TemporalRun<Brief> run = cluster.runs().start(post.on(CATS), BUDGET);
+        RunQuestion question = question(run);
+        run.answer(question, Decision.class, new Decision(true, "fine"));
+        run.result();
+        assertThatIllegalStateException()
+                .isThrownBy(() -> run.answer(question, Decision.class, new Decision(true, "late")))
+                .withMessageContaining("has ended");
+    }
+
+    @Test
+    void answerThatIsTooLong_isRefusedBeforeItIsSent() {
+        start();
+        TemporalRun<Brief> run = cluster.runs().start(post.on(CATS), BUDGET);
+        RunQuestion question = question(run);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> run.answer(question, Decision.class, new Decision(true, "x".repeat(1 << 20))))
+                .withMessageContaining("1,048,576 bytes of JSON");
     }
 
     @Test

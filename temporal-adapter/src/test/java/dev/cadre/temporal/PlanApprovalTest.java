@@ -7,18 +7,29 @@ import dev.cadre.Coordinator;
 import dev.cadre.Goal;
 import dev.cadre.NamedGoal;
 import dev.cadre.RunResult;
+import dev.cadre.budget.Admission;
 import dev.cadre.budget.Budget;
+import dev.cadre.budget.Reservation;
+import dev.cadre.merge.MergeInput;
+import dev.cadre.merge.MergeTerms;
 import dev.cadre.merge.Merged;
+import dev.cadre.merge.Merger;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.plan.PlanReview;
 import dev.cadre.plan.PlannedSubtask;
+import dev.cadre.pool.ModelPools;
+import dev.cadre.price.Money;
 import dev.cadre.task.AwaitedException;
+import dev.cadre.task.Limits;
 import dev.cadre.task.RunFailure;
 import dev.cadre.temporal.Goals.Answer;
 import dev.cadre.temporal.Graphs.Note;
 import dev.cadre.temporal.Graphs.Topic;
+import dev.cadre.testing.Gate;
 import dev.cadre.testing.ScriptedModel;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,6 +51,10 @@ class PlanApprovalTest {
 
     @BeforeEach
     void script() {
+        script(model);
+    }
+
+    private static void script(ScriptedModel model) {
         model.onPlan()
                 .costing(1_000, 300)
                 .repliesText(Goals.plan(Goals.note("cats"), Goals.subtask("fly", "birds", "")))
@@ -60,6 +75,14 @@ class PlanApprovalTest {
     private TemporalRun<Answer> waiting() {
         cluster.start(cluster.worker(reviewing().build()));
         return cluster.runs().start(Goals.PLAIN.on(PETS), BUDGET);
+    }
+
+    /** Those of a run in this process, whose review decides at once. */
+    private static String bytesHere(PlanReview atOnce) throws InterruptedException {
+        var here = new ScriptedModel();
+        script(here);
+        return RunBytes.of(
+                Goals.coordinator(here.pools()).review(atOnce).build().run(Goals.PLAIN.on(PETS), BUDGET));
     }
 
     private static RunQuestion question(TemporalRun<?> run) {
@@ -110,6 +133,87 @@ class PlanApprovalTest {
             assertThat(none.cause().message()).contains("too much of it");
         });
         assertThat(plannerCalls()).isEqualTo(model.calls().size()).isEqualTo(2);
+        assertThat(RunBytes.of(result))
+                .isEqualTo(bytesHere(proposed -> new PlanReview.Verdict.Reject("too much of it")));
+    }
+
+    @Test
+    void secondDecision_changesNothing() throws InterruptedException {
+        var gate = new Gate();
+        model.on(Goals.NOTE, new Topic("cats")).holdUntil(gate).replies(new Note("a fact"));
+        TemporalRun<Answer> run = waiting();
+        RunQuestion question = question(run);
+        run.approve(question);
+        run.reject(question, "no, after all");
+        gate.open();
+        RunResult<Answer> result = run.result();
+        assertThat(result.requireComplete()).isEqualTo(new Answer("done"));
+        assertThat(result.report().notes())
+                .anyMatch(note -> note.endsWith("nobody waits for it: reject to '@planner/0'"));
+    }
+
+    /** Workers are replaced while a run waits, which may be long. */
+    @Test
+    void decision_countsOnWorkersWithoutAReview() throws InterruptedException {
+        TemporalWorker reviewing =
+                cluster.start(cluster.worker(reviewing().build()).withoutDecisions());
+        cluster.start(
+                cluster.worker(Goals.coordinator(model.pools()).build()).tiers().withoutCode());
+        TemporalRun<Answer> approved = cluster.runs().start(Goals.PLAIN.on(PETS), BUDGET);
+        RunQuestion question = question(approved);
+        model.onPlan().costing(1_000, 300).repliesText(Goals.plan(Goals.note("cats")));
+        TemporalRun<Answer> rejected = cluster.runs().start(Goals.PLAIN.on(PETS), BUDGET);
+        RunQuestion other = question(rejected);
+        reviewing.close();
+        cluster.start(cluster.worker(Goals.coordinator(model.pools()).build()).withoutDecisions());
+
+        approved.approve(question);
+        rejected.reject(other, "too much of it");
+
+        assertThat(approved.result().requireComplete()).isEqualTo(new Answer("done"));
+        assertThat(approved.result().report().outcomes()).containsOnlyKeys("cats", "birds");
+        assertThat(failure(rejected.result())).isEqualTo(RunFailure.Kind.PLAN_REJECTED);
+    }
+
+    private static RunFailure.@Nullable Kind failure(RunResult<?> result) {
+        return result instanceof RunResult.NoAnswer<?> none ? none.cause().kind() : null;
+    }
+
+    @Test
+    void planThatWaitsAtTheDeadline_isGivenUp_ifWaitsCount() throws InterruptedException {
+        cluster.start(cluster.worker(reviewing().build()));
+        RunResult<Answer> result =
+                cluster.runs().countingWaits().run(Goals.PLAIN.on(PETS), BUDGET.within(Duration.ofSeconds(2)));
+        assertThat(failure(result)).isEqualTo(RunFailure.Kind.DEADLINE);
+    }
+
+    @Test
+    void planOfAFurtherRound_waitsLikeTheFirstOne() throws InterruptedException {
+        model.on(Goals.NOTE, new Topic("cats")).costing(500, 50).refuses("no cats");
+        model.onPlan()
+                .costing(1_000, 300)
+                .repliesText(Goals.plan(Goals.note("cats")))
+                .repliesText(Goals.plan(Goals.note("dogs", "cats")));
+        cluster.start(cluster.worker(reviewing().replanning(1).build()));
+        TemporalRun<Answer> run = cluster.runs().start(Goals.PLAIN.on(PETS), BUDGET);
+        run.approve(question(run));
+        RunQuestion second = awaitRound(run, "@planner/1");
+        assertThat(second.input()).contains("\"dogs\"").doesNotContain("\"id\":\"cats\"");
+        run.approve(second);
+        RunResult<Answer> result = run.result();
+        assertThat(result.requireComplete()).isEqualTo(new Answer("done"));
+        assertThat(plannerCalls()).isEqualTo(2);
+    }
+
+    private static RunQuestion awaitRound(TemporalRun<?> run, String id) {
+        for (int asked = 0; asked < 20_000; asked++) {
+            for (RunQuestion question : run.questions()) {
+                if (question.id().equals(id)) {
+                    return question;
+                }
+            }
+        }
+        throw new AssertionError("nobody waits for %s: %s".formatted(id, run.questions()));
     }
 
     @Test
@@ -164,8 +268,66 @@ class PlanApprovalTest {
         assertThat(run.result().requireComplete()).isEqualTo(new Answer("merged"));
     }
 
+    /** Pays for a call of its own, and then waits for somebody until that has decided. */
+    private record CostlyMerger(AtomicBoolean isDecided) implements Merger<Answer> {
+        @Override
+        public Merged<Answer> merge(MergeInput input, MergeTerms terms) {
+            if (terms.budget().reserve(Money.usd("0.01")) instanceof Admission.Granted(Reservation call)) {
+                call.settle(Money.usd("0.01"));
+            }
+            if (!isDecided.get()) {
+                throw new AwaitedException("a judge");
+            }
+            return Merged.of(new Answer("judged"));
+        }
+
+        @Override
+        public boolean callsModel() {
+            return true;
+        }
+
+        @Override
+        public Money leastCost(ModelPools pools, Limits limits) {
+            return Money.usd("0.02");
+        }
+    }
+
+    private final NamedGoal<Topic, Answer> judged = NamedGoal.of(
+            "judged", Topic.class, topic -> Goal.of("Judge", Answer.class).mergedBy(new CostlyMerger(isDecided)));
+
+    private TemporalRun<Answer> judging(TemporalCoordinator runs, Budget budget) {
+        cluster.start(cluster.worker(Goals.coordinator(model.pools()).build()).goals(judged));
+        return runs.start(judged.on(PETS), budget);
+    }
+
+    @Test
+    void mergerThatHasPaidBeforeItWaits_goesOnWithWhatIsLeft() throws InterruptedException {
+        TemporalRun<Answer> run = judging(cluster.runs(), BUDGET);
+        assertThat(awaitKind(run, RunQuestion.Kind.MERGER).awaited()).isEqualTo("a judge");
+        isDecided.set(true);
+        run.askAgain();
+        RunResult<Answer> result = run.result();
+        assertThat(result.requireComplete()).isEqualTo(new Answer("judged"));
+        assertThat(result.report().parts().merger().spend().settled())
+                .isEqualTo(Money.ZERO); // it told nobody of its calls
+        assertThat(run.progress().money().settled()).isGreaterThan(Money.usd("0.02"));
+    }
+
+    @Test
+    void mergerThatWaits_isCancelled_andGivenUpAtTheDeadlineIfWaitsCount() throws InterruptedException {
+        TemporalRun<Answer> run = judging(cluster.runs(), BUDGET);
+        awaitKind(run, RunQuestion.Kind.MERGER);
+        run.cancel();
+        assertThat(failure(run.result())).isEqualTo(RunFailure.Kind.CANCELLED);
+
+        RunResult<Answer> late =
+                cluster.runs().countingWaits().run(judged.on(PETS), BUDGET.within(Duration.ofSeconds(2)));
+
+        assertThat(failure(late)).isEqualTo(RunFailure.Kind.DEADLINE);
+    }
+
     private static RunQuestion awaitKind(TemporalRun<?> run, RunQuestion.Kind kind) {
-        for (int asked = 0; asked < 2_000; asked++) {
+        for (int asked = 0; asked < 20_000; asked++) {
             for (RunQuestion question : run.questions()) {
                 if (question.kind() == kind) {
                     return question;

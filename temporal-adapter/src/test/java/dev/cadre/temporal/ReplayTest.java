@@ -9,6 +9,7 @@ import dev.cadre.Coordinator;
 import dev.cadre.NamedGoal;
 import dev.cadre.budget.Budget;
 import dev.cadre.model.Tier;
+import dev.cadre.plan.PlanReview;
 import dev.cadre.price.Price;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.task.NamedGraph;
@@ -42,7 +43,7 @@ class ReplayTest {
     private static final Path HISTORIES = Path.of("src/test/resources/histories");
 
     @ParameterizedTest
-    @ValueSource(strings = {"fan-out", "race", "three", "goal", "goal-replanned"})
+    @ValueSource(strings = {"fan-out", "race", "three", "goal", "goal-replanned", "answered", "approved"})
     void history_goesOnUnderTheCodeOfToday(String name) {
         assertThatCode(() -> replay(name, DecisionOrder.OF_MACHINE, Graphs.ALL)).doesNotThrowAnyException();
     }
@@ -130,12 +131,14 @@ class ReplayTest {
                 "race", to -> to.start(Graphs.RACE.on(new Topic("lions")), BUDGET),
                 "three", to -> to.start(Graphs.THREE.on(topics), BUDGET),
                 "goal", to -> to.start(Goals.PLAIN.on(pets), Budget.usd("1.00")),
+                "answered", to -> answered(to.start(Graphs.ASKED.on(new Topic("cats")), BUDGET)),
+                "approved", to -> approved(to.start(Goals.PLAIN.on(pets), Budget.usd("1.00"))),
                 "goal-replanned", to -> to.start(Goals.RULED.on(pets), Budget.usd("1.00")));
         for (String name : runs.keySet()) {
             Path file = HISTORIES.resolve(name + ".json");
             if (Files.notExists(file)) {
                 Files.createDirectories(HISTORIES);
-                Files.writeString(file, recorded(runs.get(name), name.equals("goal-replanned") ? 2 : 0));
+                Files.writeString(file, recorded(runs.get(name), name));
             }
         }
         assertThat(HISTORIES).isNotEmptyDirectory();
@@ -145,7 +148,21 @@ class ReplayTest {
         TemporalRun<?> on(TemporalCoordinator coordinator);
     }
 
-    private static String recorded(Start start, int rounds) throws InterruptedException {
+    /** With an answer that is refused, and one that is taken. */
+    private static TemporalRun<Note> answered(TemporalRun<Note> run) {
+        run.answer(PeopleTest.awaitQuestions(run, 1).getFirst(), Note.class, new Note("short"));
+        RunQuestion again = PeopleTest.awaitRefusal(run, "long enough");
+        run.answer(again, Note.class, new Note("long enough for the rule"));
+        return run;
+    }
+
+    private static TemporalRun<?> approved(TemporalRun<?> run) {
+        run.approve(PeopleTest.awaitQuestions(run, 1).getFirst());
+        return run;
+    }
+
+    private static String recorded(Start start, String name) throws InterruptedException {
+        int rounds = name.equals("goal-replanned") ? 2 : 0;
         var model = new ScriptedModel();
         var never = new Gate(); // who loses is under way: the test server breaks if it ends while it is cancelled
         model.on(Graphs.NOTE).replies(new Note("a fact"));
@@ -159,8 +176,11 @@ class ReplayTest {
                 .repliesText(Goals.plan(Goals.note("foxes", "dogs"), Goals.shorten("shorter", "foxes")))
                 .repliesText(Goals.plan(Goals.note("bees")));
         model.onMerge().repliesText(Goals.answer("long")).repliesText(Goals.answer("short"));
-        try (var cluster =
-                Cluster.of(Goals.coordinator(model.pools()).replanning(rounds).build())) {
+        Coordinator.Builder coordinator = Goals.coordinator(model.pools()).replanning(rounds);
+        if (name.equals("approved")) {
+            coordinator.review(plan -> new PlanReview.Verdict.Wait("the team lead"));
+        }
+        try (var cluster = Cluster.of(coordinator.build())) {
             TemporalRun<?> run = start.on(cluster.runs());
             run.result();
             return cluster.history(run.id()).toJson(true);

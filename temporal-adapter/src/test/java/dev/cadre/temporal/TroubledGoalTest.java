@@ -9,6 +9,7 @@ import dev.cadre.Goal;
 import dev.cadre.NamedGoal;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
+import dev.cadre.merge.Merged;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.task.RunFailure;
@@ -226,6 +227,24 @@ class TroubledGoalTest {
         assertThat(kind(result)).isEqualTo(RunFailure.Kind.DEADLINE);
         assertThat(result.report().outcome("cats").isSucceeded()).isTrue();
         assertThat(model.inFlight()).isZero();
+    }
+
+    @Test
+    void answerThatCannotBeWritten_failsTheMerge_onceAndForAll() throws InterruptedException {
+        script();
+        NamedGoal<Topic, Answer> unwritable = NamedGoal.of(
+                "unwritable",
+                Topic.class,
+                topic -> Goal.of("Write", Answer.class).mergedBy((input, terms) -> Merged.of(new Answer(null))));
+        cluster.start(worker().goals(unwritable));
+        TemporalRun<Answer> run = cluster.runs().start(unwritable.on(PETS), BUDGET);
+
+        RunResult<Answer> result = run.result();
+
+        assertThat(kind(result)).isEqualTo(RunFailure.Kind.MERGE_FAILED);
+        assertThat(((RunResult.NoAnswer<?>) result).cause().message()).contains("the answer cannot be written");
+        assertThat(cluster.scheduledActivities(run.id())).isEqualTo(3); // a plan, a note, a merge
+        assertThat(result.spend().forfeited()).isEqualTo(Money.ZERO);
     }
 
     @Test
