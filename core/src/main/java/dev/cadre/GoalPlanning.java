@@ -48,7 +48,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The planning of one goal, in the rounds that it takes. For the planner's thread. */
 final class GoalPlanning {
-    private final Run run;
+    private final GoalMeans run;
     private final Goal<?> goal;
     private final Planner planner;
     private final Duration workTime;
@@ -78,7 +78,7 @@ final class GoalPlanning {
     /** Numbers the attempts of all rounds; null if nothing is recorded, or nothing was planned yet. */
     private @Nullable AttemptListener recorder;
 
-    GoalPlanning(Run run, Goal<?> goal, Planner planner, Duration workTime, @Nullable RunFailure unfunded) {
+    GoalPlanning(GoalMeans run, Goal<?> goal, Planner planner, Duration workTime, @Nullable RunFailure unfunded) {
         this.unfunded = unfunded;
         this.run = run;
         this.goal = goal;
@@ -86,7 +86,7 @@ final class GoalPlanning {
         this.workTime = workTime;
     }
 
-    static PlanRequest request(Run run, Goal<?> goal, Duration workTime) {
+    static PlanRequest request(GoalMeans run, Goal<?> goal, Duration workTime) {
         return request(run.coordinator(), goal, terms(run, workTime, run.attempts()));
     }
 
@@ -107,7 +107,7 @@ final class GoalPlanning {
                 terms);
     }
 
-    private static PlanRequest.Terms terms(Run run, Duration workTime, AttemptListener attempts) {
+    private static PlanRequest.Terms terms(GoalMeans run, Duration workTime, AttemptListener attempts) {
         return new PlanRequest.Terms(
                 run.coordinator().settings().pools(),
                 run.planningMoney(),
@@ -163,7 +163,8 @@ final class GoalPlanning {
         Money least = GoalNeeds.leastPlanning(run, goal, run.coordinator().planner());
         LedgerState money = run.money();
         if (money.isExhaustedBy(least)) {
-            throw new PartFailures.PartFailedException(MergeMoney.tooSmall(run, money, "the planner needs", least));
+            throw new PartFailures.PartFailedException(
+                    GoalNeeds.tooSmall(run.limit(), money, run.guard().state().spent(), "the planner needs", least));
         }
     }
 
@@ -178,10 +179,10 @@ final class GoalPlanning {
 
     /** Makes another round of it. */
     RunInput.PlanEnded next(RunCommand.StartRound round, Consumer<RunInput> inbox) throws InterruptedException {
-        PlanProgress progress = progress(round);
+        PlanProgress progress = progress(taken, round);
         Optional<PlanRecord> record = run.record().map(kept -> {
             PlanIntake trial = whole(run.coordinator(), goal, node -> {});
-            continued(trial, progress);
+            continued(trial, taken, progress);
             PlanRecord planned = kept.plan(round.round(), trial);
             planned.begin(round.rejected());
             return planned;
@@ -189,24 +190,39 @@ final class GoalPlanning {
         return round(record, new Round(progress, round.isNeeded()), inbox);
     }
 
+    /**
+     * Makes a round, or the first plan, of a plan that is not on record.
+     *
+     * @param before what the rounds before it took, in their order
+     */
+    RunInput.PlanEnded after(
+            List<PlannedSubtask> before, PlanProgress progress, boolean isNeeded, Consumer<RunInput> inbox)
+            throws InterruptedException {
+        taken = before;
+        return round(Optional.empty(), new Round(progress, isNeeded), inbox);
+    }
+
     private RunInput.PlanEnded round(Optional<PlanRecord> record, Round round, Consumer<RunInput> inbox)
             throws InterruptedException {
         PlanProgress progress = round.progress();
         Coordinator coordinator = run.coordinator();
-        Optional<PlanNotes> ended = record.flatMap(PlanRecord::ended);
+        Optional<PlanNotes> ended = ended(record);
         var nodes = new ArrayList<GraphNode>();
-        boolean isWhole = coordinator.review().isPresent() || (mustBeWhole(coordinator) && ended.isEmpty());
+        boolean isWhole = coordinator.review().isPresent()
+                || run.proposal().isPresent()
+                || (mustBeWhole(coordinator) && ended.isEmpty());
         PlanIntake intake =
                 intake(isWhole, progress, isWhole ? nodes::add : node -> inbox.accept(new RunInput.Admitted(node)));
-        continued(intake, progress);
+        continued(intake, taken, progress);
         try {
             if (!isWhole) {
-                record.ifPresent(kept -> intake.recordTo(kept::admit));
+                intake.recordTo(planned -> admit(record, planned));
             }
             Planned planned = plan(record, intake, round);
             if (isWhole) {
                 approve(record, intake, nodes, planned, progress);
                 record.ifPresent(kept -> admit(kept, intake, planned));
+                intake.added().forEach(run::admitted);
                 inbox.accept(new RunInput.Admitted(nodes));
             } else {
                 record.filter(kept -> planned.isWhole()).ifPresent(kept -> kept.end(planned.notes()));
@@ -222,14 +238,15 @@ final class GoalPlanning {
         }
     }
 
-    private void continued(PlanIntake intake, PlanProgress progress) {
+    /** Begins a further round in an intake, given what the rounds before it took. */
+    static void continued(PlanIntake intake, List<PlannedSubtask> taken, PlanProgress progress) {
         if (progress.isRound()) {
-            intake.continueFrom(taken, notDone(progress));
+            intake.continueFrom(taken, notDone(taken, progress));
         }
     }
 
     /** Whatever did not succeed, what has somebody in its place too: nothing may refer to it. */
-    private Set<String> notDone(PlanProgress progress) {
+    private static Set<String> notDone(List<PlannedSubtask> taken, PlanProgress progress) {
         Set<String> notDone = new LinkedHashSet<>();
         taken.forEach(each -> notDone.add(each.id()));
         progress.done().forEach(each -> notDone.remove(each.planned().id()));
@@ -237,7 +254,8 @@ final class GoalPlanning {
         return notDone;
     }
 
-    private PlanProgress progress(RunCommand.StartRound round) {
+    /** What has become of the plan, given what all rounds so far took. */
+    static PlanProgress progress(List<PlannedSubtask> taken, RunCommand.StartRound round) {
         Map<String, PlannedSubtask> planned = new HashMap<>();
         taken.forEach(each -> planned.put(each.id(), each));
         var done = new ArrayList<PlanProgress.Done>();
@@ -307,6 +325,11 @@ final class GoalPlanning {
         return coordinator.review().isPresent() || coordinator.types().stream().anyMatch(SubtaskType::hasEffects);
     }
 
+    private void admit(Optional<PlanRecord> record, PlannedSubtask planned) {
+        record.ifPresent(kept -> kept.admit(planned));
+        run.admitted(planned);
+    }
+
     private static void admit(PlanRecord record, PlanIntake intake, Planned planned) {
         intake.added().forEach(record::admit);
         if (planned.isWhole()) {
@@ -316,8 +339,9 @@ final class GoalPlanning {
 
     /** Takes what earlier sessions admitted, and asks the planner only for what they did not live to hear. */
     private Planned plan(Optional<PlanRecord> record, PlanIntake intake, Round round) throws InterruptedException {
-        Optional<PlanNotes> ended = record.flatMap(PlanRecord::ended);
+        Optional<PlanNotes> ended = ended(record);
         record.ifPresent(kept -> kept.restore(intake));
+        run.proposal().ifPresent(proposed -> proposed.subtasks().forEach(intake::restore));
         boolean isAsked =
                 ended.isEmpty() && (round.isNeeded() || !intake.outstanding().isEmpty());
         if (isAsked && unfunded != null) {
@@ -335,6 +359,11 @@ final class GoalPlanning {
         intake.finish();
         return new Planned(
                 ended.orElseGet(() -> PlanNotes.of(intake)), ended.isPresent() || (isAsked && !intake.isBrokenOff()));
+    }
+
+    private Optional<PlanNotes> ended(Optional<PlanRecord> record) {
+        return record.flatMap(PlanRecord::ended)
+                .or(() -> run.proposal().map(proposed -> new PlanNotes(proposed.defects(), proposed.lost())));
     }
 
     private AttemptListener attempts(Optional<PlanRecord> record) {
@@ -372,6 +401,11 @@ final class GoalPlanning {
             Planned planned,
             PlanProgress progress)
             throws InterruptedException {
+        Optional<PlanReview.Verdict> decided = run.proposal().flatMap(PlanProposal::verdict);
+        if (decided.isPresent()) { // whether or not there is a review here
+            obey(decided.get(), record, intake, nodes, planned);
+            return;
+        }
         Optional<PlanReview> review = run.coordinator().review();
         List<PlannedSubtask> plan = intake.added();
         if (review.isEmpty()
@@ -389,7 +423,19 @@ final class GoalPlanning {
                         nodes,
                         spend(),
                         run.limit()));
-        switch (verdict(review.get(), new PlanReview.ProposedPlan(goal.text(), plan, nodes, estimate))) {
+        PlanReview.Verdict verdict =
+                verdict(review.get(), new PlanReview.ProposedPlan(goal.text(), plan, nodes, estimate));
+        obey(verdict, record, intake, nodes, planned);
+    }
+
+    private void obey(
+            PlanReview.Verdict verdict,
+            Optional<PlanRecord> record,
+            PlanIntake intake,
+            List<GraphNode> nodes,
+            Planned planned) {
+        List<PlannedSubtask> plan = intake.added();
+        switch (verdict) {
             case PlanReview.Verdict.Approve approved -> record.ifPresent(kept -> kept.approve(plan, nodes));
             case PlanReview.Verdict.Reject(String reason) -> {
                 record.ifPresent(PlanRecord::reject);
@@ -397,6 +443,8 @@ final class GoalPlanning {
             }
             case PlanReview.Verdict.Wait(String what) -> {
                 record.ifPresent(kept -> admit(kept, intake, planned));
+                PlanNotes notes = planned.notes();
+                run.proposed(new PlanProposal(plan, notes.defects(), notes.lost(), Optional.empty()));
                 throw new AwaitedException(what);
             }
         }

@@ -333,6 +333,32 @@ final class RunningGraph {
                         List.copyOf(unneeded)));
     }
 
+    /** Whether it is required, or a required one that has not ended cannot do without it. */
+    boolean isNeeded(String subtaskId) {
+        var needing = new HashSet<String>(Set.of(subtaskId));
+        boolean isMore = true;
+        while (isMore) {
+            isMore = false;
+            for (Subtask each : all()) {
+                if (!each.isEnded() && !each.unneeded && needsAnyOf(each, needing)) {
+                    if (!each.node.optional()) {
+                        return true;
+                    }
+                    isMore |= needing.add(each.id());
+                }
+            }
+        }
+        return false;
+    }
+
+    /** A join may need any of its members, although its edges are soft: the others may fail. */
+    private static boolean needsAnyOf(Subtask subtask, Set<String> ids) {
+        boolean isJoin = subtask.node.binding() instanceof Binding.Join;
+        return ids.contains(subtask.id())
+                || subtask.node.dependencies().stream()
+                        .anyMatch(edge -> (isJoin || !edge.soft()) && ids.contains(edge.on()));
+    }
+
     /** Whether its end is not its last: of an optional one only if an earlier session left something of it. */
     boolean isOpen(Subtask on) {
         return on.node.optional() ? isUnmade(on) : isAwaited(on);

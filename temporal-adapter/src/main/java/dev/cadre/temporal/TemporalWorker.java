@@ -3,6 +3,7 @@ package dev.cadre.temporal;
 
 import dev.cadre.Coordinator;
 import dev.cadre.EngineRun;
+import dev.cadre.NamedGoal;
 import dev.cadre.model.Tier;
 import dev.cadre.task.NamedGraph;
 import io.temporal.client.WorkflowClient;
@@ -28,7 +29,7 @@ public final class TemporalWorker implements AutoCloseable {
     private static final Duration LONGEST_HEARTBEAT_DELAY = Duration.ofMinutes(1);
 
     private final WorkerFactory factory;
-    private final RungWork rungs;
+    private final ActivityWork work = new ActivityWork();
 
     private TemporalWorker(Builder builder) {
         factory = WorkerFactory.newInstance(
@@ -40,9 +41,9 @@ public final class TemporalWorker implements AutoCloseable {
         if (builder.isDeciding) {
             decides(factory.newWorker(builder.queue), registry, DecisionOrder.OF_MACHINE);
         }
-        rungs = new RungWork(registry);
         for (String queue : builder.rungQueues()) {
-            factory.newWorker(queue, builder.options()).registerActivitiesImplementations(rungs);
+            factory.newWorker(queue, builder.options())
+                    .registerActivitiesImplementations(new RungWork(registry, work), new GoalWork(registry, work));
         }
     }
 
@@ -76,7 +77,7 @@ public final class TemporalWorker implements AutoCloseable {
     @Override
     public void close() {
         factory.suspendPolling();
-        rungs.close();
+        work.close();
         factory.shutdown();
         factory.awaitTermination(5, TimeUnit.SECONDS);
         factory.shutdownNow();
@@ -90,6 +91,7 @@ public final class TemporalWorker implements AutoCloseable {
         private final String queue;
         private final Coordinator coordinator;
         private final Map<String, NamedGraph<?, ?>> graphs = new LinkedHashMap<>();
+        private final Map<String, NamedGoal<?, ?>> goals = new LinkedHashMap<>();
         private final Set<Tier> tiers = EnumSet.allOf(Tier.class);
         private boolean isDeciding = true;
         private boolean isPerformingCode = true;
@@ -118,7 +120,25 @@ public final class TemporalWorker implements AutoCloseable {
             return this;
         }
 
-        /** The tiers whose rungs it performs; default all. */
+        /**
+         * Registers goals; default none. Their subtask types and their planner are those of the coordinator. As for {@link
+         * #graphs}.
+         *
+         * @throws IllegalArgumentException if one of this name and version is registered already
+         */
+        public Builder goals(NamedGoal<?, ?>... added) {
+            for (NamedGoal<?, ?> goal : added) {
+                if (goals.putIfAbsent(Registry.key(goal.name(), goal.version()), goal) != null) {
+                    throw new IllegalArgumentException("%s is registered already".formatted(goal));
+                }
+            }
+            return this;
+        }
+
+        /**
+         * The tiers whose work it performs; default all. Goals are planned where tier FLAGSHIP is, and merged where MINI is;
+         * mergers in plain code are where plain code is.
+         */
         public Builder tiers(Tier... performed) {
             tiers.clear();
             tiers.addAll(List.of(performed));
@@ -159,7 +179,7 @@ public final class TemporalWorker implements AutoCloseable {
         }
 
         Registry registry() {
-            return new Registry(coordinator, graphs, queue, heartbeat);
+            return new Registry(coordinator, graphs, goals, queue, heartbeat);
         }
 
         private List<String> rungQueues() {
@@ -174,7 +194,7 @@ public final class TemporalWorker implements AutoCloseable {
         private WorkerOptions options() {
             return WorkerOptions.newBuilder()
                     .setMaxConcurrentActivityExecutionSize(parallel)
-                    .setMaxHeartbeatThrottleInterval(heartbeat.dividedBy(RungWork.PULSES))
+                    .setMaxHeartbeatThrottleInterval(heartbeat.dividedBy(ActivityWork.PULSES))
                     .build();
         }
 

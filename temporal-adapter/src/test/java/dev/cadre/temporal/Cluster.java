@@ -2,6 +2,7 @@
 package dev.cadre.temporal;
 
 import dev.cadre.Coordinator;
+import dev.cadre.NamedGoal;
 import dev.cadre.task.NamedGraph;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.common.WorkflowExecutionHistory;
@@ -46,6 +47,7 @@ final class Cluster implements AutoCloseable {
     TemporalWorker.Builder worker(Coordinator coordinator) {
         return TemporalWorker.builder(environment.getWorkflowClient(), QUEUE, coordinator)
                 .graphs(Graphs.ALL.toArray(NamedGraph<?, ?>[]::new))
+                .goals(Goals.ALL.toArray(NamedGoal<?, ?>[]::new))
                 .heartbeat(Duration.ofSeconds(2));
     }
 
@@ -63,7 +65,7 @@ final class Cluster implements AutoCloseable {
     }
 
     TemporalCoordinator runs() {
-        return TemporalCoordinator.of(environment.getWorkflowClient(), QUEUE);
+        return TemporalCoordinator.of(environment.getWorkflowClient(), QUEUE).plansWith(Goals.TYPES);
     }
 
     WorkflowExecutionHistory history(String id) {
