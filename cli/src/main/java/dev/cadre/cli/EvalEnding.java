@@ -55,7 +55,7 @@ record EvalEnding(
         String kind = switch (first.stop()) {
             case PAUSED -> "paused";
             case JOURNAL_FAILED -> "journal_failed";
-            case END_OF_INPUT, BUDGET, DEADLINE -> "no_verdict";
+            case END_OF_INPUT, BUDGET, DEADLINE, CANCELLED -> "no_verdict";
         };
         return Optional.of(new Problem(kind, result.missing().getFirst()));
     }

@@ -270,7 +270,7 @@ final class BatchLane<I, O> {
                 case BatchCommand.AskLimits limits -> new BatchEvent.Offered(client.limits());
                 case BatchCommand.Pull(long untilNanos) -> inputs.pull(untilNanos);
                 case BatchCommand.RefuseName(String name, long index) ->
-                    throw new BatchInputs.BrokenInputException(Bulk.twoShare(name, index));
+                    throw new BatchInputs.BrokenInputException(InputPuller.twoShare(name, index));
                 case BatchCommand.Announce(Shard shard) -> done(() -> record.announce(shard));
                 case BatchCommand.Note(Shard shard, var fact) -> done(() -> record.note(shard, fact));
                 case BatchCommand.Upload(Shard shard) -> new BatchEvent.Uploaded(client.upload(lines.path(shard)));

@@ -415,31 +415,13 @@ public final class Bulk<I, O> {
         return identity().run();
     }
 
-    /**
-     * The names of the inputs of one run, each of which comes once: that is known by 32 to 64 bytes of memory for each
-     * input, if they are named.
-     */
+    /** The names of the inputs of one run. */
     InputPuller.Naming<I> naming() {
-        if (settings.key == null) {
-            return this::key;
-        }
-        var seen = new KeySet();
-        return (input, index) -> {
-            String key = key(input, index);
-            if (!seen.add(key)) {
-                throw twoShare(key, index);
-            }
-            return key;
-        };
-    }
-
-    static IllegalArgumentException twoShare(String key, long index) {
-        return new IllegalArgumentException(
-                "two inputs share the key '%s': that at index %d, and one before it".formatted(key, index));
+        return InputPuller.naming(settings.key);
     }
 
     String key(I input, long index) {
-        return ItemName.of(settings.key == null ? index : settings.key.apply(input), index);
+        return InputPuller.key(settings.key, input, index);
     }
 
     Optional<Journal> journal() {

@@ -47,14 +47,43 @@ final class BulkProgress<O> {
 
     /** @param each receives every item, on this thread */
     BulkProgress(Bulk<?, O> bulk, Supplier<Duration> sinceStart, Consumer<? super BulkItem<O>> each) {
-        runId = bulk.runId();
-        type = bulk.type().name();
+        this(
+                Subject.of(bulk, bulk.runId()),
+                bulk.runs()::masked,
+                bulk.runs().listener(),
+                bulk.runs().faults(),
+                sinceStart,
+                each);
+    }
+
+    BulkProgress(
+            Subject subject,
+            UnaryOperator<String> masker,
+            RunListener told,
+            FaultLog faults,
+            Supplier<Duration> sinceStart,
+            Consumer<? super BulkItem<O>> each) {
+        runId = subject.runId();
+        type = subject.type();
+        isRecorded = subject.isRecorded();
+        this.masker = masker;
+        RunListener heard = tally.and(told);
+        listener = ((RunListener) event -> heard.on(event.maskedBy(masker))).guarded();
+        this.faults = faults;
         this.sinceStart = sinceStart;
-        this.listener = bulk.runs().masking(tally.and(bulk.runs().listener())).guarded();
         this.each = each;
-        faults = bulk.runs().faults();
-        masker = bulk.runs()::masked;
-        isRecorded = bulk.journal().isPresent();
+    }
+
+    /**
+     * What the items are of.
+     *
+     * @param type the name of the subtask type
+     * @param isRecorded whether what was not handed over can be had again
+     */
+    record Subject(String runId, String type, boolean isRecorded) {
+        static Subject of(Bulk<?, ?> bulk, String runId) {
+            return new Subject(runId, bulk.type().name(), bulk.journal().isPresent());
+        }
     }
 
     /** Reports the start of the run, and models that will soon be shut down. */
@@ -75,14 +104,10 @@ final class BulkProgress<O> {
     void ended(BulkItem<O> end) {
         BulkItem<O> item = end.maskedBy(masker);
         counts = counts.plus(item);
-        if (item.outcome() instanceof Outcome.Skipped<O>(Skip skip)) {
+        if (item.outcome() instanceof Outcome.Skipped<O>) {
             notStarted.add(item.key());
-            switch (skip.kind()) {
-                case BUDGET -> stop(new StopReason.Budget());
-                case DEADLINE -> stop(new StopReason.Deadline());
-                default -> {}
-            }
         }
+        StopReason.of(item.outcome()).ifPresent(this::stop);
         if (item.origin() instanceof Origin.Cached cached) {
             saved = cached.savedBeside(saved);
             tell(new RunEvent.CacheHit(runId, sinceStart.get(), item.key(), cached.age(), cached.saved()));
@@ -160,6 +185,19 @@ final class BulkProgress<O> {
         return stop.isOpen();
     }
 
+    StopReason stop() {
+        return stop;
+    }
+
+    BulkSummary.Counts counts() {
+        return counts;
+    }
+
+    /** Goes on with what was counted before. */
+    void countedBefore(BulkSummary.Counts earlier) {
+        counts = earlier;
+    }
+
     RunTally tally() {
         return tally;
     }
@@ -191,6 +229,7 @@ final class BulkProgress<O> {
                 pause = new BulkSummary.Pause(message, because);
                 yield BulkSummary.Stop.PAUSED;
             }
+            case StopReason.Cancelled cancelled -> BulkSummary.Stop.CANCELLED;
             case StopReason.Unrecorded(var because) -> {
                 unrecorded = because;
                 yield BulkSummary.Stop.JOURNAL_FAILED;
@@ -204,7 +243,7 @@ final class BulkProgress<O> {
         runEnded(status(), spent);
     }
 
-    private String status() {
+    String status() {
         boolean whole = isOpen() && counts.failed() + counts.skipped() == 0;
         boolean nothing = counts.succeeded() == 0 && !whole;
         return whole ? "complete" : nothing ? "failed" : "partial";

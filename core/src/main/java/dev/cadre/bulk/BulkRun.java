@@ -22,7 +22,6 @@ import dev.cadre.schedule.Deadlines;
 import dev.cadre.schedule.RunDriver;
 import dev.cadre.schedule.RunInput;
 import dev.cadre.schedule.RungThreads;
-import dev.cadre.task.Failure;
 import dev.cadre.task.Origin;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
@@ -355,9 +354,7 @@ final class BulkRun<I, O> {
             }
             switch (end) {
                 case ItemEnd.Ended<I, O> ended -> {
-                    ended.outage()
-                            .ifPresent(
-                                    because -> handover.stop(new StopReason.Paused(reason(ended.outcome()), because)));
+                    ended.outage().ifPresent(because -> handover.stop(StopReason.paused(ended.outcome(), because)));
                     handover.ended(ended.item());
                 }
                 case ItemEnd.NotBegun<I, O>(var next) -> notStarted(next, Spend.NONE);
@@ -371,14 +368,6 @@ final class BulkRun<I, O> {
             if (cut == null) {
                 cut = new RunInput.Unrecorded(String.valueOf(because.getMessage()));
             }
-        }
-
-        private static String reason(Outcome<?> outcome) {
-            return switch (outcome) {
-                case Outcome.Skipped<?> skipped -> skipped.skip().message();
-                case Outcome.Failed<?> failed -> failed.failure().message();
-                case Outcome.Succeeded<?> succeeded -> "";
-            };
         }
 
         private Runnable pulled(InputPuller.Pull<I> pull) {
@@ -465,10 +454,7 @@ final class BulkRun<I, O> {
             inFlight.remove(job.label);
             handover.tell(new RunEvent.WorkAbandoned(
                     runId, sinceStart(), job.items.get(0).key(), stuck.thread()));
-            Outcome<O> outcome = Outcome.failed(
-                    timeUp ? Failure.Kind.DEADLINE : Failure.Kind.CANCELLED,
-                    "thread '%s' ignored its interrupt%s and was left behind"
-                            .formatted(stuck.thread(), stuck.place().isEmpty() ? "" : " in " + stuck.place()));
+            Outcome<O> outcome = ItemMachine.leftBehind(stuck.thread(), stuck.place(), timeUp);
             job.isLeft = true;
             @Nullable Throwable thrown = null;
             for (InputPuller.Pull.Next<I> next : job.items) {

@@ -141,6 +141,11 @@ public record BulkSummary(Counts counts, Costs costs, Ending ending) {
          */
         PAUSED,
         /**
+         * It was told to stop by somebody who is not its caller, as a run on another engine can be. A run in this process
+         * ends with an {@link InterruptedException} instead.
+         */
+        CANCELLED,
+        /**
          * The journal could not be read or written, such as on a full disk, and nothing goes on unrecorded: {@link
          * BulkSummary#unrecorded()} has the failure. What was under way was interrupted.
          */

@@ -5,6 +5,8 @@ import java.util.Iterator;
 import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Pulls inputs on a thread of its own, one for each demand, so that a stream that blocks, or waits for a result, holds up
@@ -25,6 +27,35 @@ final class InputPuller<I> {
     @FunctionalInterface
     interface Naming<I> {
         String key(I input, long index);
+    }
+
+    /**
+     * The names of the inputs of one run, each of which comes once: that is known by 32 to 64 bytes of memory for each
+     * input, if they are named.
+     *
+     * @param key names an input; null for its index
+     */
+    static <I> Naming<I> naming(@Nullable Function<? super I, ?> key) {
+        if (key == null) {
+            return (input, index) -> key(null, input, index);
+        }
+        var seen = new KeySet();
+        return (input, index) -> {
+            String name = key(key, input, index);
+            if (!seen.add(name)) {
+                throw twoShare(name, index);
+            }
+            return name;
+        };
+    }
+
+    static IllegalArgumentException twoShare(String key, long index) {
+        return new IllegalArgumentException(
+                "two inputs share the key '%s': that at index %d, and one before it".formatted(key, index));
+    }
+
+    static <I> String key(@Nullable Function<? super I, ?> key, I input, long index) {
+        return ItemName.of(key == null ? index : key.apply(input), index);
     }
 
     private final Iterator<? extends I> inputs;

@@ -11,30 +11,19 @@ import dev.cadre.run.RungPerformer;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.schedule.RunDriver;
 import dev.cadre.schedule.RunInput;
-import dev.cadre.schedule.RunMachine;
-import dev.cadre.task.Binding;
 import dev.cadre.task.Failure;
-import dev.cadre.task.GraphNode;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.RunClock;
-import dev.cadre.task.RunFailure;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.RungEnd;
 import dev.cadre.worker.RungTask;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** One item of a bulk run: a graph of one subtask, driven by the same machine on the item's own thread. */
+/** One item of a bulk run: its {@link ItemMachine}, driven on the item's own thread. */
 final class ItemRun<I, O> {
-    /** The subtask's name inside the machine, which takes no key of a caller; events have the key. */
-    private static final String NODE = "item";
-
     /** Where an item stands. */
     record Place(String runId, String key, long index) {}
 
@@ -55,7 +44,7 @@ final class ItemRun<I, O> {
     private final Consumer<RunEvent> sink;
     private final KnownWork work;
     private Spend spend = Spend.NONE;
-    private @Nullable RunFailure failure;
+    private Optional<ModelException> outage = Optional.empty();
     private @Nullable UnrecordedException unrecorded;
 
     ItemRun(
@@ -82,7 +71,7 @@ final class ItemRun<I, O> {
 
     /** A failure that it shares with all other items, if that is why it failed; to be read when it has ended. */
     Optional<ModelException> outage() {
-        return Optional.ofNullable(failure).flatMap(RunFailure::outage);
+        return outage;
     }
 
     /** What could not be recorded of it; to be read when it has ended. */
@@ -103,50 +92,28 @@ final class ItemRun<I, O> {
         return outcome;
     }
 
-    @SuppressWarnings("unchecked") // the only subtask is of this item's type
     private Outcome<O> performed(I input) {
-        var machine = new RunMachine(
-                new RunMachine.Settings(place.runId(), Optional.of(NODE), false, 1),
+        var machine = new ItemMachine<>(
+                place.runId(),
+                place.key(),
+                type,
+                input,
                 performer.quotes(),
                 money.chainState(),
-                times.startNanos());
-        Deque<RunInput> inputs = new ArrayDeque<>();
-        inputs.add(
-                new RunInput.Admitted(new GraphNode(NODE, type, new Binding.One(outputs -> input), List.of(), false)));
-        inputs.add(new RunInput.PlanEnded(List.of()));
+                times.startNanos(),
+                sink);
+        ItemMachine.Step<O> step = machine.begin(money.chainState(), now());
         while (true) {
-            for (RunCommand command : machine.on(inputs.remove(), money.chainState(), now())) {
-                switch (command) {
-                    case RunCommand.StartRung start -> {
-                        RungEnd end = perform(start);
-                        cut(end).ifPresent(inputs::add);
-                        inputs.add(new RunInput.RungEnded(start.id(), end));
-                    }
-                    case RunCommand.Finish finish -> {
-                        failure = finish.ending().failure();
-                        return (Outcome<O>) Objects.requireNonNull(
-                                finish.ending().outcomes().get(NODE));
-                    }
-                    case RunCommand.StartRecall recall -> {}
-                    case RunCommand.StopWork stop -> {}
-                    case RunCommand.DropWork drop -> {}
-                    case RunCommand.StartMerge merge -> {}
-                    case RunCommand.StartRound round -> {}
-                    case RunCommand.Tell(RunEvent event) -> tell(event);
+            switch (step) {
+                case ItemMachine.Step.Perform<O>(RunCommand.StartRung start) -> {
+                    RungEnd end = perform(start);
+                    step = machine.ended(start.id(), end, cut(end), money.chainState(), now());
+                }
+                case ItemMachine.Step.Ended<O>(Outcome<O> outcome, Optional<ModelException> shared) -> {
+                    outage = shared;
+                    return outcome;
                 }
             }
-        }
-    }
-
-    /** Events of the item; its admission and its end are told by the run itself, when they are on record. */
-    private void tell(RunEvent event) {
-        switch (event) {
-            case RunEvent.RungStarted(var runId, var at, var node, var tier) ->
-                sink.accept(new RunEvent.RungStarted(runId, at, place.key(), tier));
-            case RunEvent.RungEnded(var runId, var at, var node, var tier, var failure) ->
-                sink.accept(new RunEvent.RungEnded(runId, at, place.key(), tier, failure));
-            case RunEvent.CeilingLowered lowered -> sink.accept(lowered);
-            default -> {}
         }
     }
 

@@ -162,6 +162,7 @@ final class Trial<I, O> {
             case BUDGET -> "the money did not reach for it";
             case DEADLINE -> "the time was up";
             case PAUSED -> "nothing could be sent";
+            case CANCELLED -> "the run was cancelled";
             case JOURNAL_FAILED -> "the journal could not be read or written";
         };
     }

@@ -80,7 +80,18 @@ public final class RunTally implements RunListener {
                 booked.estimated() || !forfeited.isZero());
     }
 
-    private void count(String note) {
+    /** Adds what was booked before this tally was made. */
+    public void bookedBefore(Spend earlier) {
+        booked = booked.plus(earlier);
+    }
+
+    /** What events have told of attempts, tokens and money. */
+    public Spend booked() {
+        return booked;
+    }
+
+    /** Counts a note that a reply had. */
+    public void count(String note) {
         if (replyNotes.size() < MOST_NAMED || replyNotes.containsKey(note)) {
             replyNotes.merge(note, 1L, Long::sum);
         }

@@ -4,8 +4,10 @@ package dev.cadre.run;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.model.ModelException;
 import dev.cadre.task.Failure;
+import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** The reason for which a bulk run pulls no more inputs. */
@@ -22,8 +24,34 @@ public sealed interface StopReason {
     /** Nothing can be sent. */
     record Paused(String message, ModelException because) implements StopReason {}
 
+    /** Whoever may has told the run to stop. */
+    record Cancelled() implements StopReason {}
+
     /** Nothing can be recorded: it would be paid again. */
     record Unrecorded(UnrecordedException because) implements StopReason {}
+
+    /** The reason that an item has for all that come after it, if it was skipped for one. */
+    static Optional<StopReason> of(Outcome<?> outcome) {
+        if (!(outcome instanceof Outcome.Skipped<?>(Skip skip))) {
+            return Optional.empty();
+        }
+        return switch (skip.kind()) {
+            case BUDGET -> Optional.of(new Budget());
+            case DEADLINE -> Optional.of(new Deadline());
+            default -> Optional.empty();
+        };
+    }
+
+    /** Nothing can be sent, as the outcome of an item shows. */
+    static Paused paused(Outcome<?> outcome, ModelException because) {
+        return new Paused(
+                switch (outcome) {
+                    case Outcome.Skipped<?> skipped -> skipped.skip().message();
+                    case Outcome.Failed<?> failed -> failed.failure().message();
+                    case Outcome.Succeeded<?> succeeded -> "";
+                },
+                because);
+    }
 
     /** The same reason with its message as a masker leaves it. */
     default StopReason maskedBy(UnaryOperator<String> masker) {
@@ -40,6 +68,7 @@ public sealed interface StopReason {
             case Budget first -> next instanceof Unrecorded ? next : first;
             case Deadline first -> next instanceof Unrecorded ? next : first;
             case Paused first -> next instanceof Unrecorded ? next : first;
+            case Cancelled first -> next instanceof Unrecorded ? next : first;
         };
     }
 
@@ -65,6 +94,7 @@ public sealed interface StopReason {
                 new Skip(Skip.Kind.BUDGET, "the money did not reach for an item before it", List.of());
             case Paused paused -> new Skip(Skip.Kind.PAUSED, paused.message(), List.of());
             case Deadline deadline -> new Skip(Skip.Kind.DEADLINE, "the time was up", List.of());
+            case Cancelled cancelled -> new Skip(Skip.Kind.CANCELLED, "the run was cancelled", List.of());
             case Unrecorded unrecorded -> new Skip(Skip.Kind.CANCELLED, why("the run ended"), List.of());
             case EndOfInput none -> new Skip(Skip.Kind.CANCELLED, why("the run ended"), List.of());
         };

@@ -8,6 +8,8 @@ import dev.cadre.Goal;
 import dev.cadre.NamedGoal;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
+import dev.cadre.bulk.BulkItem;
+import dev.cadre.bulk.BulkSummary;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.Money;
 import dev.cadre.task.AwaitedException;
@@ -30,7 +32,10 @@ import io.temporal.common.converter.DefaultDataConverter;
 import io.temporal.testing.TestEnvironmentOptions;
 import io.temporal.testing.TestWorkflowEnvironment;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -209,6 +214,31 @@ class TemporalGuideTest {
                     .build()) {
                 worker.start();
                 assertThat(approved(client)).isEqualTo(new Decision(true, "fine"));
+            }
+        }
+    }
+
+    @Test
+    void bulk_hasTheLinesOfOneInThisProcess() throws InterruptedException {
+        var model = new ScriptedModel();
+        model.on(NOTE).replies(new Note("a fact"));
+        ModelPools models = model.pools();
+        List<BulkItem<Note>> items = new ArrayList<>();
+        Stream<Topic> topics = Stream.of(new Topic("cats"), new Topic("dogs"));
+        try (var environment = TestWorkflowEnvironment.newInstance()) {
+            WorkflowClient client = environment.getWorkflowClient();
+            // region temporal-bulk
+            try (var worker = TemporalWorker.builder(client, "briefs", Coordinator.of(models))
+                    .bulks(NOTE)
+                    .build()) {
+                worker.start();
+                BulkSummary summary = TemporalCoordinator.of(client, "briefs")
+                        .bulk(NOTE)
+                        .keyedBy(Topic::name)
+                        .run("topics-of-may", topics, Budget.usd("5.00").within(Duration.ofHours(8)), items::add);
+                // endregion
+                assertThat(summary.succeeded()).isEqualTo(2);
+                assertThat(items).hasSize(2);
             }
         }
     }

@@ -10,6 +10,7 @@ import io.temporal.workflow.Promise;
 import io.temporal.workflow.Workflow;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -84,6 +85,11 @@ final class ActivityCalls {
                 .setCancellationType(ActivityCancellationType.WAIT_CANCELLATION_COMPLETED)
                 .setSummary(call.summary())
                 .build();
+    }
+
+    /** Cancels all activities that are under way: they still end. */
+    void cancelAll() {
+        List.copyOf(underWay.keySet()).forEach(this::cancel);
     }
 
     /** Cancels an activity, if it is under way: it still ends. */

@@ -27,10 +27,16 @@ final class Allotments {
     private static final Money MOST = Money.ofPico(Long.MAX_VALUE);
 
     private final BudgetGuard run;
-    private Spend spent = Spend.NONE;
+    private Spend spent;
 
     Allotments(Money limit) {
-        run = Budget.of(limit).open();
+        this(limit, Spend.NONE);
+    }
+
+    /** @param before what an earlier history of the run has booked */
+    Allotments(Money limit, Spend before) {
+        run = Budget.of(limit).open(before.total());
+        spent = before;
     }
 
     /** The money as the machine is told: what is allotted counts as in flight. */

@@ -21,6 +21,9 @@ final class Contract {
     static final String RUNG = "cadre-rung";
     static final String PLAN = "cadre-plan";
     static final String MERGE = "cadre-merge";
+    static final String BULK = "cadre-bulk";
+    static final String INPUTS = "cadre-bulk-inputs";
+    static final String ITEMS = "cadre-bulk-items";
 
     private Contract() {}
 
@@ -52,13 +55,47 @@ final class Contract {
         Wire.@Nullable Ended result();
     }
 
+    /** A bulk run as a workflow, in one history after the other. */
+    @WorkflowInterface
+    public interface BulkRunWorkflow {
+        /**
+         * Takes inputs until there are no more, or the run is to go on in another history.
+         *
+         * @param carry what an earlier history leaves; null in the first one
+         * @param ended the items of that history, for who reads them there; null in the first one
+         */
+        @WorkflowMethod(name = BULK)
+        Wire.BulkEnded run(Wire.BulkStart start, Wire.@Nullable BulkCarry carry, Wire.@Nullable BulkPage ended);
+
+        /** Further inputs; those that it has are passed over. */
+        @SignalMethod(name = INPUTS)
+        void inputs(Wire.BulkInputs more);
+
+        /** Stops the run: what is under way is interrupted and booked. */
+        @SignalMethod(name = CANCEL)
+        void cancel();
+
+        /** How far it has come. */
+        @QueryMethod(name = PROGRESS)
+        Wire.Progress progress();
+
+        /** Items that have ended in this history, from the one of this number on. */
+        @QueryMethod(name = ITEMS)
+        Wire.BulkPage items(int from);
+
+        /** The result once it is there, which a workflow that was cancelled returns to nobody. */
+        @QueryMethod(name = RESULT)
+        Wire.@Nullable BulkEnded result();
+    }
+
     /** One rung as an activity. */
     @ActivityInterface
     public interface RungActivity {
         /**
          * Performs a rung.
          *
-         * @param graphInput of the graph, by itself because all rungs of a run have the same one
+         * @param graphInput of the graph, by itself because all rungs of a run have the same one; empty where the
+         *     order names the type
          * @param input of the subtask or item
          */
         @ActivityMethod(name = RUNG)

@@ -257,7 +257,7 @@ final class MergeFlow {
             }
             case UNKNOWN -> {
                 frame.forfeit(
-                        new RunFrame.Lost(CallPurpose.Kind.MERGE, "", Tier.MINI, PartWork.MERGER, "the merger"),
+                        new LostWork(CallPurpose.Kind.MERGE, "", Tier.MINI, PartWork.MERGER, "the merger"),
                         allotment,
                         lost.why());
                 again(merge, lost.why(), merge.trials().lost());

@@ -266,7 +266,7 @@ final class PlanFlow {
             case UNKNOWN -> {
                 spent = spent.plus(Spend.forfeited(allotment.amount()));
                 frame.forfeit(
-                        new RunFrame.Lost(CallPurpose.Kind.PLAN, "", Tier.FLAGSHIP, PartWork.PLANNER, "the planner"),
+                        new LostWork(CallPurpose.Kind.PLAN, "", Tier.FLAGSHIP, PartWork.PLANNER, "the planner"),
                         allotment,
                         lost.why());
                 again(round, lost.why(), round.trials().lost());

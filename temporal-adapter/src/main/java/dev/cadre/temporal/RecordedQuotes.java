@@ -8,6 +8,7 @@ import dev.cadre.task.SubtaskType;
 import io.temporal.workflow.Workflow;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,24 @@ final class RecordedQuotes implements FirstCallQuotes {
     public Money worstCase(SubtaskType<?, ?> type, @Nullable Object input, Tier tier) {
         return quotes.computeIfAbsent(input == null ? UNKNOWN : input, first -> new HashMap<>())
                 .computeIfAbsent(new Question(type, tier), asked -> ask(type, input, tier));
+    }
+
+    /** Asks for many inputs at once, which takes one event instead of one for each. */
+    void askAll(SubtaskType<?, ?> type, List<?> inputs, Tier tier) {
+        long[] all = Workflow.sideEffect(
+                long[].class,
+                () -> inputs.stream()
+                        .mapToLong(input -> live.worstCase(type, input, tier).picoUsd())
+                        .toArray());
+        for (int i = 0; i < all.length; i++) {
+            quotes.computeIfAbsent(inputs.get(i), first -> new HashMap<>())
+                    .put(new Question(type, tier), Money.ofPico(all[i]));
+        }
+    }
+
+    /** Forgets an input that has ended. */
+    void forget(Object input) {
+        quotes.remove(input);
     }
 
     private Money ask(SubtaskType<?, ?> type, @Nullable Object input, Tier tier) {

@@ -5,6 +5,7 @@ import dev.cadre.Coordinator;
 import dev.cadre.EngineRun;
 import dev.cadre.Goal;
 import dev.cadre.NamedGoal;
+import dev.cadre.bulk.Bulk;
 import dev.cadre.task.NamedGraph;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
@@ -12,16 +13,35 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a worker process has of the user's: a coordinator, and graphs and goals by name and version. Immutable. */
+/** What a worker process has of the user's: a coordinator, graphs and goals by name and version, and bulks. Immutable. */
 record Registry(
         Coordinator coordinator,
         Map<String, NamedGraph<?, ?>> graphs,
         Map<String, NamedGoal<?, ?>> goals,
+        Map<String, Bulk<?, ?>> bulks,
         String queue,
         Duration heartbeat) {
+    /** Stands for the version of a graph in the order of an item of a bulk run, whose name is that of its type. */
+    static final int BULK = 0;
+
     Registry {
         graphs = Map.copyOf(graphs);
         goals = Map.copyOf(goals);
+        bulks = Map.copyOf(bulks);
+    }
+
+    /**
+     * The bulk of a subtask type.
+     *
+     * @throws IllegalStateException if this process does not have it
+     */
+    Bulk<?, ?> bulk(String type) {
+        Bulk<?, ?> bulk = bulks.get(type);
+        if (bulk == null) {
+            throw new IllegalStateException(
+                    "this worker has no bulk of subtask type '%s': register the type".formatted(type));
+        }
+        return bulk;
     }
 
     static String key(String name, int version) {

@@ -128,23 +128,11 @@ final class RunFrame<R> {
     }
 
     /** Books an activity that is lost at its whole allotment. */
-    void forfeit(Lost lost, Allotments.Allotment allotment, String why) {
+    void forfeit(LostWork lost, Allotments.Allotment allotment, String why) {
         Spend forfeited = allotment.forfeit();
         if (!forfeited.total().isZero()) {
-            var call = new RunEvent.Call(lost.kind(), lost.label(), lost.tier(), lost.asked(), lost.asked());
-            var end = new RunEvent.CallEnd.Failed("ActivityLost", why);
-            var times = new RunEvent.CallTimes(Duration.ZERO, Duration.ZERO);
-            tell(new RunEvent.AttemptEnded(runId, sinceStart(), call, end, forfeited, times));
+            tell(lost.event(runId, sinceStart(), forfeited, why));
         }
-        parts.note("the activity of %s was lost: %s; it is booked at its allotment, %s"
-                .formatted(lost.name(), why, forfeited.total()));
+        parts.note(lost.note(why, forfeited));
     }
-
-    /**
-     * What an activity was for that is lost.
-     *
-     * @param label of a subtask or item; empty for planner and merger
-     * @param name for people
-     */
-    record Lost(CallPurpose.Kind kind, String label, Tier tier, String asked, String name) {}
 }

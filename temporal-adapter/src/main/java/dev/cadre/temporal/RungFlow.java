@@ -78,8 +78,8 @@ final class RungFlow {
     void stop(List<RungId> rungs) {
         stopped.addAll(rungs);
         for (RungId id : rungs) {
-            calls.cancel(key(id));
-            if (awaited.remove(key(id)) != null) {
+            calls.cancel(RungCalls.key(id));
+            if (awaited.remove(RungCalls.key(id)) != null) {
                 end(id, new RungEnd.Cancelled(true));
             }
         }
@@ -156,14 +156,6 @@ final class RungFlow {
         return true;
     }
 
-    private static String key(RungId id) {
-        return "%s/%d".formatted(id.label(), id.rung());
-    }
-
-    private static Wire.Place place(RungId id) {
-        return new Wire.Place(id.subtaskId(), id.item(), id.rung());
-    }
-
     private void end(RungId id, RungEnd end) {
         desk.post(() -> desk.take(new RunInput.RungEnded(id, end)));
     }
@@ -225,7 +217,7 @@ final class RungFlow {
                 frame.runId(),
                 start.graph(),
                 start.version(),
-                place(rung.id()),
+                RungCalls.place(rung.id()),
                 rung.tier().name(),
                 rung.evidence(),
                 rung.order(),
@@ -234,15 +226,10 @@ final class RungFlow {
                 frame.sinceStart().toNanos(),
                 start.goal() ? rung.type().name() : null,
                 answers.get(rung.id()));
-        String key = key(rung.id());
+        String key = RungCalls.key(rung.id());
         inFlight.put(key, new InFlight(rung, allotment));
         calls.schedule(
-                new ActivityCalls.Call(
-                        key,
-                        Contract.RUNG,
-                        Queues.of(frame.registry().queue(), rung.type(), rung.tier()),
-                        left,
-                        "%s on %s".formatted(rung.id().label(), rung.tier())),
+                RungCalls.call(rung, frame.registry().queue(), left),
                 Wire.Performed.class,
                 report -> new Wire.Fed("rung", key, report, null, null, null, null),
                 desk::feed,
@@ -264,7 +251,7 @@ final class RungFlow {
     }
 
     private void performed(RunCommand.StartRung rung, Allotments.Allotment allotment, Wire.Performed report) {
-        if (!report.place().equals(place(rung.id()))) {
+        if (!report.place().equals(RungCalls.place(rung.id()))) {
             throw new IllegalStateException(
                     "the history answers '%s' where '%s' was decided: the code decides otherwise than when this run began"
                             .formatted(report.place(), rung.id()));
@@ -285,7 +272,7 @@ final class RungFlow {
         } else if (isAwaited(report.end()) && !stopped.contains(rung.id())) {
             String said = report.end().message();
             awaited.put(
-                    key(rung.id()),
+                    RungCalls.key(rung.id()),
                     waitedFor == null ? new Awaited(rung, said, "") : new Awaited(rung, waitedFor, said));
         } else {
             desk.take(new RunInput.RungEnded(rung.id(), Ends.read(report.end(), rung.type())));
@@ -314,34 +301,22 @@ final class RungFlow {
                 again(rung, lost.why(), trials(rung).returned());
             }
             case UNKNOWN -> {
-                frame.forfeit(named(rung), allotment, lost.why());
+                frame.forfeit(LostWork.of(rung), allotment, lost.why());
                 again(rung, lost.why(), trials(rung).lost());
             }
         }
     }
 
-    private static RunFrame.Lost named(RunCommand.StartRung rung) {
-        return new RunFrame.Lost(
-                rung.type().isModelWork() ? CallPurpose.Kind.WORK : CallPurpose.Kind.CODE,
-                rung.id().label(),
-                rung.tier(),
-                rung.type().name(),
-                "'%s'".formatted(rung.id().label()));
-    }
-
-    /** As a session that goes on after a crash does: what was in flight is tried again, unless it may have had effects. */
     private void again(RunCommand.StartRung rung, String why, boolean isToBeTried) {
         if (stopped.contains(rung.id())) {
             desk.take(new RunInput.RungEnded(rung.id(), new RungEnd.Cancelled(true)));
-        } else if (rung.type().hasEffects() && !answers.containsKey(rung.id())) {
-            failed(rung, Failure.Kind.EFFECT_UNKNOWN, "%s, and a tool that writes may have run".formatted(why));
-        } else if (!isToBeTried) {
-            Failure.Kind kind = rung.type().isModelWork() ? Failure.Kind.MODEL_FAILED : Failure.Kind.CODE_FAILED;
-            Trials made = trials(rung);
-            failed(rung, kind, "%s, %d times".formatted(why, Math.max(made.losses(), made.returns())));
-        } else {
-            waiting.add(rung);
+            return;
         }
+        boolean mayHaveWritten = rung.type().hasEffects() && !answers.containsKey(rung.id());
+        trials(rung)
+                .end(rung, why, isToBeTried, mayHaveWritten)
+                .ifPresentOrElse(
+                        end -> desk.take(new RunInput.RungEnded(rung.id(), end)), () -> waiting.add(rung));
     }
 
     private Trials trials(RunCommand.StartRung rung) {
@@ -350,9 +325,5 @@ final class RungFlow {
 
     private boolean hasBegun(RunCommand.StartRung rung) {
         return trials(rung).hasBegun();
-    }
-
-    private void failed(RunCommand.StartRung rung, Failure.Kind kind, String why) {
-        desk.take(new RunInput.RungEnded(rung.id(), RungEnd.Failed.of(new Failure(kind, why))));
     }
 }

@@ -2,6 +2,7 @@
 package dev.cadre.temporal;
 
 import dev.cadre.EngineRung;
+import dev.cadre.bulk.EngineBulk;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.schedule.RunCommand;
@@ -73,7 +74,7 @@ final class RungWork implements Contract.RungActivity {
     private RunCommand.StartRung read(Wire.Order order, String graphInput, String input) {
         try {
             Wire.Place place = order.place();
-            SubtaskType<?, ?> type = order.type() == null ? inGraph(order, graphInput) : registry.type(order.type());
+            SubtaskType<?, ?> type = type(order, graphInput);
             return new RunCommand.StartRung(
                     new RungId(place.subtask(), place.item(), place.rung()),
                     type,
@@ -84,6 +85,13 @@ final class RungWork implements Contract.RungActivity {
         } catch (RuntimeException unfit) {
             throw ActivityWork.notBegun(unfit);
         }
+    }
+
+    private SubtaskType<?, ?> type(Wire.Order order, String graphInput) {
+        if (order.version() == Registry.BULK) {
+            return EngineBulk.type(registry.bulk(order.graph()));
+        }
+        return order.type() == null ? inGraph(order, graphInput) : registry.type(order.type());
     }
 
     private SubtaskType<?, ?> inGraph(Wire.Order order, String graphInput) {

@@ -176,6 +176,14 @@ public final class TemporalCoordinator {
         return new TemporalRun<>(workflow, asked, id);
     }
 
+    /**
+     * Performs one kind of work on a stream of inputs, as {@link dev.cadre.Coordinator#bulk} does. The type must be registered
+     * with the workers, by {@link TemporalWorker.Builder#bulks}: its name travels, its code does not.
+     */
+    public <I, O> TemporalBulk<I, O> bulk(SubtaskType<I, O> type) {
+        return TemporalBulk.of(client, queue, marks, type);
+    }
+
     /** A run that another process has started, of the very graph that it was started with. */
     public <R> TemporalRun<R> attach(String id, TaskGraph<R> graph) {
         return new TemporalRun<>(client.newUntypedWorkflowStub(id), new Asked.ForGraph<>(graph), id);

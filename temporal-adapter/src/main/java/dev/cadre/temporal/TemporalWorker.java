@@ -4,8 +4,10 @@ package dev.cadre.temporal;
 import dev.cadre.Coordinator;
 import dev.cadre.EngineRun;
 import dev.cadre.NamedGoal;
+import dev.cadre.bulk.Bulk;
 import dev.cadre.model.Tier;
 import dev.cadre.task.NamedGraph;
+import dev.cadre.task.SubtaskType;
 import io.temporal.client.WorkflowClient;
 import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerFactory;
@@ -50,6 +52,7 @@ public final class TemporalWorker implements AutoCloseable {
     static void decides(Worker worker, Registry registry, DecisionOrder order) {
         worker.registerWorkflowImplementationFactory(
                 Contract.RunWorkflow.class, () -> new GraphWorkflow(registry, order));
+        worker.registerWorkflowImplementationFactory(Contract.BulkRunWorkflow.class, () -> new BulkWorkflow(registry));
     }
 
     /**
@@ -92,6 +95,7 @@ public final class TemporalWorker implements AutoCloseable {
         private final Coordinator coordinator;
         private final Map<String, NamedGraph<?, ?>> graphs = new LinkedHashMap<>();
         private final Map<String, NamedGoal<?, ?>> goals = new LinkedHashMap<>();
+        private final Map<String, Bulk<?, ?>> bulks = new LinkedHashMap<>();
         private final Set<Tier> tiers = EnumSet.allOf(Tier.class);
         private boolean isDeciding = true;
         private boolean isPerformingCode = true;
@@ -130,6 +134,23 @@ public final class TemporalWorker implements AutoCloseable {
             for (NamedGoal<?, ?> goal : added) {
                 if (goals.putIfAbsent(Registry.key(goal.name(), goal.version()), goal) != null) {
                     throw new IllegalArgumentException("%s is registered already".formatted(goal));
+                }
+            }
+            return this;
+        }
+
+        /**
+         * Registers subtask types for {@linkplain TemporalCoordinator#bulk bulk runs}, by their names; default none. Every
+         * worker of the queue should have the same.
+         *
+         * @throws IllegalArgumentException if one of this name is registered already
+         * @throws IllegalStateException if the coordinator cannot run it, such as for want of a model
+         */
+        public Builder bulks(SubtaskType<?, ?>... added) {
+            for (SubtaskType<?, ?> type : added) {
+                if (bulks.putIfAbsent(type.name(), coordinator.bulk(type)) != null) {
+                    throw new IllegalArgumentException(
+                            "a bulk of subtask type '%s' is registered already".formatted(type.name()));
                 }
             }
             return this;
@@ -179,7 +200,7 @@ public final class TemporalWorker implements AutoCloseable {
         }
 
         Registry registry() {
-            return new Registry(coordinator, graphs, goals, queue, heartbeat);
+            return new Registry(coordinator, graphs, goals, bulks, queue, heartbeat);
         }
 
         private List<String> rungQueues() {

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.temporal;
 
+import dev.cadre.schedule.RunCommand;
+import dev.cadre.task.Failure;
+import dev.cadre.worker.RungEnd;
+import java.util.Optional;
+
 /** Counts how often one piece of work was begun in vain. Belongs to a workflow. */
 final class Trials {
     /** How often work is begun of which nobody knows what it did. */
@@ -27,11 +32,24 @@ final class Trials {
         return losses + returns > 0;
     }
 
-    int losses() {
-        return losses;
+    /**
+     * The end of a rung that came to nothing; empty if it is to be begun again, as by a session that goes on after a crash.
+     *
+     * @param isToBeTried what {@link #returned} or {@link #lost} said
+     * @param mayHaveWritten whether a tool that writes may have run
+     */
+    Optional<RungEnd> end(RunCommand.StartRung rung, String why, boolean isToBeTried, boolean mayHaveWritten) {
+        if (mayHaveWritten) {
+            return failed(Failure.Kind.EFFECT_UNKNOWN, "%s, and a tool that writes may have run".formatted(why));
+        }
+        if (isToBeTried) {
+            return Optional.empty();
+        }
+        Failure.Kind kind = rung.type().isModelWork() ? Failure.Kind.MODEL_FAILED : Failure.Kind.CODE_FAILED;
+        return failed(kind, "%s, %d times".formatted(why, Math.max(losses, returns)));
     }
 
-    int returns() {
-        return returns;
+    private static Optional<RungEnd> failed(Failure.Kind kind, String why) {
+        return Optional.of(RungEnd.Failed.of(new Failure(kind, why)));
     }
 }

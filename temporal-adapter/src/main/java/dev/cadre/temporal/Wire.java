@@ -81,6 +81,7 @@ final class Wire {
      * @param type the name of the record of {@link dev.cadre.worker.RungEnd}
      * @param kind that of a failure or a skip; else empty
      * @param message that of a failure or a skip; the place of a cancel
+     * @param outage the model's failure that all other rungs share; null if there is none, or in an old history
      */
     record End(
             String type,
@@ -89,7 +90,11 @@ final class Wire {
             String message,
             String evidence,
             long needed,
-            boolean begun) {}
+            boolean begun,
+            @Nullable Outage outage) {}
+
+    /** A failure of a model: the name of its class, and its message. */
+    record Outage(String type, String message) {}
 
     /**
      * A rung that was performed.
@@ -391,4 +396,83 @@ final class Wire {
             long reserved,
             long limit,
             long sinceStartNanos) {}
+
+    // --- bulk
+
+    /**
+     * A bulk run that is to begin.
+     *
+     * @param timeNanos the time that it has; zero for the default of the coordinator
+     * @param parallel how many items are under way at once
+     * @param historyItems how many items end in one history
+     */
+    record BulkStart(String type, long limit, long timeNanos, int parallel, int historyItems, boolean marks) {}
+
+    /**
+     * What a bulk run takes along to its next history.
+     *
+     * @param next the index of the next input
+     * @param booked what calls have cost by their own word, with attempts and tokens
+     * @param paid what the ledger has booked
+     * @param pending inputs that have not begun
+     */
+    record BulkCarry(
+            long startMillis,
+            long timeNanos,
+            long next,
+            boolean isInputEnded,
+            long succeeded,
+            long failed,
+            long skipped,
+            Paid booked,
+            Paid paid,
+            List<BulkInput> pending) {}
+
+    /**
+     * An input.
+     *
+     * @param input its JSON
+     * @param unfit why it could not be written as JSON; empty if it could
+     */
+    record BulkInput(long index, String key, String input, String unfit) {}
+
+    /**
+     * Inputs that follow each other.
+     *
+     * @param isEnd whether no other ones come
+     */
+    record BulkInputs(List<BulkInput> inputs, boolean isEnd) {}
+
+    /**
+     * An item that ended.
+     *
+     * @param replies what was noted of its replies
+     */
+    record BulkEnd(
+            long index,
+            String key,
+            Result result,
+            Paid paid,
+            List<String> replies,
+            List<String> notes,
+            List<String> abandoned) {}
+
+    /** Items that ended, in the order in which they did. */
+    record BulkPage(List<BulkEnd> ends) {}
+
+    /**
+     * A bulk run that ended.
+     *
+     * @param last the items of its last history
+     * @param taken how many inputs it has taken
+     * @param message of a pause; else empty
+     */
+    record BulkEnded(
+            BulkPage last,
+            long taken,
+            String stop,
+            String message,
+            @Nullable Outage outage,
+            Paid paid,
+            long limit) {}
 }

@@ -45,10 +45,15 @@ final class Cluster implements AutoCloseable {
     }
 
     TemporalWorker.Builder worker(Coordinator coordinator) {
-        return TemporalWorker.builder(environment.getWorkflowClient(), QUEUE, coordinator)
+        TemporalWorker.Builder builder = TemporalWorker.builder(environment.getWorkflowClient(), QUEUE, coordinator)
                 .graphs(Graphs.ALL.toArray(NamedGraph<?, ?>[]::new))
                 .goals(Goals.ALL.toArray(NamedGoal<?, ?>[]::new))
                 .heartbeat(Duration.ofSeconds(2));
+        try {
+            return builder.bulks(Graphs.NOTE, Graphs.CAREFUL, Graphs.UPPER);
+        } catch (IllegalStateException noModels) {
+            return builder;
+        }
     }
 
     /** With one worker that does everything. */
@@ -70,6 +75,25 @@ final class Cluster implements AutoCloseable {
 
     WorkflowExecutionHistory history(String id) {
         return environment.getWorkflowClient().fetchHistory(id);
+    }
+
+    /** All histories of a run, the first one first. */
+    List<WorkflowExecutionHistory> histories(String id) {
+        var all = new ArrayList<WorkflowExecutionHistory>();
+        for (String run = ""; all.isEmpty() || !run.isEmpty(); run = before(all.getFirst())) {
+            all.addFirst(
+                    run.isEmpty()
+                            ? history(id)
+                            : environment.getWorkflowClient().fetchHistory(id, run));
+        }
+        return all;
+    }
+
+    private static String before(WorkflowExecutionHistory history) {
+        return history.getHistory()
+                .getEvents(0)
+                .getWorkflowExecutionStartedEventAttributes()
+                .getContinuedExecutionRunId();
     }
 
     long scheduledActivities(String id) {

@@ -8,6 +8,7 @@ import dev.cadre.task.NamedGraph;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
 import java.util.List;
+import java.util.Locale;
 
 /** The graphs of these tests. */
 final class Graphs {
@@ -26,6 +27,12 @@ final class Graphs {
                     "careful", Topic.class, Note.class, "State a long fact about the topic.")
             .upTo(Tier.MINI)
             .accept("a note is long", (topic, note) -> note.text().length() > 10);
+
+    static final SubtaskType<Topic, Note> UPPER = SubtaskType.code(
+            "upper",
+            Topic.class,
+            Note.class,
+            (topic, context) -> new Note(topic.name().toUpperCase(Locale.ROOT)));
 
     static final SubtaskType<Topics, Topics> LIST =
             SubtaskType.code("list", Topics.class, Topics.class, (topics, context) -> topics);

@@ -11,13 +11,6 @@ import dev.cadre.temporal.Graphs.Brief;
 import dev.cadre.temporal.Graphs.Note;
 import dev.cadre.temporal.Graphs.Topics;
 import io.temporal.api.history.v1.HistoryEvent;
-import io.temporal.client.WorkflowClient;
-import io.temporal.serviceclient.WorkflowServiceStubs;
-import io.temporal.serviceclient.WorkflowServiceStubsOptions;
-import io.temporal.testserver.TestServer;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -30,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Two processes share a run, and one of them is killed by SIGKILL while it has calls in flight. */
 class KilledWorkersTest {
     private static final long SEED = 20_261_130;
+    private static final String RUN = "killed";
     private static final Money LIMIT = Money.usd("1.00");
     private static final Money CALL = Money.usd("0.000045");
     /** A plan, three notes and an answer, of 100 tokens in and 20 out each. */
@@ -58,15 +52,15 @@ class KilledWorkersTest {
     @Test
     @Timeout(120)
     void run_whoseOnlyWorkerIsKilled_isEndedByOneThatIsStartedLater() throws Exception {
-        try (var server = Server.start();
+        try (var server = PortServer.start();
                 var doomed = server.worker(0)) {
             assertThat(doomed.awaitSaid("ready", 1)).isTrue();
-            TemporalRun<Brief> run = server.startRun();
+            TemporalRun<Brief> run = startRun(server);
             assertThat(doomed.awaitSaid("stuck", WorkerProcess.PARALLEL)).isTrue();
             doomed.kill();
             try (var other = server.worker(Integer.MAX_VALUE)) {
                 assertThat(other.awaitSaid("ready", 1)).isTrue();
-                assertWhole(run.result(), server.history(), "alone");
+                assertWhole(run.result(), server.history(RUN), "alone");
             }
         }
     }
@@ -76,11 +70,11 @@ class KilledWorkersTest {
     @ValueSource(ints = {0, 4})
     @Timeout(120)
     void goal_whoseOnlyWorkerIsKilledWhilePlanningOrMerging_isEndedByAnotherOne(int answered) throws Exception {
-        try (var server = Server.start();
+        try (var server = PortServer.start();
                 var doomed = server.worker(answered)) {
             assertThat(doomed.awaitSaid("ready", 1)).isTrue();
             TemporalRun<Answer> run =
-                    server.coordinator().start(Server.RUN, Goals.PLAIN.on(new Graphs.Topic("pets")), Budget.of(LIMIT));
+                    server.runs().start(RUN, Goals.PLAIN.on(new Graphs.Topic("pets")), Budget.of(LIMIT));
             assertThat(doomed.awaitSaid("stuck", 1)).isTrue();
             doomed.kill();
             try (var other = server.worker(Integer.MAX_VALUE)) {
@@ -91,7 +85,7 @@ class KilledWorkersTest {
                 assertThat(result.spend().settled()).isEqualTo(GOAL_CALLS); // each once
                 assertThat(result.spend().forfeited()).isGreaterThan(Money.ZERO);
                 assertThat(result.spend().total()).isLessThanOrEqualTo(LIMIT);
-                assertThat(performed(server.history())).isEqualTo(5); // a plan, two notes, a short one, an answer
+                assertThat(performed(server.history(RUN))).isEqualTo(5); // a plan, two notes, a short one, an answer
             }
         }
     }
@@ -100,11 +94,11 @@ class KilledWorkersTest {
     @Test
     @Timeout(120)
     void run_thatWaitsForAPersonWhileItsOnlyWorkerIsKilled_isEndedByAnotherOne() throws Exception {
-        try (var server = Server.start();
+        try (var server = PortServer.start();
                 var doomed = server.worker(Integer.MAX_VALUE)) {
             assertThat(doomed.awaitSaid("ready", 1)).isTrue();
             TemporalRun<Note> run =
-                    server.coordinator().start(Server.RUN, Graphs.ASKED.on(new Graphs.Topic("cats")), Budget.of(LIMIT));
+                    server.runs().start(RUN, Graphs.ASKED.on(new Graphs.Topic("cats")), Budget.of(LIMIT));
             RunQuestion question = PeopleTest.awaitQuestions(run, 1).getFirst();
             doomed.kill();
             run.answer(question, Note.class, new Note("whatever the editor says"));
@@ -114,9 +108,13 @@ class KilledWorkersTest {
                 assertThat(result.requireComplete()).isEqualTo(new Note("whatever the editor says"));
                 assertThat(result.spend().settled()).isEqualTo(CALL);
                 assertThat(result.spend().forfeited()).isEqualTo(Money.ZERO);
-                assertThat(performed(server.history())).isEqualTo(3); // a note, a question, an answer
+                assertThat(performed(server.history(RUN))).isEqualTo(3); // a note, a question, an answer
             }
         }
+    }
+
+    private static TemporalRun<Brief> startRun(PortServer server) {
+        return server.runs().start(RUN, Graphs.FAN_OUT.on(HUNDRED), Budget.of(LIMIT));
     }
 
     private static void survivesKill(long seed) throws Exception {
@@ -126,17 +124,17 @@ class KilledWorkersTest {
         int byOther = random.nextInt(60); // the rest of the hundred is enough to stop the first one
         String drawn = "seed %d: killed after %d calls with %d in flight, after %d of the other one"
                 .formatted(seed, answered, inFlight, byOther);
-        try (var server = Server.start();
+        try (var server = PortServer.start();
                 var doomed = server.worker(answered);
                 var other = server.worker(byOther)) {
             assertThat(doomed.awaitSaid("ready", 1) && other.awaitSaid("ready", 1))
                     .as(drawn)
                     .isTrue();
-            TemporalRun<Brief> run = server.startRun();
+            TemporalRun<Brief> run = startRun(server);
             assertThat(doomed.awaitSaid("stuck", inFlight)).as(drawn).isTrue();
             doomed.kill();
             other.release();
-            assertWhole(run.result(), server.history(), drawn);
+            assertWhole(run.result(), server.history(RUN), drawn);
         }
     }
 
@@ -158,54 +156,5 @@ class KilledWorkersTest {
         return history.stream()
                 .filter(HistoryEvent::hasActivityTaskCompletedEventAttributes)
                 .count();
-    }
-
-    /** A test server on a port of this machine, and a client of it. */
-    private record Server(int port, TestServer.PortBoundTestServer server, WorkflowServiceStubs stubs)
-            implements AutoCloseable {
-        private static final String RUN = "killed";
-
-        static Server start() throws IOException {
-            Cluster.quiet();
-            int port = freePort();
-            return new Server(
-                    port,
-                    TestServer.createPortBoundServer(port),
-                    WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
-                            .setTarget("127.0.0.1:" + port)
-                            .build()));
-        }
-
-        WorkerProcess worker(int answered) throws IOException {
-            return WorkerProcess.start(port, answered);
-        }
-
-        TemporalRun<Brief> startRun() {
-            return coordinator().start(RUN, Graphs.FAN_OUT.on(HUNDRED), Budget.of(LIMIT));
-        }
-
-        TemporalCoordinator coordinator() {
-            return TemporalCoordinator.of(WorkflowClient.newInstance(stubs), Cluster.QUEUE)
-                    .plansWith(Goals.TYPES);
-        }
-
-        List<HistoryEvent> history() {
-            return WorkflowClient.newInstance(stubs)
-                    .fetchHistory(RUN)
-                    .getHistory()
-                    .getEventsList();
-        }
-
-        @Override
-        public void close() {
-            stubs.shutdownNow();
-            server.close();
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

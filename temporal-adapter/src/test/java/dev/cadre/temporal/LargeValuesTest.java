@@ -7,8 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import dev.cadre.Coordinator;
 import dev.cadre.budget.Budget;
+import dev.cadre.bulk.BulkItem;
+import dev.cadre.task.Outcome;
 import dev.cadre.temporal.Graphs.Brief;
 import dev.cadre.temporal.Graphs.Note;
+import dev.cadre.temporal.Graphs.Topic;
 import dev.cadre.temporal.Graphs.Topics;
 import dev.cadre.testing.ScriptedModel;
 import io.temporal.api.common.v1.Payload;
@@ -19,6 +22,7 @@ import io.temporal.common.converter.DefaultDataConverter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -62,6 +66,37 @@ class LargeValuesTest {
             assertThat(files)
                     .isNotEmpty()
                     .allMatch(file -> file.getFileName().toString().length() == 64);
+        }
+    }
+
+    @Test
+    void bulk_withLargeValues_hasThemOutsideOfItsHistories() throws Exception {
+        var codec = ReferencingCodec.over(FileValueStore.in(folder)).above(2_000);
+        WorkflowClientOptions options = WorkflowClientOptions.newBuilder()
+                .setDataConverter(new CodecDataConverter(DefaultDataConverter.newDefaultInstance(), List.of(codec)))
+                .build();
+        var model = new ScriptedModel();
+        var fact = new Note("fact ".repeat(1_000));
+        model.on(Graphs.NOTE).replies(fact);
+        List<BulkItem<Note>> items = new ArrayList<>();
+        try (var cluster = new Cluster(options)) {
+            cluster.start(cluster.worker(Coordinator.of(model.pools())));
+            cluster.runs()
+                    .bulk(Graphs.NOTE)
+                    .historyItems(4)
+                    .parallel(2)
+                    .run(
+                            "bulk",
+                            IntStream.range(0, 10).mapToObj(number -> new Topic(number + " " + "long ".repeat(1_000))),
+                            Budget.usd("5.00"),
+                            items::add);
+
+            assertThat(items).hasSize(10).allMatch(item -> item.outcome().equals(new Outcome.Succeeded<>(fact)));
+            assertThat(cluster.histories("bulk"))
+                    .hasSizeGreaterThan(1)
+                    .allSatisfy(history -> assertThat(history.getHistory().getEventsList())
+                            .allSatisfy(event ->
+                                    assertThat(event.getSerializedSize()).isLessThan(10_000)));
         }
     }
 

@@ -117,6 +117,7 @@ final class WorkerProcess implements AutoCloseable {
         TemporalWorker.Builder rungs = TemporalWorker.builder(client, Cluster.QUEUE, coordinator)
                 .graphs(graphs.toArray(NamedGraph<?, ?>[]::new))
                 .goals(Goals.ALL.toArray(NamedGoal<?, ?>[]::new))
+                .bulks(Graphs.NOTE)
                 .heartbeat(HEARTBEAT)
                 .parallelRungs(PARALLEL)
                 .withoutDecisions();

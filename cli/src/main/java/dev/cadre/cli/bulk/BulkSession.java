@@ -373,6 +373,7 @@ public final class BulkSession {
             case BUDGET -> new Skip(Skip.Kind.BUDGET, "the money did not reach for it", List.of());
             case DEADLINE -> new Skip(Skip.Kind.DEADLINE, "the time was up", List.of());
             case PAUSED -> new Skip(Skip.Kind.PAUSED, "not tried: " + pause, List.of());
+            case CANCELLED -> new Skip(Skip.Kind.CANCELLED, "not tried: the run was cancelled", List.of());
             case JOURNAL_FAILED ->
                 new Skip(Skip.Kind.CANCELLED, "not tried: the journal could not be read or written", List.of());
         };
