@@ -10,6 +10,7 @@ import dev.cadre.pool.AttemptListener;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.record.RunRecord;
+import dev.cadre.run.RunSettings;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.RunFailure;
@@ -48,10 +49,10 @@ public final class EngineGoal<R> {
     public EngineNeeds.Said needs(String runId, Money limit, Duration deadline) {
         var means = new Asking(coordinator, runId, limit, deadline);
         try {
-            GoalNeeds needs = GoalNeeds.asked(means, goal, coordinator.planner(), false);
+            GoalNeeds needs = GoalNeeds.asked(coordinator, means, goal, coordinator.planner(), false);
             return new EngineNeeds.Said(
                     Optional.of(new EngineNeeds(
-                            GoalNeeds.leastPlanning(means, goal, coordinator.planner()),
+                            GoalNeeds.leastPlanning(coordinator, means, goal, coordinator.planner()),
                             needs.round(),
                             needs.merge(),
                             needs.floor(),
@@ -103,6 +104,11 @@ public final class EngineGoal<R> {
 
     /** The means of asking planner and merger what they need: on the calling thread, and without money. */
     private record Asking(Coordinator coordinator, String id, Money limit, Duration deadline) implements GoalMeans {
+        @Override
+        public RunSettings settings() {
+            return coordinator.settings();
+        }
+
         @Override
         public int roundsLeft() {
             return coordinator.rounds();

@@ -8,6 +8,7 @@ import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.record.RunRecord;
 import dev.cadre.run.AttemptEvents;
+import dev.cadre.run.RunSettings;
 import dev.cadre.worker.CodeThreads;
 import java.time.Duration;
 import java.util.Optional;
@@ -48,6 +49,11 @@ record EngineMeans(
         void admitted(PlannedSubtask planned);
 
         void proposed(PlanProposal waiting);
+    }
+
+    @Override
+    public RunSettings settings() {
+        return coordinator.settings();
     }
 
     @Override

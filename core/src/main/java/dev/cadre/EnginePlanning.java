@@ -110,7 +110,7 @@ public final class EnginePlanning {
                 deadline,
                 round.proposal(),
                 new Heard());
-        planning = new GoalPlanning(means, goal, coordinator.planner(), deadline, null);
+        planning = new GoalPlanning(coordinator, means, goal, coordinator.planner(), deadline, null);
     }
 
     /**

@@ -7,6 +7,7 @@ import dev.cadre.pool.AttemptListener;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.record.RunRecord;
+import dev.cadre.run.RunSettings;
 import dev.cadre.schedule.RunDriver;
 import dev.cadre.task.RunFailure;
 import dev.cadre.worker.CodeThreads;
@@ -23,7 +24,7 @@ interface GoalMeans {
         T get() throws InterruptedException;
     }
 
-    Coordinator coordinator();
+    RunSettings settings();
 
     String id();
 
@@ -100,7 +101,6 @@ interface GoalMeans {
 
     /** The failure of this run that something thrown makes. */
     default RunFailure describe(RunFailure.Kind kind, Throwable thrown) {
-        return PartFailures.describe(coordinator().settings().faults(), kind, thrown)
-                .maskedBy(coordinator().settings()::masked);
+        return PartFailures.describe(settings().faults(), kind, thrown).maskedBy(settings()::masked);
     }
 }

@@ -18,11 +18,11 @@ record GoalMerging<R>(GoalMeans run, Goal<R> goal) {
     Merged<R> merge(List<SubtaskOutcome> outcomes, BudgetGuard money, AttemptListener attempts, MergeParts parts)
             throws InterruptedException {
         var terms = new MergeTerms(
-                run.coordinator().settings().pools(),
+                run.settings().pools(),
                 money,
                 run.id(),
                 run.callDeadline(run.deadline()),
-                run.coordinator().settings().limits(),
+                run.settings().limits(),
                 attempts,
                 parts);
         var input = new MergeInput(goal.text(), goal.context(), outcomes);
@@ -31,7 +31,7 @@ record GoalMerging<R>(GoalMeans run, Goal<R> goal) {
                 "",
                 goal.merger(),
                 () -> Objects.requireNonNull(goal.merger().merge(input, terms), "the merger returned null")
-                        .maskedBy(run.coordinator().settings()::masked));
+                        .maskedBy(run.settings()::masked));
     }
 
     /** Whatever becomes of the rules, the answer stays. */
@@ -45,7 +45,7 @@ record GoalMerging<R>(GoalMeans run, Goal<R> goal) {
             } catch (InterruptedException late) {
                 return unjudged(merged, place + " did not end in time");
             } catch (Throwable broken) {
-                run.coordinator().settings().faults().warn(place, broken);
+                run.settings().faults().warn(place, broken);
                 return unjudged(merged, "%s is broken: %s".formatted(place, Failure.describe(broken)));
             }
         }

@@ -34,7 +34,8 @@ record GoalNeeds(Money merge, Money round, Money floor, boolean mergeTakesTime) 
     /** Their own code says so: the run does not wait for it for longer than it has time. */
     static GoalNeeds of(Run run, Goal<?> goal, Planner planner, boolean isPlanned) throws InterruptedException {
         try {
-            return run.aside().call("goal", "needs", goal, () -> asked(run, goal, planner, isPlanned));
+            return run.aside()
+                    .call("goal", "needs", goal, () -> asked(run.coordinator(), run, goal, planner, isPlanned));
         } catch (UserCode.LateException late) {
             throw new PartFailures.PartFailedException(RunFailure.of(
                     RunFailure.Kind.DEADLINE,
@@ -48,17 +49,16 @@ record GoalNeeds(Money merge, Money round, Money floor, boolean mergeTakesTime) 
     }
 
     /** The same on the calling thread. */
-    static GoalNeeds asked(GoalMeans run, Goal<?> goal, Planner planner, boolean isPlanned)
+    static GoalNeeds asked(Coordinator coordinator, GoalMeans run, Goal<?> goal, Planner planner, boolean isPlanned)
             throws InterruptedException {
-        Coordinator coordinator = run.coordinator();
-        Money least = leastMerge(run, goal);
+        Money least = leastMerge(coordinator, run, goal);
         int rounds = run.roundsLeft();
         Money merge = sum(run, RunFailure.Kind.MERGE_FAILED, () -> least.times(merges(goal, rounds)));
         Money round = rounds == 0
                 ? Money.ZERO
                 : run.asked(RunFailure.Kind.PLANNER_FAILED, () -> leastRound(coordinator, goal));
         Money again = sum(run, RunFailure.Kind.PLANNER_FAILED, () -> round.times(rounds));
-        Money begin = isPlanned ? Money.ZERO : begin(run, goal, planner);
+        Money begin = isPlanned ? Money.ZERO : begin(coordinator, run, goal, planner);
         Money planning = sum(run, RunFailure.Kind.PLANNER_FAILED, () -> begin.plus(again));
         var dearer = planning.isMoreThan(merge) ? RunFailure.Kind.PLANNER_FAILED : RunFailure.Kind.MERGE_FAILED;
         return new GoalNeeds(
@@ -81,8 +81,8 @@ record GoalNeeds(Money merge, Money round, Money floor, boolean mergeTakesTime) 
         return run.asked(RunFailure.Kind.MERGE_FAILED, goal.merger()::callsModel) || !merge.isZero();
     }
 
-    static Money leastMerge(GoalMeans run, Goal<?> goal) throws InterruptedException {
-        return run.asked(RunFailure.Kind.MERGE_FAILED, () -> leastMerge(run.coordinator(), goal.merger()));
+    static Money leastMerge(Coordinator coordinator, GoalMeans run, Goal<?> goal) throws InterruptedException {
+        return run.asked(RunFailure.Kind.MERGE_FAILED, () -> leastMerge(coordinator, goal.merger()));
     }
 
     static Money leastMerge(Coordinator coordinator, Merger<?> merger) {
@@ -104,25 +104,26 @@ record GoalNeeds(Money merge, Money round, Money floor, boolean mergeTakesTime) 
                 "its least cost of a round is null");
     }
 
-    private static Money begin(GoalMeans run, Goal<?> goal, Planner planner) throws InterruptedException {
+    private static Money begin(Coordinator coordinator, GoalMeans run, Goal<?> goal, Planner planner)
+            throws InterruptedException {
         if (planner instanceof GivenPlan plan) {
-            return PoolQuotes.of(run.coordinator().settings())
-                    .cheapestStart(GoalEstimate.nodes(run.coordinator(), plan.given()));
+            return PoolQuotes.of(coordinator.settings()).cheapestStart(GoalEstimate.nodes(coordinator, plan.given()));
         }
-        Money cheapest = run.coordinator().types().stream()
-                .map(type ->
-                        PoolQuotes.of(run.coordinator().settings()).least(type).orElse(run.limit()))
+        Money cheapest = coordinator.types().stream()
+                .map(type -> PoolQuotes.of(coordinator.settings()).least(type).orElse(run.limit()))
                 .min(Comparator.naturalOrder())
                 .orElse(Money.ZERO);
-        Money planning = leastPlanning(run, goal, planner);
+        Money planning = leastPlanning(coordinator, run, goal, planner);
         return sum(run, RunFailure.Kind.PLANNER_FAILED, () -> planning.plus(cheapest));
     }
 
-    static Money leastPlanning(GoalMeans run, Goal<?> goal, Planner planner) throws InterruptedException {
+    static Money leastPlanning(Coordinator coordinator, GoalMeans run, Goal<?> goal, Planner planner)
+            throws InterruptedException {
         return run.asked(
                 RunFailure.Kind.PLANNER_FAILED,
                 () -> Objects.requireNonNull(
-                        planner.leastCost(GoalPlanning.request(run, goal, run.deadline())), "its least cost is null"));
+                        planner.leastCost(GoalPlanning.request(coordinator, run, goal, run.deadline())),
+                        "its least cost is null"));
     }
 
     // --- what follows from it

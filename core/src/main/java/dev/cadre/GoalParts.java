@@ -38,7 +38,7 @@ final class GoalParts<R> implements RunParts {
             Run run, Goal<R> goal, Planner planner, Duration workTime, RunMoney money, @Nullable RunFailure unfunded) {
         this.run = run;
         this.goal = goal;
-        this.planning = new GoalPlanning(run, goal, planner, workTime, unfunded);
+        this.planning = new GoalPlanning(run.coordinator(), run, goal, planner, workTime, unfunded);
         this.merging = new GoalMerging<>(run, goal);
         this.workTime = workTime;
         this.money = money;
@@ -131,7 +131,7 @@ final class GoalParts<R> implements RunParts {
         if (record.isEmpty()) {
             return merge(outcomes, run.attempts());
         }
-        return GoalNeeds.takesItsTime(run, goal, GoalNeeds.leastMerge(run, goal))
+        return GoalNeeds.takesItsTime(run, goal, GoalNeeds.leastMerge(run.coordinator(), run, goal))
                 ? merge(outcomes, record.get().merge(goal.answerType(), mergerIdentity(), outcomes))
                 : merge(outcomes, run.attempts(record.get().mergeAttempts()));
     }

@@ -48,6 +48,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The planning of one goal, in the rounds that it takes. For the planner's thread. */
 final class GoalPlanning {
+    private final Coordinator coordinator;
     private final GoalMeans run;
     private final Goal<?> goal;
     private final Planner planner;
@@ -78,7 +79,14 @@ final class GoalPlanning {
     /** Numbers the attempts of all rounds; null if nothing is recorded, or nothing was planned yet. */
     private @Nullable AttemptListener recorder;
 
-    GoalPlanning(GoalMeans run, Goal<?> goal, Planner planner, Duration workTime, @Nullable RunFailure unfunded) {
+    GoalPlanning(
+            Coordinator coordinator,
+            GoalMeans run,
+            Goal<?> goal,
+            Planner planner,
+            Duration workTime,
+            @Nullable RunFailure unfunded) {
+        this.coordinator = coordinator;
         this.unfunded = unfunded;
         this.run = run;
         this.goal = goal;
@@ -86,8 +94,8 @@ final class GoalPlanning {
         this.workTime = workTime;
     }
 
-    static PlanRequest request(GoalMeans run, Goal<?> goal, Duration workTime) {
-        return request(run.coordinator(), goal, terms(run, workTime, run.attempts()));
+    static PlanRequest request(Coordinator coordinator, GoalMeans run, Goal<?> goal, Duration workTime) {
+        return request(coordinator, goal, terms(run, workTime, run.attempts()));
     }
 
     /** Asks for a first plan. */
@@ -109,11 +117,7 @@ final class GoalPlanning {
 
     private static PlanRequest.Terms terms(GoalMeans run, Duration workTime, AttemptListener attempts) {
         return new PlanRequest.Terms(
-                run.coordinator().settings().pools(),
-                run.planningMoney(),
-                run.id(),
-                run.callDeadline(workTime),
-                attempts);
+                run.settings().pools(), run.planningMoney(), run.id(), run.callDeadline(workTime), attempts);
     }
 
     /** The first plan as the journal has it. */
@@ -139,7 +143,7 @@ final class GoalPlanning {
     /** Plans without running anything. */
     static <R> Plan<R> planOnly(Run run, Goal<R> goal) throws InterruptedException {
         Coordinator coordinator = run.coordinator();
-        var planning = new GoalPlanning(run, goal, coordinator.planner(), run.deadline(), null);
+        var planning = new GoalPlanning(coordinator, run, goal, coordinator.planner(), run.deadline(), null);
         Optional<PlanRecord> record = run.record().map(kept -> record(kept, coordinator, goal));
         PlanIntake intake = planning.intake(mustBeWhole(coordinator), PlanProgress.NONE, node -> {});
         try {
@@ -160,7 +164,8 @@ final class GoalPlanning {
     }
 
     private static void requireMoney(Run run, Goal<?> goal) throws InterruptedException {
-        Money least = GoalNeeds.leastPlanning(run, goal, run.coordinator().planner());
+        Money least = GoalNeeds.leastPlanning(
+                run.coordinator(), run, goal, run.coordinator().planner());
         LedgerState money = run.money();
         if (money.isExhaustedBy(least)) {
             throw new PartFailures.PartFailedException(
@@ -172,7 +177,7 @@ final class GoalPlanning {
 
     /** Makes the first plan: posts its subtasks as they are admitted, and returns how it ended. */
     RunInput.PlanEnded first(Consumer<RunInput> inbox) throws InterruptedException {
-        Optional<PlanRecord> record = run.record().map(kept -> record(kept, run.coordinator(), goal));
+        Optional<PlanRecord> record = run.record().map(kept -> record(kept, coordinator, goal));
         run.lookUpReplaced();
         return round(record, Round.FIRST, inbox);
     }
@@ -181,7 +186,7 @@ final class GoalPlanning {
     RunInput.PlanEnded next(RunCommand.StartRound round, Consumer<RunInput> inbox) throws InterruptedException {
         PlanProgress progress = progress(taken, round);
         Optional<PlanRecord> record = run.record().map(kept -> {
-            PlanIntake trial = whole(run.coordinator(), goal, node -> {});
+            PlanIntake trial = whole(coordinator, goal, node -> {});
             continued(trial, taken, progress);
             PlanRecord planned = kept.plan(round.round(), trial);
             planned.begin(round.rejected());
@@ -205,7 +210,6 @@ final class GoalPlanning {
     private RunInput.PlanEnded round(Optional<PlanRecord> record, Round round, Consumer<RunInput> inbox)
             throws InterruptedException {
         PlanProgress progress = round.progress();
-        Coordinator coordinator = run.coordinator();
         Optional<PlanNotes> ended = ended(record);
         var nodes = new ArrayList<GraphNode>();
         boolean isWhole = coordinator.review().isPresent()
@@ -294,7 +298,6 @@ final class GoalPlanning {
     }
 
     private PlanIntake intake(boolean isWhole, PlanProgress progress, Consumer<GraphNode> sink) {
-        Coordinator coordinator = run.coordinator();
         PlanIntake intake = isWhole ? whole(coordinator, goal, sink) : streamed(coordinator, goal, sink);
         if (progress.isRound() || !(planner instanceof GivenPlan)) { // whoever gave the first plan has decided
             intake.tiersBy(policy(), coordinator.rates(), run.guard()::available);
@@ -304,7 +307,7 @@ final class GoalPlanning {
 
     /** What a policy throws is no word of the planner's, which may say that it waits. */
     private TierPolicy policy() {
-        TierPolicy policy = run.coordinator().tierPolicy();
+        TierPolicy policy = coordinator.tierPolicy();
         if (policy.equals(TierPolicy.PLANNER)) {
             return policy;
         }
@@ -316,7 +319,7 @@ final class GoalPlanning {
                     throw broken;
                 }
                 throw new PartFailures.PartFailedException(PartFailures.broken(
-                        run.coordinator().settings().faults(), RunFailure.Kind.PLANNER_FAILED, broken, "tier policy"));
+                        run.settings().faults(), RunFailure.Kind.PLANNER_FAILED, broken, "tier policy"));
             }
         };
     }
@@ -348,9 +351,9 @@ final class GoalPlanning {
             throw new PartFailures.PartFailedException(unfunded);
         }
         if (isAsked) {
-            PlanRequest request = request(run.coordinator(), goal, terms(run, workTime, counted(attempts(record))))
+            PlanRequest request = request(coordinator, goal, terms(run, workTime, counted(attempts(record))))
                     .after(round.progress());
-            Planner asked = round.progress().isRound() ? run.coordinator().planner() : planner;
+            Planner asked = round.progress().isRound() ? coordinator.planner() : planner;
             run.call("plan", "the planner", asked, () -> {
                 asked.plan(request, intake);
                 return intake;
@@ -406,7 +409,7 @@ final class GoalPlanning {
             obey(decided.get(), record, intake, nodes, planned);
             return;
         }
-        Optional<PlanReview> review = run.coordinator().review();
+        Optional<PlanReview> review = coordinator.review();
         List<PlannedSubtask> plan = intake.added();
         if (review.isEmpty()
                 || plan.isEmpty()
@@ -416,10 +419,9 @@ final class GoalPlanning {
         CostEstimate estimate = run.asked(
                 RunFailure.Kind.MERGE_FAILED,
                 () -> GoalEstimate.of(
-                        run.coordinator(),
+                        coordinator,
                         goal,
-                        GraphEstimate.of(
-                                nodes, plan, bytes(progress), run.coordinator().settings()),
+                        GraphEstimate.of(nodes, plan, bytes(progress), run.settings()),
                         nodes,
                         spend(),
                         run.limit()));
@@ -471,7 +473,7 @@ final class GoalPlanning {
         } catch (Throwable broken) {
             PartFailures.throwIfCancel(broken);
             throw new PartFailures.PartFailedException(PartFailures.broken(
-                    run.coordinator().settings().faults(), RunFailure.Kind.PLANNER_FAILED, broken, "plan review"));
+                    run.settings().faults(), RunFailure.Kind.PLANNER_FAILED, broken, "plan review"));
         }
     }
 }

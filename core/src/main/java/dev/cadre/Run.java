@@ -20,6 +20,7 @@ import dev.cadre.run.Attachments;
 import dev.cadre.run.EventSink;
 import dev.cadre.run.Nesting;
 import dev.cadre.run.PoolQuotes;
+import dev.cadre.run.RunSettings;
 import dev.cadre.run.RungPerformer;
 import dev.cadre.run.SteadyClock;
 import dev.cadre.run.UserCode;
@@ -444,9 +445,13 @@ final class Run implements GoalMeans {
         return Duration.ofNanos(clock.nanoTime() - startNanos);
     }
 
-    @Override
-    public Coordinator coordinator() {
+    Coordinator coordinator() {
         return coordinator;
+    }
+
+    @Override
+    public RunSettings settings() {
+        return coordinator.settings();
     }
 
     @Override

@@ -100,7 +100,8 @@ final class GoalFlow {
 
     /** False if nobody waits for that. */
     boolean said(Wire.Said said) {
-        return plan.said(said) | merges.said(said);
+        boolean isOfPlan = plan.said(said);
+        return merges.said(said) || isOfPlan;
     }
 
     // --- both

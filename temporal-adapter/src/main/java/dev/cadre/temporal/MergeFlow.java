@@ -100,10 +100,11 @@ final class MergeFlow {
                 .mergeUntil(frame.sinceStart().toNanos());
     }
 
-    /** A merger interrupts itself in time; this is for one that no worker has, or that is lost. */
+    /** A merger interrupts itself in time; this is for one that no worker has, or that is lost, and so it comes later. */
     private void setTimer() {
         int timed = ++timers;
-        Workflow.newTimer(Duration.ofNanos(until()).minus(frame.sinceStart())).thenApply(up -> {
+        Duration until = Duration.ofNanos(until()).plus(RungWork.OVERTIME);
+        Workflow.newTimer(until.minus(frame.sinceStart())).thenApply(up -> {
             if (timed == timers) {
                 timeIsUp();
             }

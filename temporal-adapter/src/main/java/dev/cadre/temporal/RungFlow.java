@@ -112,26 +112,26 @@ final class RungFlow {
 
     /** Begins again what waits, with an answer if that is to this one; false if nobody waits for that. */
     boolean said(Wire.Said said) {
-        switch (said.kind()) {
-            case "answer" -> {
-                Awaited asked = awaited.get(said.id());
-                if (asked == null) {
-                    return false;
-                }
-                answers.put(asked.rung().id(), said.text());
-                whats.put(asked.rung().id(), asked.what());
-                again(said.id());
-                return true;
-            }
+        return switch (said.kind()) {
+            case "answer" -> answered(said);
             case "again" -> {
                 List<String> keys = awaited.keySet().stream().filter(said::isTo).toList();
                 keys.forEach(this::again);
-                return !keys.isEmpty();
+                yield !keys.isEmpty();
             }
-            default -> {
-                return false;
-            }
+            default -> false;
+        };
+    }
+
+    private boolean answered(Wire.Said said) {
+        Awaited asked = awaited.get(said.id());
+        if (asked == null) {
+            return false;
         }
+        answers.put(asked.rung().id(), said.text());
+        whats.put(asked.rung().id(), asked.what());
+        again(said.id());
+        return true;
     }
 
     private void again(String key) {

@@ -93,9 +93,9 @@ public final class TemporalRun<R> {
      * somebody. Blocks until a worker has answered; a run whose workers are down is not asked.
      */
     public List<RunQuestion> questions() {
-        return workflow.query(Contract.QUESTIONS, Wire.Question[].class) instanceof Wire.Question[] all
-                ? Stream.of(all).map(RunQuestion::of).toList()
-                : List.of();
+        return Stream.of(workflow.query(Contract.QUESTIONS, Wire.Question[].class))
+                .map(RunQuestion::of)
+                .toList();
     }
 
     /**

@@ -151,7 +151,8 @@ final class WorkflowRun<R> implements RunDesk {
 
     /** A signal has no reply: what nobody waits for is a note of the report, unless that has enough of them. */
     private void said(Wire.Said said) {
-        boolean isHeard = rungs.said(said) | (goal != null && goal.said(said));
+        boolean isOfRung = rungs.said(said);
+        boolean isHeard = (goal != null && goal.said(said)) || isOfRung;
         if (!isHeard && !said.kind().equals("again") && strays++ < MOST_STRAYS) {
             frame.parts()
                     .note("a word of a person was passed over, because nobody waits for it: "
