@@ -135,7 +135,8 @@ public final class Conversation implements AutoCloseable {
      *     around it
      * @throws IllegalArgumentException if the budget has another one around it, which belongs around the session's; or as
      *     {@link Goal#following}, such as if there are too many inputs: then choose among the outcomes and call {@link #run}
-     * @throws IllegalStateException if the conversation is closed or a turn is under way, and as for running a goal
+     * @throws IllegalStateException if the conversation is closed or a turn is under way; if the last turn waits, and an
+     *     earlier session has this one as another run on record, which would be paid once more; and as for running a goal
      * @throws InterruptedException as for running a goal
      */
     public <R> RunResult<R> ask(Goal<R> goal, Budget turn) throws InterruptedException {
@@ -236,8 +237,10 @@ public final class Conversation implements AutoCloseable {
 
     private <R> RunResult<R> run(int number, Coordinator with, Goal<R> goal, Budget turn) throws InterruptedException {
         Coordinator recorded = of(with, number);
+        RunIdentity identity = recorded.identity(goal);
+        requireNotAnother(number, identity);
         RunResult<R> result = recorded.run(goal, turn.under(session));
-        var ended = new Turn(result, recorded.identity(goal));
+        var ended = new Turn(result, identity);
         synchronized (lock) {
             if (number > turns.size()) {
                 turns.add(ended);
@@ -246,6 +249,26 @@ public final class Conversation implements AutoCloseable {
             }
         }
         return result;
+    }
+
+    /** What a turn waits for now may be what an earlier session had: then that one's next turn would be done once more. */
+    private void requireNotAnother(int number, RunIdentity identity) {
+        List<Turn> before = ended();
+        boolean isBehindAWait = before.size() >= number - 1
+                && number > 1
+                && before.get(number - 2).result() instanceof RunResult.Suspended<?>;
+        if (!isBehindAWait || coordinator.journal().isEmpty()) {
+            return;
+        }
+        List<String> onRecord = coordinator.journal().get().runs().stream()
+                .filter(run -> run.runKey().equals(key + TURN + number))
+                .map(JournalEntry.RunStarted::run)
+                .toList();
+        if (!onRecord.isEmpty() && !onRecord.contains(identity.run())) {
+            throw new IllegalStateException(
+                    "turn %d is on record as another run, and turn %d waits: ask turn %d again when what it waits for is there"
+                            .formatted(number, number - 1, number - 1));
+        }
     }
 
     private List<Turn> ended() {

@@ -185,6 +185,8 @@ public final class Coordinator {
      * Runs a graph written by hand; the answer is the output of its answering subtask. Blocks until the run has ended, at
      * the latest about a second after its deadline; spends money.
      *
+     * @throws IllegalArgumentException if there is a journal, and the code of an input that depends on nothing fails while it
+     *     is written: the journal could not tell which run this is; nothing was called
      * @throws IllegalStateException if no model is bound to the tier that a type starts on, or one may run on a model that
      *     lacks what its tools need or does not take its {@linkplain SubtaskType#sampling sampling}; nothing was called
      * @throws dev.cadre.price.ModelShutDownException if a model that a type may run on is gone, by the calendar of its pool;

@@ -14,6 +14,9 @@ import dev.cadre.schedule.EarlierOutcomes;
 import dev.cadre.schedule.FirstCallQuotes;
 import dev.cadre.schedule.RunEnding;
 import dev.cadre.schedule.RunMachine;
+import dev.cadre.task.RunFailure;
+import dev.cadre.task.RunStatus;
+import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,7 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The parts of a run of a graph for an engine that drives its {@link RunMachine} itself, such as one that replays it: the
+ * The parts of a run of a graph or a goal for an engine that drives its {@link RunMachine} itself, such as one that replays it: the
  * machine, the accounts of what its parts took, and the result. Nothing in here reads a clock, draws a random number or
  * starts a thread; what is asked of the coordinator's pools is asked through {@link #quotes} and {@link #obstacle} alone.
  * Belongs to one thread. The rungs are performed by {@link EngineRung}.
@@ -32,14 +35,21 @@ import java.util.Set;
  */
 public final class EngineRun<R> {
     private final Coordinator coordinator;
-    private final TaskGraph<R> graph;
+    private final Asked<R> asked;
     private final String id;
     private final SubtaskTally accounts = new SubtaskTally();
     private final List<String> notes = new ArrayList<>();
 
-    private EngineRun(Coordinator coordinator, TaskGraph<R> graph, String id) {
+    /** What is run. */
+    private sealed interface Asked<R> {
+        record Graph<R>(TaskGraph<R> graph) implements Asked<R> {}
+
+        record ForGoal<R>(Goal<R> goal) implements Asked<R> {}
+    }
+
+    private EngineRun(Coordinator coordinator, Asked<R> asked, String id) {
         this.coordinator = coordinator;
-        this.graph = graph;
+        this.asked = asked;
         this.id = id;
     }
 
@@ -51,7 +61,13 @@ public final class EngineRun<R> {
      */
     public static <R> EngineRun<R> of(Coordinator coordinator, TaskGraph<R> graph, String id) {
         requireBare(coordinator);
-        return new EngineRun<>(coordinator, graph, id);
+        return new EngineRun<>(coordinator, new Asked.Graph<>(graph), id);
+    }
+
+    /** The same of a goal, by the coordinator's subtask types and planner; see {@link EngineGoal}. */
+    public static <R> EngineRun<R> of(Coordinator coordinator, Goal<R> goal, String id) {
+        requireBare(coordinator);
+        return new EngineRun<>(coordinator, new Asked.ForGoal<>(goal), id);
     }
 
     /**
@@ -66,20 +82,43 @@ public final class EngineRun<R> {
         }
     }
 
-    /** Why {@link Coordinator#run(TaskGraph, dev.cadre.budget.Budget)} would refuse the graph; empty if it would not. */
+    /** Why a {@link Coordinator} would refuse the graph or the goal; empty if it would not. */
     public Optional<String> obstacle() {
         try {
-            coordinator.requirements().holdFor(Requirements.types(graph));
-            coordinator.shutdowns(graph).requireNone();
+            switch (asked) {
+                case Asked.Graph<R>(TaskGraph<R> graph) -> {
+                    coordinator.requirements().holdFor(Requirements.types(graph));
+                    coordinator.shutdowns(graph).requireNone();
+                }
+                case Asked.ForGoal<R> goal -> {
+                    coordinator.requirements().hold(coordinator.types());
+                    coordinator.shutdowns().requireNone();
+                }
+            }
             return Optional.empty();
         } catch (IllegalStateException | IllegalArgumentException | UnpricedException refused) {
             return Optional.of(Thrown.message(refused));
         }
     }
 
-    /** A digest of what makes the graph the same as another one. */
+    /** A digest of what makes the graph, or the goal with the subtask types, the same as another one. */
     public String fingerprint() {
-        return RunIdentity.of(coordinator.runKey(), graph).asked().hex();
+        return switch (asked) {
+            case Asked.Graph<R>(TaskGraph<R> graph) ->
+                RunIdentity.of(coordinator.runKey(), graph).asked().hex();
+            case Asked.ForGoal<R>(Goal<R> goal) ->
+                coordinator.identity(goal).asked().hex();
+        };
+    }
+
+    /** The text of the goal; empty of a graph. */
+    public String goal() {
+        return asked instanceof Asked.ForGoal<R>(Goal<R> goal) ? goal.text() : "";
+    }
+
+    /** The types that a planner may use. */
+    public static List<SubtaskType<?, ?>> types(Coordinator coordinator) {
+        return coordinator.types();
     }
 
     /** What first calls may cost, and which tiers have a model, by the coordinator's pools at this moment. */
@@ -88,15 +127,20 @@ public final class EngineRun<R> {
         return PoolQuotes.of(coordinator.settings());
     }
 
-    /** The machine of the run. */
+    /**
+     * The machine of the run.
+     *
+     * @param rounds how often the planner may be asked again; 0 for a graph
+     */
     @SuppressWarnings("exports") // as above
-    public RunMachine machine(FirstCallQuotes quotes, EarlierOutcomes earlier, LedgerState money, long startNanos) {
+    public RunMachine machine(
+            FirstCallQuotes quotes, EarlierOutcomes earlier, int rounds, LedgerState money, long startNanos) {
         var settings = new RunMachine.Settings(
                 id,
-                Optional.of(graph.answer()),
+                asked instanceof Asked.Graph<R>(TaskGraph<R> graph) ? Optional.of(graph.answer()) : Optional.empty(),
                 coordinator.settings().failFast(),
                 coordinator.settings().limits().maxItems(),
-                0,
+                rounds,
                 List.of(),
                 coordinator.settings().limits().tools().outputBytes());
         return new RunMachine(settings, quotes, earlier, money, startNanos);
@@ -144,13 +188,48 @@ public final class EngineRun<R> {
         var sums = new LedgerState(limit, booked.settled(), booked.forfeited(), Money.ZERO, Money.ZERO, true);
         Spend spend = accounts.tally().session(sums, Money.ZERO);
         var noted = new ArrayList<>(ending.planNotes());
+        noted.addAll(ending.merged() == null ? List.of() : ending.merged().notes());
         noted.addAll(accounts.tally().notes());
         noted.addAll(notes);
         var parts = new RunReport.Parts(lines, ending.items(), accounts.planner(), accounts.merger(), List.of());
         var findings = new RunReport.Findings(
-                List.of(), noted, accounts.tally().breaches(), accounts.tally().abandonedWith(List.of()), 0);
+                ending.merged() == null ? List.of() : ending.merged().citations(),
+                noted,
+                accounts.tally().breaches(),
+                accounts.tally().abandonedWith(List.of()),
+                0);
         var identity = new RunReport.Identity(id, coordinator.runKey());
-        return result(graph, identity, ending, parts, new RunReport.Costs(spend, spend, limit), findings, took);
+        var costs = new RunReport.Costs(spend, spend, limit);
+        return switch (asked) {
+            case Asked.Graph<R>(TaskGraph<R> graph) -> result(graph, identity, ending, parts, costs, findings, took);
+            case Asked.ForGoal<R>(Goal<R> goal) ->
+                result(goal, coordinator.types(), identity, ending, parts, costs, findings, took);
+        };
+    }
+
+    /** The ending of a run that ended before it began. */
+    @SuppressWarnings("exports") // as above
+    public static RunEnding refused(RunFailure failure) {
+        return new RunEnding(RunStatus.FAILED, null, failure, Map.of(), Map.of(), List.of(), List.of());
+    }
+
+    /**
+     * The result of a goal whose report has these parts, such as those that another process made.
+     *
+     * @param types those that the plan consists of, and perhaps others
+     */
+    @SuppressWarnings("exports") // as above
+    public static <R> RunResult<R> result(
+            Goal<R> goal,
+            List<SubtaskType<?, ?>> types,
+            RunReport.Identity identity,
+            RunEnding ending,
+            RunReport.Parts parts,
+            RunReport.Costs costs,
+            RunReport.Findings findings,
+            Duration took) {
+        var subject = RunReport.Subject.of(goal, types, parts.subtasks());
+        return RunEnds.of(ending, new RunReport(identity, subject, ending.outcomes(), parts, costs, findings, took));
     }
 
     /** The result whose report has these parts, such as those that another process made. */

@@ -4,26 +4,25 @@ package dev.cadre;
 import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.event.RunListener;
+import dev.cadre.json.JsonException;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.record.KnownWork;
 import dev.cadre.record.RunIdentity;
 import dev.cadre.run.Attachments;
-import dev.cadre.run.EventSink;
 import dev.cadre.run.Nesting;
 import dev.cadre.run.RungPerformer;
-import dev.cadre.run.SteadyClock;
-import dev.cadre.schedule.Deadlines;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.schedule.RunDriver;
-import dev.cadre.schedule.RungThreads;
 import dev.cadre.task.Failure;
+import dev.cadre.task.Skip;
 import dev.cadre.worker.RungEnd;
 import dev.cadre.worker.RungTask;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
+import java.util.function.UnaryOperator;
 
 /**
  * One rung of a run that an engine drives, performed in this process as {@link Coordinator} performs its own: on threads of
@@ -32,18 +31,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Public for engines; it carries no compatibility promise.
  */
 public final class EngineRung {
-    private final Coordinator coordinator;
-    private final String runId;
     private final RunCommand.StartRung rung;
-    private final Terms terms;
-    private final SteadyClock clock;
-    private final long startNanos;
-    private final BudgetGuard money;
+    private final Optional<String> answer;
+    private final UnaryOperator<String> masked;
+    private final EngineDrive drive;
     private final RungPerformer performer;
-    private final RunDriver driver;
 
     /**
-     * On what terms a rung is performed.
+     * On what terms work is performed.
      *
      * @param allotment the most that it may spend
      * @param time until nothing more is begun
@@ -52,7 +47,7 @@ public final class EngineRung {
      * @param pulse how often the engine is asked whether it goes on
      */
     public record Terms(Money allotment, Duration time, Duration overtime, Duration sinceStart, Duration pulse) {
-        private long mostNanos() {
+        long mostNanos() {
             return time.plus(overtime).toNanos();
         }
     }
@@ -68,33 +63,37 @@ public final class EngineRung {
     @SuppressWarnings("exports") // for the library's own modules
     public record Performed(RungEnd end, Spend spend, Optional<String> abandoned, boolean isTimeUp) {}
 
-    /** A rung of a run. */
+    /**
+     * A rung of a run.
+     *
+     * @param answer what somebody has answered in the place of its code, as JSON; empty to perform it
+     */
     @SuppressWarnings("exports") // as above
     public EngineRung(
-            Coordinator coordinator, String runId, RunCommand.StartRung rung, Terms terms, RunListener events) {
-        EngineRun.requireBare(coordinator);
-        this.coordinator = coordinator;
-        this.runId = runId;
+            Coordinator coordinator,
+            String runId,
+            RunCommand.StartRung rung,
+            Optional<String> answer,
+            Terms terms,
+            RunListener events) {
         this.rung = rung;
-        this.terms = terms;
-        clock = coordinator.settings().steadyClock();
-        startNanos = clock.nanoTime();
-        money = Budget.of(terms.allotment()).open();
-        var threads = new RungThreads(runId);
-        driver = new RunDriver(threads, Deadlines.at(startNanos + terms.mostNanos()), clock);
-        RunListener heard = EngineRun.listener(coordinator, events);
-        var sink = new EventSink(runId, this::sinceStart, event -> driver.post(() -> heard.on(event)));
+        this.answer = answer;
+        masked = coordinator.settings()::masked;
+        BudgetGuard money = Budget.of(terms.allotment()).open();
+        drive = new EngineDrive(coordinator, runId, terms, money, events);
         performer = new RungPerformer(
-                coordinator.settings(), money, sink, threads, new Attachments(), work -> nesting(work, sink));
+                coordinator.settings(),
+                money,
+                drive.events(),
+                drive.threads(),
+                new Attachments(),
+                work -> nesting(coordinator, work));
     }
 
-    private Nesting nesting(RungTask work, EventSink sink) {
+    private Nesting nesting(Coordinator coordinator, RungTask work) {
         var place = new Nesting.Place(RunIdentity.newBeginning(), work.subtaskId());
-        return new RunNesting(coordinator.settings(), Optional.empty(), sink, place, work, new NestedResults());
-    }
-
-    private Duration sinceStart() {
-        return terms.sinceStart().plusNanos(clock.nanoTime() - startNanos);
+        return new RunNesting(
+                coordinator.settings(), Optional.empty(), drive.events(), place, work, new NestedResults());
     }
 
     /**
@@ -105,122 +104,52 @@ public final class EngineRung {
      * @param goesOn asked on the calling thread once a pulse
      */
     public Performed perform(BooleanSupplier goesOn) {
-        boolean wasInterrupted = Thread.interrupted();
-        var drive = new Drive(goesOn, wasInterrupted);
+        String label = rung.id().label() + "/" + rung.id().rung();
+        EngineDrive.Ended<RungEnd> ended = drive.perform(
+                label,
+                new EngineDrive.Work<>(
+                        this::performed, EngineRung::broken, stuck -> new RungEnd.Cancelled(true, stuck.place())),
+                work -> drive.driver().start(label, rung.type(), work),
+                goesOn);
+        return new Performed(ended.end(), ended.spend(), ended.abandoned(), ended.isTimeUp());
+    }
+
+    private static RungEnd broken(Throwable thrown) {
+        String message = "its thread broke: " + Failure.describe(thrown);
+        return RungEnd.Failed.of(new Failure(Failure.Kind.CODE_FAILED, message));
+    }
+
+    private RungEnd performed() {
+        var task = new RungTask(rung.type(), rung.input(), rung.id().label(), rung.tier(), rung.evidence());
         try {
-            return RunDriver.own(runId, drive::toTheEnd);
-        } catch (InterruptedException early) {
-            throw new IllegalStateException(early); // the flag is not set, and the drive throws none
-        } finally {
-            if (drive.interrupted) {
-                Thread.currentThread().interrupt();
+            if (answer.isPresent()) {
+                return answered(task, answer.get()).maskedBy(masked);
             }
+            return performer
+                    .perform(task, rung.order(), drive.callDeadline(), KnownWork.nothing(), spend -> {})
+                    .end();
+        } catch (Throwable thrown) { // an Error of a worker is its subtask's alone
+            return RunDriver.isCancel(thrown)
+                    ? new RungEnd.Cancelled(true, RunDriver.interruptedIn())
+                    : RungEnd.Failed.of(Failure.thrown(
+                            Failure.Kind.CODE_FAILED,
+                            thrown,
+                            "subtask type '%s'".formatted(rung.type().name())));
         }
     }
 
-    private final class Drive implements RunDriver.Driven {
-        private final String label = rung.id().label() + "/" + rung.id().rung();
-        private final BooleanSupplier goesOn;
-        private boolean interrupted;
-        private long pulseNanos = startNanos;
-        private boolean stopped;
-        private boolean timeUp;
-        private @Nullable RungEnd end;
-        private Optional<String> abandoned = Optional.empty();
-
-        Drive(BooleanSupplier goesOn, boolean interrupted) {
-            this.goesOn = goesOn;
-            this.interrupted = interrupted;
+    /** An answer that does not fit is awaited on: somebody may give another one. */
+    private RungEnd answered(RungTask task, String json) {
+        Object value;
+        try {
+            value = rung.type().outputType().read(json);
+        } catch (JsonException unfit) {
+            return refused(String.valueOf(unfit.getMessage()));
         }
+        return task.objection(value).map(EngineRung::refused).orElseGet(() -> new RungEnd.Accepted(value));
+    }
 
-        Performed toTheEnd() {
-            try (money) {
-                driver.start(label, rung.type(), new RunDriver.Work(this::last, this::broken, this::stuck));
-                if (interrupted) {
-                    stop();
-                }
-                RungEnd ended = awaitEnd();
-                driver.clear();
-                return new Performed(ended, money.state().asSpend(), abandoned, timeUp);
-            }
-        }
-
-        private RungEnd awaitEnd() {
-            while (end == null) {
-                try {
-                    driver.turn(this);
-                } catch (InterruptedException cancel) {
-                    interrupted = true;
-                    stop();
-                }
-            }
-            return end;
-        }
-
-        private void stop() {
-            stopped = true;
-            driver.interrupt(label);
-        }
-
-        @Override
-        public boolean isOver() {
-            return end != null;
-        }
-
-        @Override
-        public long alarm() {
-            return stopped ? pulseNanos : Math.min(pulseNanos, startNanos + terms.mostNanos());
-        }
-
-        @Override
-        public void ring(long now) {
-            if (now >= pulseNanos) {
-                pulseNanos = now + terms.pulse().toNanos();
-                if (!goesOn.getAsBoolean() && !stopped) {
-                    stop();
-                }
-            }
-            if (!stopped && now - startNanos >= terms.mostNanos()) {
-                timeUp = true;
-                stop();
-            }
-        }
-
-        // --- on the thread of the rung
-
-        private Runnable last() {
-            RungEnd performed = performed();
-            return () -> end = performed;
-        }
-
-        private Runnable broken(Throwable thrown) {
-            String message = "its thread broke: " + Failure.describe(thrown);
-            return () -> end = RungEnd.Failed.of(new Failure(Failure.Kind.CODE_FAILED, message));
-        }
-
-        private void stuck(RunDriver.Stuck stuck) {
-            abandoned = Optional.of(stuck.thread());
-            end = new RungEnd.Cancelled(true, stuck.place());
-        }
-
-        private RungEnd performed() {
-            var task = new RungTask(rung.type(), rung.input(), rung.id().label(), rung.tier(), rung.evidence());
-            try {
-                return performer
-                        .perform(task, rung.order(), deadline(), KnownWork.nothing(), spend -> {})
-                        .end();
-            } catch (Throwable thrown) { // an Error of a worker is its subtask's alone
-                return RunDriver.isCancel(thrown)
-                        ? new RungEnd.Cancelled(true, RunDriver.interruptedIn())
-                        : RungEnd.Failed.of(Failure.thrown(
-                                Failure.Kind.CODE_FAILED,
-                                thrown,
-                                "subtask type '%s'".formatted(rung.type().name())));
-            }
-        }
-
-        private long deadline() {
-            return System.nanoTime() + terms.time().toNanos() - (clock.nanoTime() - startNanos);
-        }
+    private static RungEnd refused(String why) {
+        return new RungEnd.Refused(new Skip(Skip.Kind.AWAITED, why, List.of()), null);
     }
 }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -29,6 +30,16 @@ public final class Goal<R> {
     private final Merger<R> merger;
     private final List<Rule<R>> rules;
     private final Given given;
+    private final Optional<Origin> origin;
+
+    /**
+     * The way in which a goal was made, for whoever is to make the same one elsewhere.
+     *
+     * @param goal the name of the {@link NamedGoal}
+     * @param version its version
+     * @param input the input that it was made of, as JSON
+     */
+    public record Origin(String goal, int version, String input) {}
 
     /**
      * What comes with the text: values for the subtasks, attachments for the planner, and the runs that it follows.
@@ -56,6 +67,17 @@ public final class Goal<R> {
     }
 
     private Goal(String text, String context, TypeRef<R> answer, Merger<R> merger, List<Rule<R>> rules, Given given) {
+        this(text, context, answer, merger, rules, given, Optional.empty());
+    }
+
+    private Goal(
+            String text,
+            String context,
+            TypeRef<R> answer,
+            Merger<R> merger,
+            List<Rule<R>> rules,
+            Given given,
+            Optional<Origin> origin) {
         if (text.isBlank()) {
             throw new IllegalArgumentException("the goal is blank");
         }
@@ -65,6 +87,7 @@ public final class Goal<R> {
         this.merger = merger;
         this.rules = List.copyOf(rules);
         this.given = given;
+        this.origin = origin;
     }
 
     /**
@@ -253,6 +276,15 @@ public final class Goal<R> {
     /** The finished runs that the goal follows, oldest first. */
     public List<EarlierRun> earlier() {
         return given.earlier();
+    }
+
+    /** The way in which it was made; empty unless it is just as a {@link NamedGoal} has made it. */
+    public Optional<Origin> origin() {
+        return origin;
+    }
+
+    Goal<R> madeBy(Origin named) {
+        return new Goal<>(text, context, answer, merger, rules, given, Optional.of(named));
     }
 
     RunIdentity.Asked asked() {

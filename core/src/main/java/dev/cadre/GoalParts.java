@@ -3,8 +3,6 @@ package dev.cadre;
 
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.budget.LedgerState;
-import dev.cadre.merge.MergeInput;
-import dev.cadre.merge.MergeTerms;
 import dev.cadre.merge.Merged;
 import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.plan.Planner;
@@ -12,11 +10,9 @@ import dev.cadre.pool.AttemptListener;
 import dev.cadre.record.MergeRecord;
 import dev.cadre.record.PlanRecord;
 import dev.cadre.record.RunRecord;
-import dev.cadre.schedule.MergeShare;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.schedule.RunInput;
 import dev.cadre.schedule.RunParts;
-import dev.cadre.task.Failure;
 import dev.cadre.task.RunFailure;
 import dev.cadre.task.Skip;
 import dev.cadre.worker.RungEnd;
@@ -32,6 +28,7 @@ final class GoalParts<R> implements RunParts {
     private final Run run;
     private final Goal<R> goal;
     private final GoalPlanning planning;
+    private final GoalMerging<R> merging;
     private final Duration workTime;
     private final RunMoney money;
     /** Why no model may be asked for anything; null if one may. */
@@ -41,7 +38,8 @@ final class GoalParts<R> implements RunParts {
             Run run, Goal<R> goal, Planner planner, Duration workTime, RunMoney money, @Nullable RunFailure unfunded) {
         this.run = run;
         this.goal = goal;
-        this.planning = new GoalPlanning(run, goal, planner, workTime, unfunded);
+        this.planning = new GoalPlanning(run.coordinator(), run, goal, planner, workTime, unfunded);
+        this.merging = new GoalMerging<>(run, goal);
         this.workTime = workTime;
         this.money = money;
         this.unfunded = unfunded;
@@ -59,8 +57,7 @@ final class GoalParts<R> implements RunParts {
                         GoalPlanning.record(record, run.coordinator(), goal).ended())
                 .isPresent();
         GoalNeeds needs = run.interruptibly(() -> GoalNeeds.of(run, goal, planner, isPlanned));
-        Duration workTime =
-                needs.mergeTakesTime() ? run.deadline().minus(MergeShare.time(run.deadline())) : run.deadline();
+        Duration workTime = needs.workTime(run.deadline());
         var setAside = new MergeMoney(run, needs, GoalNeeds.merges(goal, run.roundsLeft()));
         return switch (run.interruptibly(() -> setAside.await(workTime))) {
             case MergeMoney.Answer.Refused(RunFailure why) -> isPlanned ? recall(run, goal, why) : run.refused(why);
@@ -125,7 +122,7 @@ final class GoalParts<R> implements RunParts {
         return Optional.of((outcomes, made) -> {
             Merged<R> merged = merge(outcomes);
             made.accept(merged);
-            return judged(merged);
+            return merging.judged(merged);
         });
     }
 
@@ -134,7 +131,7 @@ final class GoalParts<R> implements RunParts {
         if (record.isEmpty()) {
             return merge(outcomes, run.attempts());
         }
-        return GoalNeeds.takesItsTime(run, goal, GoalNeeds.leastMerge(run, goal))
+        return GoalNeeds.takesItsTime(run, goal, GoalNeeds.leastMerge(run.coordinator(), run, goal))
                 ? merge(outcomes, record.get().merge(goal.answerType(), mergerIdentity(), outcomes))
                 : merge(outcomes, run.attempts(record.get().mergeAttempts()));
     }
@@ -154,43 +151,11 @@ final class GoalParts<R> implements RunParts {
         if (unfunded != null) {
             throw new PartFailures.PartFailedException(unfunded);
         }
-        var terms = new MergeTerms(
-                run.coordinator().settings().pools(),
+        return merging.merge(
+                outcomes,
                 money.ofNextMerge(),
-                run.id(),
-                run.callDeadline(run.deadline()),
-                run.coordinator().settings().limits(),
                 attempts,
                 new RunMergeParts(run.record(), run.attempts(), run::attempts));
-        var input = new MergeInput(goal.text(), goal.context(), outcomes);
-        return run.call(
-                "merge",
-                "",
-                goal.merger(),
-                () -> Objects.requireNonNull(goal.merger().merge(input, terms), "the merger returned null")
-                        .maskedBy(run.coordinator().settings()::masked));
-    }
-
-    /** Whatever becomes of the rules, the answer stays. */
-    private RunInput.MergeEnded judged(Merged<R> merged) {
-        for (Goal.Rule<R> rule : goal.rules()) {
-            String place = "the rule '%s' of the goal".formatted(rule.rule());
-            try {
-                if (!run.call("accept", place, rule, () -> rule.test().test(merged.answer()))) {
-                    return new RunInput.MergeEnded(merged, new RunInput.Judgement.Rejected(rule.rule()));
-                }
-            } catch (InterruptedException late) {
-                return unjudged(merged, place + " did not end in time");
-            } catch (Throwable broken) {
-                run.coordinator().settings().faults().warn(place, broken);
-                return unjudged(merged, "%s is broken: %s".formatted(place, Failure.describe(broken)));
-            }
-        }
-        return new RunInput.MergeEnded(merged);
-    }
-
-    private static RunInput.MergeEnded unjudged(Merged<?> merged, String why) {
-        return new RunInput.MergeEnded(merged, new RunInput.Judgement.Unjudged(why));
     }
 
     @Override

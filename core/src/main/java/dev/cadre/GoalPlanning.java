@@ -48,7 +48,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The planning of one goal, in the rounds that it takes. For the planner's thread. */
 final class GoalPlanning {
-    private final Run run;
+    private final Coordinator coordinator;
+    private final GoalMeans run;
     private final Goal<?> goal;
     private final Planner planner;
     private final Duration workTime;
@@ -78,7 +79,14 @@ final class GoalPlanning {
     /** Numbers the attempts of all rounds; null if nothing is recorded, or nothing was planned yet. */
     private @Nullable AttemptListener recorder;
 
-    GoalPlanning(Run run, Goal<?> goal, Planner planner, Duration workTime, @Nullable RunFailure unfunded) {
+    GoalPlanning(
+            Coordinator coordinator,
+            GoalMeans run,
+            Goal<?> goal,
+            Planner planner,
+            Duration workTime,
+            @Nullable RunFailure unfunded) {
+        this.coordinator = coordinator;
         this.unfunded = unfunded;
         this.run = run;
         this.goal = goal;
@@ -86,8 +94,8 @@ final class GoalPlanning {
         this.workTime = workTime;
     }
 
-    static PlanRequest request(Run run, Goal<?> goal, Duration workTime) {
-        return request(run.coordinator(), goal, terms(run, workTime, run.attempts()));
+    static PlanRequest request(Coordinator coordinator, GoalMeans run, Goal<?> goal, Duration workTime) {
+        return request(coordinator, goal, terms(run, workTime, run.attempts()));
     }
 
     /** Asks for a first plan. */
@@ -107,13 +115,9 @@ final class GoalPlanning {
                 terms);
     }
 
-    private static PlanRequest.Terms terms(Run run, Duration workTime, AttemptListener attempts) {
+    private static PlanRequest.Terms terms(GoalMeans run, Duration workTime, AttemptListener attempts) {
         return new PlanRequest.Terms(
-                run.coordinator().settings().pools(),
-                run.planningMoney(),
-                run.id(),
-                run.callDeadline(workTime),
-                attempts);
+                run.settings().pools(), run.planningMoney(), run.id(), run.callDeadline(workTime), attempts);
     }
 
     /** The first plan as the journal has it. */
@@ -139,7 +143,7 @@ final class GoalPlanning {
     /** Plans without running anything. */
     static <R> Plan<R> planOnly(Run run, Goal<R> goal) throws InterruptedException {
         Coordinator coordinator = run.coordinator();
-        var planning = new GoalPlanning(run, goal, coordinator.planner(), run.deadline(), null);
+        var planning = new GoalPlanning(coordinator, run, goal, coordinator.planner(), run.deadline(), null);
         Optional<PlanRecord> record = run.record().map(kept -> record(kept, coordinator, goal));
         PlanIntake intake = planning.intake(mustBeWhole(coordinator), PlanProgress.NONE, node -> {});
         try {
@@ -160,10 +164,12 @@ final class GoalPlanning {
     }
 
     private static void requireMoney(Run run, Goal<?> goal) throws InterruptedException {
-        Money least = GoalNeeds.leastPlanning(run, goal, run.coordinator().planner());
+        Money least = GoalNeeds.leastPlanning(
+                run.coordinator(), run, goal, run.coordinator().planner());
         LedgerState money = run.money();
         if (money.isExhaustedBy(least)) {
-            throw new PartFailures.PartFailedException(MergeMoney.tooSmall(run, money, "the planner needs", least));
+            throw new PartFailures.PartFailedException(
+                    GoalNeeds.tooSmall(run.limit(), money, run.guard().state().spent(), "the planner needs", least));
         }
     }
 
@@ -171,17 +177,17 @@ final class GoalPlanning {
 
     /** Makes the first plan: posts its subtasks as they are admitted, and returns how it ended. */
     RunInput.PlanEnded first(Consumer<RunInput> inbox) throws InterruptedException {
-        Optional<PlanRecord> record = run.record().map(kept -> record(kept, run.coordinator(), goal));
+        Optional<PlanRecord> record = run.record().map(kept -> record(kept, coordinator, goal));
         run.lookUpReplaced();
         return round(record, Round.FIRST, inbox);
     }
 
     /** Makes another round of it. */
     RunInput.PlanEnded next(RunCommand.StartRound round, Consumer<RunInput> inbox) throws InterruptedException {
-        PlanProgress progress = progress(round);
+        PlanProgress progress = progress(taken, round);
         Optional<PlanRecord> record = run.record().map(kept -> {
-            PlanIntake trial = whole(run.coordinator(), goal, node -> {});
-            continued(trial, progress);
+            PlanIntake trial = whole(coordinator, goal, node -> {});
+            continued(trial, taken, progress);
             PlanRecord planned = kept.plan(round.round(), trial);
             planned.begin(round.rejected());
             return planned;
@@ -189,24 +195,38 @@ final class GoalPlanning {
         return round(record, new Round(progress, round.isNeeded()), inbox);
     }
 
+    /**
+     * Makes a round, or the first plan, of a plan that is not on record.
+     *
+     * @param before what the rounds before it took, in their order
+     */
+    RunInput.PlanEnded after(
+            List<PlannedSubtask> before, PlanProgress progress, boolean isNeeded, Consumer<RunInput> inbox)
+            throws InterruptedException {
+        taken = before;
+        return round(Optional.empty(), new Round(progress, isNeeded), inbox);
+    }
+
     private RunInput.PlanEnded round(Optional<PlanRecord> record, Round round, Consumer<RunInput> inbox)
             throws InterruptedException {
         PlanProgress progress = round.progress();
-        Coordinator coordinator = run.coordinator();
-        Optional<PlanNotes> ended = record.flatMap(PlanRecord::ended);
+        Optional<PlanNotes> ended = ended(record);
         var nodes = new ArrayList<GraphNode>();
-        boolean isWhole = coordinator.review().isPresent() || (mustBeWhole(coordinator) && ended.isEmpty());
+        boolean isWhole = coordinator.review().isPresent()
+                || run.proposal().isPresent()
+                || (mustBeWhole(coordinator) && ended.isEmpty());
         PlanIntake intake =
                 intake(isWhole, progress, isWhole ? nodes::add : node -> inbox.accept(new RunInput.Admitted(node)));
-        continued(intake, progress);
+        continued(intake, taken, progress);
         try {
             if (!isWhole) {
-                record.ifPresent(kept -> intake.recordTo(kept::admit));
+                intake.recordTo(planned -> admit(record, planned));
             }
             Planned planned = plan(record, intake, round);
             if (isWhole) {
                 approve(record, intake, nodes, planned, progress);
                 record.ifPresent(kept -> admit(kept, intake, planned));
+                intake.added().forEach(run::admitted);
                 inbox.accept(new RunInput.Admitted(nodes));
             } else {
                 record.filter(kept -> planned.isWhole()).ifPresent(kept -> kept.end(planned.notes()));
@@ -222,14 +242,15 @@ final class GoalPlanning {
         }
     }
 
-    private void continued(PlanIntake intake, PlanProgress progress) {
+    /** Begins a further round in an intake, given what the rounds before it took. */
+    static void continued(PlanIntake intake, List<PlannedSubtask> taken, PlanProgress progress) {
         if (progress.isRound()) {
-            intake.continueFrom(taken, notDone(progress));
+            intake.continueFrom(taken, notDone(taken, progress));
         }
     }
 
     /** Whatever did not succeed, what has somebody in its place too: nothing may refer to it. */
-    private Set<String> notDone(PlanProgress progress) {
+    private static Set<String> notDone(List<PlannedSubtask> taken, PlanProgress progress) {
         Set<String> notDone = new LinkedHashSet<>();
         taken.forEach(each -> notDone.add(each.id()));
         progress.done().forEach(each -> notDone.remove(each.planned().id()));
@@ -237,7 +258,8 @@ final class GoalPlanning {
         return notDone;
     }
 
-    private PlanProgress progress(RunCommand.StartRound round) {
+    /** What has become of the plan, given what all rounds so far took. */
+    static PlanProgress progress(List<PlannedSubtask> taken, RunCommand.StartRound round) {
         Map<String, PlannedSubtask> planned = new HashMap<>();
         taken.forEach(each -> planned.put(each.id(), each));
         var done = new ArrayList<PlanProgress.Done>();
@@ -276,7 +298,6 @@ final class GoalPlanning {
     }
 
     private PlanIntake intake(boolean isWhole, PlanProgress progress, Consumer<GraphNode> sink) {
-        Coordinator coordinator = run.coordinator();
         PlanIntake intake = isWhole ? whole(coordinator, goal, sink) : streamed(coordinator, goal, sink);
         if (progress.isRound() || !(planner instanceof GivenPlan)) { // whoever gave the first plan has decided
             intake.tiersBy(policy(), coordinator.rates(), run.guard()::available);
@@ -286,7 +307,7 @@ final class GoalPlanning {
 
     /** What a policy throws is no word of the planner's, which may say that it waits. */
     private TierPolicy policy() {
-        TierPolicy policy = run.coordinator().tierPolicy();
+        TierPolicy policy = coordinator.tierPolicy();
         if (policy.equals(TierPolicy.PLANNER)) {
             return policy;
         }
@@ -298,13 +319,18 @@ final class GoalPlanning {
                     throw broken;
                 }
                 throw new PartFailures.PartFailedException(PartFailures.broken(
-                        run.coordinator().settings().faults(), RunFailure.Kind.PLANNER_FAILED, broken, "tier policy"));
+                        run.settings().faults(), RunFailure.Kind.PLANNER_FAILED, broken, "tier policy"));
             }
         };
     }
 
     private static boolean mustBeWhole(Coordinator coordinator) {
         return coordinator.review().isPresent() || coordinator.types().stream().anyMatch(SubtaskType::hasEffects);
+    }
+
+    private void admit(Optional<PlanRecord> record, PlannedSubtask planned) {
+        record.ifPresent(kept -> kept.admit(planned));
+        run.admitted(planned);
     }
 
     private static void admit(PlanRecord record, PlanIntake intake, Planned planned) {
@@ -316,17 +342,18 @@ final class GoalPlanning {
 
     /** Takes what earlier sessions admitted, and asks the planner only for what they did not live to hear. */
     private Planned plan(Optional<PlanRecord> record, PlanIntake intake, Round round) throws InterruptedException {
-        Optional<PlanNotes> ended = record.flatMap(PlanRecord::ended);
+        Optional<PlanNotes> ended = ended(record);
         record.ifPresent(kept -> kept.restore(intake));
+        run.proposal().ifPresent(proposed -> proposed.subtasks().forEach(intake::restore));
         boolean isAsked =
                 ended.isEmpty() && (round.isNeeded() || !intake.outstanding().isEmpty());
         if (isAsked && unfunded != null) {
             throw new PartFailures.PartFailedException(unfunded);
         }
         if (isAsked) {
-            PlanRequest request = request(run.coordinator(), goal, terms(run, workTime, counted(attempts(record))))
+            PlanRequest request = request(coordinator, goal, terms(run, workTime, counted(attempts(record))))
                     .after(round.progress());
-            Planner asked = round.progress().isRound() ? run.coordinator().planner() : planner;
+            Planner asked = round.progress().isRound() ? coordinator.planner() : planner;
             run.call("plan", "the planner", asked, () -> {
                 asked.plan(request, intake);
                 return intake;
@@ -335,6 +362,11 @@ final class GoalPlanning {
         intake.finish();
         return new Planned(
                 ended.orElseGet(() -> PlanNotes.of(intake)), ended.isPresent() || (isAsked && !intake.isBrokenOff()));
+    }
+
+    private Optional<PlanNotes> ended(Optional<PlanRecord> record) {
+        return record.flatMap(PlanRecord::ended)
+                .or(() -> run.proposal().map(proposed -> new PlanNotes(proposed.defects(), proposed.lost())));
     }
 
     private AttemptListener attempts(Optional<PlanRecord> record) {
@@ -372,7 +404,12 @@ final class GoalPlanning {
             Planned planned,
             PlanProgress progress)
             throws InterruptedException {
-        Optional<PlanReview> review = run.coordinator().review();
+        Optional<PlanReview.Verdict> decided = run.proposal().flatMap(PlanProposal::verdict);
+        if (decided.isPresent()) { // whether or not there is a review here
+            obey(decided.get(), record, intake, nodes, planned);
+            return;
+        }
+        Optional<PlanReview> review = coordinator.review();
         List<PlannedSubtask> plan = intake.added();
         if (review.isEmpty()
                 || plan.isEmpty()
@@ -382,14 +419,25 @@ final class GoalPlanning {
         CostEstimate estimate = run.asked(
                 RunFailure.Kind.MERGE_FAILED,
                 () -> GoalEstimate.of(
-                        run.coordinator(),
+                        coordinator,
                         goal,
-                        GraphEstimate.of(
-                                nodes, plan, bytes(progress), run.coordinator().settings()),
+                        GraphEstimate.of(nodes, plan, bytes(progress), run.settings()),
                         nodes,
                         spend(),
                         run.limit()));
-        switch (verdict(review.get(), new PlanReview.ProposedPlan(goal.text(), plan, nodes, estimate))) {
+        PlanReview.Verdict verdict =
+                verdict(review.get(), new PlanReview.ProposedPlan(goal.text(), plan, nodes, estimate));
+        obey(verdict, record, intake, nodes, planned);
+    }
+
+    private void obey(
+            PlanReview.Verdict verdict,
+            Optional<PlanRecord> record,
+            PlanIntake intake,
+            List<GraphNode> nodes,
+            Planned planned) {
+        List<PlannedSubtask> plan = intake.added();
+        switch (verdict) {
             case PlanReview.Verdict.Approve approved -> record.ifPresent(kept -> kept.approve(plan, nodes));
             case PlanReview.Verdict.Reject(String reason) -> {
                 record.ifPresent(PlanRecord::reject);
@@ -397,6 +445,8 @@ final class GoalPlanning {
             }
             case PlanReview.Verdict.Wait(String what) -> {
                 record.ifPresent(kept -> admit(kept, intake, planned));
+                PlanNotes notes = planned.notes();
+                run.proposed(new PlanProposal(plan, notes.defects(), notes.lost(), Optional.empty()));
                 throw new AwaitedException(what);
             }
         }
@@ -423,7 +473,7 @@ final class GoalPlanning {
         } catch (Throwable broken) {
             PartFailures.throwIfCancel(broken);
             throw new PartFailures.PartFailedException(PartFailures.broken(
-                    run.coordinator().settings().faults(), RunFailure.Kind.PLANNER_FAILED, broken, "plan review"));
+                    run.settings().faults(), RunFailure.Kind.PLANNER_FAILED, broken, "plan review"));
         }
     }
 }

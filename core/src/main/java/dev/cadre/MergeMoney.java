@@ -6,10 +6,8 @@ import dev.cadre.budget.AllotmentRefusedException;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.budget.LedgerState;
 import dev.cadre.price.Money;
-import dev.cadre.schedule.MergeShare;
 import dev.cadre.task.RunFailure;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.concurrent.ArrayBlockingQueue;
 
 /**
@@ -44,7 +42,8 @@ record MergeMoney(Run run, GoalNeeds needs, int merges) {
                     return new Answer.Ready(setAside(money.free()));
                 }
                 if (money.isExhaustedBy(needs.floor())) {
-                    return new Answer.Refused(tooSmall(run, money, whoNeeds(), needs.floor()));
+                    return new Answer.Refused(needs.tooSmall(
+                            run.limit(), money, run.guard().state().spent(), run.roundsLeft()));
                 }
                 if (!money.isContendedBy(needs.floor())) {
                     try {
@@ -67,67 +66,15 @@ record MergeMoney(Run run, GoalNeeds needs, int merges) {
     }
 
     private RunMoney setAside(Money free) {
-        int roundsWithMoney = needs.round().isZero() ? 0 : run.roundsLeft();
-        if (roundsWithMoney > 0) {
-            // all at once, as a shared budget fetches it: otherwise it could be refused for ever part by part
-            run.guard()
-                    .allot(wanted(free).plus(needs.round().times(roundsWithMoney)))
-                    .close();
-        }
-        BudgetGuard merging = ofMerges(free);
-        var rounds = new ArrayList<BudgetGuard>();
-        try {
-            for (int i = 0; i < roundsWithMoney; i++) {
-                rounds.add(run.guard().allot(needs.round()));
-            }
-            int before = run.coordinator().rounds() - run.roundsLeft();
-            return new RunMoney(run.guard(), merging, merges, before, rounds);
-        } catch (AllotmentRefusedException takenMeanwhile) {
-            rounds.forEach(BudgetGuard::close);
-            merging.close();
-            throw takenMeanwhile;
-        }
-    }
-
-    private BudgetGuard ofMerges(Money free) {
-        return needs.merge().isZero()
-                ? run.guard().cap(run.limit())
-                : run.guard().allot(wanted(free));
-    }
-
-    /** What is wanted if that still leaves the planner and one subtask their part, else what is needed. */
-    private Money wanted(Money free) {
-        Money least = needs.merge();
-        return least.isZero()
-                ? least
-                : MergeShare.setAside(run.limit(), least, free, needs.floor().minus(least));
-    }
-
-    /** Names what is needed at least: the least budget is that and what is spent already. */
-    static RunFailure tooSmall(Run run, LedgerState money, String who, Money floor) {
-        String rest = run.limit().isMoreThan(money.room()) ? ", of which %s can be had,".formatted(money.room()) : "";
-        Money spent = run.guard().state().spent();
-        String least = spent.isZero()
-                ? ""
-                : "; with the %s that is spent already, the least budget is %s".formatted(spent, spent.plus(floor));
-        return RunFailure.of(
-                RunFailure.Kind.BUDGET_TOO_SMALL,
-                "a budget of %s%s is too small: %s at least %s%s".formatted(run.limit(), rest, who, floor, least));
-    }
-
-    private String whoNeeds() {
-        if (needs.floor().equals(needs.merge())) {
-            return "the merger needs";
-        }
-        return needs.round().isZero()
-                ? "planner, merger and one subtask need"
-                : "planner, merger, one subtask and %d further rounds need".formatted(run.roundsLeft());
+        int left = run.roundsLeft();
+        int before = run.coordinator().rounds() - left;
+        return needs.setAside(run.guard(), free, new GoalNeeds.Share(run.limit(), merges, before, left));
     }
 
     private RunFailure tooLate(LedgerState money) {
         return RunFailure.of(
                 RunFailure.Kind.DEADLINE,
                 "the time ran out while others had the money in flight: %s %s, free are %s"
-                        .formatted(whoNeeds(), needs.floor(), money.free()));
+                        .formatted(needs.whoNeeds(run.roundsLeft()), needs.floor(), money.free()));
     }
 }

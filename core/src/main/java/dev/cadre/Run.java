@@ -20,6 +20,7 @@ import dev.cadre.run.Attachments;
 import dev.cadre.run.EventSink;
 import dev.cadre.run.Nesting;
 import dev.cadre.run.PoolQuotes;
+import dev.cadre.run.RunSettings;
 import dev.cadre.run.RungPerformer;
 import dev.cadre.run.SteadyClock;
 import dev.cadre.run.UserCode;
@@ -47,15 +48,13 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One execution: its money, its times, its accounts, and the means that its parts share. */
-final class Run {
+final class Run implements GoalMeans {
     private final Coordinator coordinator;
     private final RungPerformer performer;
     private final SteadyClock clock;
@@ -293,15 +292,9 @@ final class Run {
         return record().map(on -> on.rounds().begun()).orElse(0);
     }
 
-    /** How many rounds may begin that no session has begun. */
-    int roundsLeft() {
+    @Override
+    public int roundsLeft() {
         return Math.max(0, coordinator.rounds() - roundsBegun());
-    }
-
-    /** Work that may end the run by an interrupt. */
-    @FunctionalInterface
-    interface Blocking<T> {
-        T get() throws InterruptedException;
     }
 
     /** Lets the listener know if the caller leaves. */
@@ -378,44 +371,12 @@ final class Run {
         return record == null ? paid : record.before().plus(paid);
     }
 
-    /** The part of it that the plan took. */
-    Spend planningBefore() {
+    @Override
+    public Spend planningBefore() {
         return record == null ? paid : record.planningBefore().plus(paid);
     }
 
     // --- what the parts share
-
-    /** The failure of this run that something thrown makes. */
-    RunFailure describe(RunFailure.Kind kind, Throwable thrown) {
-        return PartFailures.describe(coordinator.settings().faults(), kind, thrown)
-                .maskedBy(coordinator.settings()::masked);
-    }
-
-    /** What a planner or merger says of itself; what it throws is a failure of the run that names it. */
-    <T> T asked(RunFailure.Kind kind, Blocking<T> question) throws InterruptedException {
-        try {
-            return Thread.currentThread().isVirtual()
-                    ? threads.call("cadre-ask:" + id, this, question::get)
-                    : question.get();
-        } catch (Throwable thrown) {
-            PartFailures.throwIfCancel(thrown);
-            throw new PartFailures.PartFailedException(describe(kind, thrown));
-        }
-    }
-
-    /**
-     * Calls code of users on a thread that they may use as they like.
-     *
-     * @param place what this is in, in words for people, where the failure does not say so anyway
-     */
-    <T> T call(String part, String place, Object code, Callable<T> task) throws InterruptedException {
-        Supplier<String> before = RunDriver.enter(() -> place);
-        try {
-            return threads.call("cadre-%s:%s".formatted(part, id), code, task);
-        } finally {
-            RunDriver.enter(before);
-        }
-    }
 
     private String workId(String label) {
         return subtasks == null ? label : subtasks.workId(label);
@@ -434,24 +395,25 @@ final class Run {
         return aside;
     }
 
-    /** Threads for the code of users. */
-    CodeThreads threads() {
+    @Override
+    public CodeThreads threads() {
         return threads;
     }
 
-    /** Looks up which subtasks of the plan others were planned for, in earlier sessions. */
-    void lookUpReplaced() {
+    @Override
+    public void lookUpReplaced() {
         if (subtasks != null) {
             subtasks.lookUpReplaced();
         }
     }
 
-    AttemptListener attempts() {
+    @Override
+    public AttemptListener attempts() {
         return performer.attempts();
     }
 
-    /** The same for calls that are recorded first. */
-    AttemptListener attempts(AttemptListener recorder) {
+    @Override
+    public AttemptListener attempts(AttemptListener recorder) {
         return performer.attempts(recorder);
     }
 
@@ -460,13 +422,13 @@ final class Run {
         return paid;
     }
 
-    /** The record of this run, if it is kept. */
-    Optional<RunRecord> record() {
+    @Override
+    public Optional<RunRecord> record() {
         return Optional.ofNullable(record);
     }
 
-    /** The reading of the system's clock at which calls must be over, after this much of the run's time. */
-    long callDeadline(Duration time) {
+    @Override
+    public long callDeadline(Duration time) {
         return System.nanoTime() + time.minus(sinceStart()).toNanos();
     }
 
@@ -487,24 +449,33 @@ final class Run {
         return coordinator;
     }
 
-    String id() {
+    @Override
+    public RunSettings settings() {
+        return coordinator.settings();
+    }
+
+    @Override
+    public String id() {
         return id;
     }
 
-    Money limit() {
+    @Override
+    public Money limit() {
         return limit;
     }
 
-    Duration deadline() {
+    @Override
+    public Duration deadline() {
         return deadline;
     }
 
-    BudgetGuard guard() {
+    @Override
+    public BudgetGuard guard() {
         return money;
     }
 
-    /** The money that the planner spends: all that is free, and in a further round what was set aside for it. */
-    BudgetGuard planningMoney() {
+    @Override
+    public BudgetGuard planningMoney() {
         return planningMoney;
     }
 

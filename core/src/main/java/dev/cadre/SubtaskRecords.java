@@ -7,6 +7,7 @@ import dev.cadre.journal.JournalKey;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.price.Spend;
 import dev.cadre.record.EffectFindings;
+import dev.cadre.record.InputPrint;
 import dev.cadre.record.ItemName;
 import dev.cadre.record.JoinRecord;
 import dev.cadre.record.KnownWork;
@@ -58,6 +59,10 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
     private final Set<String> withEffects = ConcurrentHashMap.newKeySet();
     /** What items are called, by their labels. */
     private final Map<String, ItemName> names = new ConcurrentHashMap<>();
+    /** What tells the inputs apart of which nobody has made out the work yet. */
+    private final Map<JournalKey, InputPrint> inputs = new ConcurrentHashMap<>();
+    /** The lists with another number of items than in an earlier session. */
+    private final Set<String> moved = ConcurrentHashMap.newKeySet();
 
     private final Set<String> reused = ConcurrentHashMap.newKeySet();
     /** Whose end without a value is that of an earlier session, and on record. */
@@ -91,8 +96,24 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
     }
 
     @Override
-    public boolean hasOutput(String subtaskId) {
-        return record.filter(kept -> kept.hasOutput(subtaskId)).isPresent();
+    public void begins(GraphNode node, int items) {
+        if (!node.dependencies().isEmpty() && record.isPresent() && !record.get().hadItems(node.id(), items)) {
+            moved.add(node.id());
+        }
+    }
+
+    @Override
+    public Outcome<Object> unmade(String subtaskId, int item, Failure why) {
+        return ofReplaced(subtaskId, item, label(subtaskId, item))
+                .orElseGet(() -> hasOutput(subtaskId, item) ? EarlierOutcome.unmade(why) : new Outcome.Failed<>(why));
+    }
+
+    /** Whether an output, or an effect of unknown fate, may be on record of what cannot be told from others. */
+    private boolean hasOutput(String subtaskId, int item) {
+        return record.filter(kept -> (item == JournalKey.WHOLE || moved.contains(subtaskId))
+                        ? kept.hasOutput(subtaskId)
+                        : kept.hasOutput(key(subtaskId, item)))
+                .isPresent();
     }
 
     private boolean isFoundByAttached(SubtaskType<?, ?> type) {
@@ -101,22 +122,26 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
 
     @Override
     public Optional<EarlierOutcome> atOnce(String subtaskId, int item, SubtaskType<?, ?> type, Object input) {
-        if (item != JournalKey.WHOLE) { // in the order of the list
-            record.ifPresent(kept -> named(kept, subtaskId, item, type, input));
+        if (record.isEmpty()) {
+            return Optional.empty();
         }
-        return unwritable(subtaskId, type, input)
+        InputPrint print = record.get().input(type, input);
+        inputs.put(key(subtaskId, item), print);
+        if (item != JournalKey.WHOLE) { // in the order of the list
+            named(record.get(), subtaskId, item, type, print);
+        }
+        return unwritable(subtaskId, item, print)
                 .or(() -> isFoundByAttached(type)
                         ? Optional.empty()
                         : onRecord(subtaskId, item, type, input, Attached.NONE));
     }
 
     /** It is like no other, and so not the one whose output is on record. */
-    private Optional<EarlierOutcome> unwritable(String subtaskId, SubtaskType<?, ?> type, Object input) {
-        return hasOutput(subtaskId)
-                ? record.flatMap(kept -> kept.unwritable(type, input))
-                        .map(why -> new Failure(Failure.Kind.INVALID_INPUT, why))
-                        .map(failure -> EarlierOutcome.recorded(EarlierOutcome.unmade(failure)))
-                : Optional.empty();
+    private Optional<EarlierOutcome> unwritable(String subtaskId, int item, InputPrint print) {
+        return print.unfit()
+                .map(why -> unmade(subtaskId, item, new Failure(Failure.Kind.INVALID_INPUT, why)))
+                .filter(end -> !(end instanceof Outcome.Failed<?>)) // which the work itself comes to
+                .map(EarlierOutcome::recorded);
     }
 
     @Override
@@ -126,8 +151,7 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
             case Attached.Unmade(Failure failure) ->
                 RunDriver.isInterrupted()
                         ? Optional.empty()
-                        : Optional.of(EarlierOutcome.recorded(
-                                hasOutput(subtaskId) ? EarlierOutcome.unmade(failure) : new Outcome.Failed<>(failure)));
+                        : Optional.of(EarlierOutcome.recorded(unmade(subtaskId, item, failure)));
             case Attached.Made made -> {
                 Optional<EarlierOutcome> recorded =
                         isFoundByAttached(type) ? onRecord(subtaskId, item, type, input, made) : Optional.empty();
@@ -136,8 +160,8 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
         };
     }
 
-    private ItemName named(RunRecord kept, String subtaskId, int item, SubtaskType<?, ?> type, Object input) {
-        ItemName name = kept.name(subtaskId, item, type, input);
+    private ItemName named(RunRecord kept, String subtaskId, int item, SubtaskType<?, ?> type, InputPrint input) {
+        ItemName name = kept.name(subtaskId, item, input);
         names.putIfAbsent(label(subtaskId, item), name);
         if (type.hasEffects()) {
             withEffects.add(subtaskId);
@@ -162,12 +186,18 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
         }
         KnownWork work = work(subtaskId, item, type, input, made);
         Optional<Outcome<Object>> recorded = work.record().flatMap(WorkRecord::recall);
+        Optional<Outcome<Object>> known = recorded.filter(end -> !isAwaited(end));
         String label = label(subtaskId, item);
         return used(
                 label,
-                recorded.map(EarlierOutcome::recorded)
-                        .map(known -> wasTaken(subtaskId, work) ? known.taken() : known)
-                        .or(() -> ofReplaced(subtaskId, item, label).map(EarlierOutcome::recorded)));
+                known.map(EarlierOutcome::recorded)
+                        .map(end -> wasTaken(subtaskId, work) ? end.taken() : end)
+                        .or(() -> ofReplaced(subtaskId, item, label).or(() -> recorded).map(EarlierOutcome::recorded)));
+    }
+
+    /** Whether something is on record that cannot be read. */
+    private static boolean isAwaited(Outcome<Object> end) {
+        return end instanceof Outcome.Skipped<Object>(Skip skip) && skip.kind() == Skip.Kind.AWAITED;
     }
 
     /** What is known of this work; made once. */
@@ -176,20 +206,27 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
         KnownWork known = works.get(key);
         if (known == null) { // not under a lock: the type may be the user's
             known = KnownWork.of(
-                    record.map(kept -> item == JournalKey.WHOLE
-                            ? kept.work(subtaskId, type, input, made)
-                            : kept.work(named(kept, subtaskId, item, type, input), item, type, input, made)),
+                    record.map(kept -> recorded(kept, key, type, input, made)),
                     cache.flatMap(shared -> shared.of(label(subtaskId, item), type, input, made)));
             works.put(key, known);
         }
         return known;
     }
 
+    private WorkRecord recorded(
+            RunRecord kept, JournalKey key, SubtaskType<?, ?> type, Object input, Attached.Made made) {
+        InputPrint known = inputs.remove(key);
+        InputPrint print = known == null ? kept.input(type, input) : known;
+        return key.isItem()
+                ? kept.work(named(kept, key.subtask(), key.item(), type, print), key.item(), type, print, made)
+                : kept.work(key.subtask(), type, print, made);
+    }
+
     /** It is gone on with. */
     private Optional<EarlierOutcome> used(String label, Optional<EarlierOutcome> earlier) {
         if (earlier.isPresent()) {
             attachments.release(label);
-            boolean isOfUse = !earlier.get().outcome().isNotNeeded();
+            boolean isOfUse = !earlier.get().outcome().isNotNeeded() && !isAwaited(earlier.get().outcome());
             if (isOfUse && earlier.get().origin() instanceof Origin.Journaled) {
                 reused.add(label);
             }

@@ -43,7 +43,7 @@ record ItemTerms<I, O>(
     /** What is known of an item. */
     KnownWork known(String key, I input, Attached.Made attached) {
         return KnownWork.of(
-                record.map(kept -> kept.work(key, type, input, attached)),
+                record.map(kept -> kept.work(key, type, kept.input(type, input), attached)),
                 cache.flatMap(shared -> shared.of(key, type, input, attached)));
     }
 

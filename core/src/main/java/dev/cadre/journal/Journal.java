@@ -76,10 +76,10 @@ public interface Journal extends AutoCloseable {
     Optional<Ended> endedItem(String run, String subtask, Fingerprint fingerprint);
 
     /**
-     * The subtasks of a run with a {@linkplain #plan plan} on record of which, or of an item of which, an output is on
-     * record, whatever work it was; empty for other runs, such as a bulk.
+     * The subtasks and items of a run with a {@linkplain #plan plan} on record that have left something, whatever work it
+     * was: an output, or an effect of unknown fate. Empty for other runs, such as a bulk.
      */
-    Set<String> withOutput(String run);
+    Set<JournalKey> withOutput(String run);
 
     /** The runs in order of their first start, each with the latest {@link RunStarted}. */
     List<RunStarted> runs();

@@ -12,8 +12,11 @@ import dev.cadre.journal.JournalEntry.Settled;
 import dev.cadre.journal.JournalEntry.ShardNoted;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.price.Spend;
+import dev.cadre.task.Failure;
+import dev.cadre.task.Outcome;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +24,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -52,8 +56,8 @@ final class JournalTotals {
         final List<Intent> superseded = new ArrayList<>();
 
         final Map<Integer, Location> plan = new TreeMap<>();
-        /** Subtasks of the plan with an output. */
-        final Set<String> withOutput = new HashSet<>();
+        /** Subtasks and items of the plan that have left something: by the id of the subtask, one above the index of the item. */
+        final Map<String, BitSet> withOutput = new HashMap<>();
 
         final List<ShardNoted> shards = new ArrayList<>();
         /** Requests in batches that are not collected. */
@@ -109,8 +113,10 @@ final class JournalTotals {
     private void ended(RunBooks run, Ended end, Location location) {
         JournalKey key = end.key();
         ended.add(key, end.fingerprint(), location);
-        if (!run.plan.isEmpty() && end.outcome().isSucceeded()) {
-            run.withOutput.add(key.subtask());
+        if (!run.plan.isEmpty() && (end.outcome().isSucceeded() || isUnknown(end.outcome()))) {
+            run.withOutput
+                    .computeIfAbsent(key.subtask(), subtask -> new BitSet())
+                    .set(key.item() - JournalKey.WHOLE);
         }
         boolean isNote = run.started != null && end.fingerprint().equals(run.started.goal());
         if (key.isItem() && !isNote) { // notes of all items have one fingerprint: nobody could find one among them
@@ -118,8 +124,16 @@ final class JournalTotals {
         }
     }
 
-    synchronized Set<String> withOutput(String run) {
-        return Set.copyOf(books(run).withOutput);
+    private static boolean isUnknown(Outcome<String> outcome) {
+        return outcome instanceof Outcome.Failed<String>(Failure failure)
+                && failure.kind() == Failure.Kind.EFFECT_UNKNOWN;
+    }
+
+    synchronized Set<JournalKey> withOutput(String run) {
+        return books(run).withOutput.entrySet().stream()
+                .flatMap(subtask -> subtask.getValue().stream()
+                        .mapToObj(place -> new JournalKey(run, subtask.getKey(), place + JournalKey.WHOLE)))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     synchronized List<Location> endedItems(String run, String subtask, Fingerprint fingerprint) {

@@ -126,7 +126,7 @@ public sealed class StoredJournal implements Journal permits FileJournal {
     }
 
     @Override
-    public Set<String> withOutput(String run) {
+    public Set<JournalKey> withOutput(String run) {
         requireOpen();
         return books.withOutput(run);
     }

@@ -21,6 +21,11 @@ public class JsonException extends RuntimeException {
         super(message);
     }
 
+    /** @param cause what the code of the value threw: the next time it may not */
+    public JsonException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+
     /**
      * What a parser says of a text, without the setting that it names and the token that it quotes, which may be a part of a
      * key. For every reader of JSON.

@@ -44,9 +44,6 @@ final class AdmissionPoint {
     /** The share of its rates; null if it has them alone. */
     private final @Nullable LimitMember member;
 
-    /** Whether calls waited for a larger share when the machine was told something last. */
-    private boolean wasHeld;
-
     private final BudgetWatches watches = new BudgetWatches(() -> tell(new PoolEvent.BudgetChanged()));
     private final Set<AdmissionPoint> sameKey = new CopyOnWriteArraySet<>();
     private final Map<Long, AdmissionRequest> requests = new HashMap<>();
@@ -75,15 +72,20 @@ final class AdmissionPoint {
                 ticket -> request(ticket).budget.reserveUnannounced(request(ticket).need),
                 jitter,
                 System.nanoTime());
-        member = shared == null ? null : shared.member(this::demand, this::tell);
+        member = shared == null ? null : shared.member(this);
         if (member != null) {
             long now = System.nanoTime();
             machine.on(new PoolEvent.Shared(PoolShare.none(now), RateLimits.UNKNOWN, Duration.ZERO), now);
         }
     }
 
-    private PoolDemand demand() {
-        return locked(() -> machine.demand(System.nanoTime()));
+    /** What it does with its rates. */
+    PoolDemand demand(LimitMember asking) {
+        return locked(() -> {
+            PoolDemand demand = machine.demand(System.nanoTime());
+            asking.retain(demand.isHeld() ? this : null);
+            return demand;
+        });
     }
 
     /** Submits a call. Does not wait for its admission. */
@@ -194,26 +196,27 @@ final class AdmissionPoint {
     }
 
     private List<PoolCommand> decide(PoolEvent event) {
-        List<PoolCommand> commands = machine.on(event, System.nanoTime());
+        long now = System.nanoTime();
+        boolean wasHeld = member != null && machine.seeksShare(now);
+        List<PoolCommand> commands = machine.on(event, now);
         if (event instanceof PoolEvent.Ending ending) {
             requests.remove(ending.ticket());
         }
         commands.forEach(this::obey);
         if (member != null) {
-            seekShare(member);
+            seekShare(member, wasHeld, now);
         }
         return commands;
     }
 
-    private void seekShare(LimitMember sharing) {
+    private void seekShare(LimitMember sharing, boolean wasHeld, long now) {
         if (!requests.isEmpty()) {
             sharing.join();
         }
-        boolean isHeld = machine.isHeldByRate(System.nanoTime());
-        if (isHeld && !wasHeld) {
+        if (!wasHeld && machine.seeksShare(now)) {
+            sharing.retain(this);
             sharing.wake();
         }
-        wasHeld = isHeld;
     }
 
     private void obey(PoolCommand command) {

@@ -7,13 +7,13 @@ import dev.cadre.share.ShareAnswer;
 import dev.cadre.share.ShareRequest;
 import dev.cadre.share.SyncPace;
 import dev.cadre.share.SyncRequest.Stay;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,8 +23,12 @@ final class LimitMember {
     private static final Logger LOG = LoggerFactory.getLogger(LimitMember.class);
 
     private final SharedLimits limits;
-    private final Supplier<PoolDemand> demand;
-    private final Consumer<PoolEvent> pool;
+    /** A pool that nobody uses any more is garbage, though this thread goes on: then it leaves. */
+    private final WeakReference<AdmissionPoint> pool;
+    /** The pool while it owes something, so that the store is told. */
+    private volatile @Nullable AdmissionPoint retained;
+
+    private final ReentrantLock using = new ReentrantLock();
     private final ShareLedger ledger;
     private final SyncPace pace;
     private final Semaphore woken = new Semaphore(0);
@@ -35,11 +39,13 @@ final class LimitMember {
     private volatile PoolShare share = PoolShare.none(System.nanoTime());
     private volatile BudgetStoreException.@Nullable Kind trouble;
     private boolean isStalled;
+    /** What the pool did last, for when it is gone. */
+    private PoolDemand demand;
 
-    LimitMember(SharedLimits limits, String holder, Supplier<PoolDemand> demand, Consumer<PoolEvent> pool) {
+    LimitMember(SharedLimits limits, String holder, AdmissionPoint pool) {
         this.limits = limits;
-        this.demand = demand;
-        this.pool = pool;
+        this.pool = new WeakReference<>(pool);
+        demand = PoolDemand.NONE;
         long now = System.nanoTime();
         Duration lease = limits.times().lease();
         ledger = new ShareLedger(limits.name(), holder, lease, now);
@@ -64,8 +70,15 @@ final class LimitMember {
         }
     }
 
+    /** Keeps the pool from being garbage. */
+    void retain(@Nullable AdmissionPoint indebted) {
+        retained = indebted;
+    }
+
+    /** From now on the pool sends nothing, whatever the store has granted or will. */
     void leave() {
         isLeaving = true;
+        use(new PoolEvent.Shared(PoolShare.none(System.nanoTime()), RateLimits.UNKNOWN, Duration.ZERO));
         wake();
     }
 
@@ -86,19 +99,34 @@ final class LimitMember {
     }
 
     private void talk() {
-        while (!isLeaving) {
+        while (!isLeaving && alive() != null) {
             try {
                 talkOnce();
             } catch (InterruptedException interrupt) {
                 LOG.debug("the thread of shared limits was interrupted, and goes on", interrupt);
             }
         }
-        use(new PoolEvent.Shared(PoolShare.none(System.nanoTime()), RateLimits.UNKNOWN, Duration.ZERO));
-        ask(Stay.LEAVES); // if the store does not hear it, others see that the lease runs out
+        if (!ledger.endsUntold(demand(), System.nanoTime())) {
+            ask(Stay.LEAVES); // if the store does not hear it, others see that the lease runs out
+        }
+        limits.dismiss(this);
+    }
+
+    private @Nullable AdmissionPoint alive() {
+        AdmissionPoint indebted = retained;
+        return indebted == null ? pool.get() : indebted;
+    }
+
+    private PoolDemand demand() {
+        AdmissionPoint alive = alive();
+        if (alive != null) {
+            demand = alive.demand(this);
+        }
+        return demand;
     }
 
     private void talkOnce() throws InterruptedException {
-        long wait = pace.waitNanos(ledger.isSought(demand.get()), System.nanoTime());
+        long wait = pace.waitNanos(ledger.isSought(demand()), System.nanoTime());
         if (wait == 0) {
             ask(Stay.GOES_ON);
         } else if (woken.tryAcquire(wait, TimeUnit.NANOSECONDS)) {
@@ -108,7 +136,7 @@ final class LimitMember {
 
     private void ask(Stay stay) {
         try {
-            ShareRequest request = ledger.write(stay, demand.get(), System.nanoTime());
+            ShareRequest request = ledger.write(stay, demand(), System.nanoTime());
             ShareAnswer answer = limits.store().share(request);
             if (stay == Stay.GOES_ON) {
                 take(request, answer);
@@ -133,9 +161,18 @@ final class LimitMember {
         use(event);
     }
 
+    /** A share that comes while the limits are being closed comes too late. */
     private void use(PoolEvent.Shared event) {
-        share = event.share();
-        pool.accept(event);
+        using.lock();
+        try {
+            AdmissionPoint alive = alive();
+            if (alive != null && (!isLeaving || event.share().partsPerMillion() == 0)) {
+                share = event.share();
+                alive.tell(event);
+            }
+        } finally {
+            using.unlock();
+        }
     }
 
     private void failed(BudgetStoreException.Kind kind, Throwable failure) {

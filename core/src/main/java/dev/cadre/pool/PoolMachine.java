@@ -297,13 +297,20 @@ public final class PoolMachine {
         return new PoolDemand(
                 rates.used(),
                 isHeldByRate(now) ? waiting.amounts() : PoolDemand.Amounts.NONE,
+                rates.owed(now),
+                waiting.next().isPresent() ? rates.ahead(tokens) : PoolDemand.Amounts.NONE,
                 rates.perMinute(),
                 rates.shareFor(tokens),
                 rates.news(askedPauseUntil));
     }
 
+    /** Whether a larger share would be of use at once: for a call, or for what was used too much. */
+    boolean seeksShare(long now) {
+        return isHeldByRate(now) || !rates.owed(now).isNone();
+    }
+
     /** Whether nothing but its rates, or its share of them, keeps the next call from being sent. */
-    boolean isHeldByRate(long now) {
+    private boolean isHeldByRate(long now) {
         Optional<CallState> next = waiting.next();
         return next.isPresent() && (!rates.isOpen() || isHeldByRate(next.get(), now));
     }

@@ -78,6 +78,15 @@ final class PoolRates {
         return Math.max(requests.shareFor(1), tokens.shareFor(tokenEstimate));
     }
 
+    /** What a call of so many tokens leaves owing when it is sent. */
+    PoolDemand.Amounts ahead(long tokenEstimate) {
+        return new PoolDemand.Amounts(requests.beyondBurst(1), tokens.beyondBurst(tokenEstimate));
+    }
+
+    PoolDemand.Amounts owed(long now) {
+        return new PoolDemand.Amounts(requests.owed(now), tokens.owed(now));
+    }
+
     PoolDemand.Amounts used() {
         return used;
     }

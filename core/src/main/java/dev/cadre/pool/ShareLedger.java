@@ -14,6 +14,7 @@ import dev.cadre.share.ShareRequest.Heard;
 import dev.cadre.share.ShareRequest.Silent;
 import dev.cadre.share.SyncRequest.Stay;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,11 +30,16 @@ import java.util.Optional;
  *   <li>Another process is called silent if this one has seen the same last request of it for longer than its lease. That
  *       request was written before it was seen, so its share has ended.
  *   <li>A share that is too large is used no more before the store is told so.
+ *   <li>What is used beyond what has come in is paid by the share that used it: others are told a lease that is longer by the
+ *       time that takes, also when the process leaves, and before the next call is sent that would use so much.
  * </ul>
  */
 final class ShareLedger {
     /** Clocks of two machines run apart by far less than this part of a lease. */
     private static final int DRIFT = 16;
+
+    /** What is owed is paid for no longer than this after the end of a process. */
+    private static final double LONGEST_DEBT = Duration.ofHours(1).toNanos();
 
     private static final long LEAST_MEASURE = Duration.ofSeconds(1).toNanos();
     private static final double MINUTE = Duration.ofMinutes(1).toNanos();
@@ -60,6 +66,8 @@ final class ShareLedger {
     private boolean hasLowered;
 
     private boolean toldOfWaiting;
+    /** The time in which the share pays what the store was told of. */
+    private long toldDebt;
 
     private Amounts usedBefore = Amounts.NONE;
     private long measuredAt;
@@ -76,9 +84,12 @@ final class ShareLedger {
 
     /** The last request of another holder, and when it was seen first. */
     private record Sighting(Other other, long since) {
-        boolean isSilent(long now) {
-            Duration patience = other.lease().plus(other.lease().dividedBy(DRIFT));
-            return now - since >= patience.toNanos();
+        /** The silence that this has seen; whoever comes later waits for the rest of the lease, and a little. */
+        Silent silence(long now) {
+            long patience = other.lease().plus(other.lease().dividedBy(DRIFT)).toNanos();
+            long left = Math.max(0, patience - (now - since));
+            long rest = Math.ceilDiv(left, DRIFT + 1) * DRIFT;
+            return new Silent(other.holder(), other.sequence(), Duration.ofNanos(rest));
         }
     }
 
@@ -93,7 +104,10 @@ final class ShareLedger {
 
     /** Whether the store is to be asked without waiting for the next heartbeat. */
     boolean isSought(PoolDemand demand) {
-        return !isAnswered || hasLowered || (demand.isHeld() && (!toldOfWaiting || lacking > NEARLY));
+        return !isAnswered
+                || hasLowered
+                || (demand.isHeld() && (!toldOfWaiting || lacking > NEARLY))
+                || debtNanos(demand, share.partsPerMillion()) > toldDebt + lease.toNanos() / DRIFT;
     }
 
     /** Whether others must give back what this pool waits for. */
@@ -119,20 +133,39 @@ final class ShareLedger {
         hasLowered = false;
         written = demand.news();
         List<Silent> silent = sightings.values().stream()
-                .filter(sighting -> sighting.isSilent(now))
-                .map(sighting -> new Silent(sighting.other.holder(), sighting.other.sequence()))
-                .sorted((one, two) -> one.holder().compareTo(two.holder()))
+                .map(sighting -> sighting.silence(now))
+                .filter(silence -> stay == Stay.LEAVES || silence.rest().isZero())
+                .sorted(Comparator.comparing(Silent::holder))
                 .toList();
-        return new ShareRequest(
-                limit,
-                holder,
-                ++sequence,
-                stay == Stay.LEAVES ? 0 : partsPerMillion(now),
-                new Demand(demanded, demand.leastShare()),
-                silent,
-                heard(now),
-                lease,
-                stay);
+        var demands = new Demand(demanded, demand.leastShare());
+        int parts = partsPerMillion(now);
+        toldDebt = stay == Stay.LEAVES ? nanos(demand.owed(), demand, parts) : debtNanos(demand, parts);
+        Duration debt = Duration.ofNanos(toldDebt);
+        boolean isOver = stay == Stay.LEAVES && debt.isZero();
+        int keeps = isOver ? 0 : parts;
+        Duration kept = stay == Stay.LEAVES && !isOver ? debt : lease.plus(debt);
+        return new ShareRequest(limit, holder, ++sequence, keeps, demands, silent, heard(now), kept, stay);
+    }
+
+    /** Whether others need not be told that this process leaves: they see its share end, and it has none that could pay. */
+    boolean endsUntold(PoolDemand demand, long now) {
+        return !demand.owed().isNone() && partsPerMillion(now) == 0;
+    }
+
+    /** The time in which the share brings in what is owed, or will be when the next call is sent. */
+    private static long debtNanos(PoolDemand demand, int parts) {
+        return Math.max(nanos(demand.owed(), demand, parts), nanos(demand.ahead(), demand, parts));
+    }
+
+    /** The time in which the share brings in so much; zero if there is none. */
+    private static long nanos(Amounts amounts, PoolDemand demand, int parts) {
+        if (parts == 0) {
+            return 0;
+        }
+        double whole = Math.max(
+                part((double) amounts.requests(), demand.perMinute().requests()),
+                part((double) amounts.tokens(), demand.perMinute().tokens()));
+        return (long) Math.ceil(Math.min(LONGEST_DEBT, whole / parts * MINUTE));
     }
 
     private Heard heard(long now) {
@@ -157,9 +190,11 @@ final class ShareLedger {
             measuredAt = now;
         }
         double requests = requestsPerMinute * HEADROOM
-                + (double) BACKLOGS_PER_MINUTE * demand.waiting().requests();
+                + (double) BACKLOGS_PER_MINUTE
+                        * (demand.waiting().requests() + demand.owed().requests());
         double tokens = tokensPerMinute * HEADROOM
-                + (double) BACKLOGS_PER_MINUTE * demand.waiting().tokens();
+                + (double) BACKLOGS_PER_MINUTE
+                        * (demand.waiting().tokens() + demand.owed().tokens());
         double part = Math.max(
                 part(requests, demand.perMinute().requests()),
                 part(tokens, demand.perMinute().tokens()));
@@ -170,6 +205,7 @@ final class ShareLedger {
         demanded = Math.max(current, isDue ? demanded / 2 : demanded);
     }
 
+    /** In parts per million. */
     private static double part(double amount, long limit) {
         return limit > TokenBucket.MOST ? 0 : amount * WHOLE / limit;
     }

@@ -11,16 +11,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /**
  * The rate limits of an account at a provider that several processes share: requests and tokens per minute, those of {@link
  * PoolLimits} and those that the provider reports. All pools that are built with limits of one name and one store send
  * together what one of them could send alone. How many calls are in flight is each process's own matter.
  *
- * <p>Each pool leases a share from the store, from its first call on: by what it uses and what waits, and 1 % at least. It
- * grows only by what others have given back. A pool whose process cannot reach the store sends nothing more when its lease
+ * <p>Each pool leases a share from the store, from its first call on: by what it uses and what waits. Those that use hardly
+ * anything keep 1 % together, and a pool that is garbage leaves. A share grows only by what others have given back. A pool whose process cannot reach the store sends nothing more when its lease
  * has run out, and goes on when it has one again; its calls wait until their deadline. What the provider reports to one
  * process is known to the others after a heartbeat: limits, and pauses that it asks for.
  *
@@ -82,8 +80,8 @@ public final class SharedLimits implements AutoCloseable {
     }
 
     /** A member that asks for a share once it is {@linkplain LimitMember#join told} of a call. */
-    LimitMember member(Supplier<PoolDemand> demand, Consumer<PoolEvent> pool) {
-        return new LimitMember(this, newHolder(), demand, pool);
+    LimitMember member(AdmissionPoint pool) {
+        return new LimitMember(this, newHolder(), pool);
     }
 
     /** Lets the member begin to talk to the store, unless it is too late for that. */
@@ -92,6 +90,11 @@ public final class SharedLimits implements AutoCloseable {
             members.add(member);
             member.start();
         }
+    }
+
+    /** Forgets a member that has ended. */
+    synchronized void dismiss(LimitMember member) {
+        members.remove(member);
     }
 
     LimitStore store() {

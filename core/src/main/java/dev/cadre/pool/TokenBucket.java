@@ -118,6 +118,17 @@ final class TokenBucket {
         return (int) Math.min(PoolShare.WHOLE, exact + 1);
     }
 
+    /** What was used beyond what had come in, rounded up: what comes in next is to pay for it. */
+    long owed(long now) {
+        refill(now);
+        return closed || isUnlimited() || level >= 0 ? 0 : Math.ceilDiv(-level, UNITS);
+    }
+
+    /** What an amount takes that a full bucket of all processes together does not hold. */
+    long beyondBurst(long amount) {
+        return isUnlimited() ? 0 : Math.max(0, amount - wholeCapacity() / UNITS);
+    }
+
     /** The limit of all processes together; above {@link #MOST} if there is none. */
     long limit() {
         return limit;

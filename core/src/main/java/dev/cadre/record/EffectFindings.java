@@ -19,7 +19,7 @@ import java.util.Optional;
  * the effect; beside that stand the effects of each fan-out in their order, because people speak of places.
  */
 public final class EffectFindings {
-    /** In place of a subtask; none is called so. */
+    /** In place of a subtask, for what is known of lists of items; none is called so. */
     public static final String OF_ITEMS = "@effects";
 
     /** The fingerprint of every finding; no work has it. */
@@ -109,11 +109,15 @@ public final class EffectFindings {
     /**
      * The entry that says which effects are those of the items of a fan-out, in their order.
      *
-     * @param items in their order
+     * @param items in their order; of one whose input could not be written nobody knows the effect
      */
     public static JournalEntry.Ended ofItems(String run, String subtask, List<ItemName> items) {
         return inOrder(
-                run, subtask, items.stream().map(item -> item.effect().hex()).toList());
+                run,
+                subtask,
+                items.stream()
+                        .map(item -> item.isKnown() ? item.effect().hex() : "")
+                        .toList());
     }
 
     static JournalEntry.Ended inOrder(String run, String subtask, List<String> effects) {

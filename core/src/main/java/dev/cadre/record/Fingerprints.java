@@ -50,23 +50,35 @@ public final class Fingerprints {
 
     /** Of one piece of work, with what is attached to its input. */
     public Fingerprint of(SubtaskType<?, ?> type, Object input, Attached.Made attached) {
-        Written written = written(type.inputType(), input);
+        return of(input(type, input), attached);
+    }
+
+    /** The same of an input that was written before. */
+    static Fingerprint of(InputPrint input, Attached.Made attached) {
         List<String> shown = attached.attachments().stream()
-                .skip(written.attachments())
+                .skip(input.attachments())
                 .map(Fingerprints::describe)
                 .toList();
         return shown.isEmpty()
-                ? Fingerprint.of(of(type).hex(), written.text())
-                : Fingerprint.of(of(type).hex(), written.text(), String.join("\n", shown));
+                ? input.work()
+                : Fingerprint.of(input.work().hex(), String.join("\n", shown));
     }
 
-    /**
-     * Of what is worked on, and so of what the work does to the world: it is the same when prompt, schema of the output or
-     * models change.
-     */
-    Fingerprint ofInput(SubtaskType<?, ?> type, Object input) {
-        return Fingerprint.of(
-                "effect", type.name(), written(type.inputType(), input).text());
+    /** Writes an input, to tell it from others. */
+    InputPrint input(SubtaskType<?, ?> type, Object input) {
+        Written written;
+        Optional<String> unfit = Optional.empty();
+        try {
+            written = text(type.inputType(), input);
+        } catch (Throwable thrown) { // what is written may be the user's code
+            written = new Written("unlike any other: " + UUID.randomUUID(), 0);
+            unfit = Optional.of(Failure.describe(thrown));
+        }
+        return new InputPrint(
+                Fingerprint.of(of(type).hex(), written.text()),
+                Fingerprint.of("effect", type.name(), written.text()),
+                written.attachments(),
+                unfit);
     }
 
     /** Of a type alone, for what came to an end without an input. */
@@ -192,29 +204,11 @@ public final class Fingerprints {
     }
 
     /**
-     * An input as text that tells it from others. What cannot be told from others is like no other: nothing is reused for it.
+     * An input as text that tells it from others.
      *
      * @param attachments how many pictures and files are in it
      */
     private record Written(String text, int attachments) {}
-
-    /** Why an input is like no other; empty if it is not. */
-    Optional<String> unwritable(SubtaskType<?, ?> type, Object input) {
-        try {
-            var unused = text(type.inputType(), input);
-            return Optional.empty();
-        } catch (Throwable unfit) { // what is written may be the user's code
-            return Optional.of(Failure.describe(unfit));
-        }
-    }
-
-    private <I> Written written(JsonType<I> type, Object input) {
-        try {
-            return text(type, input);
-        } catch (Throwable unfit) { // what is written may be the user's code
-            return new Written("unlike any other: " + UUID.randomUUID(), 0);
-        }
-    }
 
     private <I> Written text(JsonType<I> type, Object input) {
         I typed = type.rawType().cast(input);

@@ -64,7 +64,7 @@ public final class GuardedJournal implements Journal {
     }
 
     @Override
-    public Set<String> withOutput(String run) {
+    public Set<JournalKey> withOutput(String run) {
         return guarded(() -> journal.withOutput(run));
     }
 

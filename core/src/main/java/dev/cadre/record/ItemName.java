@@ -9,8 +9,9 @@ import dev.cadre.journal.Fingerprint;
  *
  * @param input a digest of its input
  * @param number which one it is among those of equal inputs, from 1
+ * @param isKnown whether its input could be written; else it is called so in this session alone
  */
-public record ItemName(String subtaskId, Fingerprint input, int number) {
+public record ItemName(String subtaskId, Fingerprint input, int number, boolean isKnown) {
     private static final int DIGITS = 16;
 
     /** The same text in every session: the id of the subtask, and what tells the item apart. */

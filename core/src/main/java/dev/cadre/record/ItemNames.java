@@ -4,7 +4,6 @@ package dev.cadre.record;
 import dev.cadre.journal.Fingerprint;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 
 /** Numbers the items of equal inputs in each list of a run. Safe for use by many threads. */
 final class ItemNames {
@@ -15,19 +14,11 @@ final class ItemNames {
     private final Map<Place, ItemName> names = new ConcurrentHashMap<>();
     private final Map<Alike, Integer> met = new ConcurrentHashMap<>();
 
-    /**
-     * The name of the item at a place; those of one list are asked for in their order first.
-     *
-     * @param input is asked for once
-     */
-    ItemName of(String subtaskId, int item, Supplier<Fingerprint> input) {
-        var place = new Place(subtaskId, item);
-        ItemName known = names.get(place);
-        if (known == null) { // not under a lock: the input is the user's
-            Fingerprint made = input.get();
-            known = new ItemName(subtaskId, made, met.merge(new Alike(subtaskId, made), 1, Integer::sum));
-            names.put(place, known);
-        }
-        return known;
+    /** The name of the item at a place; those of one list are asked for in their order first. */
+    ItemName of(String subtaskId, int item, InputPrint input) {
+        return names.computeIfAbsent(new Place(subtaskId, item), place -> {
+            int number = met.merge(new Alike(subtaskId, input.effect()), 1, Integer::sum);
+            return new ItemName(subtaskId, input.effect(), number, input.unfit().isEmpty());
+        });
     }
 }

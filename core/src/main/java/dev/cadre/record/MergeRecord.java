@@ -3,8 +3,13 @@ package dev.cadre.record;
 
 import dev.cadre.journal.Fingerprint;
 import dev.cadre.journal.JournalKey;
+import dev.cadre.json.JsonException;
 import dev.cadre.merge.Citation;
+import dev.cadre.merge.MergeFailedException;
 import dev.cadre.merge.Merged;
+import dev.cadre.redact.Thrown;
+import dev.cadre.task.Failure;
+import dev.cadre.task.Outcome;
 import dev.cadre.schema.JsonType;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,9 +54,27 @@ public final class MergeRecord<R> {
         recorder = record.attempts(key, fingerprint);
     }
 
-    /** The answer of an earlier session that merged the same outcomes. */
+    /**
+     * The answer of an earlier session that merged the same outcomes.
+     *
+     * @throws MergeFailedException if its type has code that fails with it: it is neither lost nor paid again. One that the type
+     *     refuses is made again
+     */
     public Optional<Merged<R>> recall() {
-        return record.recall(key, fingerprint, form);
+        return record.recall(key, fingerprint).flatMap(Outcome::ifSucceeded).flatMap(this::read);
+    }
+
+    private Optional<Merged<R>> read(String json) {
+        try {
+            return Optional.of(form.read(json));
+        } catch (JsonException refused) {
+            RunRecord.LOG.debug("the type of the answer refuses what is on record of {}", key, refused);
+            return Optional.empty();
+        } catch (Throwable unfit) { // what is made of it may be the user's code
+            Thrown.keepInterrupt(unfit);
+            throw new MergeFailedException(
+                    "the answer, which is on record, cannot be read: %s".formatted(Failure.describe(unfit)));
+        }
     }
 
     /** Records the attempts of the merge. */

@@ -2,12 +2,14 @@
 package dev.cadre.record;
 
 import dev.cadre.journal.Fingerprint;
+import dev.cadre.json.JsonException;
 import dev.cadre.model.Attachment;
 import dev.cadre.plan.EarlierRun;
 import dev.cadre.plan.GoalInput;
 import dev.cadre.redact.Thrown;
 import dev.cadre.schema.JsonType;
 import dev.cadre.task.Binding;
+import dev.cadre.task.Failure;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.Outputs;
 import dev.cadre.task.SubtaskType;
@@ -177,10 +179,19 @@ public record RunIdentity(String run, Fingerprint asked, String runKey) {
                             .toString();
                 case Binding.Join join -> "";
             };
-        } catch (Throwable unmakeable) {
-            Thrown.keepInterrupt(unmakeable);
-            return ""; // its subtask will fail, and say why
+        } catch (JsonException unfit) {
+            return unfit.getCause() == null ? "" : unknown(node, unfit); // its subtask will fail in each session, and say why
+        } catch (Throwable thrown) {
+            Thrown.keepInterrupt(thrown);
+            return unknown(node, thrown);
         }
+    }
+
+    /** It may be written the next time, which would make the run another one, and pay for all of it again. */
+    private static String unknown(GraphNode node, Throwable why) {
+        throw new IllegalArgumentException(
+                "the journal cannot tell which run this is, because the input of subtask '%s' cannot be written: %s"
+                        .formatted(node.id(), Failure.describe(why)));
     }
 
     private static <I> String json(JsonType<I> type, Object input) {

@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,7 +72,8 @@ public final class RunRecord implements AutoCloseable {
     private final Spend before;
     private final Spend planningBefore;
     private final boolean resumed;
-    private final Set<String> withOutput;
+    private final Set<JournalKey> withOutput;
+    private final Set<String> subtasksWithOutput;
     private final ItemNames names = new ItemNames();
     private final String beginning;
     /** The highest number among the attempts of unknown fate that earlier sessions left, by what they were for. */
@@ -105,6 +107,7 @@ public final class RunRecord implements AutoCloseable {
                 .findFirst();
         resumed = earlier.isPresent();
         withOutput = journal.withOutput(run());
+        subtasksWithOutput = withOutput.stream().map(JournalKey::subtask).collect(Collectors.toUnmodifiableSet());
         beginning = earlier.map(JournalEntry.RunStarted::beginning).orElseGet(RunIdentity::newBeginning);
         for (Intent open : journal.openIntents(run())) {
             lastOpen.merge(open.key(), open.attempt(), Math::max);
@@ -126,14 +129,32 @@ public final class RunRecord implements AutoCloseable {
         return resumed;
     }
 
-    /** Whether an earlier session has an output of a subtask, or of an item of it, on record, whatever work it was. */
+    /**
+     * Whether an earlier session has an output of a subtask or an effect of unknown fate, or of an item of it, on record,
+     * whatever work it was.
+     */
     public boolean hasOutput(String subtask) {
-        return withOutput.contains(subtask);
+        return subtasksWithOutput.contains(subtask);
     }
 
-    /** Why an input cannot be told from others, because it cannot be written; empty if it can. */
-    public Optional<String> unwritable(SubtaskType<?, ?> type, Object input) {
-        return fingerprints.unwritable(type, input);
+    /**
+     * Whether a fan-out has as many items as it had when its list was made last; takes down how many it has. Where that is not
+     * on record, it has not if anything of it is.
+     */
+    public boolean hadItems(String subtask, int items) {
+        JournalKey place = JournalKey.of(run(), EffectFindings.OF_ITEMS);
+        Fingerprint length = Fingerprint.of("how many items there are", subtask);
+        Outcome<String> now = new Outcome.Succeeded<>(Integer.toString(items));
+        Optional<Outcome<String>> before = recall(place, length);
+        if (before.filter(now::equals).isEmpty()) {
+            var unused = submit(new Ended(place, length, now, Spend.NONE));
+        }
+        return before.map(now::equals).orElseGet(() -> !hasOutput(subtask));
+    }
+
+    /** The same of the subtask itself, or of the item that stood at this place. */
+    public boolean hasOutput(JournalKey key) {
+        return withOutput.contains(key);
     }
 
     public String run() {
@@ -184,12 +205,12 @@ public final class RunRecord implements AutoCloseable {
                         + Failure.describe(trouble));
     }
 
-    /** Takes down a graph by hand for the journal's readers; a later session has it from its caller again. */
+    /**
+     * Takes down a graph by hand, as far as no earlier session did: for the journal's readers, and because only of runs with a
+     * plan it is known what has an output. A later session has the graph from its caller again.
+     */
     public void graph(List<GraphNode> nodes) {
-        if (resumed) {
-            return;
-        }
-        for (int position = 0; position < nodes.size(); position++) {
+        for (int position = journal.plan(run()).size(); position < nodes.size(); position++) {
             GraphNode node = nodes.get(position);
             List<String> after =
                     node.dependencies().stream().map(Dependency::on).toList();
@@ -267,20 +288,21 @@ public final class RunRecord implements AutoCloseable {
         return new MergePart(this, fingerprints, number, question);
     }
 
+    /** Writes the input of a piece of work, which runs the user's code. */
+    public InputPrint input(SubtaskType<?, ?> type, Object input) {
+        return fingerprints.input(type, input);
+    }
+
     /** The record of a subtask. */
-    public WorkRecord work(String subtask, SubtaskType<?, ?> type, Object input, Attached.Made attached) {
-        Fingerprint work = fingerprints.of(type, input, attached);
+    public WorkRecord work(String subtask, SubtaskType<?, ?> type, InputPrint input, Attached.Made attached) {
+        Fingerprint work = Fingerprints.of(input, attached);
         return new WorkRecord(
-                this,
-                JournalKey.of(run(), subtask),
-                type,
-                work,
-                type.hasEffects() ? fingerprints.ofInput(type, input) : work);
+                this, JournalKey.of(run(), subtask), type, work, type.hasEffects() ? input.effect() : work);
     }
 
     /** The record of an item of a fan-out, which stands at this place in the list. */
-    public WorkRecord work(ItemName item, int place, SubtaskType<?, ?> type, Object input, Attached.Made attached) {
-        Fingerprint work = item.of(fingerprints.of(type, input, attached));
+    public WorkRecord work(ItemName item, int place, SubtaskType<?, ?> type, InputPrint input, Attached.Made attached) {
+        Fingerprint work = item.of(Fingerprints.of(input, attached));
         return new WorkRecord(
                 this,
                 new JournalKey(run(), item.subtaskId(), place),
@@ -290,8 +312,8 @@ public final class RunRecord implements AutoCloseable {
     }
 
     /** What an item of a fan-out is called; those of a list must be asked for in their order once. */
-    public ItemName name(String subtask, int place, SubtaskType<?, ?> type, Object input) {
-        return names.of(subtask, place, () -> fingerprints.ofInput(type, input));
+    public ItemName name(String subtask, int place, InputPrint input) {
+        return names.of(subtask, place, input);
     }
 
     /**

@@ -6,10 +6,13 @@ import dev.cadre.journal.JournalEntry;
 import dev.cadre.journal.JournalKey;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
+import dev.cadre.redact.Thrown;
+import dev.cadre.schema.JsonMismatchException;
 import dev.cadre.schema.JsonType;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Origin;
 import dev.cadre.task.Outcome;
+import dev.cadre.task.Skip;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.Tool;
 import dev.cadre.task.Work;
@@ -106,8 +109,24 @@ public final class WorkRecord {
                 : Optional.empty();
     }
 
+    /** Empty if its type refuses it now, and the work may be done again. */
     private Optional<Outcome<Object>> value(String json) {
-        return RunRecord.read(key, json, form(type.outputType())).map(Outcome.Succeeded::new);
+        try {
+            return Optional.of(new Outcome.Succeeded<>(type.outputType().read(json)));
+        } catch (JsonMismatchException refused) {
+            RunRecord.LOG.debug("the type of {} refuses what is on record", key, refused);
+            return isUnrepeatable() ? Optional.of(unread(refused)) : Optional.empty();
+        } catch (Throwable broken) { // what is made of it may be the user's code
+            Thrown.keepInterrupt(broken);
+            return Optional.of(unread(broken));
+        }
+    }
+
+    /** It may be read in the next session: it is neither lost nor made again. */
+    private static Outcome<Object> unread(Throwable why) {
+        return Outcome.skipped(
+                Skip.Kind.AWAITED,
+                "its output, which is on record and cannot be read: %s".formatted(Failure.describe(why)));
     }
 
     /** It must not be tried again, unless somebody found out that it may be. */
@@ -117,7 +136,7 @@ public final class WorkRecord {
         if (found.isEmpty()) {
             return still;
         }
-        return found.get().ifSucceeded().flatMap(json -> value(json).or(() -> still));
+        return found.get().ifSucceeded().flatMap(this::value);
     }
 
     /** Takes down what must be known before a rung of the work is performed; waits for the disk if it may have effects. */

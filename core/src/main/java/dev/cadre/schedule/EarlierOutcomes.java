@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.schedule;
 
+import dev.cadre.task.Failure;
+import dev.cadre.task.GraphNode;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
 import java.util.List;
@@ -35,12 +37,17 @@ public interface EarlierOutcomes {
         return Optional.empty();
     }
 
+    /** Hears that a fan-out has so many items, before their outcomes are asked for. */
+    default void begins(GraphNode node, int items) {}
+
     /**
-     * Whether an earlier session of this run has an output of this subtask, or of an item of it, on record, whatever work it
-     * was. If its work cannot be made out in this session, that is waited for, because others rest on the output. Default no.
+     * How work ends that cannot be made out in this session: as a failure, by default; waiting, if an earlier session may have
+     * left something of it, because others rest on that.
+     *
+     * @param item the index of the item, or -1 if the subtask does not fan out, or its list cannot be made
      */
-    default boolean hasOutput(String subtaskId) {
-        return false;
+    default Outcome<Object> unmade(String subtaskId, int item, Failure why) {
+        return new Outcome.Failed<>(why);
     }
 
     /** Whether {@link #outcome} runs the user's code, which may block: then it is asked on a thread of its own. Default no. */

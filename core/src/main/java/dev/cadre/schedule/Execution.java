@@ -32,6 +32,9 @@ final class Execution {
     @Nullable
     Outcome<Object> outcome;
 
+    /** Whether it waits for what is on record of it, or for what its work is made of. */
+    boolean isUnmade;
+
     /** Whether an earlier session took it among those that were enough. */
     boolean wasTaken;
 

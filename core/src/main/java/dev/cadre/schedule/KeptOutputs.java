@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /** The outputs that a subtask depends on, and the inputs of its goal, that its model reads by range. */
 public final class KeptOutputs {
@@ -80,9 +79,8 @@ public final class KeptOutputs {
     private static void add(String id, SubtaskType<?, ?> type, Outcome<?> outcome, List<Artifacts.Output> outputs) {
         OptionalLong above = type.keptAbove();
         if (outcome instanceof Outcome.Succeeded<?>(Object value) && above.isPresent()) {
-            described(type.outputType(), value)
-                    .ifPresent(json -> outputs.add(
-                            new Artifacts.Output(id, json, Notation.of(type.outputType()), above.getAsLong())));
+            outputs.add(new Artifacts.Output(
+                    id, described(type.outputType(), value), Notation.of(type.outputType()), above.getAsLong()));
         }
     }
 
@@ -96,21 +94,20 @@ public final class KeptOutputs {
                         .orElse(type);
     }
 
-    private static <T> Optional<Json> marked(JsonType<T> form, Object value) {
-        return unlessUnfit(() -> Marked.of(form, form.rawType().cast(value)).json());
-    }
-
-    /** An attachment is never read by range: as it is described it stands in no input. */
-    private static <T> Optional<Json> described(JsonType<T> form, Object value) {
-        return unlessUnfit(() -> Marked.described(form, form.rawType().cast(value)));
-    }
-
     /** Empty for what cannot be written: that fails by itself. */
-    private static Optional<Json> unlessUnfit(Supplier<Json> written) {
+    private static <T> Optional<Json> marked(JsonType<T> form, Object value) {
         try {
-            return Optional.of(written.get());
+            return Optional.of(Marked.of(form, form.rawType().cast(value)).json());
         } catch (JsonException | ClassCastException unfit) {
             return Optional.empty();
         }
+    }
+
+    /**
+     * An attachment is never read by range: as it is described it stands in no input. What cannot be written cannot be read by
+     * range, and whole it would be another input.
+     */
+    private static <T> Json described(JsonType<T> form, Object value) {
+        return Marked.described(form, form.rawType().cast(value));
     }
 }

@@ -8,7 +8,6 @@ import dev.cadre.journal.JournalException;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.merge.Merged;
 import dev.cadre.merge.SubtaskOutcome;
-import dev.cadre.task.AwaitedException;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.RunClock;
@@ -28,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The owner never needs a carrier of virtual threads: see {@link RunDriver#own}.
  */
 public final class LocalRunner implements RunDriver.Driven {
-    private static final String PLANNER = "planner";
-    private static final String MERGER = "merger";
+    private static final String PLANNER = PartWork.PLANNER;
+    private static final String MERGER = PartWork.MERGER;
 
     private final String runId;
     private final RunMachine machine;
@@ -182,18 +181,7 @@ public final class LocalRunner implements RunDriver.Driven {
     }
 
     private void startPlanner(Supplier<RunInput> planning) {
-        Function<String, RunInput> failed =
-                message -> new RunInput.PlanFailed(RunFailure.of(RunFailure.Kind.PLANNER_FAILED, message));
-        driver.startVirtual(
-                PLANNER,
-                work(
-                        planning,
-                        failed,
-                        stuck -> new RunInput.PlanFailed(
-                                RunFailure.of(
-                                        RunFailure.Kind.PLANNER_FAILED,
-                                        "the planner ignored its interrupt and was left behind"),
-                                stuck.place())));
+        driver.startVirtual(PLANNER, work(planning, PartWork::planBroken, PartWork::planLeftBehind));
     }
 
     private void startRecall(RunCommand.StartRecall start) {
@@ -227,21 +215,7 @@ public final class LocalRunner implements RunDriver.Driven {
         made = null;
         driver.startVirtual(
                 MERGER,
-                work(
-                        () -> merge(outcomes),
-                        message -> new RunInput.MergeFailed(RunFailure.of(RunFailure.Kind.MERGE_FAILED, message)),
-                        this::mergeLeftBehind));
-    }
-
-    private RunInput mergeLeftBehind(RunDriver.Stuck stuck) {
-        return made == null
-                ? new RunInput.MergeFailed(RunFailure.of(
-                        RunFailure.Kind.DEADLINE,
-                        "the merger ignored its interrupt and was left behind" + in(stuck.place())))
-                : new RunInput.MergeEnded(
-                        made,
-                        new RunInput.Judgement.Unjudged(
-                                stuck.place() + " did not end in time: it ignored its interrupt and was left behind"));
+                work(() -> merge(outcomes), PartWork::mergeBroken, stuck -> PartWork.mergeLeftBehind(made, stuck)));
     }
 
     /** The end of work that broke holds no exception, because this one's own code may throw. */
@@ -261,25 +235,17 @@ public final class LocalRunner implements RunDriver.Driven {
 
     // --- on threads of their own
 
-    private interface Planning {
-        RunInput plan() throws InterruptedException;
-    }
-
-    private RunInput plan(Planning planning) {
-        try {
-            return planning.plan();
-        } catch (AwaitedException e) {
-            return new RunInput.Awaited(PLANNER, e.what());
-        } catch (UnrecordedException e) {
-            post(new RunInput.Unrecorded(describe(e)));
-            return new RunInput.PlanFailed(unrecorded(e));
-        } catch (Throwable e) { // an Error in the planner must end the run, not hang it
-            return RunDriver.isCancel(e)
-                    ? new RunInput.PlanFailed(
-                            RunFailure.of(RunFailure.Kind.CANCELLED, "the planner was interrupted"),
-                            RunDriver.interruptedIn())
-                    : new RunInput.PlanFailed(parts.failure(RunFailure.Kind.PLANNER_FAILED, e));
-        }
+    private RunInput plan(PartWork.Work planning) {
+        return PartWork.plan(
+                () -> {
+                    try {
+                        return planning.perform();
+                    } catch (UnrecordedException e) {
+                        post(new RunInput.Unrecorded(describe(e)));
+                        return new RunInput.PlanFailed(unrecorded(e));
+                    }
+                },
+                parts::failure);
     }
 
     /** What cannot be read may be on record: it must not be done again. */
@@ -309,24 +275,15 @@ public final class LocalRunner implements RunDriver.Driven {
     }
 
     private RunInput merge(List<SubtaskOutcome> outcomes) {
-        try {
-            return parts.merging().orElseThrow().merge(outcomes, this::noteMade);
-        } catch (AwaitedException e) {
-            return new RunInput.Awaited(MERGER, e.what());
-        } catch (UnrecordedException e) {
-            return new RunInput.MergeFailed(unrecorded(e));
-        } catch (Throwable e) { // as above
-            return new RunInput.MergeFailed(
-                    RunDriver.isCancel(e)
-                            ? RunFailure.of(
-                                    RunFailure.Kind.DEADLINE,
-                                    "the merge was interrupted" + in(RunDriver.interruptedIn()))
-                            : parts.failure(RunFailure.Kind.MERGE_FAILED, e));
-        }
-    }
-
-    private static String in(String place) {
-        return place.isEmpty() ? "" : " while in " + place;
+        return PartWork.merge(
+                () -> {
+                    try {
+                        return parts.merging().orElseThrow().merge(outcomes, this::noteMade);
+                    } catch (UnrecordedException e) {
+                        return new RunInput.MergeFailed(unrecorded(e));
+                    }
+                },
+                parts::failure);
     }
 
     private static RunFailure unrecorded(UnrecordedException e) {

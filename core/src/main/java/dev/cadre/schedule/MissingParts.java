@@ -47,7 +47,9 @@ final class MissingParts {
         for (Subtask subtask : graph.all()) {
             boolean isOpen = !subtask.unneeded && !(subtask.outcome instanceof Outcome.Succeeded<?>);
             if (isOpen && (!subtask.node.optional() || isNeeded(graph, subtask))) {
-                awaited.addAll(subtask.awaited());
+                subtask.awaited().stream()
+                        .filter(each -> !graph.isReplaced(each.subtaskId()))
+                        .forEach(awaited::add);
             }
         }
         return awaited;

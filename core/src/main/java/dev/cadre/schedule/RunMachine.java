@@ -158,6 +158,14 @@ public final class RunMachine {
         return decisions.take();
     }
 
+    /**
+     * Whether the run lacks something as long as this subtask has not ended: it is required, or something required depends on
+     * it. For engines that hold back the end of a rung which waits for somebody.
+     */
+    public boolean isNeeded(String subtaskId) {
+        return graph.isNeeded(subtaskId);
+    }
+
     /** The ending of a run that cannot be driven on: every outcome so far. The machine wants nothing after it. */
     RunEnding breakOff(RunFailure failure) {
         phase = Phase.ENDED;
@@ -347,8 +355,12 @@ public final class RunMachine {
         return RunningGraph.isChoice(subtask) && graph.hasEnough(subtask);
     }
 
-    /** Weighs more than a deadline, after which there could be an answer yet. */
+    /** Weighs more than a deadline, after which there could be an answer yet. Whoever stops a merge interrupts it by itself. */
     private void stopForGood(StopReason reason) {
+        if (phase == Phase.MERGING) {
+            finish(conclusion.failed(reason.failure()));
+            return;
+        }
         StopReason stop = decisions.reason();
         if (stop != null && !stop.isFinal()) {
             decisions.stop(reason);

@@ -88,6 +88,9 @@ final class Rungs {
                         seed -> subtask.executions.add(new Execution(subtask, seed.item(), seed.input(), seed.type())));
         subtask.groupSizes = work.groupSizes();
         subtask.openExecutions = subtask.executions.size();
+        if (!subtask.items().isEmpty()) {
+            recall.begins(subtask.node, subtask.executions.size());
+        }
         List.copyOf(subtask.executions).forEach(this::look);
         if (subtask.openRecalls > 0) {
             subtask.mayBeOnRecord = recall.mayBeOnRecord(subtask.node.type());
@@ -118,6 +121,7 @@ final class Rungs {
                     decisions.runId(), decisions.at(), execution.id().label(), age, saved));
         }
         execution.wasTaken = known.wasTaken();
+        execution.isUnmade = Execution.awaited(known.outcome()).isPresent();
         ended(execution, known.outcome());
     }
 

@@ -27,6 +27,9 @@ import java.util.function.Predicate;
 
 /** The subtasks of a run in plan order, who waits for whom, and which of them are ready. */
 final class RunningGraph {
+    /** In place of an index. */
+    private static final int WHOLE = -1;
+
     private final Map<String, Subtask> subtasks = new LinkedHashMap<>();
     private final Map<String, List<Subtask>> dependents = new HashMap<>(); // only ever looked up, never iterated
     private final PriorityQueue<Subtask> ready = new PriorityQueue<>(
@@ -124,9 +127,11 @@ final class RunningGraph {
         return earlier.needless(subtask.id());
     }
 
-    /** How a subtask ends whose input could not be made: it waits for that if others may rest on an output of it. */
-    Outcome<?> unmade(Subtask subtask, Failure failure) {
-        return earlier.hasOutput(subtask.id()) ? EarlierOutcome.unmade(failure) : new Outcome.Failed<>(failure);
+    /** How a subtask ends whose input could not be made. */
+    Outcome<Object> unmade(Subtask subtask, Failure failure) {
+        Outcome<Object> end = earlier.unmade(subtask.id(), WHOLE, failure);
+        subtask.isUnmade = Execution.awaited(end).isPresent();
+        return end;
     }
 
     /** Whether so many of its items, or of those that it depends on, have succeeded that the others are not needed. */
@@ -142,10 +147,11 @@ final class RunningGraph {
         Optional<List<Subtask>> winners = winners(subtask);
         return winners.isPresent()
                 ? winners.get().stream().allMatch(RunningGraph::isSucceeded)
-                : find(join.members()).stream()
-                                .filter(RunningGraph::isSucceeded)
-                                .count()
-                        >= join.enough();
+                : find(join.members()).stream().noneMatch(this::isUnmade)
+                        && find(join.members()).stream()
+                                        .filter(RunningGraph::isSucceeded)
+                                        .count()
+                                >= join.enough();
     }
 
     /**
@@ -327,18 +333,50 @@ final class RunningGraph {
                         List.copyOf(unneeded)));
     }
 
-    /** The same of a required one: then its end is not its last. */
+    /** Whether it is required, or a required one that has not ended cannot do without it. */
+    boolean isNeeded(String subtaskId) {
+        var needing = new HashSet<String>(Set.of(subtaskId));
+        boolean isMore = true;
+        while (isMore) {
+            isMore = false;
+            for (Subtask each : all()) {
+                if (!each.isEnded() && !each.unneeded && needsAnyOf(each, needing)) {
+                    if (!each.node.optional()) {
+                        return true;
+                    }
+                    isMore |= needing.add(each.id());
+                }
+            }
+        }
+        return false;
+    }
+
+    /** A join may need any of its members, although its edges are soft: the others may fail. */
+    private static boolean needsAnyOf(Subtask subtask, Set<String> ids) {
+        boolean isJoin = subtask.node.binding() instanceof Binding.Join;
+        return ids.contains(subtask.id())
+                || subtask.node.dependencies().stream()
+                        .anyMatch(edge -> (isJoin || !edge.soft()) && ids.contains(edge.on()));
+    }
+
+    /** Whether its end is not its last: of an optional one only if an earlier session left something of it. */
     boolean isOpen(Subtask on) {
-        return !on.node.optional() && isAwaited(on);
+        return on.node.optional() ? isUnmade(on) : isAwaited(on);
     }
 
     /** Whether it, or a subtask that it was skipped for, waits for somebody or something. */
     boolean isAwaited(Subtask on) {
+        return isOf(on, each -> Execution.awaited(each.outcome).isPresent());
+    }
+
+    /** Whether it, or a subtask that it was skipped for, waits for work that cannot be made out. */
+    private boolean isUnmade(Subtask on) {
+        return isOf(on, Subtask::isUnmade);
+    }
+
+    private boolean isOf(Subtask on, Predicate<Subtask> which) {
         return on.outcome instanceof Outcome.Skipped<?>(Skip skip)
-                && (skip.kind() == Skip.Kind.AWAITED
-                        || find(skip.because()).stream()
-                                .anyMatch(because -> because.outcome instanceof Outcome.Skipped<?>(Skip root)
-                                        && root.kind() == Skip.Kind.AWAITED));
+                && (which.test(on) || find(skip.because()).stream().anyMatch(which));
     }
 
     /** The subtasks of these ids, as far as there are any. */

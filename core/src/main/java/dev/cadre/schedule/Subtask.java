@@ -45,6 +45,9 @@ final class Subtask {
     /** What is wrong with its output; empty if nothing is. */
     String doubt = "";
 
+    /** Whether it waits for its input, or for what is on record of it. */
+    boolean isUnmade;
+
     int openExecutions;
     /** Executions of which nobody knows yet whether an earlier session ended them. */
     int openRecalls;
@@ -95,9 +98,13 @@ final class Subtask {
 
     /** Whether so many of its items have succeeded that the rest is not needed. */
     boolean hasEnough(Binding.Each each) {
-        return each.stopsThere()
-                && isStarted()
-                && (!taken().isEmpty() || (hasMinimum() && (winners.isEmpty() || waiting() == 0)));
+        boolean isDecidable = winners.isEmpty() ? !isUnmade() : waiting() == 0;
+        return each.stopsThere() && isStarted() && (!taken().isEmpty() || (hasMinimum() && isDecidable));
+    }
+
+    /** Whether it, or an item of it, waits for what an earlier session left of it and this one cannot make out. */
+    boolean isUnmade() {
+        return isUnmade || executions.stream().anyMatch(each -> each.isUnmade);
     }
 
     /** Whether as many items have succeeded as must; it is a value then, whatever becomes of the others. */

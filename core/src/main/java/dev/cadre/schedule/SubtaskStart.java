@@ -49,7 +49,6 @@ sealed interface SubtaskStart {
     /** Finds out; the graph's own functions may throw, which is the subtask's failure and nobody else's. */
     static SubtaskStart of(
             GraphNode node, Function<String, Optional<Subtask>> subtasks, int maxItems, int toolOutputBytes) {
-        KeptOutputs kept = KeptOutputs.of(node, subtasks, toolOutputBytes);
         Outputs outputs = id -> subtasks.apply(id).flatMap(SubtaskStart::output);
         for (Dependency dependency : node.dependencies()) {
             Optional<SubtaskStart> otherwise = otherwise(node, dependency, outputs);
@@ -58,6 +57,7 @@ sealed interface SubtaskStart {
             }
         }
         try {
+            KeptOutputs kept = KeptOutputs.of(node, subtasks, toolOutputBytes);
             return switch (node.binding()) {
                 case Binding.One one -> {
                     Object input = checked(node, one.input().apply(outputs));

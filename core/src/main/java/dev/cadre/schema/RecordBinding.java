@@ -33,7 +33,7 @@ final class RecordBinding implements NamedBinding {
             try {
                 return binding.writeChecked(accessor.invoke(value), here);
             } catch (InvocationTargetException e) {
-                throw new JsonException("%s: the accessor failed: %s".formatted(here, e.getCause()));
+                throw new JsonException("%s: the accessor failed: %s".formatted(here, e.getCause()), e.getCause());
             } catch (IllegalAccessException e) {
                 throw new IllegalStateException("an accessor made accessible is not: " + accessor, e);
             }

@@ -19,7 +19,7 @@ public record ShareAnswer(long sequence, int share, int due, List<Other> others,
      * Another holder.
      *
      * @param sequence its last request
-     * @param lease how long it uses its share without an answer to a later request
+     * @param lease how long its share is nobody else's without a later request
      */
     public record Other(String holder, long sequence, Duration lease) {}
 

@@ -7,6 +7,7 @@ import dev.cadre.share.SyncRequest.Stay;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * a promise of compatibility.
  *
  * <p>What it keeps: the shares of all rows are never more than the whole, and no row is less than what its holder may use by
- * what it was ever told. A row ends when its holder says that it leaves, or when another holder has seen, on its own clock,
- * that it was silent for its whole lease. So no clock of the store decides anything.
+ * what it was ever told. A row ends when its holder says that it leaves and keeps nothing, or when others have seen, on their
+ * own clocks, that it was silent for its whole lease. So no clock of the store decides anything.
  */
 public final class ShareBooks {
     private final ShareRows rows;
@@ -45,11 +46,26 @@ public final class ShareBooks {
     private void sort(ShareRow row) {
         if (row.holder().equals(request.holder())) {
             own = row;
-        } else if (request.silent().contains(new Silent(row.holder(), row.sequence()))) {
-            rows.delete(row);
         } else {
-            others.add(row);
+            Optional<Silent> silence = silence(row);
+            if (silence.isEmpty()) {
+                others.add(row);
+            } else if (silence.get().rest().isZero()) {
+                rows.delete(row);
+            } else {
+                ShareRow shorter = row.with(silence.get().rest());
+                rows.write(shorter);
+                others.add(shorter);
+            }
         }
+    }
+
+    /** What this holder has seen of the row, if others have not seen more. */
+    private Optional<Silent> silence(ShareRow row) {
+        return request.silent().stream()
+                .filter(seen -> seen.holder().equals(row.holder()) && seen.sequence() == row.sequence())
+                .filter(seen -> seen.rest().compareTo(row.lease()) < 0)
+                .findFirst();
     }
 
     private ShareAnswer share() {
@@ -59,7 +75,7 @@ public final class ShareBooks {
         }
         if (request.stay() == Stay.LEAVES) {
             if (before != null) {
-                rows.delete(before);
+                end(before);
             }
             return answer(request.sequence(), 0, 0);
         }
@@ -80,6 +96,15 @@ public final class ShareBooks {
         int share = Math.max(kept, Math.min(due, free));
         rows.write(row.having(share, now));
         return answer(request.sequence(), share, due);
+    }
+
+    private void end(ShareRow before) {
+        int owing = Math.min(request.keeps(), before.share());
+        if (owing == 0) {
+            rows.delete(before);
+        } else {
+            rows.write(before.left(owing, request.lease(), now));
+        }
     }
 
     private ShareAnswer answer(long sequence, int share, int due) {

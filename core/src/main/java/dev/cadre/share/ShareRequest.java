@@ -12,11 +12,12 @@ import java.util.List;
  * @param limit the name of the limits
  * @param holder a name that no other holder has or will have
  * @param sequence 1 for the first request of a holder, more for each later one
- * @param keeps the share that the holder uses until the answer
+ * @param keeps the share that the holder uses until the answer; if it leaves, what nobody is to use for a lease
  * @param demand what it could use
- * @param silent the holders whose leases have run out, as this one has seen on its own clock
+ * @param silent the holders whose leases have run out, as this one has seen on its own clock; if it leaves, also those whose
+ *     leases have run out in part, so that who comes later need not wait from the beginning
  * @param heard what the provider has told this holder since its last request
- * @param lease how long the holder uses its share from when it wrote this request, if it gets no other answer
+ * @param lease how long nobody else is to use the share from when this was written, if there is no later request
  * @param stay whether there will be a next request
  */
 public record ShareRequest(
@@ -53,11 +54,12 @@ public record ShareRequest(
     }
 
     /**
-     * A holder that has said nothing during its whole lease.
+     * A holder that has said nothing since a request.
      *
-     * @param sequence its last request; whatever it says later shows that it is alive
+     * @param sequence that request, its last; whatever it says later shows that it is alive
+     * @param rest what may be left of its lease when this is written; zero if it is over
      */
-    public record Silent(String holder, long sequence) {}
+    public record Silent(String holder, long sequence, Duration rest) {}
 
     /**
      * What a provider has told.

@@ -39,11 +39,21 @@ public final class NamedGraph<I, R> {
      * @throws IllegalArgumentException if the name is another one, or the class has no JSON form
      */
     public static <I, R> NamedGraph<I, R> of(String name, Class<I> input, Function<? super I, TaskGraph<R>> graph) {
+        requireName("graph", name);
+        return new NamedGraph<>(name, 1, JsonType.of(input), graph);
+    }
+
+    /**
+     * Checks that this can be a name, of a graph or of something else that is known by one.
+     *
+     * @param what what it is the name of
+     * @throws IllegalArgumentException if it is none
+     */
+    public static void requireName(String what, String name) {
         if (!NAME.matcher(name).matches()) {
             throw new IllegalArgumentException(
-                    "the name of a graph '%s' must match %s".formatted(Redactor.SHAPES.quote(name), NAME));
+                    "the name of a %s '%s' must match %s".formatted(what, Redactor.SHAPES.quote(name), NAME));
         }
-        return new NamedGraph<>(name, 1, JsonType.of(input), graph);
     }
 
     /**

@@ -7,6 +7,7 @@ import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.Turn;
+import dev.cadre.redact.Thrown;
 import dev.cadre.schema.JsonMismatchException;
 import dev.cadre.schema.JsonType;
 import dev.cadre.task.Failure;
@@ -217,6 +218,9 @@ public final class Rung {
             value = output.read(reply.text());
         } catch (JsonMismatchException mismatch) {
             return repair(reply, mismatch);
+        } catch (Throwable broken) { // the code of a constructor
+            Thrown.keepInterrupt(broken);
+            return end(RungEnd.Failed.of(Failure.thrown(Failure.Kind.CODE_FAILED, broken, "the output type")));
         }
         return Acceptances.broken(task, value)
                 .map(failure -> failure.kind() == Failure.Kind.NOT_ACCEPTED

@@ -76,6 +76,9 @@ final class Fleet {
         final Map<Long, Long> estimates = new HashMap<>();
         final List<Runnable> onThaw = new ArrayList<>();
         boolean isDead;
+        /** Killed by each call, before it could tell anybody. */
+        boolean isDoomed;
+
         long frozenUntil;
         long looksAt = Long.MAX_VALUE;
         long admitted;
@@ -155,6 +158,7 @@ final class Fleet {
             long estimate = estimates.get(ticket);
             requests.take(1);
             tokens.take(estimate);
+            isDead |= isDoomed;
             later(
                     random.nextLong(3 * SECOND),
                     () -> run(() -> {
@@ -171,7 +175,7 @@ final class Fleet {
                 pace.failed(clock());
             }
             PoolDemand demand = machine.demand(clock());
-            if (pending == null && pace.waitNanos(ledger.isSought(demand), clock()) == 0) {
+            if (!isDead && pending == null && pace.waitNanos(ledger.isSought(demand), clock()) == 0) {
                 ShareRequest request = ledger.write(Stay.GOES_ON, demand, clock());
                 pending = request;
                 pendingSince = now;
@@ -218,9 +222,12 @@ final class Fleet {
         }
 
         void leave() {
-            ShareRequest last = ledger.write(Stay.LEAVES, machine.demand(clock()), clock());
+            machine.on(new PoolEvent.Shared(PoolShare.none(clock()), RateLimits.UNKNOWN, Duration.ZERO), clock());
+            PoolDemand demand = machine.demand(clock());
             die();
-            send(last);
+            if (!ledger.endsUntold(demand, clock())) {
+                send(ledger.write(Stay.LEAVES, demand, clock()));
+            }
         }
 
         void freeze(long nanos) {

@@ -12,6 +12,8 @@ import org.junit.jupiter.api.Test;
 /** Processes that share the limits of one account, in virtual time. */
 class FleetTest {
     private static final PoolLimits LIMITS = new PoolLimits(100_000, 600, 100_000);
+    private static final long LARGE = 90_000;
+    private static final long BURST = 100_000 / 6;
     private static final long SECOND = 1_000_000_000;
     /** What the model of one bucket and clocks that differ leave open. */
     private static final double ROUNDING = 0.01;
@@ -122,6 +124,53 @@ class FleetTest {
         System.out.printf("calls of up to 16,000 tokens: excess %.0f tokens%n", fleet.excessTokens());
         assertThat(fleet.processes).allMatch(process -> process.admitted > 20);
         assertThat(fleet.excessTokens()).isLessThan(3 * 16_000);
+    }
+
+    /** Issue 18: what a call uses beyond the burst is owed, and nobody paid for a process that had gone. */
+    @Test
+    void processesThatSendOneLargeCallAndGo_areNoMoreAheadThanOneThatStays() {
+        long seed = new SplittableRandom().nextLong();
+        double most = 0;
+        for (int i = 0; i < Integer.getInteger("fleets", 60) / 10; i++) {
+            var fleet = new Fleet(seed + i, LIMITS, LARGE);
+            for (int call = 0; call < 20; call++) {
+                var process = fleet.start(1);
+                process.isDoomed = fleet.random.nextBoolean();
+                for (int step = 0; process.admitted == 0 && step < 3_000; step++) {
+                    fleet.run(Duration.ofMillis(100));
+                }
+                fleet.run(Duration.ofMillis(fleet.random.nextInt(200)));
+                assertThat(process.admitted).as("seed %d", seed + i).isPositive();
+                if (!process.isDead) {
+                    process.leave();
+                }
+                fleet.processes.remove(process);
+            }
+            most = Math.max(most, fleet.excessTokens());
+            assertThat(fleet.excessTokens()).as("seed %d", seed + i).isLessThan(LARGE - BURST + ROUNDING * LARGE);
+        }
+        System.out.printf("seed %d: one call of up to %d tokens each, excess at most %.0f%n", seed, LARGE, most);
+    }
+
+    /** What one has seen of a silence is handed on: a fleet of which none lives for a lease does not stand still. */
+    @Test
+    void processesThatLiveShorterThanALease_outliveOneThatWasKilled() {
+        var fleet = new Fleet(7, LIMITS, 100);
+        var killed = fleet.start(20);
+        fleet.run(Duration.ofMinutes(1));
+        killed.die();
+        int generations = 0;
+        while (fleet.inForce() == 0 && generations < 20) {
+            var brief = fleet.start(20);
+            fleet.run(Duration.ofSeconds(5));
+            if (brief.share() == 0) {
+                brief.leave();
+            }
+            generations++;
+            fleet.run(Duration.ofSeconds(1));
+        }
+
+        assertThat(generations).isBetween(5, 8);
     }
 
     @Test

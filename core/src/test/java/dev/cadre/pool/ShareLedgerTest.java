@@ -34,7 +34,13 @@ class ShareLedgerTest {
 
     private static PoolDemand demand(long used, long waiting, News news) {
         return new PoolDemand(
-                new Amounts(used, used * 10), new Amounts(waiting, waiting * 10), new Amounts(600, 60_000), 0, news);
+                new Amounts(used, used * 10),
+                new Amounts(waiting, waiting * 10),
+                Amounts.NONE,
+                Amounts.NONE,
+                new Amounts(600, 60_000),
+                0,
+                news);
     }
 
     private static ShareAnswer answer(ShareRequest request, int share, int due, Other... others) {
@@ -107,12 +113,13 @@ class ShareLedgerTest {
         now = 34 * SECOND - 1;
         assertThat(write(demand(0, 0)).silent()).isEmpty();
         now++;
-        assertThat(write(demand(0, 0)).silent()).containsExactly(new Silent("other", 7));
+        assertThat(write(demand(0, 0)).silent()).containsExactly(new Silent("other", 7, Duration.ZERO));
 
-        sync(demand(0, 0), 0, 0, new Other("other", 8, Duration.ofSeconds(32)));
+        Other later = new Other("other", 8, Duration.ofSeconds(32));
+        sync(demand(0, 0), 0, 0, later);
         assertThat(write(demand(0, 0)).silent()).isEmpty();
         now += 34 * SECOND;
-        assertThat(write(demand(0, 0)).silent()).containsExactly(new Silent("other", 8));
+        assertThat(write(demand(0, 0)).silent()).containsExactly(new Silent("other", 8, Duration.ZERO));
         sync(demand(0, 0), 0, 0);
         assertThat(write(demand(0, 0)).silent()).isEmpty();
     }
@@ -143,9 +150,12 @@ class ShareLedgerTest {
     @Test
     void demandWithoutAKnownLimit_isWhoDoesMore() {
         var unlimited = new Amounts(PoolLimits.UNLIMITED, PoolLimits.UNLIMITED);
-        sync(new PoolDemand(Amounts.NONE, Amounts.NONE, unlimited, 0, SILENCE), WHOLE, WHOLE);
+        sync(
+                new PoolDemand(Amounts.NONE, Amounts.NONE, Amounts.NONE, Amounts.NONE, unlimited, 0, SILENCE),
+                WHOLE,
+                WHOLE);
         now = 60 * SECOND;
-        var used = new PoolDemand(new Amounts(100, 1), Amounts.NONE, unlimited, 0, SILENCE);
+        var used = new PoolDemand(new Amounts(100, 1), Amounts.NONE, Amounts.NONE, Amounts.NONE, unlimited, 0, SILENCE);
         assertThat(write(used).demand().share()).isEqualTo(125);
     }
 
@@ -202,8 +212,8 @@ class ShareLedgerTest {
     }
 
     private Saving saving(int least, int others) {
-        ShareRequest request =
-                write(new PoolDemand(Amounts.NONE, new Amounts(1, 1), new Amounts(600, 600), least, SILENCE));
+        ShareRequest request = write(new PoolDemand(
+                Amounts.NONE, new Amounts(1, 1), Amounts.NONE, Amounts.NONE, new Amounts(600, 600), least, SILENCE));
         Other[] all = new Other[others];
         for (int i = 0; i < others; i++) {
             all[i] = new Other("other" + i, 1, LEASE);
@@ -212,6 +222,59 @@ class ShareLedgerTest {
                 .orElseThrow()
                 .share()
                 .saving();
+    }
+
+    private static PoolDemand debt(long owed, long ahead) {
+        return new PoolDemand(
+                Amounts.NONE,
+                Amounts.NONE,
+                new Amounts(0, owed),
+                new Amounts(0, ahead),
+                new Amounts(600, 60_000),
+                0,
+                SILENCE);
+    }
+
+    @Test
+    void whatIsOwed_orWillBe_prolongsTheLeaseThatOthersAreTold() {
+        sync(demand(0, 0), WHOLE, WHOLE);
+        assertThat(write(debt(30_000, 0)).lease()).isEqualTo(LEASE.plusSeconds(30));
+        assertThat(write(debt(0, 30_000)).lease()).isEqualTo(LEASE.plusSeconds(30));
+        sync(debt(0, 0), WHOLE / 2, WHOLE / 2);
+        assertThat(write(debt(30_000, 10_000)).lease()).isEqualTo(LEASE.plusSeconds(60));
+        assertThat(write(debt(Long.MAX_VALUE / 2, 0)).lease()).isEqualTo(LEASE.plus(Duration.ofHours(1)));
+    }
+
+    @Test
+    void whatWillBeOwed_isToldAtOnce_ifItIsMoreThanALittle() {
+        sync(demand(0, 0), WHOLE, WHOLE);
+        assertThat(ledger.isSought(debt(0, 1_000))).isFalse();
+        assertThat(ledger.isSought(debt(0, 1_001))).isTrue();
+        write(debt(0, 1_001));
+        assertThat(ledger.isSought(debt(0, 1_001))).isFalse();
+    }
+
+    @Test
+    void holderThatLeavesAndOwes_keepsItsShare_untilThatIsPaid() {
+        sync(demand(0, 0), WHOLE / 2, WHOLE / 2);
+        ShareRequest last = ledger.write(Stay.LEAVES, debt(10_000, 50_000), now);
+        assertThat(last.keeps()).isEqualTo(WHOLE / 2);
+        assertThat(last.lease()).isEqualTo(Duration.ofSeconds(20));
+
+        now = LEASE.toNanos();
+        assertThat(ledger.endsUntold(debt(10_000, 0), now)).isTrue();
+        assertThat(ledger.endsUntold(debt(0, 0), now)).isFalse();
+    }
+
+    @Test
+    void holderThatLeaves_handsOnWhatItHasSeenOfSilences() {
+        Other other = new Other("other", 7, LEASE);
+        sync(demand(0, 0), 0, 0, other);
+        now = Duration.ofMillis(8_500).toNanos(); // half of the lease and a sixteenth
+
+        assertThat(write(demand(0, 0)).silent()).isEmpty();
+        assertThat(ledger.write(Stay.LEAVES, demand(0, 0), now).silent())
+                .containsExactly(new Silent("other", 7, LEASE.dividedBy(2)));
     }
 
     @Test

@@ -35,6 +35,28 @@ class SharedBucketTest {
     }
 
     @Test
+    void amountBeyondTheBurst_isOwed_untilItHasComeIn() {
+        var bucket = empty(60, 50); // a burst of ten of all together
+        assertThat(bucket.beyondBurst(25)).isEqualTo(15);
+        assertThat(bucket.beyondBurst(10)).isZero();
+        bucket.take(3, 2 * SECOND); // there is one
+        assertThat(bucket.owed(2 * SECOND)).isEqualTo(2);
+        bucket.share(share(0), 4 * SECOND);
+        assertThat(bucket.owed(60 * SECOND)).isEqualTo(1);
+        bucket.share(share(100), 60 * SECOND);
+        assertThat(bucket.owed(61 * SECOND)).isZero();
+    }
+
+    @Test
+    void limitThatNobodyKnows_leavesNothingOwing() {
+        var bucket = empty(UNLIMITED, 50);
+        bucket.take(1_000, SECOND);
+
+        assertThat(bucket.owed(SECOND)).isZero();
+        assertThat(bucket.beyondBurst(1_000)).isZero();
+    }
+
+    @Test
     void shareThatGrows_leavesTheLevelAsItIs() {
         var bucket = empty(60, 10);
         bucket.share(share(100), 10 * SECOND); // by then there is one

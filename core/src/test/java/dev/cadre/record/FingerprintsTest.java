@@ -9,7 +9,9 @@ import dev.cadre.pool.ModelPools;
 import dev.cadre.task.Limits;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.Attached;
+import java.util.AbstractList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** What is the same work as before, and what is not, by the models that may do it. */
@@ -39,7 +41,7 @@ class FingerprintsTest {
 
     private static String of(ModelPools pools, SubtaskType<Topic, Note> type) {
         return new Fingerprints(pools, Limits.DEFAULT)
-                .of(type, new Topic("cats"), (Attached.Made) Attached.NONE)
+                .of(type, new Topic("cats"), Attached.NONE)
                 .hex();
     }
 
@@ -84,5 +86,29 @@ class FingerprintsTest {
         assertThat(of(named, RISING.onPool(Tier.FLAGSHIP, "lite")))
                 .as("a tier that it never runs on")
                 .isEqualTo(of(named, RISING));
+    }
+
+    /** The user's code may fail the next time, or say something else. */
+    @Test
+    void input_isWrittenOnce_forAllThatItTells() {
+        var writings = new AtomicInteger();
+        record Line(List<String> words) {}
+        SubtaskType<Line, Note> type = SubtaskType.model("line", Line.class, Note.class, "Read it.");
+        var words = new AbstractList<String>() {
+            @Override
+            public String get(int index) {
+                return "writing %d".formatted(writings.incrementAndGet());
+            }
+
+            @Override
+            public int size() {
+                return 1;
+            }
+        };
+
+        InputPrint print = new Fingerprints(tiers, Limits.DEFAULT).input(type, new Line(words));
+
+        assertThat(print.unfit()).isEmpty();
+        assertThat(writings).hasValue(1);
     }
 }

@@ -36,6 +36,10 @@ final class ShareBooksTest {
                 new ShareRequest("gpt", holder, sequence, keeps, demand, silent, heard, LEASE, Stay.GOES_ON));
     }
 
+    private static Silent over(String holder, long sequence) {
+        return new Silent(holder, sequence, Duration.ZERO);
+    }
+
     private ShareAnswer leave(String holder) {
         long sequence = sequences.merge(holder, 1L, Long::sum);
         return store.share(new ShareRequest(
@@ -99,6 +103,20 @@ final class ShareBooksTest {
         assertThat(shareOf("c")).isEqualTo(545_000);
     }
 
+    /** Issue 18: fifty idle replicas kept half of the limits. */
+    @Test
+    void thoseWhoAreIdle_orSendHardlyAnything_keepOnePercentInAll() {
+        var demands = new HashMap<String, Demand>(Map.of("busy", new Demand(WHOLE, 1_000)));
+        for (int i = 0; i < 150; i++) {
+            demands.put("idle" + i, Demand.NONE);
+            demands.put("rare" + i, new Demand(1, 1));
+        }
+        settle(demands);
+
+        assertThat(shareOf("busy")).isBetween(WHOLE * 99 / 100, WHOLE * 99 / 100 + 300);
+        assertThat(shareOf("idle7")).isEqualTo(WHOLE / 100 / 300);
+    }
+
     @Test
     void burstOfTheLargestCall_isAFloor_upToAnEqualPart() {
         settle(Map.of("a", new Demand(1_000, 200_000), "b", new Demand(1_000, WHOLE), "c", new Demand(WHOLE, 0)));
@@ -125,7 +143,7 @@ final class ShareBooksTest {
             assertThat(sum).as("seed %d, case %d", seed, i).isEqualTo(WHOLE);
             assertThat(due.get("last"))
                     .as("seed %d, case %d", seed, i)
-                    .isGreaterThanOrEqualTo(Math.min(WHOLE / 100, WHOLE / (others.size() + 1)));
+                    .isGreaterThanOrEqualTo(WHOLE / 100 / (others.size() + 1));
         }
     }
 
@@ -143,12 +161,10 @@ final class ShareBooksTest {
         assertThat(seen.others()).containsExactly(new Other("a", 1, LEASE));
         ask("a", WHOLE, WHOLE);
         Demand demand = new Demand(WHOLE, 0);
-        assertThat(ask("b", 0, demand, List.of(new Silent("a", 1)), Heard.NOTHING)
-                        .share())
+        assertThat(ask("b", 0, demand, List.of(over("a", 1)), Heard.NOTHING).share())
                 .isZero();
 
-        assertThat(ask("b", 0, demand, List.of(new Silent("a", 2)), Heard.NOTHING)
-                        .share())
+        assertThat(ask("b", 0, demand, List.of(over("a", 2)), Heard.NOTHING).share())
                 .isEqualTo(WHOLE);
     }
 
@@ -156,7 +172,7 @@ final class ShareBooksTest {
     void holderThatWasTakenForDead_keepsNothing() {
         ask("a", 0, WHOLE);
         ask("b", 0, WHOLE);
-        ask("b", 0, new Demand(WHOLE, 0), List.of(new Silent("a", 1)), Heard.NOTHING);
+        ask("b", 0, new Demand(WHOLE, 0), List.of(over("a", 1)), Heard.NOTHING);
 
         ShareAnswer back = ask("a", WHOLE, WHOLE);
 
@@ -183,6 +199,64 @@ final class ShareBooksTest {
         assertThat(leave("a").share()).isZero();
         assertThat(store.shares()).isEmpty();
         assertThat(leave("nobody").share()).isZero();
+    }
+
+    private ShareAnswer leaveOwing(String holder, int keeps, Duration debt) {
+        long sequence = sequences.merge(holder, 1L, Long::sum);
+        return store.share(new ShareRequest(
+                "gpt", holder, sequence, keeps, Demand.NONE, List.of(), Heard.NOTHING, debt, Stay.LEAVES));
+    }
+
+    /** Issue 18: a process that used more than its bucket held left, and the next one began anew. */
+    @Test
+    void holderThatLeavesAndOwes_keepsItsShare_untilAnotherHasSeenThatItIsPaid() {
+        ask("a", 0, WHOLE);
+        ask("b", 0, WHOLE);
+        ask("a", WHOLE / 2, WHOLE);
+        leaveOwing("a", WHOLE, Duration.ofSeconds(30));
+        assertThat(shareOf("a")).as("no more than it had").isEqualTo(WHOLE / 2);
+        store.pass(Duration.ofDays(1));
+        ShareAnswer seen = ask("b", 0, WHOLE);
+        assertThat(seen.share()).isEqualTo(WHOLE / 2);
+        assertThat(seen.due()).isEqualTo(WHOLE / 2);
+        Other gone = new Other("a", Long.MAX_VALUE, Duration.ofSeconds(30));
+        assertThat(seen.others()).containsExactly(gone);
+        ask("a", WHOLE, WHOLE);
+        leave("a");
+        assertThat(shareOf("a")).as("requests that come late").isEqualTo(WHOLE / 2);
+
+        var paid = List.of(new Silent("a", Long.MAX_VALUE, Duration.ZERO));
+        assertThat(ask("b", WHOLE / 2, new Demand(WHOLE, 0), paid, Heard.NOTHING)
+                        .share())
+                .isEqualTo(WHOLE);
+    }
+
+    @Test
+    void holderThatOwes_andWasTakenForDead_keepsNothing() {
+        ask("a", 0, WHOLE);
+        ask("b", 0, new Demand(WHOLE, 0), List.of(over("a", 1)), Heard.NOTHING);
+        leaveOwing("a", WHOLE, Duration.ofSeconds(30));
+
+        assertThat(store.shares()).extracting(ShareRow::holder).containsExactly("b");
+    }
+
+    @Test
+    void silenceThatTwoHaveSeenInPart_countsOnce() {
+        ask("a", 0, WHOLE);
+        var half = List.of(new Silent("a", 1, LEASE.dividedBy(2)));
+        Other rest = new Other("a", 1, LEASE.dividedBy(2));
+        assertThat(ask("b", 0, new Demand(WHOLE, 0), half, Heard.NOTHING).others())
+                .containsExactly(rest);
+        assertThat(ask("b", 0, new Demand(WHOLE, 0), half, Heard.NOTHING).others())
+                .containsExactly(rest);
+        var later = List.of(new Silent("a", 1, LEASE));
+        assertThat(ask("b", 0, new Demand(WHOLE, 0), later, Heard.NOTHING).others())
+                .containsExactly(rest);
+
+        ask("a", WHOLE, WHOLE);
+        assertThat(ask("b", 0, new Demand(WHOLE, 0), half, Heard.NOTHING).others())
+                .as("it has spoken since")
+                .containsExactly(new Other("a", 2, LEASE));
     }
 
     @Test

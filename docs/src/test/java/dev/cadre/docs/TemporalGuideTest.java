@@ -4,12 +4,15 @@ package dev.cadre.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cadre.Coordinator;
+import dev.cadre.Goal;
+import dev.cadre.NamedGoal;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
 import dev.cadre.bulk.BulkItem;
 import dev.cadre.bulk.BulkSummary;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.Money;
+import dev.cadre.task.AwaitedException;
 import dev.cadre.task.Input;
 import dev.cadre.task.NamedGraph;
 import dev.cadre.task.SubtaskType;
@@ -17,6 +20,7 @@ import dev.cadre.task.TaskGraph;
 import dev.cadre.temporal.FileValueStore;
 import dev.cadre.temporal.ReferencingCodec;
 import dev.cadre.temporal.RunProgress;
+import dev.cadre.temporal.RunQuestion;
 import dev.cadre.temporal.TemporalCoordinator;
 import dev.cadre.temporal.TemporalRun;
 import dev.cadre.temporal.TemporalWorker;
@@ -25,6 +29,7 @@ import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.common.converter.CodecDataConverter;
 import io.temporal.common.converter.DefaultDataConverter;
+import io.temporal.testing.TestEnvironmentOptions;
 import io.temporal.testing.TestWorkflowEnvironment;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,6 +55,15 @@ class TemporalGuideTest {
         return graph.answering(brief);
     });
     // endregion
+
+    // region temporal-goal
+    record Question(String text) {}
+
+    static final NamedGoal<Question, Answer> ASKED =
+            NamedGoal.of("asked", Question.class, question -> Goal.of(question.text(), Answer.class));
+    // endregion
+
+    record Answer(String text) {}
 
     record Topic(String name) {}
 
@@ -79,6 +93,24 @@ class TemporalGuideTest {
         return result.requireComplete();
     }
 
+    private static Answer localGoal(ModelPools models) throws InterruptedException {
+        // region temporal-goal-local
+        var coordinator = Coordinator.builder(models).plansWith(NOTE).build();
+        RunResult<Answer> result =
+                coordinator.run(ASKED.on(new Question("What do cats and dogs do?")), Budget.usd("0.25"));
+        // endregion
+        return result.requireComplete();
+    }
+
+    private static Answer remoteGoal(WorkflowClient client) throws InterruptedException {
+        // region temporal-goal-remote
+        var coordinator = TemporalCoordinator.of(client, "briefs").plansWith(NOTE);
+        RunResult<Answer> result =
+                coordinator.run(ASKED.on(new Question("What do cats and dogs do?")), Budget.usd("0.25"));
+        // endregion
+        return result.requireComplete();
+    }
+
     private static Money started(WorkflowClient client, Topics topics) throws InterruptedException {
         // region temporal-start
         TemporalRun<Brief> run = TemporalCoordinator.of(client, "briefs").start(BRIEF.on(topics), Budget.usd("0.05"));
@@ -87,6 +119,35 @@ class TemporalGuideTest {
         // endregion
         assertThat(progress.money().limit()).isEqualTo(Money.usd("0.05"));
         return result.spend().total();
+    }
+
+    record Decision(boolean approved, String text) {}
+
+    static final SubtaskType<Topic, Decision> APPROVE =
+            SubtaskType.code("approve", Topic.class, Decision.class, (topic, context) -> {
+                throw new AwaitedException("the editor, about " + topic.name());
+            });
+
+    static final NamedGraph<Topic, Decision> APPROVED = NamedGraph.of("approved", Topic.class, topic -> {
+        var graph = TaskGraph.builder();
+        return graph.answering(graph.add("decision", APPROVE, topic));
+    });
+
+    private static Decision approved(WorkflowClient client) throws InterruptedException {
+        // region temporal-people
+        TemporalRun<Decision> run =
+                TemporalCoordinator.of(client, "briefs").start(APPROVED.on(new Topic("cats")), Budget.usd("0.05"));
+        for (RunQuestion question : run.questions()) {
+            System.out.println(question.subtaskId() + ": " + question.input() + " " + question.refusal());
+            run.answer(question, Decision.class, new Decision(true, "fine"));
+        }
+        // endregion
+        while (run.progress().state().equals("RUNNING")) { // it may have been too early above
+            for (RunQuestion question : run.questions()) {
+                run.answer(question, Decision.class, new Decision(true, "fine"));
+            }
+        }
+        return run.result().requireComplete();
     }
 
     private static WorkflowClientOptions large(Path folder) {
@@ -117,6 +178,42 @@ class TemporalGuideTest {
                 // endregion
                 assertThat(remote(client, topics)).isEqualTo(local(models, topics));
                 assertThat(started(client, topics)).isEqualTo(Money.usd("0.00009"));
+            }
+        }
+    }
+
+    @Test
+    void goal_isTheSameHereAndThere() throws InterruptedException {
+        var model = new ScriptedModel();
+        model.onPlan()
+                .repliesText("{\"subtasks\":[{\"type\":\"note\",\"id\":\"cats\",\"input\":{\"name\":\"cats\"}}]}");
+        model.on(NOTE).replies(new Note("a fact"));
+        model.onMerge().repliesText("{\"answer\":{\"text\":\"They purr.\"},\"citations\":[1]}");
+        ModelPools models = model.pools();
+        try (var environment = TestWorkflowEnvironment.newInstance()) {
+            WorkflowClient client = environment.getWorkflowClient();
+            // region temporal-goal-worker
+            var planning = Coordinator.builder(models).plansWith(NOTE).build();
+            try (var worker = TemporalWorker.builder(client, "briefs", planning)
+                    .goals(ASKED)
+                    .build()) {
+                worker.start();
+                // endregion
+                assertThat(remoteGoal(client)).isEqualTo(localGoal(models));
+            }
+        }
+    }
+
+    @Test
+    void run_thatWaits_isAnswered() throws InterruptedException {
+        var inRealTime = TestEnvironmentOptions.newBuilder().setUseTimeskipping(false); // no person is as fast
+        try (var environment = TestWorkflowEnvironment.newInstance(inRealTime.build())) {
+            WorkflowClient client = environment.getWorkflowClient();
+            try (var worker = TemporalWorker.builder(client, "briefs", Coordinator.of(new ScriptedModel().pools()))
+                    .graphs(APPROVED)
+                    .build()) {
+                worker.start();
+                assertThat(approved(client)).isEqualTo(new Decision(true, "fine"));
             }
         }
     }

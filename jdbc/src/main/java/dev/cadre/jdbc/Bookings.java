@@ -6,7 +6,6 @@ import dev.cadre.share.BudgetStoreException.Kind;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +22,6 @@ import org.jspecify.annotations.Nullable;
 record Bookings(Logins logins, Schema schema, String what, Clock clock, Duration longestSilence) {
     /** A process that stops in the middle of a transaction keeps others waiting no longer than this. */
     static final Duration LONGEST_SILENCE = Duration.ofSeconds(10);
-
-    private static final String WRONG_TABLES = "42";
 
     /** The expression for the database's time. */
     interface Clock {
@@ -53,8 +50,7 @@ record Bookings(Logins logins, Schema schema, String what, Clock clock, Duration
 
     void createTables() {
         try (var session = Session.open(logins, "tables", longestSilence)) {
-            requireFit(session);
-            schema.create(session);
+            schema.create(session, requireFit(session), longestSilence);
         } catch (IOException e) {
             throw failed("the tables of %s cannot be created".formatted(what), e);
         } catch (IllegalStateException e) {
@@ -71,10 +67,7 @@ record Bookings(Logins logins, Schema schema, String what, Clock clock, Duration
     <T> T book(String name, long sequence, Booking<T> booking) {
         try (var session = Session.open(logins, schema.part(), longestSilence)) {
             Dialect dialect = sequence == 1 ? requireFit(session) : requireDialect(session);
-            if (sequence == 1) {
-                schema.require(session);
-            }
-            return session.call(connection -> answer(connection, dialect, booking))
+            return session.call(connection -> answer(connection, dialect, sequence == 1, booking))
                     .orThrow();
         } catch (IOException e) {
             throw failed("%s cannot be reached".formatted(name), e);
@@ -99,7 +92,7 @@ record Bookings(Logins logins, Schema schema, String what, Clock clock, Duration
     }
 
     private static BudgetStoreException failed(String what, IOException e) {
-        boolean isWrong = e instanceof SqlFailure failure && failure.state().startsWith(WRONG_TABLES);
+        boolean isWrong = e instanceof SqlFailure failure && failure.isOfWrongTables();
         return new BudgetStoreException(
                 isWrong ? Kind.WRONG_SCHEMA : Kind.UNREACHABLE, "%s: %s".formatted(what, e.getMessage()), e);
     }
@@ -115,11 +108,12 @@ record Bookings(Logins logins, Schema schema, String what, Clock clock, Duration
     }
 
     /** In a transaction of its own. */
-    private <T> Answered<T> answer(Connection connection, Dialect dialect, Booking<T> booking) throws SQLException {
+    private <T> Answered<T> answer(Connection connection, Dialect dialect, boolean isFirst, Booking<T> booking)
+            throws SQLException {
         connection.setAutoCommit(false);
         Dialect.Isolation isolation = dialect.readCommitted(connection);
         try {
-            Answered<T> answered = answered(connection, dialect, booking);
+            Answered<T> answered = answered(connection, dialect, isFirst, booking);
             if (answered.refusal == null) {
                 connection.commit();
                 dialect.force(connection); // what was granted must be known after a crash
@@ -133,9 +127,14 @@ record Bookings(Logins logins, Schema schema, String what, Clock clock, Duration
         }
     }
 
-    private <T> Answered<T> answered(Connection connection, Dialect dialect, Booking<T> booking) throws SQLException {
+    private <T> Answered<T> answered(Connection connection, Dialect dialect, boolean isFirst, Booking<T> booking)
+            throws SQLException {
         try {
-            boundSilence(connection, dialect);
+            dialect.bound(connection, longestSilence);
+            String unfitness = isFirst ? schema.unfitness(connection) : "";
+            if (!unfitness.isEmpty()) {
+                return new Answered<>(null, new BudgetStoreException(Kind.WRONG_SCHEMA, unfitness, null));
+            }
             return new Answered<>(booking.book(new SqlRows(connection), clock.sql(dialect)), null);
         } catch (BudgetStoreException refused) {
             return new Answered<>(null, refused);
@@ -154,21 +153,6 @@ record Bookings(Logins logins, Schema schema, String what, Clock clock, Duration
             connection.rollback();
         } catch (SQLException dead) {
             // its session has ended, and the transaction with it
-        }
-    }
-
-    /**
-     * For this transaction: a process may stop, be paused or lose its network while it holds the lock, and a commit returns
-     * no sooner than it is durable.
-     */
-    private void boundSilence(Connection connection, Dialect dialect) throws SQLException {
-        if (dialect == Dialect.POSTGRESQL) {
-            try (Statement statement = connection.createStatement()) {
-                statement.execute("SELECT set_config('idle_in_transaction_session_timeout', '%d', true),"
-                                .formatted(longestSilence.toMillis())
-                        + " CASE current_setting('synchronous_commit')"
-                        + " WHEN 'off' THEN set_config('synchronous_commit', 'on', true) END");
-            }
         }
     }
 }

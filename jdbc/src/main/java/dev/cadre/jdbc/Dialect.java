@@ -5,7 +5,10 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /** What one database does differently from another. Each method is called on the thread of the connection. */
@@ -51,6 +54,33 @@ enum Dialect {
                 statement.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED");
             }
             return () -> {};
+        }
+
+        @Override
+        void bound(Connection connection, Duration longestSilence) throws SQLException {
+            // a commit returns no sooner than it is durable
+            query(
+                    connection,
+                    "SELECT %s, set_config('idle_in_transaction_session_timeout', '%d', true),"
+                                    .formatted(waits(longestSilence, true), longestSilence.toMillis())
+                            + " CASE current_setting('synchronous_commit')"
+                            + " WHEN 'off' THEN set_config('synchronous_commit', 'on', true) END");
+        }
+
+        @Override
+        Session.Ending boundSession(Connection connection, Duration longestSilence) throws SQLException {
+            List<String> before =
+                    query(connection, "SELECT current_setting('lock_timeout'), current_setting('statement_timeout')");
+            query(connection, "SELECT " + waits(longestSilence, false));
+            return () -> query(
+                    connection,
+                    "SELECT set_config('lock_timeout', '%s', false), set_config('statement_timeout', '%s', false)"
+                            .formatted(before.toArray()));
+        }
+
+        @Override
+        void lockTables(Connection connection) throws SQLException {
+            query(connection, "SELECT CAST(pg_advisory_xact_lock(%d) AS text)".formatted(LOCK_OF_TABLES));
         }
 
         @Override
@@ -105,6 +135,21 @@ enum Dialect {
         }
 
         @Override
+        void bound(Connection connection, Duration longestSilence) {
+            // its sessions are of this process, and wait for a lock for some seconds
+        }
+
+        @Override
+        Session.Ending boundSession(Connection connection, Duration longestSilence) {
+            return () -> {};
+        }
+
+        @Override
+        void lockTables(Connection connection) {
+            // its sessions are of this process, where one at a time creates tables
+        }
+
+        @Override
         void force(Connection writing) throws SQLException {
             // a commit is on the disk half a second later, unless this is asked for
             try (var statement = writing.createStatement()) {
@@ -114,6 +159,8 @@ enum Dialect {
     };
 
     private static final int LOCKED_IN_H2 = 50200;
+    /** An arbitrary number: "cadre". */
+    private static final long LOCK_OF_TABLES = 0x6361647265L;
 
     private final String product;
 
@@ -156,8 +203,41 @@ enum Dialect {
     /** Has a transaction that begins read again behind a lock what it has read before. */
     abstract Isolation readCommitted(Connection connection) throws SQLException;
 
+    /**
+     * For this transaction: has the server end it if a statement waits for a lock or runs for nearly as long as the client has
+     * patience, or if the client says nothing for so long. The session of a client that has gone would wait for the lock
+     * all the same; and a process may stop, be paused or lose its network while it holds one.
+     *
+     * @param longestSilence the client's patience
+     */
+    abstract void bound(Connection connection, Duration longestSilence) throws SQLException;
+
+    /** The same for all statements until the ending, but for the silence of the client. */
+    abstract Session.Ending boundSession(Connection connection, Duration longestSilence) throws SQLException;
+
+    /** Until the end of the transaction no other process creates tables: two that do so at once are in each other's way. */
+    abstract void lockTables(Connection connection) throws SQLException;
+
     /** Returns once what was committed is on the disk. */
     abstract void force(Connection writing) throws SQLException;
+
+    private static String waits(Duration longestSilence, boolean isOfTheTransaction) {
+        return "set_config('lock_timeout', '%1$d', %3$s), set_config('statement_timeout', '%2$d', %3$s)"
+                .formatted(longestSilence.toMillis() / 2, longestSilence.toMillis() * 3 / 4, isOfTheTransaction);
+    }
+
+    /** The columns of a single row. */
+    private static List<String> query(Connection connection, String sql) throws SQLException {
+        try (var statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            var columns = new ArrayList<String>();
+            for (int i = 1; i <= row.getMetaData().getColumnCount(); i++) {
+                columns.add(String.valueOf(row.getString(i)));
+            }
+            return columns;
+        }
+    }
 
     private static boolean isTrue(Connection connection, String question, int journal) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(question)) {

@@ -56,8 +56,7 @@ public final class JdbcJournals {
      */
     public void createTables() {
         try (var session = Session.open(logins, "tables", longestSilence)) {
-            requireFit(session);
-            Schema.JOURNAL.create(session);
+            Schema.JOURNAL.create(session, requireFit(session), longestSilence);
         } catch (IOException e) {
             throw new UncheckedIOException("the tables of journals cannot be created: " + e.getMessage(), e);
         }
@@ -147,7 +146,7 @@ public final class JdbcJournals {
         return Character.isISOControl(codePoint) || Character.getType(codePoint) == Character.SURROGATE;
     }
 
-    private static Dialect requireFit(Session session) throws IOException {
+    private Dialect requireFit(Session session) throws IOException {
         Dialect dialect = session.call(Dialect::of)
                 .orElseThrow(
                         () -> new IllegalStateException("journals are kept in PostgreSQL or H2, and this is neither"));
@@ -155,6 +154,7 @@ public final class JdbcJournals {
         if (!unfitness.isEmpty()) {
             throw new IllegalStateException("this database cannot keep journals: " + unfitness);
         }
+        session.bound(dialect, longestSilence);
         return dialect;
     }
 }

@@ -19,8 +19,6 @@ import javax.sql.DataSource;
  * many threads.
  */
 public final class JdbcLimitStore implements LimitStore {
-    private static final String DUPLICATE = "23";
-
     private final Bookings bookings;
 
     private JdbcLimitStore(Bookings bookings) {
@@ -58,8 +56,7 @@ public final class JdbcLimitStore implements LimitStore {
         try {
             return book(request);
         } catch (BudgetStoreException failed) {
-            if (failed.getCause() instanceof SqlFailure failure
-                    && failure.state().startsWith(DUPLICATE)) {
+            if (failed.getCause() instanceof SqlFailure failure && failure.isOfTwoAtOnce()) {
                 return book(request); // another process has just made the row of a new name
             }
             throw failed;

@@ -10,10 +10,13 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Tables that belong together, of which {@code cadre_schema} notes the version.
@@ -26,36 +29,79 @@ record Schema(String part, String script, int version) {
     static final Schema BUDGET = new Schema("budget", "budget.sql", 1);
     static final Schema LIMITS = new Schema("limits", "limits.sql", 1);
 
-    /** Two that create the tables at once can be in each other's way. */
+    /** An H2 breaks if two of its sessions create tables at once, and all of them are of this process. */
+    private static final ReentrantLock CREATING = new ReentrantLock();
+
+    /** Whoever runs the scripts by hand at the same time locks nobody out. */
     private static final int MOST_TRIES = 3;
 
     /** What PostgreSQL and H2 say of a table that is missing; H2 says something else if there is none at all. */
     private static final List<String> MISSING = List.of("42P01", "42S02", "42S04");
 
-    /** @throws IllegalStateException if there are tables of another version, which are left as they are */
-    void create(Session session) throws IOException {
-        OptionalInt there = found(session);
-        if (there.isPresent()) {
-            requireVersion(there.getAsInt());
+    /**
+     * Creates the tables in one transaction, while nobody else does so.
+     *
+     * @throws IllegalStateException if there are tables of another version, which are left as they are
+     */
+    void create(Session session, Dialect dialect, Duration longestSilence) throws IOException {
+        CREATING.lock();
+        try {
+            createLocked(session, dialect, longestSilence);
+        } finally {
+            CREATING.unlock();
         }
-        for (int tried = 1; !isCreated(session, tried == MOST_TRIES); tried++) {
-            // once more: whoever was in the way is done
-        }
-        require(session);
     }
 
-    private boolean isCreated(Session session, boolean isLastTry) throws IOException {
+    private void createLocked(Session session, Dialect dialect, Duration longestSilence) throws IOException {
+        for (int tried = 1; ; tried++) {
+            try {
+                requireNone(session.call(connection -> created(connection, dialect, longestSilence)));
+                return;
+            } catch (SqlFailure e) {
+                if (!e.isOfTwoAtOnce() || tried == MOST_TRIES) {
+                    throw e;
+                }
+                // once more: whoever was in the way is done
+            }
+        }
+    }
+
+    /** Returns why not, or nothing. */
+    private String created(Connection connection, Dialect dialect, Duration longestSilence) throws SQLException {
+        connection.setAutoCommit(false);
+        Dialect.Isolation isolation = dialect.readCommitted(connection);
         try {
-            return session.call(this::run);
-        } catch (SqlFailure e) {
-            if (isLastTry) {
+            dialect.bound(connection, longestSilence);
+            dialect.lockTables(connection);
+            String unfitness = isThere(connection) ? unfitness(connection) : "";
+            if (unfitness.isEmpty()) {
+                run(connection);
+            }
+            connection.commit();
+            connection.setAutoCommit(true);
+            return unfitness;
+        } catch (SQLException | RuntimeException e) {
+            connection.rollback();
+            throw e;
+        } finally {
+            isolation.giveBack();
+        }
+    }
+
+    private boolean isThere(Connection connection) throws SQLException {
+        Savepoint before = connection.setSavepoint();
+        try {
+            return found(connection).isPresent();
+        } catch (SQLException e) {
+            if (!isMissing(e)) {
                 throw e;
             }
+            connection.rollback(before);
             return false;
         }
     }
 
-    private boolean run(Connection connection) throws SQLException {
+    private void run(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             for (String each : text().split(";")) {
                 if (!each.isBlank()) {
@@ -63,7 +109,6 @@ record Schema(String part, String script, int version) {
                 }
             }
         }
-        return true;
     }
 
     private String text() {
@@ -76,28 +121,37 @@ record Schema(String part, String script, int version) {
 
     /** @throws IllegalStateException if the tables are missing, or of another version */
     void require(Session session) throws IOException {
-        int found = found(session)
-                .orElseThrow(() -> new IllegalStateException(
-                        "the database has no tables for part '%s'; create them, or run %s".formatted(part, script)));
-        requireVersion(found);
+        requireNone(session.call(this::unfitness));
     }
 
-    private void requireVersion(int found) {
-        if (found != version) {
-            throw new IllegalStateException("the tables for part '%s' have version %d, and the one known here is %d"
-                    .formatted(part, found, version));
+    private static void requireNone(String unfitness) {
+        if (!unfitness.isEmpty()) {
+            throw new IllegalStateException(unfitness);
         }
     }
 
-    private OptionalInt found(Session session) throws IOException {
+    /** Why the tables are none that can be used; empty if they are. Where they are missing, it ends the transaction. */
+    String unfitness(Connection connection) throws SQLException {
+        OptionalInt found;
         try {
-            return session.call(this::found);
-        } catch (SqlFailure e) {
-            if (MISSING.contains(e.state())) {
-                return OptionalInt.empty();
+            found = found(connection);
+        } catch (SQLException e) {
+            if (!isMissing(e)) {
+                throw e;
             }
-            throw e;
+            found = OptionalInt.empty();
         }
+        if (found.isEmpty()) {
+            return "the database has no tables for part '%s'; create them, or run %s".formatted(part, script);
+        }
+        return found.getAsInt() == version
+                ? ""
+                : "the tables for part '%s' have version %d, and the one known here is %d"
+                        .formatted(part, found.getAsInt(), version);
+    }
+
+    private static boolean isMissing(SQLException e) {
+        return MISSING.contains(e.getSQLState());
     }
 
     private OptionalInt found(Connection connection) throws SQLException {

@@ -25,6 +25,8 @@ final class Session implements AutoCloseable {
     private final Connection connection;
     private final boolean autoCommit;
     private final int networkTimeoutMillis;
+    /** Used by the thread alone. */
+    private Ending settings = () -> {};
 
     private Session(SqlThread thread, Connection connection, Duration longestSilence) throws SQLException {
         this.thread = thread;
@@ -64,6 +66,14 @@ final class Session implements AutoCloseable {
         return thread.call(() -> work.run(connection));
     }
 
+    /**
+     * Has the server end statements that wait for a lock or run for nearly as long as is waited here. Not for sessions that a
+     * proxy gives to several clients in turn.
+     */
+    void bound(Dialect dialect, Duration longestSilence) throws IOException {
+        thread.call(() -> settings = dialect.boundSession(connection, longestSilence));
+    }
+
     @Override
     public void close() {
         closeAfter(() -> {});
@@ -86,6 +96,7 @@ final class Session implements AutoCloseable {
     private void end(Ending ending) {
         try {
             ending.run();
+            settings.run();
             limitSilence(networkTimeoutMillis);
             connection.setAutoCommit(autoCommit);
             connection.close();

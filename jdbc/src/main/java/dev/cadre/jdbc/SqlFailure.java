@@ -13,6 +13,12 @@ import java.util.Objects;
 final class SqlFailure extends IOException {
     private static final long serialVersionUID = 1L;
 
+    /** What PostgreSQL and H2 say of a table, an index, a view or another object of the same name. */
+    private static final List<String> EXISTING = List.of("42P07", "42710", "42S01", "42S11", "42P06");
+
+    private static final String WRONG_TABLES = "42";
+    private static final String DUPLICATE = "23";
+
     private final String state;
 
     private SqlFailure(String state, String message) {
@@ -37,6 +43,9 @@ final class SqlFailure extends IOException {
     }
 
     private static String meaning(String state) {
+        if (EXISTING.contains(state)) {
+            return ": it exists already";
+        }
         if (List.of("23503", "23506").contains(state)) {
             return ": what it belongs to was deleted";
         }
@@ -46,10 +55,22 @@ final class SqlFailure extends IOException {
             case "25" -> ": the session may only read";
             case "28" -> ": the login was refused";
             case "42" -> ": a table is missing or may not be used";
+            case "40" -> ": another session was in the way";
             case "53", "54" -> ": the database has not enough room";
+            case "55" -> ": another session has locked it";
             case "57" -> ": the database ended it";
             default -> "";
         };
+    }
+
+    /** Whether two sessions have written the same row, or created the same table. */
+    boolean isOfTwoAtOnce() {
+        return EXISTING.contains(state) || state.startsWith(DUPLICATE);
+    }
+
+    /** Whether a table is missing, is another one than is expected, or may not be used. */
+    boolean isOfWrongTables() {
+        return state.startsWith(WRONG_TABLES) && !EXISTING.contains(state);
     }
 
     /** The SQLState; empty if there is none. */

@@ -82,6 +82,36 @@ class JdbcBudgetStoreTest {
                     .matches(failed -> failed.kind() == BudgetStoreException.Kind.UNREACHABLE);
             assertThat(granted).containsExactly(Money.usd("2"));
         }
+
+        /** An administrator has changed a limit, and goes to lunch. */
+        @Test
+        void rowThatSomebodyElseLocks_keepsNoSessionWaitingBehindTheRequest() throws SQLException {
+            LockedElsewhere.by(
+                    source,
+                    "UPDATE cadre_budget SET limit_usd = 30",
+                    () -> assertThatExceptionOfType(BudgetStoreException.class)
+                            .isThrownBy(() -> JdbcBudgetStore.in(source)
+                                    .within(Duration.ofSeconds(1))
+                                    .sync(request("one", 1, "0", "0", "4")))
+                            .withMessage(
+                                    "budget 'acme/search' cannot be reached: PSQLException, SQLState 55P03: another"
+                                            + " session has locked it")
+                            .matches(failed -> failed.kind() == BudgetStoreException.Kind.UNREACHABLE));
+        }
+
+        @Test
+        void tablesThatSomebodyElseLocks_keepNoSessionWaitingBehindTheRequest() throws SQLException {
+            LockedElsewhere.by(source, "LOCK TABLE cadre_schema", () -> {
+                var hasty = JdbcBudgetStore.in(source).within(Duration.ofSeconds(1));
+                assertThatExceptionOfType(BudgetStoreException.class)
+                        .isThrownBy(() -> hasty.sync(request("one", 1, "0", "0", "4")))
+                        .withMessageContaining("SQLState 55P03");
+                assertThatExceptionOfType(BudgetStoreException.class)
+                        .isThrownBy(hasty::createTables)
+                        .withMessage("the tables of budgets cannot be created: PSQLException, SQLState 55P03: another"
+                                + " session has locked it");
+            });
+        }
     }
 
     @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)

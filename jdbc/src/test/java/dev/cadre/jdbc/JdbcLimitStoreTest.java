@@ -87,6 +87,22 @@ class JdbcLimitStoreTest {
                     .matches(failed -> failed.kind() == Kind.UNREACHABLE);
             assertThat(granted).as("its share was not given back").containsExactly(0);
         }
+
+        @Test
+        void rowThatSomebodyElseLocks_keepsNoSessionWaitingBehindTheRequest() throws SQLException {
+            ask("one", 1, 0);
+            LockedElsewhere.by(
+                    source,
+                    "SELECT * FROM cadre_limit FOR UPDATE",
+                    () -> assertThatExceptionOfType(BudgetStoreException.class)
+                            .isThrownBy(() -> JdbcLimitStore.in(source)
+                                    .within(Duration.ofSeconds(1))
+                                    .share(request("one", 2, 0, 0, List.of(), Heard.NOTHING)))
+                            .withMessage(
+                                    "limit 'gpt' cannot be reached: PSQLException, SQLState 55P03: another session has"
+                                            + " locked it")
+                            .matches(failed -> failed.kind() == Kind.UNREACHABLE));
+        }
     }
 
     @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -189,9 +205,41 @@ class JdbcLimitStoreTest {
         }
 
         @Test
+        void holderThatLeavesAndOwes_keepsItsShare_untilAnotherHasSeenThatItIsPaid() throws SQLException {
+            ask("one", 1, 0);
+            store.share(new ShareRequest(
+                    "gpt",
+                    "one",
+                    2,
+                    WHOLE,
+                    Demand.NONE,
+                    List.of(),
+                    Heard.NOTHING,
+                    Duration.ofNanos(1_500_000),
+                    Stay.LEAVES));
+            setTime("2027-11-30 12:00:00");
+            assertThat(ask("two", 1, 0).others())
+                    .containsExactly(new Other("one", Long.MAX_VALUE, Duration.ofMillis(2)));
+            assertThat(row("SELECT holder, share_percent, lease_millis FROM cadre_limit_holder ORDER BY holder"))
+                    .containsExactly("one", "100", "2");
+
+            var half = List.of(new Silent("one", Long.MAX_VALUE, Duration.ofMillis(1)));
+            assertThat(store.share(request("two", 2, 0, WHOLE, half, Heard.NOTHING))
+                            .share())
+                    .isZero();
+            assertThat(row("SELECT lease_millis FROM cadre_limit_holder ORDER BY holder"))
+                    .containsExactly("1");
+            var paid = List.of(new Silent("one", Long.MAX_VALUE, Duration.ZERO));
+            assertThat(store.share(request("two", 3, 0, WHOLE, paid, Heard.NOTHING))
+                            .share())
+                    .isEqualTo(WHOLE);
+        }
+
+        @Test
         void silentHolder_isForgotten_andKeepsNothingWhenItComesBack() throws SQLException {
             ask("one", 1, 0);
-            ShareRequest knows = request("two", 1, 0, WHOLE, List.of(new Silent("one", 1)), Heard.NOTHING);
+            ShareRequest knows =
+                    request("two", 1, 0, WHOLE, List.of(new Silent("one", 1, Duration.ZERO)), Heard.NOTHING);
             assertThat(store.share(knows).share()).isEqualTo(WHOLE);
 
             assertThat(ask("one", 2, WHOLE).share()).isZero();

@@ -103,6 +103,25 @@ class PostgresJournalTest extends DatabaseJournalTest {
         }
     }
 
+    /** A session that waits keeps the lock of its journal, also when its process has gone. */
+    @Test
+    void tableThatSomebodyElseLocks_keepsNoSessionWaitingBehindTheJournal() throws SQLException {
+        var pool = HeldConnections.pool(source);
+        var hasty = JdbcJournals.in(pool.source()).within(Duration.ofSeconds(1));
+        try (Journal journal = hasty.open("labels")) {
+            LockedElsewhere.by(
+                    source,
+                    "LOCK TABLE cadre_journal_record",
+                    () -> assertThatExceptionOfType(JournalException.WriteFailed.class)
+                            .isThrownBy(() -> journal.append(item(1)))
+                            .withStackTraceContaining("SQLState 55P03: another session has locked it"));
+        }
+        try (Connection givenBack = pool.given().getFirst()) {
+            assertThat(answer(givenBack, "SHOW lock_timeout")).isEqualTo("0");
+            assertThat(answer(givenBack, "SHOW statement_timeout")).isEqualTo("0");
+        }
+    }
+
     @Test
     void databaseWithAnotherEncoding_isRefused() {
         TestPostgres.shared()

@@ -668,7 +668,7 @@ class BatchFaultTest extends BatchTest {
         }
 
         @Override
-        public Set<String> withOutput(String run) {
+        public Set<JournalKey> withOutput(String run) {
             return journal.withOutput(run);
         }
 

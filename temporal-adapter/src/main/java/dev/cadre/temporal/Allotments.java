@@ -2,13 +2,15 @@
 package dev.cadre.temporal;
 
 import dev.cadre.budget.Admission;
-import dev.cadre.budget.Ledger;
+import dev.cadre.budget.Budget;
+import dev.cadre.budget.BudgetGuard;
 import dev.cadre.budget.LedgerState;
 import dev.cadre.budget.Reservation;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.Work;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +26,7 @@ final class Allotments {
 
     private static final Money MOST = Money.ofPico(Long.MAX_VALUE);
 
-    private final Ledger ledger;
+    private final BudgetGuard run;
     private Spend spent;
 
     Allotments(Money limit) {
@@ -33,13 +35,18 @@ final class Allotments {
 
     /** @param before what an earlier history of the run has booked */
     Allotments(Money limit, Spend before) {
-        ledger = Ledger.of(limit, before.total());
+        run = Budget.of(limit).open(before.total());
         spent = before;
     }
 
     /** The money as the machine is told: what is allotted counts as in flight. */
     LedgerState state() {
-        return ledger.chainState();
+        return run.chainState();
+    }
+
+    /** The money itself, of which parts are set aside. */
+    BudgetGuard run() {
+        return run;
     }
 
     /** All that was booked. */
@@ -70,7 +77,7 @@ final class Allotments {
         if (wanted.isZero()) {
             return new Decision.Start(new Allotment(null));
         }
-        LedgerState state = ledger.state();
+        LedgerState state = run.state();
         if (state.isExhaustedBy(first)) {
             return new Decision.Never();
         }
@@ -79,14 +86,49 @@ final class Allotments {
             return new Decision.Wait();
         }
         Money share = state.free().dividedBy(waiting).atLeast(least);
-        return new Decision.Start(new Allotment(reserve(wanted.atMost(share).atMost(state.free()))));
+        return new Decision.Start(
+                new Allotment(reserve(run, wanted.atMost(share).atMost(state.free()))));
     }
 
-    private Reservation reserve(Money amount) {
-        return switch (ledger.reserve(amount)) {
+    private static Reservation reserve(BudgetGuard purse, Money amount) {
+        return switch (purse.reserve(amount)) {
             case Admission.Granted(Reservation granted) -> granted;
             case Admission.Refused refused -> throw new IllegalStateException(refused.message());
         };
+    }
+
+    /**
+     * Takes money for planning: room for repairs and continuations, but no more than half of what there is where that is
+     * enough, so that a planner that is lost can be asked again.
+     *
+     * @param purse what pays for it
+     * @param first the worst case of its first call
+     * @return empty if the money does not reach for that
+     */
+    Optional<Allotment> takeForPlan(BudgetGuard purse, Money first) {
+        Money free = purse.available();
+        if (first.isMoreThan(free)) {
+            return Optional.empty();
+        }
+        Money share = free.dividedBy(2).atLeast(times(first, LEAST_CALLS));
+        return Optional.of(taken(purse, times(first, USUAL_CALLS).atMost(share).atMost(free)));
+    }
+
+    /** Of work that calls nobody. */
+    Allotment nothing() {
+        return new Allotment(null);
+    }
+
+    /**
+     * Takes all of this for a merge, which sizes its calls by it. There may be less, because it has spent some before it
+     * waited for somebody, or nothing, because the budget is breached: then its own first call is refused.
+     */
+    Allotment takeForMerge(BudgetGuard purse, Money amount) {
+        return taken(purse, amount.atMost(purse.available()));
+    }
+
+    private Allotment taken(BudgetGuard purse, Money amount) {
+        return new Allotment(amount.isZero() ? null : reserve(purse, amount));
     }
 
     /** As much as it may need, or more than there is where that has no end. */

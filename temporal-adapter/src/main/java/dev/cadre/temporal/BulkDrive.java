@@ -11,6 +11,7 @@ import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.schedule.RunInput;
+import dev.cadre.schedule.RungId;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
@@ -21,10 +22,12 @@ import io.temporal.workflow.unsafe.WorkflowUnsafe;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -36,11 +39,13 @@ import org.jspecify.annotations.Nullable;
 final class BulkDrive<I, O> {
     private final EngineBulk<I, O> parts;
     private final SubtaskType<I, O> type;
-    private final RungCalls calls;
+    private final ActivityCalls calls;
+    private final String queue;
     private final RecordedQuotes quotes;
     private final Money limit;
     private final Allotments money;
-    private final Losses losses = new Losses();
+    // only ever looked up, never iterated
+    private final Map<RungId, Trials> trials = new HashMap<>();
     private final Duration time;
     private final Marks marks;
     private final int parallel;
@@ -68,8 +73,8 @@ final class BulkDrive<I, O> {
         RunListener listeners = EngineBulk.listener(bulk);
         parts = new EngineBulk<>(
                 bulk, runId, this::sinceStart, event -> once(listeners).on(event), history::add);
-        var wire = new Wire.Start(start.type(), Registry.BULK, start.limit(), start.timeNanos(), start.marks());
-        calls = new RungCalls(registry, wire, "", runId);
+        calls = new ActivityCalls(registry.heartbeat());
+        queue = registry.queue();
         quotes = new RecordedQuotes(parts.quotes());
         limit = Money.ofPico(start.limit());
         marks = start.marks() ? Marks.ON : Marks.OFF;
@@ -224,9 +229,9 @@ final class BulkDrive<I, O> {
     private void stop() {
         for (BulkWork.Wanted<I, O> wanted : List.copyOf(waiting)) {
             waiting.remove(wanted);
-            ended(wanted, new RungEnd.Cancelled(losses.hasBegun(wanted.id())));
+            ended(wanted, new RungEnd.Cancelled(trials(wanted).hasBegun()));
         }
-        List.copyOf(underWay.keySet()).forEach(key -> calls.cancelAll(key));
+        calls.cancelAll();
     }
 
     private Wire.BulkEnded conclude() {
@@ -324,33 +329,46 @@ final class BulkDrive<I, O> {
     }
 
     private void schedule(BulkWork.Wanted<I, O> wanted, Allotments.Allotment allotment) {
+        RunCommand.StartRung rung = wanted.named();
+        String input;
         try {
-            calls.schedule(
-                    wanted.named(),
-                    allotment.amount(),
-                    left(),
-                    sinceStart(),
-                    (report, failure) -> inbox.add(() -> heard(wanted, allotment, report, failure)));
+            input = Ends.write(rung.type().inputType(), rung.input());
         } catch (JsonException unfit) {
             allotment.release();
             ended(
                     wanted,
                     RungEnd.Failed.of(new Failure(Failure.Kind.INVALID_INPUT, String.valueOf(unfit.getMessage()))));
+            return;
         }
+        var order = new Wire.Order(
+                runId,
+                type.name(),
+                Registry.BULK,
+                RungCalls.place(rung.id()),
+                rung.tier().name(),
+                rung.evidence(),
+                rung.order(),
+                allotment.amount().picoUsd(),
+                left().toNanos(),
+                sinceStart().toNanos(),
+                null,
+                null);
+        ActivityCalls.Call call = RungCalls.call(rung, queue, left());
+        calls.schedule(
+                call,
+                Wire.Performed.class,
+                report -> new Wire.Fed("rung", call.key(), report, null, null, null, null),
+                fed -> inbox.add(() -> heard(wanted, allotment, fed)),
+                order,
+                "", // the name of the type is enough
+                input);
     }
 
-    private void heard(
-            BulkWork.Wanted<I, O> wanted,
-            Allotments.Allotment allotment,
-            Wire.@Nullable Performed report,
-            @Nullable RuntimeException failure) {
-        if (report != null) {
-            performed(wanted, allotment, report);
-        } else if (failure != null) {
-            lost(wanted, allotment, LostRung.of(failure));
+    private void heard(BulkWork.Wanted<I, O> wanted, Allotments.Allotment allotment, Wire.Fed fed) {
+        if (fed.rung() != null) {
+            performed(wanted, allotment, fed.rung());
         } else {
-            throw new IllegalStateException("the activity of '%s' returned nothing"
-                    .formatted(wanted.item().key()));
+            lost(wanted, allotment, LostRung.read(Objects.requireNonNull(fed.lost())));
         }
     }
 
@@ -375,7 +393,7 @@ final class BulkDrive<I, O> {
                     ItemMachine.leftBehind(report.abandoned(), report.end().message(), isTimeUp);
             end(wanted.item(), new Step.Ended<>(left, Optional.empty()));
         } else if (report.isLeaving() && isCut && cut == null) {
-            again(wanted, losses.returned(wanted.named(), "its worker was shut down"));
+            again(wanted, "its worker was shut down", trials(wanted).returned());
         } else {
             ended(wanted, Ends.read(report.end(), wanted.rung().type()));
         }
@@ -385,31 +403,35 @@ final class BulkDrive<I, O> {
         switch (lost.fate()) {
             case CANCELLED -> {
                 allotment.release();
-                ended(wanted, new RungEnd.Cancelled(losses.hasBegun(wanted.id())));
+                ended(wanted, new RungEnd.Cancelled(trials(wanted).hasBegun()));
             }
             case NOT_BEGUN -> {
                 allotment.release();
-                again(wanted, losses.returned(wanted.named(), lost.why()));
+                again(wanted, lost.why(), trials(wanted).returned());
             }
             case UNKNOWN -> {
+                LostWork work = LostWork.of(wanted.named());
                 Spend forfeited = allotment.forfeit();
                 if (!forfeited.total().isZero()) {
-                    parts.tell(Losses.forfeit(runId, sinceStart(), wanted.named(), forfeited, lost.why()));
+                    parts.tell(work.event(runId, sinceStart(), forfeited, lost.why()));
                 }
-                wanted.item().log().lost(forfeited, Losses.note(wanted.named(), lost.why(), forfeited));
-                again(wanted, losses.lost(wanted.named(), lost.why()));
+                wanted.item().log().lost(forfeited, work.note(lost.why(), forfeited));
+                again(wanted, lost.why(), trials(wanted).lost());
             }
         }
     }
 
-    /** @param tooOften its end, if it is not begun again */
-    private void again(BulkWork.Wanted<I, O> wanted, Optional<RungEnd> tooOften) {
+    private void again(BulkWork.Wanted<I, O> wanted, String why, boolean isToBeTried) {
         if (cut != null) {
             ended(wanted, new RungEnd.Cancelled(true));
-        } else if (tooOften.isPresent()) {
-            ended(wanted, tooOften.get());
-        } else {
-            waiting.add(wanted);
+            return;
         }
+        trials(wanted)
+                .end(wanted.named(), why, isToBeTried, wanted.rung().type().hasEffects())
+                .ifPresentOrElse(end -> ended(wanted, end), () -> waiting.add(wanted));
+    }
+
+    private Trials trials(BulkWork.Wanted<I, O> wanted) {
+        return trials.computeIfAbsent(wanted.id(), id -> new Trials());
     }
 }

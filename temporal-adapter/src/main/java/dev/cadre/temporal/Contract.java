@@ -7,15 +7,20 @@ import io.temporal.workflow.QueryMethod;
 import io.temporal.workflow.SignalMethod;
 import io.temporal.workflow.WorkflowInterface;
 import io.temporal.workflow.WorkflowMethod;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a cluster is asked for. The names stand in histories; the SDK demands public interfaces, which nobody else sees here. */
 final class Contract {
     static final String RUN = "cadre-run";
     static final String CANCEL = "cadre-cancel";
+    static final String SAY = "cadre-say";
     static final String PROGRESS = "cadre-progress";
+    static final String QUESTIONS = "cadre-questions";
     static final String RESULT = "cadre-result";
     static final String RUNG = "cadre-rung";
+    static final String PLAN = "cadre-plan";
+    static final String MERGE = "cadre-merge";
     static final String BULK = "cadre-bulk";
     static final String INPUTS = "cadre-bulk-inputs";
     static final String ITEMS = "cadre-bulk-items";
@@ -25,13 +30,21 @@ final class Contract {
     /** A run as a workflow. */
     @WorkflowInterface
     public interface RunWorkflow {
-        /** Runs a graph to its end; the input travels by itself, because every activity has it, too. */
+        /** Runs a graph or a goal to its end; the input travels by itself, because every activity has it, too. */
         @WorkflowMethod(name = RUN)
         Wire.Ended run(Wire.Start start, String input);
 
         /** Stops the run: what is under way is interrupted and booked. */
         @SignalMethod(name = CANCEL)
         void cancel();
+
+        /** Answers what is waited for; what nobody waits for is passed over. Null if the signal has no argument. */
+        @SignalMethod(name = SAY)
+        void say(Wire.@Nullable Said said);
+
+        /** What is waited for. */
+        @QueryMethod(name = QUESTIONS)
+        List<Wire.Question> questions();
 
         /** How far it has come. */
         @QueryMethod(name = PROGRESS)
@@ -81,11 +94,23 @@ final class Contract {
         /**
          * Performs a rung.
          *
-         * @param graphInput of the graph, by itself because all rungs of a run have the same one; empty for an item of a
-         *     bulk run
+         * @param graphInput of the graph, by itself because all rungs of a run have the same one; empty where the
+         *     order names the type
          * @param input of the subtask or item
          */
         @ActivityMethod(name = RUNG)
         Wire.Performed perform(Wire.Order order, String graphInput, String input);
+    }
+
+    /** Planner and merger as activities. */
+    @ActivityInterface
+    public interface GoalActivity {
+        /** Plans a round. */
+        @ActivityMethod(name = PLAN)
+        Wire.Planned plan(Wire.PlanOrder order, String goalInput);
+
+        /** Merges, and asks the rules of the goal. */
+        @ActivityMethod(name = MERGE)
+        Wire.MergeDone merge(Wire.MergeOrder order, String goalInput);
     }
 }

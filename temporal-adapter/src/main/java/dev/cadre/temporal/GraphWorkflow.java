@@ -2,15 +2,16 @@
 package dev.cadre.temporal;
 
 import dev.cadre.EngineRun;
-import dev.cadre.task.GraphNode;
-import dev.cadre.task.TaskGraph;
+import dev.cadre.event.RunEvent;
+import dev.cadre.task.RunFailure;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.workflow.CancellationScope;
 import io.temporal.workflow.Workflow;
-import java.util.Optional;
+import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A run of a graph as a workflow: makes the graph, and has a {@link WorkflowRun} drive it. */
+/** A run as a workflow: makes the graph or the goal, and has a {@link WorkflowRun} drive it. */
 final class GraphWorkflow implements Contract.RunWorkflow {
     /** The type of a failure of a run that was refused before anything was called. */
     static final String REFUSED = "cadre-refused";
@@ -34,23 +35,38 @@ final class GraphWorkflow implements Contract.RunWorkflow {
     public Wire.Ended run(Wire.Start start, String input) {
         var unused = Workflow.getVersion(CHANGE, Workflow.DEFAULT_VERSION, VERSION);
         // without the graph no decision can be made: the task fails and is tried again, perhaps by a worker that has it
-        TaskGraph<?> graph = registry.graph(start.graph(), start.version(), input)
-                .orElseThrow(() -> new IllegalStateException("this worker has no graph '%s' of version %d: register it"
-                        .formatted(start.graph(), start.version())));
-        return run(start, input, graph);
+        return run(start, input, registry.asked(start, input));
     }
 
-    private <R> Wire.Ended run(Wire.Start start, String input, TaskGraph<R> graph) {
-        String runId = Workflow.getInfo().getWorkflowId();
-        EngineRun<R> parts = EngineRun.of(registry.coordinator(), graph, runId);
+    private <R> Wire.Ended run(Wire.Start start, String input, Asked<R> asked) {
+        EngineRun<R> parts =
+                asked.run(registry.coordinator(), Workflow.getInfo().getWorkflowId());
         requireSame(parts.fingerprint(), start);
         String obstacle = Workflow.sideEffect(
-                String.class, () -> obstacle(graph).or(parts::obstacle).orElse(""));
+                String.class, () -> asked.obstacle().or(parts::obstacle).orElse(""));
         if (!obstacle.isEmpty()) {
             throw ApplicationFailure.newNonRetryableFailure(obstacle, REFUSED);
         }
-        var calls = new RungCalls(registry, start, input, runId);
-        var driven = new WorkflowRun<>(parts, graph, start, calls, decisionOrder);
+        var frame = new RunFrame<>(parts, start, input, registry);
+        return switch (asked) {
+            case Asked.ForGraph<R> graph -> drive(new WorkflowRun<>(frame, graph, null, decisionOrder));
+            case Asked.ForGoal<R> goal ->
+                switch (GoalFlow.funding(frame, goal)) {
+                    case GoalFlow.Funded funded -> drive(new WorkflowRun<>(frame, goal, funded, decisionOrder));
+                    case GoalFlow.Refused(RunFailure why) -> refused(frame, goal, why);
+                };
+        };
+    }
+
+    private static <R> Wire.Ended refused(RunFrame<R> frame, Asked<R> goal, RunFailure why) {
+        Marks marks = frame.start().marks() ? Marks.ON : Marks.OFF;
+        marks.began();
+        frame.tell(new RunEvent.RunStarted(
+                frame.runId(), Duration.ZERO, frame.parts().goal(), frame.limit()));
+        return RunEnds.conclude(frame, goal, EngineRun.refused(why), marks);
+    }
+
+    private Wire.Ended drive(WorkflowRun<?> driven) {
         run = driven;
         if (isCancelled) {
             driven.cancel();
@@ -66,23 +82,14 @@ final class GraphWorkflow implements Contract.RunWorkflow {
         return ended[0];
     }
 
-    /** A graph that is made otherwise now cannot go on as it began. */
+    /** What is made otherwise now cannot go on as it began. */
     private static void requireSame(String fingerprint, Wire.Start start) {
         String begun = Workflow.sideEffect(String.class, () -> fingerprint);
         if (!begun.equals(fingerprint)) {
             throw new IllegalStateException(
-                    "graph '%s' of version %d is another one than when this run began: give the changed graph a new version and register both"
-                            .formatted(start.graph(), start.version()));
+                    "%s '%s' of version %d is another one than when this run began: give the changed one a new version and register both"
+                            .formatted(start.goal() ? "goal" : "graph", start.graph(), start.version()));
         }
-    }
-
-    private static Optional<String> obstacle(TaskGraph<?> graph) {
-        return graph.nodes().stream()
-                .map(GraphNode::type)
-                .filter(type -> type.keptAbove().isPresent())
-                .findFirst()
-                .map(type -> "subtask type '%s' keeps long outputs out of prompts, which a run on Temporal cannot yet"
-                        .formatted(type.name()));
     }
 
     @Override
@@ -91,6 +98,18 @@ final class GraphWorkflow implements Contract.RunWorkflow {
         if (run != null) {
             run.cancel();
         }
+    }
+
+    @Override
+    public void say(Wire.@Nullable Said said) {
+        if (run != null && said != null) { // nobody waits before the run has begun
+            run.say(said);
+        }
+    }
+
+    @Override
+    public List<Wire.Question> questions() {
+        return run == null ? List.of() : run.questions();
     }
 
     @Override

@@ -25,6 +25,14 @@ record LostRung(Fate fate, String why) {
         UNKNOWN
     }
 
+    Wire.Lost written() {
+        return new Wire.Lost(fate.name(), why);
+    }
+
+    static LostRung read(Wire.Lost lost) {
+        return new LostRung(Fate.valueOf(lost.fate()), lost.why());
+    }
+
     static LostRung of(RuntimeException failure) {
         Throwable cause =
                 failure instanceof ActivityFailure && failure.getCause() != null ? failure.getCause() : failure;
@@ -41,7 +49,7 @@ record LostRung(Fate fate, String why) {
                                 ? "its worker was not heard of any more"
                                 : "it did not end in time");
             case ApplicationFailure unfit
-            when unfit.getType().equals(RungWork.NOT_BEGUN) ->
+            when unfit.getType().equals(ActivityWork.NOT_BEGUN) ->
                 new LostRung(Fate.NOT_BEGUN, clean(unfit.getOriginalMessage()));
             case ApplicationFailure broken ->
                 new LostRung(Fate.UNKNOWN, "%s: %s".formatted(broken.getType(), clean(broken.getOriginalMessage())));

@@ -13,13 +13,21 @@ enum Marks {
         void began() {}
 
         @Override
+        void state(String state) {}
+
+        @Override
         void ended(String state, Money spent) {}
     },
     /** Both are kept. */
     ON {
         @Override
         void began() {
-            Workflow.upsertTypedSearchAttributes(STATE.valueSet("RUNNING"));
+            state("RUNNING");
+        }
+
+        @Override
+        void state(String state) {
+            Workflow.upsertTypedSearchAttributes(STATE.valueSet(state));
         }
 
         @Override
@@ -28,7 +36,7 @@ enum Marks {
         }
     };
 
-    /** {@code RUNNING}, or how the run ended. */
+    /** {@code RUNNING}, {@code WAITING} for people, or how the run ended. */
     static final SearchAttributeKey<String> STATE = SearchAttributeKey.forKeyword("CadreState");
 
     /** In US dollars, for queries only: books are kept in pico-dollars. */
@@ -37,6 +45,8 @@ enum Marks {
     private static final double PICO_PER_USD = 1e12;
 
     abstract void began();
+
+    abstract void state(String state);
 
     abstract void ended(String state, Money spent);
 }

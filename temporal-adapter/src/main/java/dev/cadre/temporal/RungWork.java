@@ -7,54 +7,47 @@ import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.schedule.RungId;
+import dev.cadre.task.GraphNode;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
 import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityExecutionContext;
 import io.temporal.activity.ActivityInfo;
-import io.temporal.client.ActivityCompletionException;
-import io.temporal.client.ActivityWorkerShutdownException;
-import io.temporal.failure.ApplicationFailure;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Performs rungs as activities. Whatever happens to a rung is an end that is returned, with what it has spent; what is thrown
  * was thrown before anything began. Safe for use by many threads.
  */
 final class RungWork implements Contract.RungActivity {
-    /** The type of a failure of an activity that has begun nothing. */
-    static final String NOT_BEGUN = "cadre-not-begun";
-
-    /** So many heartbeats before a worker is taken for lost. */
-    static final long PULSES = 4;
     /** The workflow cancels at the deadline, which a rung hears with its next heartbeat; this is if that comes late. */
-    private static final Duration OVERTIME = Duration.ofSeconds(1);
+    static final Duration OVERTIME = Duration.ofSeconds(1);
 
     private final Registry registry;
-    private volatile boolean isClosing;
+    private final ActivityWork work;
 
-    RungWork(Registry registry) {
+    RungWork(Registry registry, ActivityWork work) {
         this.registry = registry;
-    }
-
-    /** Interrupts all rungs, which report what they have spent, and begins no other one. */
-    void close() {
-        isClosing = true;
+        this.work = work;
     }
 
     @Override
     public Wire.Performed perform(Wire.Order order, String graphInput, String input) {
         ActivityExecutionContext context = Activity.getExecutionContext();
-        if (isClosing) {
-            throw ApplicationFailure.newNonRetryableFailure("its worker was shut down", NOT_BEGUN);
-        }
+        work.requireOpen();
         RunCommand.StartRung rung = read(order, graphInput, input);
         var events = new Events();
-        var pulse = new Pulse(context);
+        ActivityWork.Pulse pulse = work.pulse(context);
         EngineRung.Performed performed = new EngineRung(
-                        registry.coordinator(), order.run(), rung, terms(order, context.getInfo()), events)
+                        registry.coordinator(),
+                        order.run(),
+                        rung,
+                        Optional.ofNullable(order.answer()),
+                        terms(order, context.getInfo()),
+                        events)
                 .perform(pulse::goesOn);
-        boolean isLeaving = Thread.interrupted() || pulse.isLeaving; // the flag would break what reports the end
+        boolean isLeaving = pulse.isLeaving();
         return new Wire.Performed(
                 order.place(),
                 Ends.of(performed.end(), rung.type()),
@@ -67,24 +60,21 @@ final class RungWork implements Contract.RungActivity {
                 isLeaving);
     }
 
-    /** Time that it waited in the queue is gone; by the clock of the server alone, so that no two clocks are compared. */
+    /** Time that it waited in the queue is gone. */
     private EngineRung.Terms terms(Wire.Order order, ActivityInfo info) {
-        long waited = Math.max(0, info.getStartedTimestamp() - info.getScheduledTimestamp());
-        Duration queued = Duration.ofMillis(waited);
+        Duration queued = ActivityWork.queued(info);
         return new EngineRung.Terms(
                 Money.ofPico(order.allotment()),
                 Duration.ofNanos(order.timeNanos()).minus(queued),
                 OVERTIME,
                 Duration.ofNanos(order.sinceStartNanos()).plus(queued),
-                registry.heartbeat().dividedBy(PULSES));
+                registry.heartbeat().dividedBy(ActivityWork.PULSES));
     }
 
     private RunCommand.StartRung read(Wire.Order order, String graphInput, String input) {
         try {
             Wire.Place place = order.place();
-            SubtaskType<?, ?> type = order.version() == Registry.BULK
-                    ? EngineBulk.type(registry.bulk(order.graph()))
-                    : ofGraph(order, graphInput);
+            SubtaskType<?, ?> type = type(order, graphInput);
             return new RunCommand.StartRung(
                     new RungId(place.subtask(), place.item(), place.rung()),
                     type,
@@ -93,49 +83,27 @@ final class RungWork implements Contract.RungActivity {
                     order.evidence(),
                     order.order());
         } catch (RuntimeException unfit) {
-            throw ApplicationFailure.newNonRetryableFailureWithCause(
-                    String.valueOf(unfit.getMessage()), NOT_BEGUN, unfit);
+            throw ActivityWork.notBegun(unfit);
         }
     }
 
-    private SubtaskType<?, ?> ofGraph(Wire.Order order, String graphInput) {
+    private SubtaskType<?, ?> type(Wire.Order order, String graphInput) {
+        if (order.version() == Registry.BULK) {
+            return EngineBulk.type(registry.bulk(order.graph()));
+        }
+        return order.type() == null ? inGraph(order, graphInput) : registry.type(order.type());
+    }
+
+    private SubtaskType<?, ?> inGraph(Wire.Order order, String graphInput) {
         TaskGraph<?> graph = registry.graph(order.graph(), order.version(), graphInput)
                 .orElseThrow(() -> new IllegalStateException(
                         "this worker has no graph '%s' of version %d".formatted(order.graph(), order.version())));
+        String subtask = order.place().subtask();
         return graph.nodes().stream()
-                .filter(each -> each.id().equals(order.place().subtask()))
+                .filter(each -> each.id().equals(subtask))
                 .findFirst()
+                .map(GraphNode::type)
                 .orElseThrow(() -> new IllegalStateException("graph '%s' of version %d has no subtask '%s' here"
-                        .formatted(order.graph(), order.version(), order.place().subtask())))
-                .type();
-    }
-
-    /** Tells the server that the activity is alive, and hears whether it is still wanted. */
-    private final class Pulse {
-        private final ActivityExecutionContext context;
-        private boolean isLeaving;
-
-        Pulse(ActivityExecutionContext context) {
-            this.context = context;
-        }
-
-        boolean goesOn() {
-            if (isClosing) {
-                isLeaving = true;
-                return false;
-            }
-            try {
-                context.heartbeat(null);
-                return true;
-            } catch (ActivityWorkerShutdownException leaving) {
-                isLeaving = true;
-                return false;
-            } catch (ActivityCompletionException unwanted) { // cancelled, timed out, or its workflow is gone
-                return false;
-            } catch (RuntimeException unsent) { // such as by an executor that is shut down: no reason to lose a report
-                isLeaving = isClosing;
-                return !isClosing;
-            }
-        }
+                        .formatted(order.graph(), order.version(), subtask)));
     }
 }

@@ -3,6 +3,7 @@ package dev.cadre.temporal;
 
 import dev.cadre.Coordinator;
 import dev.cadre.EngineRun;
+import dev.cadre.NamedGoal;
 import dev.cadre.bulk.Bulk;
 import dev.cadre.model.Tier;
 import dev.cadre.task.NamedGraph;
@@ -30,7 +31,7 @@ public final class TemporalWorker implements AutoCloseable {
     private static final Duration LONGEST_HEARTBEAT_DELAY = Duration.ofMinutes(1);
 
     private final WorkerFactory factory;
-    private final RungWork rungs;
+    private final ActivityWork work = new ActivityWork();
 
     private TemporalWorker(Builder builder) {
         factory = WorkerFactory.newInstance(
@@ -42,9 +43,9 @@ public final class TemporalWorker implements AutoCloseable {
         if (builder.isDeciding) {
             decides(factory.newWorker(builder.queue), registry, DecisionOrder.OF_MACHINE);
         }
-        rungs = new RungWork(registry);
         for (String queue : builder.rungQueues()) {
-            factory.newWorker(queue, builder.options()).registerActivitiesImplementations(rungs);
+            factory.newWorker(queue, builder.options())
+                    .registerActivitiesImplementations(new RungWork(registry, work), new GoalWork(registry, work));
         }
     }
 
@@ -79,7 +80,7 @@ public final class TemporalWorker implements AutoCloseable {
     @Override
     public void close() {
         factory.suspendPolling();
-        rungs.close();
+        work.close();
         factory.shutdown();
         factory.awaitTermination(5, TimeUnit.SECONDS);
         factory.shutdownNow();
@@ -93,6 +94,7 @@ public final class TemporalWorker implements AutoCloseable {
         private final String queue;
         private final Coordinator coordinator;
         private final Map<String, NamedGraph<?, ?>> graphs = new LinkedHashMap<>();
+        private final Map<String, NamedGoal<?, ?>> goals = new LinkedHashMap<>();
         private final Map<String, Bulk<?, ?>> bulks = new LinkedHashMap<>();
         private final Set<Tier> tiers = EnumSet.allOf(Tier.class);
         private boolean isDeciding = true;
@@ -123,6 +125,21 @@ public final class TemporalWorker implements AutoCloseable {
         }
 
         /**
+         * Registers goals; default none. Their subtask types and their planner are those of the coordinator. As for {@link
+         * #graphs}.
+         *
+         * @throws IllegalArgumentException if one of this name and version is registered already
+         */
+        public Builder goals(NamedGoal<?, ?>... added) {
+            for (NamedGoal<?, ?> goal : added) {
+                if (goals.putIfAbsent(Registry.key(goal.name(), goal.version()), goal) != null) {
+                    throw new IllegalArgumentException("%s is registered already".formatted(goal));
+                }
+            }
+            return this;
+        }
+
+        /**
          * Registers subtask types for {@linkplain TemporalCoordinator#bulk bulk runs}, by their names; default none. Every
          * worker of the queue should have the same.
          *
@@ -139,7 +156,10 @@ public final class TemporalWorker implements AutoCloseable {
             return this;
         }
 
-        /** The tiers whose rungs it performs; default all. */
+        /**
+         * The tiers whose work it performs; default all. Goals are planned where tier FLAGSHIP is, and merged where MINI is;
+         * mergers in plain code are where plain code is.
+         */
         public Builder tiers(Tier... performed) {
             tiers.clear();
             tiers.addAll(List.of(performed));
@@ -180,7 +200,7 @@ public final class TemporalWorker implements AutoCloseable {
         }
 
         Registry registry() {
-            return new Registry(coordinator, graphs, queue, heartbeat, bulks);
+            return new Registry(coordinator, graphs, goals, bulks, queue, heartbeat);
         }
 
         private List<String> rungQueues() {
@@ -195,7 +215,7 @@ public final class TemporalWorker implements AutoCloseable {
         private WorkerOptions options() {
             return WorkerOptions.newBuilder()
                     .setMaxConcurrentActivityExecutionSize(parallel)
-                    .setMaxHeartbeatThrottleInterval(heartbeat.dividedBy(RungWork.PULSES))
+                    .setMaxHeartbeatThrottleInterval(heartbeat.dividedBy(ActivityWork.PULSES))
                     .build();
         }
 

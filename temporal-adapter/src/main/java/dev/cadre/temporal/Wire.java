@@ -2,6 +2,7 @@
 package dev.cadre.temporal;
 
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +18,11 @@ final class Wire {
      *
      * @param timeNanos the time that it has; zero for the default of the coordinator
      * @param marks whether search attributes are kept
+     * @param goal whether it is one of a goal, whose name and version are in the place of those of a graph
+     * @param waitsCount whether time in which it only waits for people counts
      */
-    record Start(String graph, int version, long limit, long timeNanos, boolean marks) {}
+    record Start(
+            String graph, int version, long limit, long timeNanos, boolean marks, boolean goal, boolean waitsCount) {}
 
     /** Which execution of which subtask of a graph. */
     record Place(String subtask, int item, int rung) {}
@@ -26,6 +30,8 @@ final class Wire {
     /**
      * A rung that is to be performed.
      *
+     * @param type the name of the subtask type, for one that a planner planned; null if the graph says it
+     * @param answer what a person has answered in the place of its code; null to perform it
      * @param timeNanos from the time at which it was scheduled until it is interrupted
      */
     record Order(
@@ -38,7 +44,9 @@ final class Wire {
             long order,
             long allotment,
             long timeNanos,
-            long sinceStartNanos) {}
+            long sinceStartNanos,
+            @Nullable String type,
+            @Nullable String answer) {}
 
     /** Money and tokens, as {@link dev.cadre.price.Spend} has them. */
     record Paid(
@@ -108,6 +116,210 @@ final class Wire {
             boolean isTimeUp,
             boolean isLeaving) {}
 
+    // --- planner and merger
+
+    /** Why a run, or a part of it, has failed. */
+    record Fault(String kind, String message, List<String> details) {}
+
+    /** What planner and merger say that they need, or why they say nothing. */
+    record Needs(
+            long plan,
+            long round,
+            long merge,
+            long floor,
+            boolean mergeTakesTime,
+            boolean callsModel,
+            int rounds,
+            int merges,
+            @Nullable Fault fault) {}
+
+    /** A subtask that succeeded, for a planner that is asked again; the subtask itself stands in the plan so far. */
+    record Done(String subtask, String output) {}
+
+    /** A subtask or an item that did not. */
+    record Undone(String id, String subtask, String reason) {}
+
+    /**
+     * A plan that waits for a decision, or that was decided on.
+     *
+     * @param verdict {@code Approve} or {@code Reject}; empty if nobody has decided
+     * @param reason of a rejection
+     */
+    record Proposal(List<String> subtasks, List<String> defects, List<String> lost, String verdict, String reason) {
+        Proposal judged(String as, String why) {
+            return new Proposal(subtasks, defects, lost, as, why);
+        }
+    }
+
+    /** What has become of a plan; round 0 is the first plan. */
+    record Become(int round, List<Done> done, List<Undone> undone, List<String> lost, String rejected) {}
+
+    /**
+     * A round of planning that is to be performed.
+     *
+     * @param before the subtasks that the rounds before took, as they were planned
+     * @param needed whether anything is wrong that a further subtask may mend
+     * @param limit that of the run
+     * @param free what is free of it, the allotment included
+     * @param planned what the plan has cost before
+     * @param proposal a plan of this round that was made before; null to ask the planner
+     */
+    record PlanOrder(
+            String run,
+            String goal,
+            int version,
+            List<String> before,
+            Become become,
+            boolean needed,
+            long limit,
+            long free,
+            Paid planned,
+            long allotment,
+            long timeNanos,
+            long sinceStartNanos,
+            @Nullable Proposal proposal) {}
+
+    /** What an activity of planner or merger did, beside its result; as in {@link Performed}. */
+    record Books(
+            Paid paid, List<Call> calls, List<String> notes, String abandoned, boolean isTimeUp, boolean isLeaving) {}
+
+    /**
+     * A round of planning that was performed.
+     *
+     * @param round that of the order
+     * @param admitted the subtasks that it handed over, as they were planned
+     * @param noted what was wrong with a plan whose planner failed
+     * @param end {@code PlanEnded}, {@code PlanFailed} or {@code Awaited}
+     * @param fault of a plan that failed
+     * @param what where it was interrupted, or what it waits for
+     * @param proposal the plan that waits for a decision; null if none does
+     */
+    record Planned(
+            int round,
+            List<String> admitted,
+            List<String> noted,
+            String end,
+            List<String> defects,
+            List<String> lost,
+            @Nullable Fault fault,
+            String what,
+            Books books,
+            @Nullable Proposal proposal) {}
+
+    /** The outcome of one subtask of a type. */
+    record Typed(String id, String type, Result result) {}
+
+    /**
+     * A merge that is to be performed.
+     *
+     * @param number 1 for the first one of the run
+     * @param timeNanos until its calls must be over
+     * @param overtimeNanos how long after that it is interrupted
+     */
+    record MergeOrder(
+            String run,
+            String goal,
+            int version,
+            int number,
+            List<Typed> outcomes,
+            long allotment,
+            long timeNanos,
+            long overtimeNanos,
+            long sinceStartNanos) {}
+
+    /** A passage on which an answer rests. */
+    record Cited(String subtask, String quote) {}
+
+    /** An answer. */
+    record Made(String answer, List<Cited> citations, List<String> notes) {}
+
+    /**
+     * A merge that was performed.
+     *
+     * @param number that of the order
+     * @param end {@code MergeEnded}, {@code MergeFailed} or {@code Awaited}
+     * @param judgement {@code Accepted}, {@code Rejected} or {@code Unjudged}, of an answer
+     * @param what the rule that rejected it or why there is no judgement, or what is waited for
+     * @param fault of a merge that failed
+     */
+    record MergeDone(
+            int number,
+            String end,
+            @Nullable Made made,
+            String judgement,
+            String what,
+            @Nullable Fault fault,
+            Books books) {}
+
+    /** Why there is no report of an activity. */
+    record Lost(String fate, String why) {}
+
+    /**
+     * Something that a run was told.
+     *
+     * @param kind what it is: {@code rung}, {@code plan} or {@code merge} for an activity that ended, {@code cancel},
+     *     {@code time}, {@code merge time} or {@code said}
+     * @param key of the activity; else empty
+     * @param lost of an activity without a report
+     * @param said by a person
+     */
+    record Fed(
+            String kind,
+            String key,
+            @Nullable Performed rung,
+            @Nullable Planned plan,
+            @Nullable MergeDone merge,
+            @Nullable Lost lost,
+            @Nullable Said said) {
+        static Fed of(String kind) {
+            return new Fed(kind, "", null, null, null, null, null);
+        }
+    }
+
+    /**
+     * Something that is waited for.
+     *
+     * @param id by which it is answered
+     * @param kind {@code SUBTASK}, {@code PLAN}, {@code PLANNER} or {@code MERGER}
+     * @param subtask the label of a subtask or item; else empty
+     * @param type the name of its type; else empty
+     * @param input its input as JSON, or the plan; else empty
+     * @param schema the JSON schema of the answer; else empty
+     * @param what what is waited for, by the word of whoever waits
+     * @param refusal why the last answer was refused; empty if there was none
+     */
+    record Question(
+            String id,
+            String kind,
+            String subtask,
+            String type,
+            String input,
+            String schema,
+            String what,
+            String refusal) {}
+
+    /**
+     * What a person said.
+     *
+     * @param kind {@code answer}, {@code approve}, {@code reject} or {@code again}
+     * @param id of the question; empty for all
+     * @param text the answer as JSON, or the reason of a rejection; else empty
+     */
+    record Said(String kind, String id, String text) {
+        /** Whoever may signal a workflow may leave out anything. */
+        Said {
+            kind = Objects.requireNonNullElse(kind, "");
+            id = Objects.requireNonNullElse(id, "");
+            text = Objects.requireNonNullElse(text, "");
+        }
+
+        boolean isTo(String question) {
+            return id.isEmpty() || id.equals(question);
+        }
+    }
+
+    // --- results
+
     /**
      * An outcome.
      *
@@ -144,7 +356,13 @@ final class Wire {
             Paid paid,
             long tookNanos) {}
 
-    /** A run that ended. */
+    /**
+     * A run that ended.
+     *
+     * @param made the answer of a goal; null if it has none, and of a graph, where it is an outcome
+     * @param planner the line of the planner; null of a graph
+     * @param merger that of the merger; null of a graph
+     */
     record Ended(
             String status,
             String failureKind,
@@ -159,7 +377,10 @@ final class Wire {
             List<String> abandoned,
             Paid paid,
             long limit,
-            long tookNanos) {}
+            long tookNanos,
+            @Nullable Made made,
+            @Nullable Line planner,
+            @Nullable Line merger) {}
 
     /** A run that is under way, or has ended. */
     record Progress(

@@ -2,6 +2,7 @@
 package dev.cadre.temporal;
 
 import dev.cadre.Coordinator;
+import dev.cadre.NamedGoal;
 import dev.cadre.task.NamedGraph;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.common.WorkflowExecutionHistory;
@@ -44,10 +45,15 @@ final class Cluster implements AutoCloseable {
     }
 
     TemporalWorker.Builder worker(Coordinator coordinator) {
-        return TemporalWorker.builder(environment.getWorkflowClient(), QUEUE, coordinator)
+        TemporalWorker.Builder builder = TemporalWorker.builder(environment.getWorkflowClient(), QUEUE, coordinator)
                 .graphs(Graphs.ALL.toArray(NamedGraph<?, ?>[]::new))
-                .bulks(Graphs.NOTE, Graphs.CAREFUL, Graphs.UPPER)
+                .goals(Goals.ALL.toArray(NamedGoal<?, ?>[]::new))
                 .heartbeat(Duration.ofSeconds(2));
+        try {
+            return builder.bulks(Graphs.NOTE, Graphs.CAREFUL, Graphs.UPPER);
+        } catch (IllegalStateException noModels) {
+            return builder;
+        }
     }
 
     /** With one worker that does everything. */
@@ -64,7 +70,7 @@ final class Cluster implements AutoCloseable {
     }
 
     TemporalCoordinator runs() {
-        return TemporalCoordinator.of(environment.getWorkflowClient(), QUEUE);
+        return TemporalCoordinator.of(environment.getWorkflowClient(), QUEUE).plansWith(Goals.TYPES);
     }
 
     WorkflowExecutionHistory history(String id) {

@@ -2,6 +2,7 @@
 package dev.cadre.temporal;
 
 import dev.cadre.model.Tier;
+import dev.cadre.task.AwaitedException;
 import dev.cadre.task.Input;
 import dev.cadre.task.NamedGraph;
 import dev.cadre.task.SubtaskType;
@@ -103,7 +104,19 @@ final class Graphs {
         return graph.answering(graph.add("note", NOTE, topic));
     });
 
-    static final List<NamedGraph<?, ?>> ALL = List.of(FAN_OUT, RACE, CONDITIONAL, THREE, ONE);
+    static final SubtaskType<Note, Note> ASK = SubtaskType.code("ask", Note.class, Note.class, (note, context) -> {
+                throw new AwaitedException("the editor, about '%s'".formatted(note.text()));
+            })
+            .accept("a note is long enough", (note, edited) -> edited.text().length() > 10);
+
+    /** A single note as a person has it. */
+    static final NamedGraph<Topic, Note> ASKED = NamedGraph.of("asked", Topic.class, topic -> {
+        var graph = TaskGraph.builder();
+        var note = graph.add("note", NOTE, topic);
+        return graph.answering(graph.add("edited", ASK, Input.from(note, each -> each)));
+    });
+
+    static final List<NamedGraph<?, ?>> ALL = List.of(FAN_OUT, RACE, CONDITIONAL, THREE, ONE, ASKED);
 
     private Graphs() {}
 }

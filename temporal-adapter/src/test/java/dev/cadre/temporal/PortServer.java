@@ -38,7 +38,7 @@ record PortServer(int port, TestServer.PortBoundTestServer server, WorkflowServi
     }
 
     TemporalCoordinator runs() {
-        return TemporalCoordinator.of(client(), Cluster.QUEUE);
+        return TemporalCoordinator.of(client(), Cluster.QUEUE).plansWith(Goals.TYPES);
     }
 
     private WorkflowClient client() {

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cadre.Coordinator;
+import dev.cadre.NamedGoal;
 import dev.cadre.budget.Budget;
 import dev.cadre.model.Tier;
+import dev.cadre.plan.PlanReview;
 import dev.cadre.price.Price;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.task.NamedGraph;
@@ -37,16 +39,17 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Timeout(60)
 class ReplayTest {
+    private static final Budget BUDGET = Budget.usd("0.05");
     private static final Path HISTORIES = Path.of("src/test/resources/histories");
 
     @ParameterizedTest
-    @ValueSource(strings = {"fan-out", "race", "three"})
+    @ValueSource(strings = {"fan-out", "race", "three", "goal", "goal-replanned", "answered", "approved"})
     void history_goesOnUnderTheCodeOfToday(String name) {
         assertThatCode(() -> replay(name, DecisionOrder.OF_MACHINE, Graphs.ALL)).doesNotThrowAnyException();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"fan-out", "three"})
+    @ValueSource(strings = {"fan-out", "three", "goal", "goal-replanned"})
     void history_underAnotherDecisionOrder_isRefused(String name) {
         assertThatThrownBy(() -> replay(name, List::reversed, Graphs.ALL))
                 .hasStackTraceContaining("the code decides otherwise than when this run began");
@@ -57,6 +60,15 @@ class ReplayTest {
         DecisionOrder lazy = commands ->
                 commands.stream().filter(command -> !isOf(command, "third")).toList();
         assertThatThrownBy(() -> replay("three", lazy, Graphs.ALL)).hasStackTraceContaining("NonDeterministic");
+    }
+
+    @Test
+    void history_underAMachineThatPlansOnce_isRefused() {
+        DecisionOrder content = commands -> commands.stream()
+                .filter(command -> !(command instanceof RunCommand.StartRound))
+                .toList();
+        assertThatThrownBy(() -> replay("goal-replanned", content, Graphs.ALL))
+                .hasStackTraceContaining("NonDeterministic");
     }
 
     private static boolean isOf(RunCommand command, String subtask) {
@@ -76,14 +88,23 @@ class ReplayTest {
 
     @Test
     void history_withOtherPricesAndModels_goesOn() {
-        Coordinator dear = Coordinator.of(
-                new ScriptedModel().pools(pool -> pool.price(Price.perMillionTokens("900", "900", "900"))));
-        assertThatCode(() -> replay("fan-out", DecisionOrder.OF_MACHINE, Graphs.ALL, dear))
+        Coordinator dear = Goals.coordinator(
+                        new ScriptedModel().pools(pool -> pool.price(Price.perMillionTokens("900", "900", "900"))))
+                .planner((request, intake) -> {}) // and another planner, of fewer rounds
+                .build();
+        assertThatCode(() -> {
+                    replay("fan-out", DecisionOrder.OF_MACHINE, Graphs.ALL, dear);
+                    replay("goal-replanned", DecisionOrder.OF_MACHINE, Graphs.ALL, dear);
+                })
                 .doesNotThrowAnyException();
     }
 
     private static void replay(String name, DecisionOrder order, List<NamedGraph<?, ?>> graphs) throws Exception {
-        replay(name, order, graphs, Coordinator.of(new ScriptedModel().pools()));
+        replay(
+                name,
+                order,
+                graphs,
+                Goals.coordinator(new ScriptedModel().pools()).build());
     }
 
     private static void replay(String name, DecisionOrder order, List<NamedGraph<?, ?>> graphs, Coordinator coordinator)
@@ -91,7 +112,8 @@ class ReplayTest {
         var history = WorkflowExecutionHistory.fromJson(Files.readString(HISTORIES.resolve(name + ".json")));
         try (var environment = TestWorkflowEnvironment.newInstance()) {
             var builder = TemporalWorker.builder(environment.getWorkflowClient(), Cluster.QUEUE, coordinator)
-                    .graphs(graphs.toArray(NamedGraph<?, ?>[]::new));
+                    .graphs(graphs.toArray(NamedGraph<?, ?>[]::new))
+                    .goals(Goals.ALL.toArray(NamedGoal<?, ?>[]::new));
             var worker = environment.newWorker(Cluster.QUEUE);
             TemporalWorker.decides(worker, builder.registry(), order);
             WorkflowReplayer.replayWorkflowExecution(history, worker);
@@ -103,24 +125,44 @@ class ReplayTest {
     @Tag("measure")
     void record() throws IOException, InterruptedException {
         Topics topics = new Topics(List.of("cats", "dogs", "bees"));
-        Map<String, TaskGraph<?>> graphs = Map.of(
-                "fan-out",
-                Graphs.FAN_OUT.on(topics),
-                "race",
-                Graphs.RACE.on(new Topic("lions")),
-                "three",
-                Graphs.THREE.on(topics));
-        for (String name : graphs.keySet()) {
+        Topic pets = new Topic("pets");
+        Map<String, Start> runs = Map.of(
+                "fan-out", to -> to.start(Graphs.FAN_OUT.on(topics), BUDGET),
+                "race", to -> to.start(Graphs.RACE.on(new Topic("lions")), BUDGET),
+                "three", to -> to.start(Graphs.THREE.on(topics), BUDGET),
+                "goal", to -> to.start(Goals.PLAIN.on(pets), Budget.usd("1.00")),
+                "answered", to -> answered(to.start(Graphs.ASKED.on(new Topic("cats")), BUDGET)),
+                "approved", to -> approved(to.start(Goals.PLAIN.on(pets), Budget.usd("1.00"))),
+                "goal-replanned", to -> to.start(Goals.RULED.on(pets), Budget.usd("1.00")));
+        for (String name : runs.keySet()) {
             Path file = HISTORIES.resolve(name + ".json");
             if (Files.notExists(file)) {
                 Files.createDirectories(HISTORIES);
-                Files.writeString(file, recorded(graphs.get(name)));
+                Files.writeString(file, recorded(runs.get(name), name));
             }
         }
         assertThat(HISTORIES).isNotEmptyDirectory();
     }
 
-    private static String recorded(TaskGraph<?> graph) throws InterruptedException {
+    private interface Start {
+        TemporalRun<?> on(TemporalCoordinator coordinator);
+    }
+
+    /** With an answer that is refused, and one that is taken. */
+    private static TemporalRun<Note> answered(TemporalRun<Note> run) {
+        run.answer(PeopleTest.awaitQuestions(run, 1).getFirst(), Note.class, new Note("short"));
+        RunQuestion again = PeopleTest.awaitRefusal(run, "long enough");
+        run.answer(again, Note.class, new Note("long enough for the rule"));
+        return run;
+    }
+
+    private static TemporalRun<?> approved(TemporalRun<?> run) {
+        run.approve(PeopleTest.awaitQuestions(run, 1).getFirst());
+        return run;
+    }
+
+    private static String recorded(Start start, String name) throws InterruptedException {
+        int rounds = name.equals("goal-replanned") ? 2 : 0;
         var model = new ScriptedModel();
         var never = new Gate(); // who loses is under way: the test server breaks if it ends while it is cancelled
         model.on(Graphs.NOTE).replies(new Note("a fact"));
@@ -128,8 +170,18 @@ class ReplayTest {
         model.on(Graphs.NOTE, new Topic("lions")).holdUntil(never).replies(new Note("never"));
         model.on(Graphs.CAREFUL).onlyOn(Tier.NANO).replies(new Note("short"));
         model.on(Graphs.CAREFUL).onlyOn(Tier.MINI).replies(new Note("long enough for the rule"));
-        try (var cluster = Cluster.of(Coordinator.of(model.pools()))) {
-            TemporalRun<?> run = cluster.runs().start(graph, Budget.usd("0.05"));
+        model.on(Goals.SHORTEN).replies(new Note("fact"));
+        model.onPlan()
+                .repliesText(Goals.plan(Goals.note("cats"), Goals.note("dogs"), Goals.shorten("short", "cats")))
+                .repliesText(Goals.plan(Goals.note("foxes", "dogs"), Goals.shorten("shorter", "foxes")))
+                .repliesText(Goals.plan(Goals.note("bees")));
+        model.onMerge().repliesText(Goals.answer("long")).repliesText(Goals.answer("short"));
+        Coordinator.Builder coordinator = Goals.coordinator(model.pools()).replanning(rounds);
+        if (name.equals("approved")) {
+            coordinator.review(plan -> new PlanReview.Verdict.Wait("the team lead"));
+        }
+        try (var cluster = Cluster.of(coordinator.build())) {
+            TemporalRun<?> run = start.on(cluster.runs());
             run.result();
             return cluster.history(run.id()).toJson(true);
         }

@@ -7,8 +7,6 @@ import dev.cadre.Coordinator;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
 import dev.cadre.model.Tier;
-import dev.cadre.schema.Literal;
-import dev.cadre.task.Outcome;
 import dev.cadre.task.TaskGraph;
 import dev.cadre.temporal.Graphs.Note;
 import dev.cadre.temporal.Graphs.Topic;
@@ -16,8 +14,6 @@ import dev.cadre.temporal.Graphs.Topics;
 import dev.cadre.testing.Gate;
 import dev.cadre.testing.ScriptedModel;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -114,51 +110,8 @@ class SameRunTest {
         script.accept(there);
         try (var cluster = Cluster.of(Coordinator.of(there.pools()))) {
             RunResult<R> remote = cluster.runs().run(graph, budget);
-            assertThat(bytes(remote)).isEqualTo(bytes(local));
+            assertThat(RunBytes.of(remote)).isEqualTo(RunBytes.of(local));
             return remote;
         }
-    }
-
-    /** All but times and ids. */
-    private static String bytes(RunResult<?> result) {
-        Map<String, String> lines = new TreeMap<>();
-        result.report()
-                .subtasks()
-                .forEach(line -> lines.put(
-                        line.id(),
-                        "%s %s %s %s %s %s %s"
-                                .formatted(
-                                        line.type(),
-                                        line.dependsOn(),
-                                        line.end(),
-                                        line.tiers(),
-                                        line.model(),
-                                        line.spend(),
-                                        line.takenFrom())));
-        return String.join(
-                "\n",
-                result.getClass().getSimpleName(),
-                result.toToolText(),
-                outcomes(result.report().outcomes()),
-                outcomes(result.report().parts().items()),
-                lines.toString(),
-                result.spend().toString(),
-                result.report().limit().toString(),
-                result.report().notes().toString());
-    }
-
-    private static String outcomes(Map<String, Outcome<?>> outcomes) {
-        var text = new StringBuilder();
-        outcomes.forEach((id, outcome) -> text.append(id)
-                .append(": ")
-                .append(outcome.ifSucceeded().map(SameRunTest::json).orElseGet(outcome::reason))
-                .append('\n'));
-        return text.toString();
-    }
-
-    private static String json(Object value) {
-        return value instanceof dev.cadre.task.Items<?> items
-                ? items.outcomes().toString()
-                : Literal.of(value).write();
     }
 }

@@ -2,6 +2,7 @@
 package dev.cadre.temporal;
 
 import dev.cadre.Coordinator;
+import dev.cadre.NamedGoal;
 import dev.cadre.model.ModelClient;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.TokenUsage;
@@ -99,14 +100,23 @@ final class WorkerProcess implements AutoCloseable {
                 held.await();
             }
             say("answered");
-            return ModelReply.of(
-                    request.model(), JsonType.of(Note.class).write(new Note("a fact")), TokenUsage.of(100, 20));
+            String reply = switch (context.purpose().kind()) {
+                case PLAN -> Goals.plan(Goals.note("cats"), Goals.note("dogs"), Goals.shorten("short", "cats"));
+                case MERGE -> Goals.answer("done");
+                default -> JsonType.of(Note.class).write(new Note("a fact"));
+            };
+            return ModelReply.of(request.model(), reply, TokenUsage.of(100, 20));
         };
         List<NamedGraph<?, ?>> graphs = Graphs.ALL;
         var client = WorkflowClient.newInstance(stubs);
-        TemporalWorker.Builder rungs = TemporalWorker.builder(
-                        client, Cluster.QUEUE, Coordinator.of(ModelPools.of(ModelPool.of(model, "gpt-5.4-nano"))))
+        Coordinator coordinator = Goals.coordinator(ModelPools.of(
+                        ModelPool.of(model, "gpt-5.4"),
+                        ModelPool.of(model, "gpt-5.4-mini"),
+                        ModelPool.of(model, "gpt-5.4-nano")))
+                .build();
+        TemporalWorker.Builder rungs = TemporalWorker.builder(client, Cluster.QUEUE, coordinator)
                 .graphs(graphs.toArray(NamedGraph<?, ?>[]::new))
+                .goals(Goals.ALL.toArray(NamedGoal<?, ?>[]::new))
                 .bulks(Graphs.NOTE)
                 .heartbeat(HEARTBEAT)
                 .parallelRungs(PARALLEL)
@@ -124,7 +134,7 @@ final class WorkerProcess implements AutoCloseable {
      * Decides as a {@link TemporalWorker} does, but asks for no queue of its own. The test server leaves a decision in the
      * queue of a dead process for ever, where a cluster gives it to another one after five seconds.
      */
-    private static WorkerFactory decider(WorkflowClient client, Registry registry) {
+    static WorkerFactory decider(WorkflowClient client, Registry registry) {
         var factory = WorkerFactory.newInstance(
                 client,
                 WorkerFactoryOptions.newBuilder()

@@ -192,6 +192,27 @@ public abstract class JournalContract {
     }
 
     @Test
+    public void withOutput_namesWhatHasAnOutputOrAnUnknownEffect_ofRunsWithAPlan() {
+        var item = new JournalKey("r1", "list", 70);
+        var unknown = JournalKey.of("r1", "mail");
+        List<Ended> ends = List.of(
+                new Ended(item, PRINT, new Outcome.Succeeded<>("{}"), Spend.NONE),
+                new Ended(unknown, PRINT, Outcome.failed(Failure.Kind.EFFECT_UNKNOWN, "it broke off"), Spend.NONE));
+        try (Journal journal = open()) {
+            RUN.forEach(journal::append);
+            ends.forEach(journal::append);
+            journal.append(item(0)); // of a bulk, which has no plan
+
+            assertThat(journal.withOutput("r1")).containsExactlyInAnyOrder(CATS, item, unknown);
+        }
+        try (Journal journal = open()) {
+            assertThat(journal.withOutput("r1")).containsExactlyInAnyOrder(CATS, item, unknown);
+            assertThat(journal.withOutput("bulk")).isEmpty();
+            assertThat(journal.withOutput("r2")).isEmpty();
+        }
+    }
+
+    @Test
     public void ended_severalTimes_isTheLatest() {
         try (Journal journal = open()) {
             for (int i = 0; i < 3; i++) {

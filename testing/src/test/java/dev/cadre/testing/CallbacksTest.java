@@ -1190,6 +1190,7 @@ class CallbacksTest {
             Map.entry("BatchClient.list", "a run's own, given to the client"),
             Map.entry("BatchClient.read", "a run's own, given to the client"),
             Map.entry("NamedGraph.of", "called before any run, on the caller's thread, and by engines"),
+            Map.entry("NamedGoal.of", "called before any run, on the caller's thread, and by engines"),
             Map.entry("EngineRung.perform", "an engine's own"),
             Map.entry("ModelPools.decorated", "called before any run, on the caller's thread"),
             Map.entry("FileJournal.read", "called outside of runs, on the caller's thread"),

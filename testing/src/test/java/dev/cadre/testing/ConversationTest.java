@@ -24,6 +24,7 @@ import dev.cadre.journal.RunUnderWayException;
 import dev.cadre.merge.Mergers;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.plan.GoalInput;
+import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.price.Money;
 import dev.cadre.task.AwaitedException;
 import dev.cadre.task.RunFailure;
@@ -39,6 +40,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -124,6 +126,60 @@ class ConversationTest {
     }
 
     // --- turns
+
+    private RunResult<Note> turn(Conversation talk, String text, SubtaskType<Topic, Note> read, SubtaskType<Note, Note> send)
+            throws InterruptedException {
+        Coordinator coordinator = Coordinator.builder(model.pools())
+                .plansWith(read, send)
+                .planner((request, intake) -> {
+                    if (text.equals("read")) {
+                        intake.offer(PlannedSubtask.of("x", read, new Topic("x")));
+                    } else {
+                        intake.offer(PlannedSubtask.of("sent", send).withWire("text", "turn1.x", "text"));
+                    }
+                })
+                .build();
+        Goal<Note> goal = Goal.of(text, Note.class)
+                .mergedBy(Mergers.of(input -> new Note(text)));
+        return talk.run(coordinator, text.equals("read") ? goal : talk.following(goal), TURN);
+    }
+
+    /** What the first turn had is on record, and so is what the second one did with it. */
+    @Test
+    void turnBehindOneThatWaits_isNotBegunAgain_asAnotherRun() throws Exception {
+        var isAway = new AtomicBoolean();
+        var sent = new AtomicInteger();
+        SubtaskType<Topic, Note> read = SubtaskType.model("read", Topic.class, Note.class, "Read it.")
+                .attaching(topic -> {
+                    if (isAway.get()) {
+                        throw new IllegalStateException("the disk is away");
+                    }
+                    return List.of();
+                });
+        SubtaskType<Note, Note> send = SubtaskType.code("send", Note.class, Note.class, (note, context) -> {
+            sent.incrementAndGet();
+            return note;
+        });
+        model.on(read).replies(new Note("x"));
+        for (int session = 0; session < 3; session++) {
+            isAway.set(session == 1);
+            try (Journal journal = FileJournal.open(folder.resolve("talk.journal"));
+                    var talk = Conversation.of(coordinator(model).journal(journal).runKey("talk"), SESSION)) {
+                RunResult<Note> first = turn(talk, "read", read, send);
+                if (session == 1) {
+                    assertThat(first).isInstanceOf(RunResult.Suspended.class);
+                    assertThatIllegalStateException()
+                            .isThrownBy(() -> turn(talk, "send", read, send))
+                            .withMessage("turn 2 is on record as another run, and turn 1 waits: ask turn 1 again when what"
+                                    + " it waits for is there");
+                } else {
+                    assertThat(first).isInstanceOf(RunResult.Complete.class);
+                    assertThat(turn(talk, "send", read, send)).isInstanceOf(RunResult.Complete.class);
+                }
+            }
+        }
+        assertThat(sent).hasValue(1);
+    }
 
     @Test
     void turn_startsFromThoseBeforeIt_andTheSessionPaysForAll() throws Exception {

@@ -92,7 +92,7 @@ final class CrashingJournal implements Journal {
     }
 
     @Override
-    public Set<String> withOutput(String run) {
+    public Set<JournalKey> withOutput(String run) {
         return journal.withOutput(run);
     }
 

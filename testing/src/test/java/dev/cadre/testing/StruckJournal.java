@@ -34,7 +34,7 @@ class StruckJournal implements Journal {
     }
 
     @Override
-    public Set<String> withOutput(String run) {
+    public Set<JournalKey> withOutput(String run) {
         return Set.of();
     }
 

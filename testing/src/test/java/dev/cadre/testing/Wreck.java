@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.journal.JournalKey;
+import dev.cadre.record.EffectFindings;
 import dev.cadre.record.RunRecord;
 import dev.cadre.task.Outcome;
 import java.io.IOException;
@@ -101,9 +102,10 @@ record Wreck(KilledRun run, Path journal, Path calls) {
         return finished;
     }
 
-    /** Where a further round begins is on record as an end, too, and that an earlier end without a value is over. */
+    /** What is known of lists and where a round begins are on record as ends, too, and that an end without a value is over. */
     private static boolean isEndOfWork(JournalEntry.Ended ended) {
         return !ended.outcome().equals(RunRecord.SUCCEEDED)
+                && !ended.key().subtask().equals(EffectFindings.OF_ITEMS)
                 && ended.outcome() instanceof Outcome.Succeeded<String>(String json)
                 && !(ended.key().subtask().equals(KilledRun.PLANNER) && json.startsWith("{\"from\""));
     }

@@ -3,6 +3,7 @@ package dev.cadre.examples.agent;
 
 import dev.cadre.Coordinator;
 import dev.cadre.Goal;
+import dev.cadre.NamedGoal;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
 import dev.cadre.cache.OutcomeCache;
@@ -23,6 +24,7 @@ import dev.cadre.price.CountRange;
 import dev.cadre.price.Money;
 import dev.cadre.price.Quote;
 import dev.cadre.task.Limits;
+import dev.cadre.task.SubtaskType;
 import java.time.InstantSource;
 import java.util.List;
 
@@ -31,10 +33,12 @@ public final class SearchCrew {
     private static final int PLANNER_TOKENS = 3_000;
 
     private final Coordinator coordinator;
+    private final List<SubtaskType<?, ?>> types;
     private final Goal<SearchAnswer> goal;
 
-    private SearchCrew(Coordinator coordinator, Goal<SearchAnswer> goal) {
+    private SearchCrew(Coordinator coordinator, List<SubtaskType<?, ?>> types, Goal<SearchAnswer> goal) {
         this.coordinator = coordinator;
+        this.types = types;
         this.goal = goal;
     }
 
@@ -48,7 +52,8 @@ public final class SearchCrew {
                 .planner(new RulesPlanner(types, plan))
                 .listener(listener)
                 .build();
-        return new SearchCrew(coordinator, goal(question).mergedBy(new SearchMerger(question, plan, gate)));
+        return new SearchCrew(
+                coordinator, types.ofCode(), goal(question).mergedBy(new SearchMerger(question, plan, gate)));
     }
 
     /** A crew of models: the flagship plans, nano and mini read, mini answers. The text of files leaves the machine. */
@@ -69,7 +74,9 @@ public final class SearchCrew {
                 .build();
         var places = new SearchMerger(question, plan, gate);
         return new SearchCrew(
-                coordinator, goal(question).withContext(context(plan)).mergedBy(new ModelSearchMerger(places)));
+                coordinator,
+                types.all(),
+                goal(question).withContext(context(plan)).mergedBy(new ModelSearchMerger(places)));
     }
 
     /**
@@ -131,7 +138,30 @@ public final class SearchCrew {
      * @param state tells states of the code base apart, of which models read more than their inputs say
      */
     public SearchCrew caching(OutcomeCache cache, Fingerprint state) {
-        return new SearchCrew(coordinator.cache(new StateCache(cache, state)), goal);
+        return new SearchCrew(coordinator.cache(new StateCache(cache, state)), types, goal);
+    }
+
+    /** What is asked of a {@linkplain #named search with a name}. */
+    public record Asked(String question) {}
+
+    /** The search as a goal that an engine elsewhere knows by its name; it answers the question of this crew alone. */
+    public NamedGoal<Asked, SearchAnswer> named() {
+        return NamedGoal.of("code-search", Asked.class, asked -> {
+            if (!asked.question().equals(goal.text())) {
+                throw new IllegalArgumentException("this crew answers another question");
+            }
+            return goal;
+        });
+    }
+
+    /** The coordinator of the crew, for an engine that runs the search. */
+    public Coordinator coordinator() {
+        return coordinator;
+    }
+
+    /** The kinds of subtask that the crew has. */
+    public List<SubtaskType<?, ?>> types() {
+        return types;
     }
 
     /** Searches. Blocks; a crew of models spends money. */

@@ -155,7 +155,7 @@ class HostileDomTest {
                         .isThrownBy(() -> page.perform(action, judged))
                         .withMessageContaining("would now risk [");
 
-                page.perform(new Action.Pause(), judged);
+                page.perform(new Action.Look(), judged); // and lets the page settle
                 assertThat(site.posted()).as("%s", action).isEmpty();
             }
         }
@@ -173,7 +173,7 @@ class HostileDomTest {
 
             assertThatIllegalStateException().isThrownBy(() -> page.perform(press, judged));
 
-            page.perform(new Action.Pause(), judged);
+            page.perform(new Action.Look(), judged); // and lets the page settle
             assertThat(site.posted()).isEmpty();
         }
     }
