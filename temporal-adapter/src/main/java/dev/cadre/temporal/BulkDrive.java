@@ -46,12 +46,11 @@ final class BulkDrive<I, O> {
     private final Allotments money;
     // only ever looked up, never iterated
     private final Map<RungId, Trials> trials = new HashMap<>();
-    private final Duration time;
+    private final BulkClock clock;
     private final Marks marks;
     private final int parallel;
     private final boolean isFirst;
     private final String runId = Workflow.getInfo().getWorkflowId();
-    private final long startMillis;
     private final BulkPending<I> pending;
     private final BulkHistory<O> history;
 
@@ -65,9 +64,9 @@ final class BulkDrive<I, O> {
 
     private boolean isTimeUp;
     private String state = "RUNNING";
-    private Wire.@Nullable BulkEnded result;
+    private BulkWire.@Nullable Ended result;
 
-    BulkDrive(Registry registry, Bulk<I, O> bulk, Wire.BulkStart start, Wire.@Nullable BulkCarry carry) {
+    BulkDrive(Registry registry, Bulk<I, O> bulk, BulkWire.Start start, BulkWire.@Nullable Carry carry) {
         type = EngineBulk.type(bulk);
         history = new BulkHistory<>(type.outputType(), start.historyItems());
         RunListener listeners = EngineBulk.listener(bulk);
@@ -82,22 +81,13 @@ final class BulkDrive<I, O> {
         pending = new BulkPending<>(parts, quotes, carry);
         isFirst = carry == null;
         if (carry == null) {
-            startMillis = Workflow.currentTimeMillis();
-            time = time(start);
+            clock = BulkClock.starting(start, parts::defaultDeadline);
             money = new Allotments(limit);
         } else {
-            startMillis = carry.startMillis();
-            time = Duration.ofNanos(carry.timeNanos());
+            clock = BulkClock.of(carry);
             money = new Allotments(limit, Payments.spend(carry.paid()));
             parts.wentOn(BulkHistory.counts(carry), Payments.spend(carry.booked()));
         }
-    }
-
-    private Duration time(Wire.BulkStart start) {
-        return start.timeNanos() == 0
-                ? Duration.ofNanos(Workflow.sideEffect(
-                        Long.class, () -> parts.defaultDeadline().toNanos()))
-                : Duration.ofNanos(start.timeNanos());
     }
 
     /** The listeners of a process hear what it sees first. */
@@ -109,7 +99,7 @@ final class BulkDrive<I, O> {
         return parts.obstacle();
     }
 
-    void inputs(Wire.BulkInputs more) {
+    void inputs(BulkWire.Inputs more) {
         inbox.add(() -> pending.take(more));
     }
 
@@ -118,44 +108,32 @@ final class BulkDrive<I, O> {
     }
 
     Wire.Progress progress() {
-        Spend spent = money.spent();
-        return new Wire.Progress(
-                state,
-                Math.toIntExact(pending.taken()),
-                calls.underWay(),
-                pending.size() + waiting.size(),
-                Math.toIntExact(parts.counts().succeeded()),
-                Math.toIntExact(parts.counts().failed()),
-                Math.toIntExact(parts.counts().skipped()),
-                spent.settled().picoUsd(),
-                spent.forfeited().picoUsd(),
-                money.state().outstanding().picoUsd(),
-                limit.picoUsd(),
-                sinceStart().toNanos());
+        var work = new BulkHistory.Work(pending.taken(), calls.underWay(), pending.size() + waiting.size());
+        return BulkHistory.progress(state, work, parts.counts(), money, clock);
     }
 
-    Optional<Wire.BulkEnded> result() {
+    Optional<BulkWire.Ended> result() {
         return Optional.ofNullable(result);
     }
 
-    Wire.BulkPage page() {
+    BulkWire.Page page() {
         return history.page();
     }
 
-    Wire.BulkNews news(int from) {
+    BulkWire.News news(int from) {
         return history.news(from, pending, parts.isOpen());
     }
 
-    Wire.BulkCarry carry() {
+    BulkWire.Carry carry() {
         return history.carry(
-                startMillis, time, pending, parts.counts(), Payments.of(parts.booked()), Payments.of(money.spent()));
+                clock, pending, parts.counts(), Payments.of(parts.booked()), Payments.of(money.spent()));
     }
 
     // --- the loop
 
     /** The end of the run; empty if it is to go on in another history. */
-    Optional<Wire.BulkEnded> toTheEnd() {
-        Promise<Void> deadline = Workflow.newTimer(left());
+    Optional<BulkWire.Ended> toTheEnd() {
+        Promise<Void> deadline = Workflow.newTimer(clock.left());
         if (isFirst) {
             marks.began();
             parts.started(limit);
@@ -234,23 +212,18 @@ final class BulkDrive<I, O> {
         calls.cancelAll();
     }
 
-    private Wire.BulkEnded conclude() {
+    private BulkWire.Ended conclude() {
         Spend spent = parts.spent(limit, money.spent());
         parts.ended(spent.total());
         state = parts.status().toUpperCase(Locale.ROOT);
         marks.ended(state, spent.total());
-        Wire.BulkEnded told = history.ended(pending.taken(), parts.stopped(), Payments.of(spent), limit);
+        BulkWire.Ended told = history.ended(pending.taken(), parts.stopped(), Payments.of(spent), limit);
         result = told;
         return told;
     }
 
     private Duration sinceStart() {
-        return Duration.ofMillis(Workflow.currentTimeMillis() - startMillis);
-    }
-
-    private Duration left() {
-        Duration left = time.minus(sinceStart());
-        return left.isPositive() ? left : Duration.ZERO;
+        return clock.sinceStart();
     }
 
     // --- items
@@ -340,26 +313,13 @@ final class BulkDrive<I, O> {
                     RungEnd.Failed.of(new Failure(Failure.Kind.INVALID_INPUT, String.valueOf(unfit.getMessage()))));
             return;
         }
-        var order = new Wire.Order(
-                runId,
-                type.name(),
-                Registry.BULK,
-                RungCalls.place(rung.id()),
-                rung.tier().name(),
-                rung.evidence(),
-                rung.order(),
-                allotment.amount().picoUsd(),
-                left().toNanos(),
-                sinceStart().toNanos(),
-                null,
-                null);
-        ActivityCalls.Call call = RungCalls.call(rung, queue, left());
+        ActivityCalls.Call call = RungCalls.call(rung, queue, clock.left());
         calls.schedule(
                 call,
                 Wire.Performed.class,
                 report -> new Wire.Fed("rung", call.key(), report, null, null, null, null),
                 fed -> inbox.add(() -> heard(wanted, allotment, fed)),
-                order,
+                wanted.order(runId, allotment.amount(), clock),
                 "", // the name of the type is enough
                 input);
     }

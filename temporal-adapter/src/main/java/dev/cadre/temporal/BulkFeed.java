@@ -50,7 +50,7 @@ final class BulkFeed<I> implements BulkReader.Hearer, AutoCloseable {
     record Target(WorkflowStub workflow, DataConverter converter, long taken, int ahead) {}
 
     /** An input as it travels. */
-    private record Written(Wire.BulkInput input, long bytes) {}
+    private record Written(BulkWire.Input input, long bytes) {}
 
     /** What came of the stream. */
     private sealed interface Pulled<I> {
@@ -157,7 +157,7 @@ final class BulkFeed<I> implements BulkReader.Hearer, AutoCloseable {
     }
 
     private Written written(Inputs.Named<I> named) {
-        Wire.BulkInput input = write(named);
+        BulkWire.Input input = write(named);
         long bytes = INPUT_OVERHEAD + JsonSize.of(input.key()) + JsonSize.of(input.input()) + JsonSize.of(input.unfit());
         if (bytes > INPUT_BYTES) {
             long travels = target.converter()
@@ -173,16 +173,16 @@ final class BulkFeed<I> implements BulkReader.Hearer, AutoCloseable {
         return new Written(input, bytes);
     }
 
-    private Wire.BulkInput write(Inputs.Named<I> input) {
+    private BulkWire.Input write(Inputs.Named<I> input) {
         try {
-            return new Wire.BulkInput(input.index(), input.key(), form.write(input.input()), "");
+            return new BulkWire.Input(input.index(), input.key(), form.write(input.input()), "");
         } catch (JsonException unfit) {
             return unfit(input, String.valueOf(unfit.getMessage()));
         }
     }
 
-    private static Wire.BulkInput unfit(Inputs.Named<?> input, String why) {
-        return new Wire.BulkInput(input.index(), input.key(), "", why);
+    private static BulkWire.Input unfit(Inputs.Named<?> input, String why) {
+        return new BulkWire.Input(input.index(), input.key(), "", why);
     }
 
     /** Sends what there is room for; what the cluster does not take now is sent with the next flush. */
@@ -223,7 +223,7 @@ final class BulkFeed<I> implements BulkReader.Hearer, AutoCloseable {
     }
 
     private void signal(List<Written> page, boolean isEnd) throws Unanswered, InterruptedException {
-        var inputs = new Wire.BulkInputs(page.stream().map(Written::input).toList(), isEnd);
+        var inputs = new BulkWire.Inputs(page.stream().map(Written::input).toList(), isEnd);
         try {
             Unanswered.ask(() -> {
                 target.workflow().signal(Contract.INPUTS, inputs);

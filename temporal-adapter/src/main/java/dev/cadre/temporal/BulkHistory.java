@@ -5,9 +5,9 @@ import dev.cadre.bulk.BulkItem;
 import dev.cadre.bulk.BulkSummary;
 import dev.cadre.bulk.EngineBulkResult;
 import dev.cadre.price.Money;
+import dev.cadre.price.Spend;
 import dev.cadre.schema.JsonType;
 import io.temporal.workflow.Workflow;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -31,7 +31,7 @@ final class BulkHistory<O> {
 
     private final JsonType<O> form;
     private final int mostItems;
-    private final List<Wire.BulkEnd> ends = new ArrayList<>();
+    private final List<BulkWire.End> ends = new ArrayList<>();
     private long reportBytes;
     private ItemLog log = ItemLog.NOTHING;
 
@@ -65,16 +65,16 @@ final class BulkHistory<O> {
     }
 
     /** As many of its items as a value has room for, from the first one on. */
-    Wire.BulkPage page() {
-        return new Wire.BulkPage(told(0, Integer.MAX_VALUE), ends.size());
+    BulkWire.Page page() {
+        return new BulkWire.Page(told(0, Integer.MAX_VALUE), ends.size());
     }
 
     /** A few of its items from this one on: at least one, if there is one. */
-    Wire.BulkNews news(int from, BulkPending<?> pending, boolean isOpen) {
-        return new Wire.BulkNews(told(from, MOST_TOLD), pending.begun(), isOpen);
+    BulkWire.News news(int from, BulkPending<?> pending, boolean isOpen) {
+        return new BulkWire.News(told(from, MOST_TOLD), pending.begun(), isOpen);
     }
 
-    private List<Wire.BulkEnd> told(int from, int most) {
+    private List<BulkWire.End> told(int from, int most) {
         int start = Math.clamp(from, 0, ends.size());
         long last = Math.min(ends.size(), (long) start + most);
         int end = start;
@@ -87,7 +87,7 @@ final class BulkHistory<O> {
         return List.copyOf(ends.subList(start, end));
     }
 
-    private static long bytes(Wire.BulkEnd end) {
+    private static long bytes(BulkWire.End end) {
         return ITEM_BYTES
                 + JsonSize.of(end.key())
                 + JsonSize.of(end.result().value())
@@ -98,16 +98,36 @@ final class BulkHistory<O> {
                         .sum();
     }
 
-    Wire.BulkCarry carry(
-            long startMillis,
-            Duration time,
+    /** The inputs of a run that have come, and how much of its work is under way or waits. */
+    record Work(long taken, int running, int waiting) {}
+
+    static Wire.Progress progress(
+            String state, Work work, BulkSummary.Counts counts, Allotments money, BulkClock clock) {
+        Spend spent = money.spent();
+        return new Wire.Progress(
+                state,
+                Math.toIntExact(work.taken()),
+                work.running(),
+                work.waiting(),
+                Math.toIntExact(counts.succeeded()),
+                Math.toIntExact(counts.failed()),
+                Math.toIntExact(counts.skipped()),
+                spent.settled().picoUsd(),
+                spent.forfeited().picoUsd(),
+                money.state().outstanding().picoUsd(),
+                money.state().limit().picoUsd(),
+                clock.sinceStart().toNanos());
+    }
+
+    BulkWire.Carry carry(
+            BulkClock clock,
             BulkPending<?> pending,
             BulkSummary.Counts counts,
             Wire.Paid booked,
             Wire.Paid paid) {
-        return new Wire.BulkCarry(
-                startMillis,
-                time.toNanos(),
+        return new BulkWire.Carry(
+                clock.startMillis(),
+                clock.time().toNanos(),
                 pending.taken(),
                 pending.isEnd(),
                 counts.succeeded(),
@@ -118,12 +138,12 @@ final class BulkHistory<O> {
                 pending.toCarry());
     }
 
-    static BulkSummary.Counts counts(Wire.BulkCarry carry) {
+    static BulkSummary.Counts counts(BulkWire.Carry carry) {
         return new BulkSummary.Counts(carry.succeeded(), carry.failed(), carry.skipped(), 0, 0, 0);
     }
 
-    Wire.BulkEnded ended(long taken, EngineBulkResult.Stopped stopped, Wire.Paid paid, Money limit) {
-        return new Wire.BulkEnded(
+    BulkWire.Ended ended(long taken, EngineBulkResult.Stopped stopped, Wire.Paid paid, Money limit) {
+        return new BulkWire.Ended(
                 page(),
                 taken,
                 stopped.stop().name(),

@@ -20,7 +20,7 @@ final class BulkPending<I> {
      * @param input null if it cannot be read
      * @param unfit why not
      */
-    record Waiting<I>(Wire.BulkInput sent, @Nullable I input, String unfit) {
+    record Waiting<I>(BulkWire.Input sent, @Nullable I input, String unfit) {
         long index() {
             return sent.index();
         }
@@ -38,7 +38,7 @@ final class BulkPending<I> {
     private boolean isEnd;
 
     /** @param carry what an earlier history leaves; null in the first one */
-    BulkPending(EngineBulk<I, ?> parts, RecordedQuotes quotes, Wire.@Nullable BulkCarry carry) {
+    BulkPending(EngineBulk<I, ?> parts, RecordedQuotes quotes, BulkWire.@Nullable Carry carry) {
         this.parts = parts;
         this.quotes = quotes;
         type = parts.type();
@@ -50,9 +50,9 @@ final class BulkPending<I> {
     }
 
     /** Takes what follows on the inputs that it has; the others it knows, because they were sent twice. */
-    void take(Wire.BulkInputs more) {
+    void take(BulkWire.Inputs more) {
         var read = new ArrayList<Waiting<I>>();
-        for (Wire.BulkInput each : more.inputs()) {
+        for (BulkWire.Input each : more.inputs()) {
             if (each.index() == taken) {
                 taken++;
                 parts.admitted(each.key());
@@ -63,7 +63,7 @@ final class BulkPending<I> {
         isEnd |= more.isEnd();
     }
 
-    private Waiting<I> read(Wire.BulkInput each) {
+    private Waiting<I> read(BulkWire.Input each) {
         if (!each.unfit().isEmpty()) {
             return new Waiting<>(each, null, each.unfit());
         }
@@ -118,7 +118,7 @@ final class BulkPending<I> {
         }
     }
 
-    List<Wire.BulkInput> toCarry() {
+    List<BulkWire.Input> toCarry() {
         return inputs.stream().map(Waiting::sent).toList();
     }
 }

@@ -73,7 +73,7 @@ final class BulkReader<O> {
     /** How many items of the history were handed over. */
     private int told;
 
-    private Wire.@Nullable BulkEnded ended;
+    private BulkWire.@Nullable Ended ended;
 
     /** @param first the id of its first history; null if it is to be {@linkplain #find looked up} */
     BulkReader(WorkflowClient client, String id, @Nullable String first, JsonType<O> form, EngineBulkResult<O> result) {
@@ -88,7 +88,7 @@ final class BulkReader<O> {
         return ended != null;
     }
 
-    Wire.BulkEnded ended() {
+    BulkWire.Ended ended() {
         return Objects.requireNonNull(ended, "the run has not ended");
     }
 
@@ -100,7 +100,7 @@ final class BulkReader<O> {
     void find(String type) {
         WorkflowExecutionStartedEventAttributes start = started("");
         if (!start.getWorkflowType().getName().equals(Contract.BULK)
-                || !read(start.getInput().getPayloads(START), Wire.BulkStart.class)
+                || !read(start.getInput().getPayloads(START), BulkWire.Start.class)
                         .type()
                         .equals(type)) {
             throw new IllegalArgumentException("run '%s' is no bulk of subtask type '%s'".formatted(id, type));
@@ -200,16 +200,16 @@ final class BulkReader<O> {
     }
 
     /** Without a worker nobody answers, nor if the history has ended meanwhile: it is asked again, or its last event is. */
-    private Wire.BulkNews news() throws Unanswered, InterruptedException {
+    private BulkWire.News news() throws Unanswered, InterruptedException {
         try {
-            return workflow().query(Contract.ITEMS, Wire.BulkNews.class, told);
+            return workflow().query(Contract.ITEMS, BulkWire.News.class, told);
         } catch (WorkflowQueryException | WorkflowNotFoundException | WorkflowServiceException why) {
             Unanswered.throwIfInterrupted();
             throw new Unanswered(why);
         }
     }
 
-    private void take(Wire.BulkNews news, Hearer hearer) {
+    private void take(BulkWire.News news, Hearer hearer) {
         hearer.news(news.begun(), news.isOpen());
         handOver(news.ends(), hearer);
     }
@@ -228,7 +228,7 @@ final class BulkReader<O> {
             goOn(next.getInput(), next.getNewExecutionRunId(), hearer);
             return true;
         }
-        Wire.@Nullable BulkEnded end =
+        BulkWire.@Nullable Ended end =
                 close.hasWorkflowExecutionCanceledEventAttributes() ? ask(this::resultNow) : ask(this::result);
         if (end == null) {
             throw new IllegalStateException("run '%s' was cancelled before it began".formatted(id));
@@ -252,7 +252,7 @@ final class BulkReader<O> {
             }
             later = start.getContinuedExecutionRunId();
         }
-        Wire.@Nullable BulkEnded end = ask(this::resultNow);
+        BulkWire.@Nullable Ended end = ask(this::resultNow);
         if (end == null) {
             return false;
         }
@@ -262,20 +262,20 @@ final class BulkReader<O> {
     }
 
     private void goOn(Payloads arguments, String next, Hearer hearer) throws Unanswered, InterruptedException {
-        rest(read(arguments.getPayloads(ENDED), Wire.BulkPage.class), hearer);
-        Wire.BulkCarry carry = read(arguments.getPayloads(CARRY), Wire.BulkCarry.class);
+        rest(read(arguments.getPayloads(ENDED), BulkWire.Page.class), hearer);
+        BulkWire.Carry carry = read(arguments.getPayloads(CARRY), BulkWire.Carry.class);
         hearer.news(carry.next() - carry.pending().size(), true);
         run = next;
         told = 0;
     }
 
-    private Wire.@Nullable BulkEnded resultNow() {
-        return workflow().query(Contract.RESULT, Wire.BulkEnded.class);
+    private BulkWire.@Nullable Ended resultNow() {
+        return workflow().query(Contract.RESULT, BulkWire.Ended.class);
     }
 
-    private Wire.BulkEnded result() {
+    private BulkWire.Ended result() {
         try {
-            return workflow().getResult(Wire.BulkEnded.class);
+            return workflow().getResult(BulkWire.Ended.class);
         } catch (WorkflowFailedException failed) {
             if (failed.getCause() instanceof ApplicationFailure refused
                     && refused.getType().equals(GraphWorkflow.REFUSED)) {
@@ -286,10 +286,10 @@ final class BulkReader<O> {
     }
 
     /** What the page of a history that has ended had no room for is asked of its workflow. */
-    private void rest(Wire.BulkPage page, Hearer hearer) throws Unanswered, InterruptedException {
+    private void rest(BulkWire.Page page, Hearer hearer) throws Unanswered, InterruptedException {
         handOver(page.ends().subList(Math.min(told, page.ends().size()), page.ends().size()), hearer);
         while (told < page.total()) {
-            List<Wire.BulkEnd> more = news().ends();
+            List<BulkWire.End> more = news().ends();
             if (more.isEmpty()) {
                 throw new IllegalStateException("run '%s' (%s) has told of %d items, and has %d"
                         .formatted(id, run(), page.total(), told));
@@ -302,8 +302,8 @@ final class BulkReader<O> {
         return Objects.requireNonNull(client.getOptions().getDataConverter().fromPayload(payload, type, type));
     }
 
-    private void handOver(List<Wire.BulkEnd> ends, Hearer hearer) {
-        for (Wire.BulkEnd end : ends) {
+    private void handOver(List<BulkWire.End> ends, Hearer hearer) {
+        for (BulkWire.End end : ends) {
             told++;
             hearer.handedOver(end.index());
             result.ended(

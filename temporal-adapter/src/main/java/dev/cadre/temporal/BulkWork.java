@@ -2,6 +2,7 @@
 package dev.cadre.temporal;
 
 import dev.cadre.bulk.ItemMachine;
+import dev.cadre.price.Money;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.schedule.RungId;
 
@@ -25,6 +26,23 @@ final class BulkWork {
         /** The name of the rung in the whole run: by the key of its item. */
         RungId id() {
             return new RungId(item.key, -1, rung.id().rung());
+        }
+
+        /** What its activity is told. */
+        Wire.Order order(String runId, Money allotment, BulkClock clock) {
+            return new Wire.Order(
+                    runId,
+                    rung.type().name(),
+                    Registry.BULK,
+                    RungCalls.place(id()),
+                    rung.tier().name(),
+                    rung.evidence(),
+                    item.index,
+                    allotment.picoUsd(),
+                    clock.left().toNanos(),
+                    clock.sinceStart().toNanos(),
+                    null,
+                    null);
         }
 
         /** The rung under this name. */

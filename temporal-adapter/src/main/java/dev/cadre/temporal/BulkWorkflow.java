@@ -20,7 +20,7 @@ final class BulkWorkflow implements Contract.BulkRunWorkflow {
 
     private final Registry registry;
     /** Inputs that came before anything could be done with them. */
-    private final List<Wire.BulkInputs> early = new ArrayList<>();
+    private final List<BulkWire.Inputs> early = new ArrayList<>();
 
     private @Nullable BulkDrive<?, ?> drive;
     private boolean isCancelled;
@@ -30,13 +30,13 @@ final class BulkWorkflow implements Contract.BulkRunWorkflow {
     }
 
     @Override
-    public Wire.BulkEnded run(Wire.BulkStart start, Wire.@Nullable BulkCarry carry, Wire.@Nullable BulkPage ended) {
+    public BulkWire.Ended run(BulkWire.Start start, BulkWire.@Nullable Carry carry, BulkWire.@Nullable Page ended) {
         var unused = Workflow.getVersion(CHANGE, Workflow.DEFAULT_VERSION, VERSION);
         // without the type no decision can be made: the task fails and is tried again, perhaps by a worker that has it
         return run(start, carry, registry.bulk(start.type()));
     }
 
-    private <I, O> Wire.BulkEnded run(Wire.BulkStart start, Wire.@Nullable BulkCarry carry, Bulk<I, O> bulk) {
+    private <I, O> BulkWire.Ended run(BulkWire.Start start, BulkWire.@Nullable Carry carry, Bulk<I, O> bulk) {
         var driven = new BulkDrive<>(registry, bulk, start, carry);
         if (carry == null) {
             requireUnhindered(driven);
@@ -51,7 +51,7 @@ final class BulkWorkflow implements Contract.BulkRunWorkflow {
             driven.cancel();
             return why;
         });
-        List<Wire.BulkEnded> result = new ArrayList<>();
+        List<BulkWire.Ended> result = new ArrayList<>();
         Workflow.newDetachedCancellationScope(() -> driven.toTheEnd().ifPresent(result::add))
                 .run();
         if (result.isEmpty()) {
@@ -69,7 +69,7 @@ final class BulkWorkflow implements Contract.BulkRunWorkflow {
     }
 
     @Override
-    public void inputs(Wire.BulkInputs more) {
+    public void inputs(BulkWire.Inputs more) {
         if (drive == null) {
             early.add(more);
         } else {
@@ -91,12 +91,12 @@ final class BulkWorkflow implements Contract.BulkRunWorkflow {
     }
 
     @Override
-    public Wire.BulkNews items(int from) {
-        return drive == null ? new Wire.BulkNews(List.of(), 0, true) : drive.news(from);
+    public BulkWire.News items(int from) {
+        return drive == null ? new BulkWire.News(List.of(), 0, true) : drive.news(from);
     }
 
     @Override
-    public Wire.@Nullable BulkEnded result() {
+    public BulkWire.@Nullable Ended result() {
         return Optional.ofNullable(drive).flatMap(BulkDrive::result).orElse(null);
     }
 }

@@ -65,11 +65,11 @@ final class Contract {
          * @param ended the items of that history, for who reads them there; null in the first one
          */
         @WorkflowMethod(name = BULK)
-        Wire.BulkEnded run(Wire.BulkStart start, Wire.@Nullable BulkCarry carry, Wire.@Nullable BulkPage ended);
+        BulkWire.Ended run(BulkWire.Start start, BulkWire.@Nullable Carry carry, BulkWire.@Nullable Page ended);
 
         /** Further inputs; those that it has are passed over. */
         @SignalMethod(name = INPUTS)
-        void inputs(Wire.BulkInputs more);
+        void inputs(BulkWire.Inputs more);
 
         /** Stops the run: what is under way is interrupted and booked. */
         @SignalMethod(name = CANCEL)
@@ -81,11 +81,11 @@ final class Contract {
 
         /** Items that have ended in this history, from the one of this number on. */
         @QueryMethod(name = ITEMS)
-        Wire.BulkNews items(int from);
+        BulkWire.News items(int from);
 
         /** The result once it is there, which a workflow that was cancelled returns to nobody. */
         @QueryMethod(name = RESULT)
-        Wire.@Nullable BulkEnded result();
+        BulkWire.@Nullable Ended result();
     }
 
     /** One rung as an activity. */

@@ -59,8 +59,8 @@ final class ItemLog {
     }
 
     /** The item as it travels. */
-    Wire.BulkEnd end(long index, String key, Wire.Result result) {
-        return new Wire.BulkEnd(
+    BulkWire.End end(long index, String key, Wire.Result result) {
+        return new BulkWire.End(
                 index,
                 key,
                 result,

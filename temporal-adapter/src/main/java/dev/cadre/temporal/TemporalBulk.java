@@ -140,7 +140,7 @@ public final class TemporalBulk<I, O> {
                         .setWorkflowId(id)
                         .setWorkflowIdReusePolicy(WorkflowIdReusePolicy.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE)
                         .build());
-        var start = new Wire.BulkStart(
+        var start = new BulkWire.Start(
                 type.name(),
                 budget.limit().picoUsd(),
                 budget.deadline().map(Duration::toNanos).orElse(0L),

@@ -121,7 +121,7 @@ public final class TemporalBulkRun<O> {
                 feed.send(TICK);
                 reader.read(feed);
             }
-            Wire.BulkEnded ended = reader.ended();
+            BulkWire.Ended ended = reader.ended();
             feed.stop().ifPresent(thread -> result.abandoned("input", thread));
             result.notTaken(stopped(ended), feed.notTaken(ended.taken()));
             summary = summary(result, ended);
@@ -141,11 +141,11 @@ public final class TemporalBulkRun<O> {
         return summary(result, reader.ended());
     }
 
-    private static BulkSummary summary(EngineBulkResult<?> result, Wire.BulkEnded ended) {
+    private static BulkSummary summary(EngineBulkResult<?> result, BulkWire.Ended ended) {
         return result.summary(stopped(ended), Payments.spend(ended.paid()), Money.ofPico(ended.limit()));
     }
 
-    private static EngineBulkResult.Stopped stopped(Wire.BulkEnded ended) {
+    private static EngineBulkResult.Stopped stopped(BulkWire.Ended ended) {
         return new EngineBulkResult.Stopped(
                 BulkSummary.Stop.valueOf(ended.stop()), ended.message(), Outages.read(ended.outage()));
     }
