@@ -4,6 +4,7 @@ package dev.cadre.bulk;
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
 import dev.cadre.journal.UnrecordedException;
+import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.record.RunRecord;
 import dev.cadre.redact.FaultLog;
@@ -15,8 +16,10 @@ import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -33,6 +36,7 @@ final class BulkProgress<O> {
     private final RunListener listener;
     private final RunTally tally = new RunTally();
     private final List<String> notStarted = new ArrayList<>();
+    private final Set<Tier> ceilings = EnumSet.noneOf(Tier.class);
     private final FaultLog faults;
     private final UnaryOperator<String> masker;
     private final boolean isRecorded;
@@ -92,8 +96,11 @@ final class BulkProgress<O> {
         shutdowns.tell(runId, sinceStart.get(), listener);
     }
 
+    /** Each item has a machine of its own, which lowers its own ceiling: one event is enough. */
     void tell(RunEvent event) {
-        listener.on(event);
+        if (!(event instanceof RunEvent.CeilingLowered lowered) || ceilings.add(lowered.ceiling())) {
+            listener.on(event);
+        }
     }
 
     /** An input was pulled. */

@@ -5,7 +5,6 @@ import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.event.RunEvent;
 import dev.cadre.journal.UnrecordedException;
-import dev.cadre.model.Tier;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
@@ -30,7 +29,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -73,7 +71,6 @@ final class BulkRun<I, O> {
     /** The names of the threads under way. */
     private final Set<String> inFlight = new LinkedHashSet<>();
 
-    private final Set<Tier> ceilings = EnumSet.noneOf(Tier.class);
     private final BulkProgress<O> handover;
     private final int window;
     private final long startNanos;
@@ -216,7 +213,7 @@ final class BulkRun<I, O> {
         }
 
         private void post(RunEvent event) {
-            driver.post(() -> tell(event));
+            driver.post(() -> handover.tell(event));
         }
 
         void drive() throws InterruptedException {
@@ -335,13 +332,6 @@ final class BulkRun<I, O> {
         private void inputStuck(RunDriver.Stuck stuck) {
             puller.arrived();
             handover.tell(new RunEvent.WorkAbandoned(runId, sinceStart(), INPUT, stuck.thread()));
-        }
-
-        /** Each item has a machine of its own, which lowers its own ceiling: one event is enough. */
-        private void tell(RunEvent event) {
-            if (!(event instanceof RunEvent.CeilingLowered lowered) || ceilings.add(lowered.ceiling())) {
-                handover.tell(event);
-            }
         }
 
         /** What came of an item of a thread that was not left behind. */

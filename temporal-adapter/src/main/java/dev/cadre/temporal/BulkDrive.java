@@ -139,11 +139,11 @@ final class BulkDrive<I, O> {
     }
 
     Wire.BulkPage page() {
-        return history.page(0, Integer.MAX_VALUE);
+        return history.page();
     }
 
-    Wire.BulkPage page(int from) {
-        return history.page(from, BulkHistory.MOST_TOLD);
+    Wire.BulkNews news(int from) {
+        return history.news(from, pending, parts.isOpen());
     }
 
     Wire.BulkCarry carry() {
@@ -256,8 +256,13 @@ final class BulkDrive<I, O> {
     // --- items
 
     private void begin(BulkPending.Waiting<I> next) {
-        ItemMachine<I, O> machine = parts.item(next.key(), next.input(), quotes, money.state(), 0);
-        BulkWork.Item<I, O> item = BulkWork.Item.of(next, machine);
+        I input = next.input();
+        if (input == null) {
+            parts.unread(next.index(), next.key(), next.unfit());
+            return;
+        }
+        ItemMachine<I, O> machine = parts.item(next.key(), input, quotes, money.state(), 0);
+        BulkWork.Item<I, O> item = BulkWork.Item.of(next, input, machine);
         underWay.put(item.key(), item);
         follow(item, machine.begin(money.state(), sinceStart().toNanos()));
     }
@@ -291,6 +296,15 @@ final class BulkDrive<I, O> {
 
     // --- rungs
 
+    /**
+     * How many there is money for at most: who may need all of it leaves their share to those that may be under way beside it.
+     */
+    private int sharers() {
+        int room = parallel - calls.underWay();
+        int others = pending.isEnd() ? Math.min(room, waiting.size() + pending.size()) : room;
+        return Math.max(waiting.size(), others);
+    }
+
     /** Starts what there is money for; who comes first has it first. */
     private void startWaiting() {
         boolean isShort = false;
@@ -300,7 +314,7 @@ final class BulkDrive<I, O> {
             if (isShort && !first.isZero()) {
                 continue;
             }
-            switch (money.take(wanted.rung().type(), first, waiting.size())) {
+            switch (money.take(wanted.rung().type(), first, sharers())) {
                 case Allotments.Decision.Wait wait -> isShort = true;
                 case Allotments.Decision.Never never -> {
                     waiting.remove(wanted);
@@ -365,6 +379,7 @@ final class BulkDrive<I, O> {
                             .formatted(report.place(), wanted.id()));
         }
         allotment.settle(Payments.spend(report.paid()));
+        history.heard(report);
         wanted.item()
                 .log()
                 .add(report, runId, sinceStart(), wanted.item().key())

@@ -4,10 +4,14 @@ package dev.cadre.temporal;
 import dev.cadre.bulk.EngineBulkResult.Inputs;
 import dev.cadre.json.JsonException;
 import dev.cadre.schema.JsonType;
+import io.temporal.api.common.v1.Payload;
 import io.temporal.client.WorkflowNotFoundException;
 import io.temporal.client.WorkflowStub;
+import io.temporal.common.converter.DataConverter;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -24,21 +28,29 @@ import org.jspecify.annotations.Nullable;
  * Sends the inputs of a bulk run to its workflow. The stream is pulled on a thread of its own, and only if there is room ahead of
  * what was handed over, so that it may be slow, wait for results, or never end. Belongs to one thread otherwise.
  */
-final class BulkFeed<I> implements AutoCloseable {
-    /** As many inputs are sent together, and as many characters unless it is one input. */
+final class BulkFeed<I> implements BulkReader.Hearer, AutoCloseable {
+    /** As many inputs are sent together. */
     private static final int PAGE_ITEMS = 100;
-
-    private static final int PAGE_CHARS = 200_000;
+    /** So much waits with the run at most, in bytes, unless it is one input: it travels from one history to the next. */
+    private static final long WAITING_BYTES = 600_000;
+    /** An input of more is sent only if a codec makes it smaller: a cluster takes values of 2 MB. */
+    private static final long INPUT_BYTES = 1_000_000;
+    /** What an input takes besides its texts. */
+    private static final int INPUT_OVERHEAD = 100;
     /** How long a stream may ignore its interrupt. */
     private static final Duration GRACE = Duration.ofSeconds(1);
 
     /**
      * Where inputs go.
      *
+     * @param converter writes what is sent
      * @param taken how many inputs the run has: those are not sent again
      * @param ahead how many may be pulled that were not handed over
      */
-    record Target(WorkflowStub workflow, long taken, int ahead) {}
+    record Target(WorkflowStub workflow, DataConverter converter, long taken, int ahead) {}
+
+    /** An input as it travels. */
+    private record Written(Wire.BulkInput input, long bytes) {}
 
     /** What came of the stream. */
     private sealed interface Pulled<I> {
@@ -66,11 +78,23 @@ final class BulkFeed<I> implements AutoCloseable {
     /** By their index, what was pulled and not handed over. */
     private final TreeMap<Long, Inputs.Named<I>> open = new TreeMap<>();
 
-    private final List<Wire.BulkInput> page = new ArrayList<>();
-    private int pageChars;
+    /** In their order, what was not sent. */
+    private final Deque<Written> unsent = new ArrayDeque<>();
+    /** In their order, what was sent and waits with the run. */
+    private final Deque<Written> waiting = new ArrayDeque<>();
+
+    private long waitingBytes;
+    /** How many inputs of the run wait no longer. */
+    private long begun;
+
     private @Nullable Throwable thrown;
+    private boolean isInputEnded;
+    /** Nothing is sent any more. */
     private boolean isOver;
-    private volatile boolean isStopped;
+    /** Nothing is pulled any more. */
+    private volatile boolean isClosed;
+
+    private boolean isStopped;
 
     BulkFeed(Iterator<? extends I> stream, @Nullable Function<? super I, ?> key, JsonType<I> form, Target target) {
         inputs = new Inputs<>(stream, key);
@@ -97,14 +121,11 @@ final class BulkFeed<I> implements AutoCloseable {
     private Pulled<I> pulledOne() {
         try {
             room.acquire();
-            Inputs.@Nullable Named<I> next = isStopped ? null : inputs.next();
-            if (next == null) {
-                return new Pulled.End<>(null);
-            }
-            if (next.index() < target.taken()) {
-                room.release();
-            }
-            return new Pulled.Next<>(next);
+            Inputs.@Nullable Named<I> next;
+            do { // what the run has is passed over
+                next = isClosed ? null : inputs.next();
+            } while (next != null && next.index() < target.taken());
+            return next == null ? new Pulled.End<>(null) : new Pulled.Next<>(next);
         } catch (Throwable broken) { // whatever it is, the calling thread waits for it
             return new Pulled.End<>(broken);
         }
@@ -112,60 +133,118 @@ final class BulkFeed<I> implements AutoCloseable {
 
     // --- on the calling thread
 
-    /** Sends what has come; waits for it for so long. */
+    /** Sends what has come and there is room for; waits for it for so long. */
     void send(Duration longest) throws InterruptedException {
         Pulled<I> next = pulled.poll(longest.toNanos(), TimeUnit.NANOSECONDS);
         while (next != null) {
             take(next);
             next = pulled.poll();
         }
-        flush(false);
+        flush();
     }
 
     private void take(Pulled<I> next) {
         switch (next) {
-            case Pulled.Next<I>(Inputs.Named<I> input) when input.index() < target.taken() -> {}
             case Pulled.Next<I>(Inputs.Named<I> input) -> {
                 open.put(input.index(), input);
-                add(written(input));
+                unsent.add(written(input));
             }
             case Pulled.End<I>(@Nullable Throwable why) -> {
                 thrown = isStopped ? thrown : why; // what it throws then may be of the interrupt
-                flush(true);
+                isInputEnded = true;
             }
         }
     }
 
-    private Wire.BulkInput written(Inputs.Named<I> input) {
+    private Written written(Inputs.Named<I> named) {
+        Wire.BulkInput input = write(named);
+        long bytes = INPUT_OVERHEAD + JsonSize.of(input.key()) + JsonSize.of(input.input()) + JsonSize.of(input.unfit());
+        if (bytes > INPUT_BYTES) {
+            long travels = target.converter()
+                    .toPayload(input)
+                    .map(Payload::getSerializedSize)
+                    .orElse(0);
+            if (travels > INPUT_BYTES) {
+                String why = "%,d bytes are more than a history takes of an input, %,d: keep large values elsewhere, with a ReferencingCodec"
+                        .formatted(travels, INPUT_BYTES);
+                return new Written(unfit(named, why), INPUT_OVERHEAD);
+            }
+        }
+        return new Written(input, bytes);
+    }
+
+    private Wire.BulkInput write(Inputs.Named<I> input) {
         try {
             return new Wire.BulkInput(input.index(), input.key(), form.write(input.input()), "");
         } catch (JsonException unfit) {
-            return new Wire.BulkInput(input.index(), input.key(), "", String.valueOf(unfit.getMessage()));
+            return unfit(input, String.valueOf(unfit.getMessage()));
         }
     }
 
-    private void add(Wire.BulkInput input) {
-        page.add(input);
-        pageChars += input.input().length() + input.key().length();
-        if (page.size() >= PAGE_ITEMS || pageChars >= PAGE_CHARS) {
-            flush(false);
-        }
+    private static Wire.BulkInput unfit(Inputs.Named<?> input, String why) {
+        return new Wire.BulkInput(input.index(), input.key(), "", why);
     }
 
-    private void flush(boolean isEnd) {
-        if (!isOver && (isEnd || !page.isEmpty())) {
-            try {
-                target.workflow().signal(Contract.INPUTS, new Wire.BulkInputs(List.copyOf(page), isEnd));
-            } catch (WorkflowNotFoundException over) { // it has stopped, and its end tells why
-                isOver = true;
+    /** Sends what there is room for; what the cluster does not take now is sent with the next flush. */
+    private void flush() throws InterruptedException {
+        try {
+            while (!isOver && begun >= target.taken()) {
+                List<Written> page = page();
+                boolean isEnd = isInputEnded && page.size() == unsent.size();
+                if (page.isEmpty() && !isEnd) {
+                    return;
+                }
+                signal(page, isEnd);
+                page.forEach(sent -> unsent.remove());
+                waiting.addAll(page);
+                waitingBytes += bytes(page);
+                isOver |= isEnd;
             }
+        } catch (Unanswered again) {
+            // the run passes over what it has
         }
-        page.clear();
-        pageChars = 0;
     }
 
-    /** An item of the run was handed over. */
-    void handedOver(long index) {
+    private List<Written> page() {
+        var page = new ArrayList<Written>();
+        long bytes = waitingBytes;
+        for (Written next : unsent) {
+            bytes += next.bytes();
+            if (page.size() >= PAGE_ITEMS || (bytes > WAITING_BYTES && bytes > next.bytes())) {
+                break;
+            }
+            page.add(next);
+        }
+        return page;
+    }
+
+    private static long bytes(List<Written> all) {
+        return all.stream().mapToLong(Written::bytes).sum();
+    }
+
+    private void signal(List<Written> page, boolean isEnd) throws Unanswered, InterruptedException {
+        var inputs = new Wire.BulkInputs(page.stream().map(Written::input).toList(), isEnd);
+        try {
+            Unanswered.ask(() -> {
+                target.workflow().signal(Contract.INPUTS, inputs);
+                return inputs;
+            });
+        } catch (WorkflowNotFoundException over) { // it has stopped, and its end tells why
+            isOver = true;
+        }
+    }
+
+    @Override
+    public void news(long now, boolean isOpen) {
+        begun = now;
+        while (!waiting.isEmpty() && waiting.element().input().index() < now) {
+            waitingBytes -= waiting.remove().bytes();
+        }
+        isClosed |= !isOpen;
+    }
+
+    @Override
+    public void handedOver(long index) {
         if (open.remove(index) != null) {
             room.release();
         }
@@ -173,6 +252,7 @@ final class BulkFeed<I> implements AutoCloseable {
 
     /** Pulls no more. Returns the name of the thread of the stream, if that ignores its interrupt. */
     Optional<String> stop() throws InterruptedException {
+        isClosed = true;
         isStopped = true;
         thread.interrupt();
         boolean isDead = thread.join(GRACE);
@@ -203,7 +283,7 @@ final class BulkFeed<I> implements AutoCloseable {
 
     @Override
     public void close() {
-        isStopped = true;
+        isClosed = true;
         thread.interrupt();
     }
 }

@@ -10,6 +10,7 @@ import io.temporal.workflow.Workflow;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What ends in one history of a bulk run, and how long that may become. Temporal ends a history at 51,200 events or 50 MB; an
@@ -17,17 +18,21 @@ import java.util.List;
  */
 final class BulkHistory<O> {
     /** As many items are told at once to who asks for them. */
-    static final int MOST_TOLD = 500;
+    private static final int MOST_TOLD = 500;
 
     private static final long MOST_EVENTS = 20_000;
     private static final long MOST_BYTES = 10L * 1024 * 1024;
-    /** A value of a history may have about 2 MB. */
-    private static final long MOST_ITEM_CHARS = 500_000;
+    /** Reports of items that end in it, so that most of them fit into {@link #PAGE_BYTES}. */
+    private static final long MOST_REPORT_BYTES = 400_000;
+    /** A cluster takes values of 2 MB, and the inputs that wait travel in the same one. */
+    private static final int PAGE_BYTES = 700_000;
+    /** What an item takes besides its texts. */
+    private static final int ITEM_BYTES = 500;
 
     private final JsonType<O> form;
     private final int mostItems;
     private final List<Wire.BulkEnd> ends = new ArrayList<>();
-    private long chars;
+    private long reportBytes;
     private ItemLog log = ItemLog.NOTHING;
 
     BulkHistory(JsonType<O> form, int mostItems) {
@@ -44,22 +49,53 @@ final class BulkHistory<O> {
         Wire.Result result = Outcomes.of(item.outcome(), form);
         ends.add(log.end(item.index(), item.key(), result));
         log = ItemLog.NOTHING;
-        String value = result.value();
-        chars += value == null ? result.message().length() : value.length();
+    }
+
+    /** A rung has reported. What is measured is on record, so that other code measures the same. */
+    void heard(Wire.Performed report) {
+        reportBytes += ITEM_BYTES + JsonSize.of(report.end().value()) + JsonSize.of(report.end().message());
     }
 
     /** Whether nothing more is to begin in it. */
     boolean isFull() {
         return ends.size() >= mostItems
-                || chars >= MOST_ITEM_CHARS
+                || reportBytes >= MOST_REPORT_BYTES
                 || Workflow.getInfo().getHistoryLength() >= MOST_EVENTS
                 || Workflow.getInfo().getHistorySize() >= MOST_BYTES;
     }
 
-    Wire.BulkPage page(int from, int most) {
+    /** As many of its items as a value has room for, from the first one on. */
+    Wire.BulkPage page() {
+        return new Wire.BulkPage(told(0, Integer.MAX_VALUE), ends.size());
+    }
+
+    /** A few of its items from this one on: at least one, if there is one. */
+    Wire.BulkNews news(int from, BulkPending<?> pending, boolean isOpen) {
+        return new Wire.BulkNews(told(from, MOST_TOLD), pending.begun(), isOpen);
+    }
+
+    private List<Wire.BulkEnd> told(int from, int most) {
         int start = Math.clamp(from, 0, ends.size());
-        int end = (int) Math.min(ends.size(), (long) start + most);
-        return new Wire.BulkPage(List.copyOf(ends.subList(start, end)));
+        long last = Math.min(ends.size(), (long) start + most);
+        int end = start;
+        for (long bytes = 0; end < last; end++) {
+            bytes += bytes(ends.get(end));
+            if (bytes > PAGE_BYTES && end > start) {
+                break;
+            }
+        }
+        return List.copyOf(ends.subList(start, end));
+    }
+
+    private static long bytes(Wire.BulkEnd end) {
+        return ITEM_BYTES
+                + JsonSize.of(end.key())
+                + JsonSize.of(end.result().value())
+                + JsonSize.of(end.result().message())
+                + Stream.of(end.replies(), end.notes(), end.abandoned(), end.result().because())
+                        .flatMap(List::stream)
+                        .mapToLong(JsonSize::of)
+                        .sum();
     }
 
     Wire.BulkCarry carry(
@@ -88,7 +124,7 @@ final class BulkHistory<O> {
 
     Wire.BulkEnded ended(long taken, EngineBulkResult.Stopped stopped, Wire.Paid paid, Money limit) {
         return new Wire.BulkEnded(
-                page(0, Integer.MAX_VALUE),
+                page(),
                 taken,
                 stopped.stop().name(),
                 stopped.message(),

@@ -9,12 +9,26 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The inputs of a bulk run that have come and have not begun, in their order. Belongs to a workflow. */
 final class BulkPending<I> {
-    /** An input that has not begun. */
-    record Waiting<I>(long index, String key, String json, I input) {}
+    /**
+     * An input that has not begun.
+     *
+     * @param input null if it cannot be read
+     * @param unfit why not
+     */
+    record Waiting<I>(Wire.BulkInput sent, @Nullable I input, String unfit) {
+        long index() {
+            return sent.index();
+        }
+
+        String key() {
+            return sent.key();
+        }
+    }
 
     private final EngineBulk<I, ?> parts;
     private final SubtaskType<I, ?> type;
@@ -31,9 +45,7 @@ final class BulkPending<I> {
         if (carry != null) {
             taken = carry.next();
             isEnd = carry.isInputEnded();
-            ask(carry.pending().stream()
-                    .map(each -> read(each.index(), each.key(), each.input()))
-                    .toList());
+            ask(carry.pending().stream().map(this::read).toList());
         }
     }
 
@@ -44,36 +56,32 @@ final class BulkPending<I> {
             if (each.index() == taken) {
                 taken++;
                 parts.admitted(each.key());
-                readable(each, read);
+                read.add(read(each));
             }
         }
         ask(read);
         isEnd |= more.isEnd();
     }
 
-    private void readable(Wire.BulkInput each, List<Waiting<I>> into) {
+    private Waiting<I> read(Wire.BulkInput each) {
         if (!each.unfit().isEmpty()) {
-            parts.unread(each.index(), each.key(), each.unfit());
-            return;
+            return new Waiting<>(each, null, each.unfit());
         }
         try {
-            into.add(read(each.index(), each.key(), each.input()));
+            return new Waiting<>(each, type.inputType().read(each.input()), "");
         } catch (JsonException unfit) {
-            parts.unread(each.index(), each.key(), String.valueOf(unfit.getMessage()));
+            return new Waiting<>(each, null, String.valueOf(unfit.getMessage()));
         }
-    }
-
-    private Waiting<I> read(long index, String key, String json) {
-        return new Waiting<>(index, key, json, type.inputType().read(json));
     }
 
     /** Asks for the worst cases of their first calls, all at once. */
     private void ask(List<Waiting<I>> more) {
-        if (!more.isEmpty()) {
-            Tier tier = type.isModelWork() ? type.tiers().start() : Tier.NANO;
-            quotes.askAll(type, more.stream().map(Waiting::input).toList(), tier);
-            inputs.addAll(more);
+        List<I> fit =
+                more.stream().flatMap(each -> Stream.ofNullable(each.input())).toList();
+        if (!fit.isEmpty()) {
+            quotes.askAll(type, fit, type.isModelWork() ? type.tiers().start() : Tier.NANO);
         }
+        inputs.addAll(more);
     }
 
     int size() {
@@ -89,6 +97,11 @@ final class BulkPending<I> {
         return taken;
     }
 
+    /** How many of them wait no longer. */
+    long begun() {
+        return taken - inputs.size();
+    }
+
     /** Whether no other ones come. */
     boolean isEnd() {
         return isEnd;
@@ -98,14 +111,14 @@ final class BulkPending<I> {
     void giveUp() {
         while (!inputs.isEmpty()) {
             Waiting<I> next = inputs.remove();
-            quotes.forget(next.input());
+            if (next.input() != null) {
+                quotes.forget(next.input());
+            }
             parts.notStarted(next.index(), next.key());
         }
     }
 
     List<Wire.BulkInput> toCarry() {
-        return inputs.stream()
-                .map(each -> new Wire.BulkInput(each.index(), each.key(), each.json(), ""))
-                .toList();
+        return inputs.stream().map(Waiting::sent).toList();
     }
 }

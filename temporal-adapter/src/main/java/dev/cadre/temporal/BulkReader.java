@@ -26,11 +26,9 @@ import io.temporal.client.WorkflowServiceException;
 import io.temporal.client.WorkflowStub;
 import io.temporal.client.WorkflowTargetOptions;
 import io.temporal.failure.ApplicationFailure;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
-import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,16 +36,34 @@ import org.jspecify.annotations.Nullable;
  * ended from its last event, which has all of its items. For one thread.
  */
 final class BulkReader<O> {
-    /** What may pass: the cluster is asked again. */
-    private static final Set<Status.Code> PASSING = EnumSet.of(
-            Status.Code.UNAVAILABLE,
-            Status.Code.DEADLINE_EXCEEDED,
-            Status.Code.RESOURCE_EXHAUSTED,
-            Status.Code.ABORTED,
-            Status.Code.INTERNAL,
-            Status.Code.UNKNOWN);
-    /** Where a history that goes on in another one has its items among the arguments of that. */
+    /** Where a history has its order, what an earlier one leaves, and the items of that among its arguments. */
+    private static final int START = 0;
+
+    private static final int CARRY = 1;
     private static final int ENDED = 2;
+
+    /** Hears what a run tells besides its items. */
+    interface Hearer {
+        /** Nobody who sends inputs. */
+        Hearer NOBODY = new Hearer() {
+            @Override
+            public void news(long begun, boolean isOpen) {}
+
+            @Override
+            public void handedOver(long index) {}
+        };
+
+        /**
+         * Before the items are handed over that were known then.
+         *
+         * @param begun how many inputs of the run wait no longer
+         * @param isOpen whether further ones are wanted
+         */
+        void news(long begun, boolean isOpen);
+
+        /** Before an item is handed over. */
+        void handedOver(long index);
+    }
 
     private final WorkflowClient client;
     private final String id;
@@ -59,7 +75,7 @@ final class BulkReader<O> {
 
     private Wire.@Nullable BulkEnded ended;
 
-    /** @param first the id of its first history; null if it is to be looked up */
+    /** @param first the id of its first history; null if it is to be {@linkplain #find looked up} */
     BulkReader(WorkflowClient client, String id, @Nullable String first, JsonType<O> form, EngineBulkResult<O> result) {
         this.client = client;
         this.id = id;
@@ -77,44 +93,52 @@ final class BulkReader<O> {
     }
 
     /**
+     * Looks the run up.
+     *
+     * @throws IllegalArgumentException if it is another one than this type's
+     */
+    void find(String type) {
+        WorkflowExecutionStartedEventAttributes start = started("");
+        if (!start.getWorkflowType().getName().equals(Contract.BULK)
+                || !read(start.getInput().getPayloads(START), Wire.BulkStart.class)
+                        .type()
+                        .equals(type)) {
+            throw new IllegalArgumentException("run '%s' is no bulk of subtask type '%s'".formatted(id, type));
+        }
+        run = start.getFirstExecutionRunId();
+    }
+
+    /**
      * Hands over what has ended and was not handed over.
      *
-     * @param handedOver hears of the index of each
      * @throws InterruptedException if the calling thread was interrupted
      */
-    void read(LongConsumer handedOver) throws InterruptedException {
-        if (Thread.interrupted()) {
-            throw new InterruptedException();
-        }
+    void read(Hearer hearer) throws InterruptedException {
+        Unanswered.throwIfInterrupted();
         try {
-            if (run == null) {
-                run = started("").getFirstExecutionRunId();
-            }
-            boolean isRunning = isRunning();
-            while (ended == null && !isRunning && takeClosed(handedOver)) {
-                isRunning = isRunning();
+            boolean isRunning = ask(this::isRunning);
+            while (ended == null && !isRunning && takeClosed(hearer)) {
+                isRunning = ask(this::isRunning);
             }
             if (isRunning) {
-                takeOpen(handedOver);
+                take(news(), hearer);
             }
-        } catch (StatusRuntimeException unanswered) {
-            requirePassing(unanswered);
+        } catch (Unanswered again) {
+            // asked again with the next read
         }
     }
 
-    private void requirePassing(StatusRuntimeException unanswered) throws InterruptedException {
-        if (Thread.interrupted()) {
-            throw new InterruptedException();
-        }
-        Status.Code code = unanswered.getStatus().getCode();
-        if (code == Status.Code.NOT_FOUND) {
-            throw new IllegalStateException(
-                    "the cluster has no history of run '%s'%s: it keeps them for some days only"
-                            .formatted(id, run == null ? "" : " (" + run + ")"),
-                    unanswered);
-        }
-        if (!PASSING.contains(code)) {
-            throw unanswered;
+    private <T> T ask(Supplier<T> question) throws Unanswered, InterruptedException {
+        try {
+            return Unanswered.ask(question);
+        } catch (StatusRuntimeException refused) {
+            if (refused.getStatus().getCode() == Status.Code.NOT_FOUND) {
+                throw new IllegalStateException(
+                        "the cluster has no history of run '%s'%s: it keeps them for some days only"
+                                .formatted(id, run == null ? "" : " (" + run + ")"),
+                        refused);
+            }
+            throw refused;
         }
     }
 
@@ -175,38 +199,41 @@ final class BulkReader<O> {
                 .build());
     }
 
-    private void takeOpen(LongConsumer handedOver) throws InterruptedException {
+    /** Without a worker nobody answers, nor if the history has ended meanwhile: it is asked again, or its last event is. */
+    private Wire.BulkNews news() throws Unanswered, InterruptedException {
         try {
-            Wire.BulkPage page = workflow().query(Contract.ITEMS, Wire.BulkPage.class, told);
-            handOver(page.ends(), handedOver);
-        } catch (WorkflowQueryException | WorkflowNotFoundException | WorkflowServiceException unanswered) {
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
-            }
-            // no worker is there, or the history has ended meanwhile: asked again, or read from its last event
+            return workflow().query(Contract.ITEMS, Wire.BulkNews.class, told);
+        } catch (WorkflowQueryException | WorkflowNotFoundException | WorkflowServiceException why) {
+            Unanswered.throwIfInterrupted();
+            throw new Unanswered(why);
         }
     }
 
+    private void take(Wire.BulkNews news, Hearer hearer) {
+        hearer.news(news.begun(), news.isOpen());
+        handOver(news.ends(), hearer);
+    }
+
     /** Takes the rest of a history that has ended; false if its last event cannot be seen yet. */
-    private boolean takeClosed(LongConsumer handedOver) {
-        List<HistoryEvent> last = events(run(), HistoryEventFilterType.HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT);
+    private boolean takeClosed(Hearer hearer) throws Unanswered, InterruptedException {
+        List<HistoryEvent> last =
+                ask(() -> events(run(), HistoryEventFilterType.HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT));
         if (last.isEmpty()) {
-            return takeUntold(handedOver);
+            return takeUntold(hearer);
         }
         HistoryEvent close = last.getLast();
         if (close.hasWorkflowExecutionContinuedAsNewEventAttributes()) {
             WorkflowExecutionContinuedAsNewEventAttributes next =
                     close.getWorkflowExecutionContinuedAsNewEventAttributes();
-            goOn(next.getInput(), next.getNewExecutionRunId(), handedOver);
+            goOn(next.getInput(), next.getNewExecutionRunId(), hearer);
             return true;
         }
-        Wire.@Nullable BulkEnded end = close.hasWorkflowExecutionCanceledEventAttributes()
-                ? workflow().query(Contract.RESULT, Wire.BulkEnded.class)
-                : result();
+        Wire.@Nullable BulkEnded end =
+                close.hasWorkflowExecutionCanceledEventAttributes() ? ask(this::resultNow) : ask(this::result);
         if (end == null) {
             throw new IllegalStateException("run '%s' was cancelled before it began".formatted(id));
         }
-        rest(end.last(), handedOver);
+        rest(end.last(), hearer);
         ended = end;
         return true;
     }
@@ -215,28 +242,35 @@ final class BulkReader<O> {
      * Takes the rest of a history that has ended without saying so, as those of the test server do if a signal comes at that
      * moment: from the first event of the one after it, or from its workflow.
      */
-    private boolean takeUntold(LongConsumer handedOver) {
-        for (String later = currentRun(); !later.isEmpty() && !later.equals(run); ) {
-            WorkflowExecutionStartedEventAttributes start = started(later);
+    private boolean takeUntold(Hearer hearer) throws Unanswered, InterruptedException {
+        for (String later = ask(this::currentRun); !later.isEmpty() && !later.equals(run); ) {
+            String asked = later;
+            WorkflowExecutionStartedEventAttributes start = ask(() -> started(asked));
             if (start.getContinuedExecutionRunId().equals(run)) {
-                goOn(start.getInput(), later, handedOver);
+                goOn(start.getInput(), later, hearer);
                 return true;
             }
             later = start.getContinuedExecutionRunId();
         }
-        Wire.@Nullable BulkEnded end = workflow().query(Contract.RESULT, Wire.BulkEnded.class);
+        Wire.@Nullable BulkEnded end = ask(this::resultNow);
         if (end == null) {
             return false;
         }
-        rest(end.last(), handedOver);
+        rest(end.last(), hearer);
         ended = end;
         return true;
     }
 
-    private void goOn(Payloads arguments, String next, LongConsumer handedOver) {
-        rest(read(arguments.getPayloads(ENDED), Wire.BulkPage.class), handedOver);
+    private void goOn(Payloads arguments, String next, Hearer hearer) throws Unanswered, InterruptedException {
+        rest(read(arguments.getPayloads(ENDED), Wire.BulkPage.class), hearer);
+        Wire.BulkCarry carry = read(arguments.getPayloads(CARRY), Wire.BulkCarry.class);
+        hearer.news(carry.next() - carry.pending().size(), true);
         run = next;
         told = 0;
+    }
+
+    private Wire.@Nullable BulkEnded resultNow() {
+        return workflow().query(Contract.RESULT, Wire.BulkEnded.class);
     }
 
     private Wire.BulkEnded result() {
@@ -251,18 +285,27 @@ final class BulkReader<O> {
         }
     }
 
-    private void rest(Wire.BulkPage page, LongConsumer handedOver) {
-        handOver(page.ends().subList(told, page.ends().size()), handedOver);
+    /** What the page of a history that has ended had no room for is asked of its workflow. */
+    private void rest(Wire.BulkPage page, Hearer hearer) throws Unanswered, InterruptedException {
+        handOver(page.ends().subList(Math.min(told, page.ends().size()), page.ends().size()), hearer);
+        while (told < page.total()) {
+            List<Wire.BulkEnd> more = news().ends();
+            if (more.isEmpty()) {
+                throw new IllegalStateException("run '%s' (%s) has told of %d items, and has %d"
+                        .formatted(id, run(), page.total(), told));
+            }
+            handOver(more, hearer);
+        }
     }
 
     private <T> T read(Payload payload, Class<T> type) {
         return Objects.requireNonNull(client.getOptions().getDataConverter().fromPayload(payload, type, type));
     }
 
-    private void handOver(List<Wire.BulkEnd> ends, LongConsumer handedOver) {
+    private void handOver(List<Wire.BulkEnd> ends, Hearer hearer) {
         for (Wire.BulkEnd end : ends) {
             told++;
-            handedOver.accept(end.index());
+            hearer.handedOver(end.index());
             result.ended(
                     new BulkItem<>(
                             end.index(), end.key(), outcome(end.result()), Payments.spend(end.paid()), Origin.SESSION),

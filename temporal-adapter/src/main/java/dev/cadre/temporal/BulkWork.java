@@ -11,8 +11,8 @@ final class BulkWork {
 
     /** An item that has begun. */
     record Item<I, O>(long index, String key, I input, ItemMachine<I, O> machine, ItemLog log) {
-        static <I, O> Item<I, O> of(BulkPending.Waiting<I> from, ItemMachine<I, O> machine) {
-            return new Item<>(from.index(), from.key(), from.input(), machine, new ItemLog());
+        static <I, O> Item<I, O> of(BulkPending.Waiting<I> from, I input, ItemMachine<I, O> machine) {
+            return new Item<>(from.index(), from.key(), input, machine, new ItemLog());
         }
     }
 

@@ -91,8 +91,8 @@ final class BulkWorkflow implements Contract.BulkRunWorkflow {
     }
 
     @Override
-    public Wire.BulkPage items(int from) {
-        return drive == null ? new Wire.BulkPage(List.of()) : drive.page(from);
+    public Wire.BulkNews items(int from) {
+        return drive == null ? new Wire.BulkNews(List.of(), 0, true) : drive.news(from);
     }
 
     @Override

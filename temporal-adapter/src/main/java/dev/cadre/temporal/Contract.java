@@ -81,7 +81,7 @@ final class Contract {
 
         /** Items that have ended in this history, from the one of this number on. */
         @QueryMethod(name = ITEMS)
-        Wire.BulkPage items(int from);
+        Wire.BulkNews items(int from);
 
         /** The result once it is there, which a workflow that was cancelled returns to nobody. */
         @QueryMethod(name = RESULT)

@@ -105,6 +105,8 @@ public final class TemporalBulk<I, O> {
      * started again after a crash sends what the run lacks, from the same stream in the same order, and is handed over all items
      * from the first one on. Nothing is paid again. It does so as long as the cluster keeps the histories of the run, which are
      * those of the last days; the budget is that of the first call.
+     *
+     * @throws IllegalArgumentException if the run of this id is no bulk of this type
      */
     public BulkSummary run(String id, Stream<? extends I> inputs, Budget budget, Consumer<? super BulkItem<O>> each)
             throws InterruptedException {
@@ -113,7 +115,11 @@ public final class TemporalBulk<I, O> {
                 inputs.iterator(),
                 settings.key,
                 type.inputType(),
-                new BulkFeed.Target(client.newUntypedWorkflowStub(id), run.taken(), 2 * settings.parallel + 100));
+                new BulkFeed.Target(
+                        client.newUntypedWorkflowStub(id),
+                        client.getOptions().getDataConverter(),
+                        run.taken(),
+                        2 * settings.parallel + 100));
         try {
             return run.result(feed, each);
         } catch (InterruptedException | RuntimeException | Error broken) {

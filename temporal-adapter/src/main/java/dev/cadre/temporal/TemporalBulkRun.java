@@ -54,9 +54,25 @@ public final class TemporalBulkRun<O> {
         return id;
     }
 
-    /** How many inputs it has, to go on with the next one. */
+    /**
+     * How many inputs it has, to go on with the next one.
+     *
+     * @throws IllegalArgumentException if it is no run of this type
+     */
     long taken() {
-        return first != null ? 0 : progress().subtasks().admitted();
+        if (first != null) {
+            return 0;
+        }
+        reader(new EngineBulkResult<>(id, type.name(), item -> {}));
+        return progress().subtasks().admitted();
+    }
+
+    private BulkReader<O> reader(EngineBulkResult<O> result) {
+        var reader = new BulkReader<>(client, id, first, type.outputType(), result);
+        if (first == null) {
+            reader.find(type.name());
+        }
+        return reader;
     }
 
     /**
@@ -81,6 +97,7 @@ public final class TemporalBulkRun<O> {
      *
      * @param each receives every item on the calling thread, in the order in which they ended. What it throws comes out of this
      *     method; the run goes on
+     * @throws IllegalArgumentException if it is no bulk of this type
      * @throws IllegalStateException if the run was refused before anything was called, or the cluster keeps its first histories
      *     no more
      * @throws io.temporal.client.WorkflowFailedException if the workflow was terminated or failed for a reason of the cluster's
@@ -93,7 +110,7 @@ public final class TemporalBulkRun<O> {
     /** @param feed sends the inputs; null if somebody else does */
     BulkSummary result(@Nullable BulkFeed<?> feed, Consumer<? super BulkItem<O>> each) throws InterruptedException {
         var result = new EngineBulkResult<O>(id, type.name(), each);
-        var reader = new BulkReader<>(client, id, first, type.outputType(), result);
+        BulkReader<O> reader = reader(result);
         if (feed == null) {
             return read(reader, result);
         }
@@ -102,7 +119,7 @@ public final class TemporalBulkRun<O> {
             feed.start();
             while (!reader.isEnded()) {
                 feed.send(TICK);
-                reader.read(feed::handedOver);
+                reader.read(feed);
             }
             Wire.BulkEnded ended = reader.ended();
             feed.stop().ifPresent(thread -> result.abandoned("input", thread));
@@ -116,7 +133,7 @@ public final class TemporalBulkRun<O> {
     private BulkSummary read(BulkReader<O> reader, EngineBulkResult<O> result) throws InterruptedException {
         var pause = new BulkFeed.Pause();
         while (!reader.isEnded()) {
-            reader.read(index -> {});
+            reader.read(BulkReader.Hearer.NOBODY);
             if (!reader.isEnded()) {
                 pause.of(TICK);
             }

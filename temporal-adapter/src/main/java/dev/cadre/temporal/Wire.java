@@ -457,8 +457,20 @@ final class Wire {
             List<String> notes,
             List<String> abandoned) {}
 
-    /** Items that ended, in the order in which they did. */
-    record BulkPage(List<BulkEnd> ends) {}
+    /**
+     * Items that ended in one history, in the order in which they did.
+     *
+     * @param total how many did: the rest is told to who asks for it
+     */
+    record BulkPage(List<BulkEnd> ends, int total) {}
+
+    /**
+     * What there is to know of a history that goes on.
+     *
+     * @param begun how many inputs of the run wait no longer
+     * @param isOpen whether further ones are wanted
+     */
+    record BulkNews(List<BulkEnd> ends, long begun, boolean isOpen) {}
 
     /**
      * A bulk run that ended.

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -183,6 +184,28 @@ class TroubledBulkTest {
     }
 
     @Test
+    void stream_thatNeverEnds_isPulledABoundedNumberAhead() throws Exception {
+        model.on(Graphs.NOTE).holdUntil(gate).replies(new Note("a fact"));
+        var pulled = new AtomicInteger();
+        TemporalBulk<Topic, Note> notes = bulk().parallel(2);
+        var run = new FutureTask<>(() -> notes.run(
+                "endless",
+                Stream.generate(() -> new Topic("topic " + pulled.getAndIncrement())),
+                DOLLAR,
+                items::add));
+        Thread.ofVirtual().start(run);
+        assertThat(model.awaitInFlight(2)).isTrue();
+        notes.attach("endless").cancel();
+
+        BulkSummary summary = run.get();
+
+        assertThat(summary.stop()).isEqualTo(Stop.CANCELLED);
+        // twice what is under way at once, 100 more, and what was pulled for items that the cancel handed over
+        assertThat(pulled).hasValueLessThanOrEqualTo(2 * (2 * 2 + 100));
+        assertThat(items).hasSize(pulled.get());
+    }
+
+    @Test
     void stream_thatThrows_throwsWhenTheOthersWereHandedOver() {
         model.on(Graphs.NOTE).replies(new Note("a fact"));
         Stream<Topic> broken = Stream.concat(topics(5), Stream.of(1).map(any -> {
@@ -206,13 +229,17 @@ class TroubledBulkTest {
         assertThat(items).hasSize(3);
     }
 
+    /** By then all others have ended: the test server stands still if one does at the moment of the cancel. */
     @Test
     void consumer_thatThrows_cancelsTheRun() throws InterruptedException {
+        var seen = new AtomicInteger();
         model.on(Graphs.NOTE).replies(new Note("a fact"));
         model.on(Graphs.NOTE, new Topic("topic 3")).holdUntil(gate).replies(new Note("never"));
 
         assertThatThrownBy(() -> bulk().run("thrown", topics(10), DOLLAR, item -> {
-                    throw new IllegalStateException("full");
+                    if (seen.incrementAndGet() == 9) {
+                        throw new IllegalStateException("full");
+                    }
                 }))
                 .hasMessage("full");
 

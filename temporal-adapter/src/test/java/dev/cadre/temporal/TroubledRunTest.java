@@ -256,7 +256,8 @@ class TroubledRunTest {
     @Test
     void run_thatNoModelCanPerform_isRefusedBeforeAnythingIsCalled() {
         var nothing = Coordinator.of(dev.cadre.pool.ModelPools.builder().build());
-        cluster.start(worker(nothing));
+        cluster.start(TemporalWorker.builder(cluster.environment.getWorkflowClient(), Cluster.QUEUE, nothing)
+                .graphs(Graphs.ONE));
         assertThatThrownBy(() -> cluster.runs().run(Graphs.ONE.on(CATS), Budget.usd("0.05")))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("NANO");
