@@ -97,7 +97,9 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
 
     @Override
     public void begins(GraphNode node, int items) {
-        if (!node.dependencies().isEmpty() && record.isPresent() && !record.get().hadItems(node.id(), items)) {
+        if (!node.dependencies().isEmpty()
+                && record.isPresent()
+                && !record.get().hadItems(node.id(), items)) {
             moved.add(node.id());
         }
     }
@@ -192,7 +194,9 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
                 label,
                 known.map(EarlierOutcome::recorded)
                         .map(end -> wasTaken(subtaskId, work) ? end.taken() : end)
-                        .or(() -> ofReplaced(subtaskId, item, label).or(() -> recorded).map(EarlierOutcome::recorded)));
+                        .or(() -> ofReplaced(subtaskId, item, label)
+                                .or(() -> recorded)
+                                .map(EarlierOutcome::recorded)));
     }
 
     /** Whether something is on record that cannot be read. */
@@ -226,7 +230,8 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
     private Optional<EarlierOutcome> used(String label, Optional<EarlierOutcome> earlier) {
         if (earlier.isPresent()) {
             attachments.release(label);
-            boolean isOfUse = !earlier.get().outcome().isNotNeeded() && !isAwaited(earlier.get().outcome());
+            boolean isOfUse = !earlier.get().outcome().isNotNeeded()
+                    && !isAwaited(earlier.get().outcome());
             if (isOfUse && earlier.get().origin() instanceof Origin.Journaled) {
                 reused.add(label);
             }

@@ -59,9 +59,7 @@ public final class Fingerprints {
                 .skip(input.attachments())
                 .map(Fingerprints::describe)
                 .toList();
-        return shown.isEmpty()
-                ? input.work()
-                : Fingerprint.of(input.work().hex(), String.join("\n", shown));
+        return shown.isEmpty() ? input.work() : Fingerprint.of(input.work().hex(), String.join("\n", shown));
     }
 
     /** Writes an input, to tell it from others. */

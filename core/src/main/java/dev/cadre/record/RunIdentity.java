@@ -180,7 +180,9 @@ public record RunIdentity(String run, Fingerprint asked, String runKey) {
                 case Binding.Join join -> "";
             };
         } catch (JsonException unfit) {
-            return unfit.getCause() == null ? "" : unknown(node, unfit); // its subtask will fail in each session, and say why
+            return unfit.getCause() == null
+                    ? ""
+                    : unknown(node, unfit); // its subtask will fail in each session, and say why
         } catch (Throwable thrown) {
             Thrown.keepInterrupt(thrown);
             return unknown(node, thrown);

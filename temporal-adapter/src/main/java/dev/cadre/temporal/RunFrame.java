@@ -3,8 +3,6 @@ package dev.cadre.temporal;
 
 import dev.cadre.EngineRun;
 import dev.cadre.event.RunEvent;
-import dev.cadre.model.CallPurpose;
-import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import io.temporal.workflow.Workflow;

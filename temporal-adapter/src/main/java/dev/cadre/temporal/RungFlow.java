@@ -2,7 +2,6 @@
 package dev.cadre.temporal;
 
 import dev.cadre.json.JsonException;
-import dev.cadre.model.CallPurpose;
 import dev.cadre.price.Money;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.schedule.RunInput;
@@ -315,8 +314,7 @@ final class RungFlow {
         boolean mayHaveWritten = rung.type().hasEffects() && !answers.containsKey(rung.id());
         trials(rung)
                 .end(rung, why, isToBeTried, mayHaveWritten)
-                .ifPresentOrElse(
-                        end -> desk.take(new RunInput.RungEnded(rung.id(), end)), () -> waiting.add(rung));
+                .ifPresentOrElse(end -> desk.take(new RunInput.RungEnded(rung.id(), end)), () -> waiting.add(rung));
     }
 
     private Trials trials(RunCommand.StartRung rung) {

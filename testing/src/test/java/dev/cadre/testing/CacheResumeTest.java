@@ -147,7 +147,8 @@ class CacheResumeTest {
                 lost = journal.lost();
             }
             if (lost.isEmpty()) {
-                // begin and end, 4 subtasks of the graph, how long a list is, 3 calls, and the ends of 2 that were found
+                // begin and end, 4 subtasks of the graph, how long a list is, 3 calls, and the ends of 2 that were
+                // found
                 assertThat(crashAt - 1).isEqualTo(2 + 4 + 1 + 3 * 3 + 2);
                 return;
             }

@@ -1192,6 +1192,8 @@ class CallbacksTest {
             Map.entry("NamedGraph.of", "called before any run, on the caller's thread, and by engines"),
             Map.entry("NamedGoal.of", "called before any run, on the caller's thread, and by engines"),
             Map.entry("EngineRung.perform", "an engine's own"),
+            Map.entry("EnginePlanning.perform", "an engine's own"),
+            Map.entry("EngineMerge.perform", "an engine's own"),
             Map.entry("ModelPools.decorated", "called before any run, on the caller's thread"),
             Map.entry("FileJournal.read", "called outside of runs, on the caller's thread"),
             Map.entry("Bulk.keyedBy", "BULK_KEY"),

@@ -127,7 +127,8 @@ class ConversationTest {
 
     // --- turns
 
-    private RunResult<Note> turn(Conversation talk, String text, SubtaskType<Topic, Note> read, SubtaskType<Note, Note> send)
+    private RunResult<Note> turn(
+            Conversation talk, String text, SubtaskType<Topic, Note> read, SubtaskType<Note, Note> send)
             throws InterruptedException {
         Coordinator coordinator = Coordinator.builder(model.pools())
                 .plansWith(read, send)
@@ -139,8 +140,7 @@ class ConversationTest {
                     }
                 })
                 .build();
-        Goal<Note> goal = Goal.of(text, Note.class)
-                .mergedBy(Mergers.of(input -> new Note(text)));
+        Goal<Note> goal = Goal.of(text, Note.class).mergedBy(Mergers.of(input -> new Note(text)));
         return talk.run(coordinator, text.equals("read") ? goal : talk.following(goal), TURN);
     }
 
@@ -164,14 +164,16 @@ class ConversationTest {
         for (int session = 0; session < 3; session++) {
             isAway.set(session == 1);
             try (Journal journal = FileJournal.open(folder.resolve("talk.journal"));
-                    var talk = Conversation.of(coordinator(model).journal(journal).runKey("talk"), SESSION)) {
+                    var talk =
+                            Conversation.of(coordinator(model).journal(journal).runKey("talk"), SESSION)) {
                 RunResult<Note> first = turn(talk, "read", read, send);
                 if (session == 1) {
                     assertThat(first).isInstanceOf(RunResult.Suspended.class);
                     assertThatIllegalStateException()
                             .isThrownBy(() -> turn(talk, "send", read, send))
-                            .withMessage("turn 2 is on record as another run, and turn 1 waits: ask turn 1 again when what"
-                                    + " it waits for is there");
+                            .withMessage(
+                                    "turn 2 is on record as another run, and turn 1 waits: ask turn 1 again when what"
+                                            + " it waits for is there");
                 } else {
                     assertThat(first).isInstanceOf(RunResult.Complete.class);
                     assertThat(turn(talk, "send", read, send)).isInstanceOf(RunResult.Complete.class);

@@ -62,7 +62,8 @@ class UnidentifiedItemsTest {
         });
     }
 
-    private final SubtaskType<Topic, Note> read = reading(SubtaskType.model("read", Topic.class, Note.class, "Read it."));
+    private final SubtaskType<Topic, Note> read =
+            reading(SubtaskType.model("read", Topic.class, Note.class, "Read it."));
 
     private SubtaskType<Topic, Note> reading(SubtaskType<Topic, Note> type) {
         SubtaskType<Topic, Note> reading = attaching(type);
@@ -90,8 +91,7 @@ class UnidentifiedItemsTest {
 
     private TaskGraph<Items<Note>> someOf(List<Topic> topics) {
         var graph = TaskGraph.builder();
-        return graph.answering(
-                graph.add("each", read, Input.forEach(topics).minSuccess(1)));
+        return graph.answering(graph.add("each", read, Input.forEach(topics).minSuccess(1)));
     }
 
     @Test
@@ -244,7 +244,8 @@ class UnidentifiedItemsTest {
                     .journal(journal)
                     .run(
                             Goal.of("Read", Note.class)
-                                    .mergedBy(Mergers.collect(read, notes -> new Note("%d notes".formatted(notes.size())))),
+                                    .mergedBy(Mergers.collect(
+                                            read, notes -> new Note("%d notes".formatted(notes.size())))),
                             Budget.usd("1.00"));
         }
     }
@@ -284,13 +285,13 @@ class UnidentifiedItemsTest {
     record Lines(List<String> lines) {}
 
     private TaskGraph<Items<Note>> moodyMails() {
-        SubtaskType<Lines, Note> sendLines = SubtaskType.model("send", Lines.class, Note.class, "Send it.")
-                .tools(sending);
+        SubtaskType<Lines, Note> sendLines =
+                SubtaskType.model("send", Lines.class, Note.class, "Send it.").tools(sending);
         model.on(sendLines).calls(new ToolCall("1", "send", "{}")).replies(new Note("sent"));
         var graph = TaskGraph.builder();
         var first = graph.add("first", read, new Topic("first"));
-        return graph.answering(graph.add(
-                "mails", sendLines, Input.forEach(first, note -> List.of(new Lines(new Moody())))));
+        return graph.answering(
+                graph.add("mails", sendLines, Input.forEach(first, note -> List.of(new Lines(new Moody())))));
     }
 
     @Test
@@ -333,8 +334,9 @@ class UnidentifiedItemsTest {
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> session(constant()))
-                .withMessage("the journal cannot tell which run this is, because the input of subtask 'constant' cannot be"
-                        + " written: IllegalStateException: not today");
+                .withMessage(
+                        "the journal cannot tell which run this is, because the input of subtask 'constant' cannot be"
+                                + " written: IllegalStateException: not today");
 
         isBroken.set(false);
         assertThat(session(constant())).isCompleteWith(new Note("lines"));
@@ -410,9 +412,7 @@ class UnidentifiedItemsTest {
         var graph = TaskGraph.builder();
         var first = graph.add("first", read, new Topic("first"));
         var each = graph.add(
-                "each",
-                read,
-                Input.forEach(first, note -> topics("a", "b")).enough(1));
+                "each", read, Input.forEach(first, note -> topics("a", "b")).enough(1));
         return graph.answering(graph.add(
                 "send",
                 read,

@@ -59,8 +59,7 @@ class UnreadableOutputTest {
 
     private final ScriptedModel model = new ScriptedModel();
     private final AtomicInteger sent = new AtomicInteger();
-    private final SubtaskType<Topic, Line> write =
-            SubtaskType.model("write", Topic.class, Line.class, "Write a line.");
+    private final SubtaskType<Topic, Line> write = SubtaskType.model("write", Topic.class, Line.class, "Write a line.");
     private final SubtaskType<Topic, Line> send = SubtaskType.model("send", Topic.class, Line.class, "Send a line.")
             .tools(Tool.raw(
                             new ToolSpec(
@@ -110,7 +109,8 @@ class UnreadableOutputTest {
 
         assertThat(second).isInstanceOf(RunResult.Suspended.class);
         assertThat(second.report().outcome("line").reason())
-                .contains("its output, which is on record and cannot be read: NoClassDefFoundError: the library is away");
+                .contains(
+                        "its output, which is on record and cannot be read: NoClassDefFoundError: the library is away");
         mood = Mood.TAKES;
         assertThat(session(one(write))).isCompleteWith(new Line("long line"));
         assertThat(model.calls()).hasSize(1);
@@ -152,8 +152,7 @@ class UnreadableOutputTest {
         try (Journal journal = FileJournal.open(folder.resolve("goal.journal"))) {
             return Coordinator.builder(model.pools())
                     .plansWith(Crew.NOTE)
-                    .planner((request, intake) ->
-                            intake.offer(PlannedSubtask.of("note", Crew.NOTE, new Topic("cats"))))
+                    .planner((request, intake) -> intake.offer(PlannedSubtask.of("note", Crew.NOTE, new Topic("cats"))))
                     .build()
                     .journal(journal)
                     .run(
