@@ -125,8 +125,7 @@ final class BulkDrive<I, O> {
     }
 
     BulkWire.Carry carry() {
-        return history.carry(
-                clock, pending, parts.counts(), Payments.of(parts.booked()), Payments.of(money.spent()));
+        return history.carry(clock, pending, parts.counts(), Payments.of(parts.booked()), Payments.of(money.spent()));
     }
 
     // --- the loop

@@ -158,15 +158,17 @@ final class BulkFeed<I> implements BulkReader.Hearer, AutoCloseable {
 
     private Written written(Inputs.Named<I> named) {
         BulkWire.Input input = write(named);
-        long bytes = INPUT_OVERHEAD + JsonSize.of(input.key()) + JsonSize.of(input.input()) + JsonSize.of(input.unfit());
+        long bytes =
+                INPUT_OVERHEAD + JsonSize.of(input.key()) + JsonSize.of(input.input()) + JsonSize.of(input.unfit());
         if (bytes > INPUT_BYTES) {
             long travels = target.converter()
                     .toPayload(input)
                     .map(Payload::getSerializedSize)
                     .orElse(0);
             if (travels > INPUT_BYTES) {
-                String why = "%,d bytes are more than a history takes of an input, %,d: keep large values elsewhere, with a ReferencingCodec"
-                        .formatted(travels, INPUT_BYTES);
+                String why =
+                        "%,d bytes are more than a history takes of an input, %,d: keep large values elsewhere, with a ReferencingCodec"
+                                .formatted(travels, INPUT_BYTES);
                 return new Written(unfit(named, why), INPUT_OVERHEAD);
             }
         }

@@ -53,7 +53,9 @@ final class BulkHistory<O> {
 
     /** A rung has reported. What is measured is on record, so that other code measures the same. */
     void heard(Wire.Performed report) {
-        reportBytes += ITEM_BYTES + JsonSize.of(report.end().value()) + JsonSize.of(report.end().message());
+        reportBytes += ITEM_BYTES
+                + JsonSize.of(report.end().value())
+                + JsonSize.of(report.end().message());
     }
 
     /** Whether nothing more is to begin in it. */
@@ -92,7 +94,11 @@ final class BulkHistory<O> {
                 + JsonSize.of(end.key())
                 + JsonSize.of(end.result().value())
                 + JsonSize.of(end.result().message())
-                + Stream.of(end.replies(), end.notes(), end.abandoned(), end.result().because())
+                + Stream.of(
+                                end.replies(),
+                                end.notes(),
+                                end.abandoned(),
+                                end.result().because())
                         .flatMap(List::stream)
                         .mapToLong(JsonSize::of)
                         .sum();
@@ -120,11 +126,7 @@ final class BulkHistory<O> {
     }
 
     BulkWire.Carry carry(
-            BulkClock clock,
-            BulkPending<?> pending,
-            BulkSummary.Counts counts,
-            Wire.Paid booked,
-            Wire.Paid paid) {
+            BulkClock clock, BulkPending<?> pending, BulkSummary.Counts counts, Wire.Paid booked, Wire.Paid paid) {
         return new BulkWire.Carry(
                 clock.startMillis(),
                 clock.time().toNanos(),

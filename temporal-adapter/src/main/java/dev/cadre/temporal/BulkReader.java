@@ -287,12 +287,15 @@ final class BulkReader<O> {
 
     /** What the page of a history that has ended had no room for is asked of its workflow. */
     private void rest(BulkWire.Page page, Hearer hearer) throws Unanswered, InterruptedException {
-        handOver(page.ends().subList(Math.min(told, page.ends().size()), page.ends().size()), hearer);
+        handOver(
+                page.ends()
+                        .subList(Math.min(told, page.ends().size()), page.ends().size()),
+                hearer);
         while (told < page.total()) {
             List<BulkWire.End> more = news().ends();
             if (more.isEmpty()) {
-                throw new IllegalStateException("run '%s' (%s) has told of %d items, and has %d"
-                        .formatted(id, run(), page.total(), told));
+                throw new IllegalStateException(
+                        "run '%s' (%s) has told of %d items, and has %d".formatted(id, run(), page.total(), told));
             }
             handOver(more, hearer);
         }

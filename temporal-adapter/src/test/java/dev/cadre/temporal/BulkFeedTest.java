@@ -29,7 +29,9 @@ class BulkFeedTest {
     /** @param isReached asked with each signal */
     private BulkFeed<Topic> feed(int inputs, int chars, long taken, BooleanSupplier isReached) {
         var workflow = (WorkflowStub) Proxy.newProxyInstance(
-                WorkflowStub.class.getClassLoader(), new Class<?>[] {WorkflowStub.class}, (proxy, method, arguments) -> {
+                WorkflowStub.class.getClassLoader(),
+                new Class<?>[] {WorkflowStub.class},
+                (proxy, method, arguments) -> {
                     if (!isReached.getAsBoolean()) {
                         throw new WorkflowServiceException(
                                 WorkflowExecution.getDefaultInstance(), "", Status.UNAVAILABLE.asRuntimeException());

@@ -35,8 +35,8 @@ class HardBulkTest {
     /** A cluster refuses larger values. */
     private static final int MOST_BYTES = 2_000_000;
 
-    private static final SubtaskType<Topic, Note> ECHO = SubtaskType.code(
-            "echo", Topic.class, Note.class, (topic, context) -> new Note(topic.name()));
+    private static final SubtaskType<Topic, Note> ECHO =
+            SubtaskType.code("echo", Topic.class, Note.class, (topic, context) -> new Note(topic.name()));
 
     private static final Budget DOLLAR = Budget.usd("1.00");
 

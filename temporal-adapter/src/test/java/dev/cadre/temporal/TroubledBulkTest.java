@@ -189,10 +189,7 @@ class TroubledBulkTest {
         var pulled = new AtomicInteger();
         TemporalBulk<Topic, Note> notes = bulk().parallel(2);
         var run = new FutureTask<>(() -> notes.run(
-                "endless",
-                Stream.generate(() -> new Topic("topic " + pulled.getAndIncrement())),
-                DOLLAR,
-                items::add));
+                "endless", Stream.generate(() -> new Topic("topic " + pulled.getAndIncrement())), DOLLAR, items::add));
         Thread.ofVirtual().start(run);
         assertThat(model.awaitInFlight(2)).isTrue();
         notes.attach("endless").cancel();
