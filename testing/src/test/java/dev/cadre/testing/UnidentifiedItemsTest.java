@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
@@ -155,6 +156,46 @@ class UnidentifiedItemsTest {
         away.clear();
         assertThat(session(longerLater())).isInstanceOf(RunResult.Complete.class);
         assertThat(worked).containsExactlyInAnyOrder("first", "a", "new", "b");
+    }
+
+    /** The first item is done without, because the second is enough; then that one cannot be made out. */
+    @Test
+    void itemThatWasDoneWithout_isNotBegun_whileTheOneThatWasEnoughCannotBeMadeOut() throws Exception {
+        var begun = new CountDownLatch(1);
+        SubtaskType<Topic, Note> late = attaching(SubtaskType.model("late", Topic.class, Note.class, "Read it."));
+        model.on(late).answers(call -> {
+            String name = call.input(late).name();
+            worked.add(name);
+            try {
+                if (name.equals("a") && begun.getCount() > 0) {
+                    begun.countDown();
+                    new CountDownLatch(1).await();
+                }
+                begun.await();
+            } catch (InterruptedException enough) {
+                throw new IllegalStateException(enough);
+            }
+            return new Note(name);
+        });
+        var graph = TaskGraph.builder();
+        var each = graph.add("each", late, Input.forEach(topics("a", "b")).enough(1));
+        TaskGraph<Note> all = graph.answering(graph.add(
+                "send",
+                read,
+                from(
+                        each,
+                        items -> new Topic("send " + items.values().getFirst().text()))));
+        assertThat(session(all)).isCompleteWith(new Note("send b"));
+        away.add("b");
+
+        RunResult<Note> second = session(all);
+
+        assertThat(second).isInstanceOf(RunResult.Suspended.class);
+        assertThat(second.report().outcome("each").reason()).contains("1 of 2 items wait; first: each#1");
+        assertThat(worked).containsExactlyInAnyOrder("a", "b", "send b");
+        away.clear();
+        assertThat(session(all)).isCompleteWith(new Note("send b"));
+        assertThat(worked).containsExactlyInAnyOrder("a", "b", "send b");
     }
 
     // --- effects of unknown fate
@@ -314,6 +355,30 @@ class UnidentifiedItemsTest {
         }
         assertThat(session(moodyMails()).requireComplete().values()).containsExactly(new Note("seen"));
         assertThat(sent).hasValue(1);
+    }
+
+    /** Its tool never ran, and nothing is left of it. */
+    @Test
+    void workOfAWritingTool_whoseInputCanNeverBeWritten_failsInEverySession() throws Exception {
+        isBroken.set(true);
+        for (int session = 0; session < 3; session++) {
+            assertThat(session(someMails()))
+                    .as("session %d", session)
+                    .isInstanceOf(RunResult.Partial.class)
+                    .satisfies(result ->
+                            assertThat(result.report().outcome("mails")).isNotInstanceOf(Outcome.Skipped.class));
+        }
+        assertThat(sent).hasValue(0);
+    }
+
+    private TaskGraph<Note> someMails() {
+        SubtaskType<Lines, Note> sendLines =
+                SubtaskType.model("send", Lines.class, Note.class, "Send it.").tools(sending);
+        var graph = TaskGraph.builder();
+        var first = graph.add("first", read, new Topic("first"));
+        var mail = graph.add("mails", sendLines, from(first, note -> new Lines(new Moody())));
+        return graph.answering(graph.add(
+                "end", read, from(mail.ifSucceeded(), note -> new Topic("end " + note.isPresent()))));
     }
 
     // --- which run it is
