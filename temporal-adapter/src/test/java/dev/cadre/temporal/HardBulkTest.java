@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Bulk runs on Temporal with values, types and consumers that ask much of them. */
+@Tag("nightly")
 @Timeout(60)
 class HardBulkTest {
     /** A cluster refuses larger values. */
@@ -121,7 +122,6 @@ class HardBulkTest {
 
     /** What cannot be written waits for its turn like any other input. */
     @Test
-    @Tag("nightly")
     void inputsThatCannotBeWritten_doNotSwellAHistory() throws Exception {
         SubtaskType<Weighed, Note> type = SubtaskType.code("weigh", Weighed.class, Note.class, (in, context) -> {
             gate.await();

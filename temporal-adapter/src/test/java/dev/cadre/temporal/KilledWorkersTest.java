@@ -50,6 +50,7 @@ class KilledWorkersTest {
 
     /** It had made all decisions that there were: whoever comes later makes them again from the history. */
     @Test
+    @Tag("nightly")
     @Timeout(120)
     void run_whoseOnlyWorkerIsKilled_isEndedByOneThatIsStartedLater() throws Exception {
         try (var server = PortServer.start();
@@ -67,6 +68,7 @@ class KilledWorkersTest {
 
     /** With no call answered its planner is asked; with four the merger is. */
     @ParameterizedTest
+    @Tag("nightly")
     @ValueSource(ints = {0, 4})
     @Timeout(120)
     void goal_whoseOnlyWorkerIsKilledWhilePlanningOrMerging_isEndedByAnotherOne(int answered) throws Exception {
@@ -92,6 +94,7 @@ class KilledWorkersTest {
 
     /** Nobody works on it meanwhile: whoever hears the answer makes all decisions again. */
     @Test
+    @Tag("nightly")
     @Timeout(120)
     void run_thatWaitsForAPersonWhileItsOnlyWorkerIsKilled_isEndedByAnotherOne() throws Exception {
         try (var server = PortServer.start();
