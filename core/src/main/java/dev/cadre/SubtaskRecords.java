@@ -112,10 +112,14 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
 
     /** Whether an output, or an effect of unknown fate, may be on record of what cannot be told from others. */
     private boolean hasOutput(String subtaskId, int item) {
-        return record.filter(kept -> (item == JournalKey.WHOLE || moved.contains(subtaskId))
-                        ? kept.hasOutput(subtaskId)
-                        : kept.hasOutput(key(subtaskId, item)))
+        boolean mayBeAny = item == JournalKey.WHOLE || moved.contains(subtaskId) || mayHaveBeenEnough(subtaskId, item);
+        return record.filter(kept -> mayBeAny ? kept.hasOutput(subtaskId) : kept.hasOutput(key(subtaskId, item)))
                 .isPresent();
+    }
+
+    /** Wherever it stood then; where those that were enough are found, nobody waits for another one. */
+    private boolean mayHaveBeenEnough(String subtaskId, int item) {
+        return item != JournalKey.WHOLE && !winners(subtaskId).isEmpty();
     }
 
     private boolean isFoundByAttached(SubtaskType<?, ?> type) {

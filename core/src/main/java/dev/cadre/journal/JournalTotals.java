@@ -17,6 +17,7 @@ import dev.cadre.task.Outcome;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,8 @@ final class JournalTotals {
 
     private record Request(JournalKey key, int shard) {}
 
+    private record Effect(JournalKey key, Fingerprint fingerprint) {}
+
     private static final class RunBooks {
         @Nullable
         RunStarted started;
@@ -58,6 +61,8 @@ final class JournalTotals {
         final Map<Integer, Location> plan = new TreeMap<>();
         /** Subtasks and items of the plan that have left something: by the id of the subtask, one above the index of the item. */
         final Map<String, BitSet> withOutput = new HashMap<>();
+        /** The effects of which nobody knows whether they happened. */
+        final Set<Effect> unknown = new HashSet<>();
 
         final List<ShardNoted> shards = new ArrayList<>();
         /** Requests in batches that are not collected. */
@@ -113,14 +118,27 @@ final class JournalTotals {
     private void ended(RunBooks run, Ended end, Location location) {
         JournalKey key = end.key();
         ended.add(key, end.fingerprint(), location);
-        if (!run.plan.isEmpty() && (end.outcome().isSucceeded() || isUnknown(end.outcome()))) {
-            run.withOutput
-                    .computeIfAbsent(key.subtask(), subtask -> new BitSet())
-                    .set(key.item() - JournalKey.WHOLE);
+        if (!run.plan.isEmpty()) {
+            leaves(run, end);
         }
         boolean isNote = run.started != null && end.fingerprint().equals(run.started.goal());
         if (key.isItem() && !isNote) { // notes of all items have one fingerprint: nobody could find one among them
             ended.addItem(key.run(), key.subtask(), end.fingerprint(), location);
+        }
+    }
+
+    /** An end of the same work says what became of an effect of unknown fate. */
+    private static void leaves(RunBooks run, Ended end) {
+        var effect = new Effect(end.key(), end.fingerprint());
+        if (isUnknown(end.outcome())) {
+            run.unknown.add(effect);
+        } else {
+            run.unknown.remove(effect);
+        }
+        if (end.outcome().isSucceeded()) {
+            run.withOutput
+                    .computeIfAbsent(end.key().subtask(), subtask -> new BitSet())
+                    .set(end.key().item() - JournalKey.WHOLE);
         }
     }
 
@@ -130,9 +148,11 @@ final class JournalTotals {
     }
 
     synchronized Set<JournalKey> withOutput(String run) {
-        return books(run).withOutput.entrySet().stream()
+        RunBooks books = books(run);
+        Stream<JournalKey> withOutput = books.withOutput.entrySet().stream()
                 .flatMap(subtask -> subtask.getValue().stream()
-                        .mapToObj(place -> new JournalKey(run, subtask.getKey(), place + JournalKey.WHOLE)))
+                        .mapToObj(place -> new JournalKey(run, subtask.getKey(), place + JournalKey.WHOLE)));
+        return Stream.concat(withOutput, books.unknown.stream().map(Effect::key))
                 .collect(Collectors.toUnmodifiableSet());
     }
 

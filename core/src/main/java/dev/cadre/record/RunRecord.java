@@ -434,13 +434,14 @@ public final class RunRecord implements AutoCloseable {
             return submit(new Ended(key, identity(), Shortened.end(outcome), spend));
         }
         Optional<Outcome<String>> earlier = resumed ? recall(key, identity()) : Optional.empty();
-        boolean isKnown = earlier.map(Outcome::isSucceeded).orElse(!isOfNoItems(outcome));
+        boolean isKnown = earlier.map(Outcome::isSucceeded).orElse(!isOfNoOutputs(outcome));
         return isKnown ? CompletableFuture.completedFuture(null) : submit(new Ended(key, identity(), SUCCEEDED, spend));
     }
 
-    private static boolean isOfNoItems(Outcome<?> outcome) {
+    /** Then no item says that an earlier session reached it. */
+    private static boolean isOfNoOutputs(Outcome<?> outcome) {
         return outcome instanceof Outcome.Succeeded<?>(Items<?> items)
-                && items.outcomes().isEmpty();
+                && items.outcomes().stream().noneMatch(Outcome::isSucceeded);
     }
 
     /** The same, and waits until it is durable. */

@@ -24,6 +24,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The executions of a run, from the look for an earlier outcome over the rungs on each tier to their end. */
 final class Rungs {
+    /** Of an item beside one that an earlier session left something of, which may be enough. */
+    private static final Skip MAY_BE_NEEDLESS =
+            new Skip(Skip.Kind.NOT_NEEDED, "what cannot be made out in this session may have been enough", List.of());
+
     private final Decisions decisions;
     private final TierChoice tiers;
     private final EarlierOutcomes recall;
@@ -174,7 +178,9 @@ final class Rungs {
             return;
         }
         tiers.needsNoMore(next.subtask);
-        if (next.subtask.node.type().isPaid()) {
+        if (next.subtask.stopsThere() && next.subtask.isUnmade()) {
+            ended(next, new Outcome.Skipped<>(MAY_BE_NEEDLESS));
+        } else if (next.subtask.node.type().isPaid()) {
             startOrWait(next);
         } else {
             start(next, "");

@@ -196,9 +196,15 @@ public final class JsonType<T> {
 
     /** The value as a tree that fits {@link #schema()}; throws as {@link #write} does. */
     public Json toJson(T value) {
-        return isBare()
-                ? binding.writeChecked(value, JsonPath.ROOT)
-                : Json.obj().with(VALUE, binding.writeChecked(value, JsonPath.of(VALUE)));
+        try {
+            return isBare()
+                    ? binding.writeChecked(value, JsonPath.ROOT)
+                    : Json.obj().with(VALUE, binding.writeChecked(value, JsonPath.of(VALUE)));
+        } catch (JsonException unfit) {
+            throw unfit;
+        } catch (RuntimeException | LinkageError | StackOverflowError thrown) { // by a list or map of the user's
+            throw new JsonException("the code of the value failed: " + thrown, thrown);
+        }
     }
 
     /**

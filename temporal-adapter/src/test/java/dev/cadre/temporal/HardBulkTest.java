@@ -26,6 +26,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -120,6 +121,7 @@ class HardBulkTest {
 
     /** What cannot be written waits for its turn like any other input. */
     @Test
+    @Tag("nightly")
     void inputsThatCannotBeWritten_doNotSwellAHistory() throws Exception {
         SubtaskType<Weighed, Note> type = SubtaskType.code("weigh", Weighed.class, Note.class, (in, context) -> {
             gate.await();

@@ -27,6 +27,7 @@ class KilledBulkWorkersTest {
     private static final Money CALL = Money.usd("0.000045");
 
     @Test
+    @Tag("nightly")
     @Timeout(120)
     void bulk_ofWhichAWorkerIsKilled_endsAndPaysNothingTwice() throws Exception {
         survivesKill(SEED);

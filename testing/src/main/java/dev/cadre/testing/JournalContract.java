@@ -195,9 +195,12 @@ public abstract class JournalContract {
     public void withOutput_namesWhatHasAnOutputOrAnUnknownEffect_ofRunsWithAPlan() {
         var item = new JournalKey("r1", "list", 70);
         var unknown = JournalKey.of("r1", "mail");
+        var known = JournalKey.of("r1", "letter");
         List<Ended> ends = List.of(
                 new Ended(item, PRINT, new Outcome.Succeeded<>("{}"), Spend.NONE),
-                new Ended(unknown, PRINT, Outcome.failed(Failure.Kind.EFFECT_UNKNOWN, "it broke off"), Spend.NONE));
+                new Ended(unknown, PRINT, Outcome.failed(Failure.Kind.EFFECT_UNKNOWN, "it broke off"), Spend.NONE),
+                new Ended(known, PRINT, Outcome.failed(Failure.Kind.EFFECT_UNKNOWN, "it has begun"), Spend.NONE),
+                new Ended(known, PRINT, Outcome.failed(Failure.Kind.INVALID_INPUT, "nothing was done"), Spend.NONE));
         try (Journal journal = open()) {
             RUN.forEach(journal::append);
             ends.forEach(journal::append);
