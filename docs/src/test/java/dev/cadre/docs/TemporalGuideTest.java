@@ -35,6 +35,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -142,7 +143,7 @@ class TemporalGuideTest {
             run.answer(question, Decision.class, new Decision(true, "fine"));
         }
         // endregion
-        while (run.progress().state().equals("RUNNING")) { // it may have been too early above
+        while (Set.of("RUNNING", "WAITING").contains(run.progress().state())) { // it may have been too early above
             for (RunQuestion question : run.questions()) {
                 run.answer(question, Decision.class, new Decision(true, "fine"));
             }
