@@ -83,7 +83,7 @@ final class GoalFlow {
         merges.ended(report, lost);
     }
 
-    /** Interrupts the merger, when whose end the run is told that it was cancelled; false if nothing is merged. */
+    /** Interrupts the merger; when that has ended, the run is told that it was cancelled. False if nothing is merged. */
     boolean cancelsMerge() {
         if (!merges.isMerging()) {
             return false;

@@ -6,7 +6,7 @@ import dev.cadre.task.Failure;
 import dev.cadre.worker.RungEnd;
 import java.util.Optional;
 
-/** Counts how often one piece of work was begun in vain. Belongs to a workflow. */
+/** Counts how often one piece of work was begun and came to nothing. Belongs to a workflow. */
 final class Trials {
     /** How often work is begun of which nobody knows what it did. */
     private static final int MOST_LOSSES = 3;
