@@ -352,7 +352,7 @@ final class BulkDrive<I, O> {
                     ItemMachine.leftBehind(report.abandoned(), report.end().message(), isTimeUp);
             end(wanted.item(), new Step.Ended<>(left, Optional.empty()));
         } else if (report.isLeaving() && isCut && cut == null) {
-            again(wanted, "its worker was shut down", trials(wanted).returned());
+            again(wanted, "its worker was shut down", trials(wanted).returned(), true);
         } else {
             ended(wanted, Ends.read(report.end(), wanted.rung().type()));
         }
@@ -366,7 +366,7 @@ final class BulkDrive<I, O> {
             }
             case NOT_BEGUN -> {
                 allotment.release();
-                again(wanted, lost.why(), trials(wanted).returned());
+                again(wanted, lost.why(), trials(wanted).returned(), false);
             }
             case UNKNOWN -> {
                 LostWork work = LostWork.of(wanted.named());
@@ -375,18 +375,22 @@ final class BulkDrive<I, O> {
                     parts.tell(work.event(runId, sinceStart(), forfeited, lost.why()));
                 }
                 wanted.item().log().lost(forfeited, work.note(lost.why(), forfeited));
-                again(wanted, lost.why(), trials(wanted).lost());
+                again(wanted, lost.why(), trials(wanted).lost(), true);
             }
         }
     }
 
-    private void again(BulkWork.Wanted<I, O> wanted, String why, boolean isToBeTried) {
+    private void again(BulkWork.Wanted<I, O> wanted, String why, boolean isToBeTried, boolean mayHaveRun) {
         if (cut != null) {
             ended(wanted, new RungEnd.Cancelled(true));
             return;
         }
         trials(wanted)
-                .end(wanted.named(), why, isToBeTried, wanted.rung().type().hasEffects())
+                .end(
+                        wanted.named(),
+                        why,
+                        isToBeTried,
+                        mayHaveRun && wanted.rung().type().hasEffects())
                 .ifPresentOrElse(end -> ended(wanted, end), () -> waiting.add(wanted));
     }
 

@@ -267,7 +267,7 @@ final class RungFlow {
                     rung.id(), report.abandoned(), report.end().message()));
         } else if (report.isLeaving() && report.end().type().equals("Cancelled") && !stopped.contains(rung.id())) {
             restore(rung, answer, waitedFor);
-            again(rung, "its worker was shut down", trials(rung).returned());
+            again(rung, "its worker was shut down", trials(rung).returned(), true);
         } else if (isAwaited(report.end()) && !stopped.contains(rung.id())) {
             String said = report.end().message();
             awaited.put(
@@ -297,21 +297,21 @@ final class RungFlow {
             }
             case NOT_BEGUN -> {
                 allotment.release();
-                again(rung, lost.why(), trials(rung).returned());
+                again(rung, lost.why(), trials(rung).returned(), false);
             }
             case UNKNOWN -> {
                 frame.forfeit(LostWork.of(rung), allotment, lost.why());
-                again(rung, lost.why(), trials(rung).lost());
+                again(rung, lost.why(), trials(rung).lost(), true);
             }
         }
     }
 
-    private void again(RunCommand.StartRung rung, String why, boolean isToBeTried) {
+    private void again(RunCommand.StartRung rung, String why, boolean isToBeTried, boolean mayHaveRun) {
         if (stopped.contains(rung.id())) {
             desk.take(new RunInput.RungEnded(rung.id(), new RungEnd.Cancelled(true)));
             return;
         }
-        boolean mayHaveWritten = rung.type().hasEffects() && !answers.containsKey(rung.id());
+        boolean mayHaveWritten = mayHaveRun && rung.type().hasEffects() && !answers.containsKey(rung.id());
         trials(rung)
                 .end(rung, why, isToBeTried, mayHaveWritten)
                 .ifPresentOrElse(end -> desk.take(new RunInput.RungEnded(rung.id(), end)), () -> waiting.add(rung));

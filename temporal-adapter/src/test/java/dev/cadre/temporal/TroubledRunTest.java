@@ -142,12 +142,7 @@ class TroubledRunTest {
 
     @Test
     void rung_thatMayHaveWritten_isNotBegunAgain() throws InterruptedException {
-        Tool writes = Tool.of("save", "Saves.", Topic.class, (topic, context) -> "saved")
-                .writing(Tool.Effect.WRITES);
-        NamedGraph<Topic, Note> writing = NamedGraph.of("writing", Topic.class, topic -> {
-            var graph = TaskGraph.builder();
-            return graph.answering(graph.add("note", Graphs.NOTE.tools(writes), topic));
-        });
+        NamedGraph<Topic, Note> writing = writing();
         cluster.start(worker(coordinator).graphs(writing).tiers().withoutCode());
         DeadWorker dead = new DeadWorker().start("runs-nano");
 
@@ -159,6 +154,28 @@ class TroubledRunTest {
         assertThat(dead.taken.availablePermits()).isEqualTo(1);
         assertThat(result.spend().total()).isEqualTo(Money.usd("0.05")); // with tools it had all of it
         dead.bury();
+    }
+
+    private static NamedGraph<Topic, Note> writing() {
+        Tool writes = Tool.of("save", "Saves.", Topic.class, (topic, context) -> "saved")
+                .writing(Tool.Effect.WRITES);
+        return NamedGraph.of("writing", Topic.class, topic -> {
+            var graph = TaskGraph.builder();
+            return graph.answering(graph.add("note", Graphs.NOTE.tools(writes), topic));
+        });
+    }
+
+    @Test
+    void rungThatWrites_andThatNoWorkerHasBegun_hasNotWritten() throws InterruptedException {
+        NamedGraph<Topic, Note> writing = writing();
+        cluster.start(worker(coordinator).graphs(writing).tiers().withoutCode());
+        cluster.start(worker(coordinator).withoutDecisions()); // which does not know the graph
+
+        RunResult<Note> result = cluster.runs().run(writing.on(CATS), Budget.usd("0.05"));
+
+        assertThat(result.report().outcome("note").reason())
+                .isEqualTo("failed: MODEL_FAILED: this worker has no graph 'writing' of version 1, 20 times");
+        assertThat(result.spend().total()).isEqualTo(Money.ZERO);
     }
 
     @Test
