@@ -183,9 +183,10 @@ class ModelSearchTest {
     void cache_inTheRepository_byASecondNameOfItsFolder_isRefused(@TempDir Path elsewhere) throws Exception {
         Path alias = Files.createSymbolicLink(elsewhere.resolve("alias"), folder);
 
-        assertThat(run(server.baseUrl(), "--cache", alias.resolve("cache").toString()))
-                .isEqualTo(2);
+        int status = run(server.baseUrl(), "--cache", alias.resolve("cache").toString());
+        Files.delete(alias); // JUnit warns of a link that it finds
 
+        assertThat(status).isEqualTo(2);
         assertThat(document().path("error").path("message").asText()).endsWith("is in the --repo that is searched");
     }
 
