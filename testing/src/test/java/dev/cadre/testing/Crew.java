@@ -3,8 +3,11 @@ package dev.cadre.testing;
 
 import dev.cadre.RunResult;
 import dev.cadre.model.Tier;
+import dev.cadre.model.ToolSpec;
 import dev.cadre.task.SubtaskType;
+import dev.cadre.task.Tool;
 import java.time.Duration;
+import java.util.AbstractList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -12,6 +15,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Work that the tests of whole runs share. On nano 1,000 tokens in and 400 out cost $0.0007. */
 public final class Crew {
@@ -34,6 +39,37 @@ public final class Crew {
             .startingAt(Tier.MINI);
 
     private Crew() {}
+
+    /** A tool that writes, called {@code send}, which takes no arguments. */
+    static Tool sending(AtomicInteger sent) {
+        var spec = new ToolSpec(
+                "send",
+                "Sends",
+                "{\"type\":\"object\",\"properties\":{},\"required\":[],\"additionalProperties\":false}");
+        return Tool.raw(spec, (arguments, context) -> {
+                    sent.incrementAndGet();
+                    return "done";
+                })
+                .writing(Tool.Effect.WRITES);
+    }
+
+    /** A list of one text, which cannot be read while it is broken. */
+    static List<String> moody(String text, AtomicBoolean isBroken) {
+        return new AbstractList<>() {
+            @Override
+            public String get(int index) {
+                if (isBroken.get()) {
+                    throw new IllegalStateException("not today");
+                }
+                return text;
+            }
+
+            @Override
+            public int size() {
+                return 1;
+            }
+        };
+    }
 
     /** Something that runs on a thread of its own. */
     public static final class Started<T> {

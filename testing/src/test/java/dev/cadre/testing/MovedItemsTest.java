@@ -17,7 +17,6 @@ import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.Journal;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.model.ToolCall;
-import dev.cadre.model.ToolSpec;
 import dev.cadre.people.FileDesk;
 import dev.cadre.price.Money;
 import dev.cadre.task.Failure;
@@ -27,7 +26,6 @@ import dev.cadre.task.Limits;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
-import dev.cadre.task.Tool;
 import dev.cadre.testing.Crew.Note;
 import dev.cadre.testing.Crew.Topic;
 import java.nio.file.Path;
@@ -380,18 +378,8 @@ class MovedItemsTest {
     // --- effects
 
     private final AtomicInteger sent = new AtomicInteger();
-    private final SubtaskType<Topic, Note> send = SubtaskType.model("send", Topic.class, Note.class, "Send it.")
-            .tools(Tool.raw(
-                            new ToolSpec(
-                                    "send",
-                                    "Sends",
-                                    "{\"type\":\"object\",\"properties\":{},\"required\":[],"
-                                            + "\"additionalProperties\":false}"),
-                            (arguments, context) -> {
-                                sent.incrementAndGet();
-                                return "done";
-                            })
-                    .writing(Tool.Effect.WRITES));
+    private final SubtaskType<Topic, Note> send =
+            SubtaskType.model("send", Topic.class, Note.class, "Send it.").tools(Crew.sending(sent));
 
     /** At the call behind a tool that has written, when so many have. */
     private void brokenOffAfter(int written) throws Exception {

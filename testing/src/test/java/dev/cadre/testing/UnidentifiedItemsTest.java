@@ -16,7 +16,6 @@ import dev.cadre.journal.Journal;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.merge.Mergers;
 import dev.cadre.model.ToolCall;
-import dev.cadre.model.ToolSpec;
 import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Input;
@@ -28,7 +27,6 @@ import dev.cadre.task.Tool;
 import dev.cadre.testing.Crew.Note;
 import dev.cadre.testing.Crew.Topic;
 import java.nio.file.Path;
-import java.util.AbstractList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -200,17 +198,7 @@ class UnidentifiedItemsTest {
 
     // --- effects of unknown fate
 
-    private final Tool sending = Tool.raw(
-                    new ToolSpec(
-                            "send",
-                            "Sends",
-                            "{\"type\":\"object\",\"properties\":{},\"required\":[],"
-                                    + "\"additionalProperties\":false}"),
-                    (arguments, context) -> {
-                        sent.incrementAndGet();
-                        return "done";
-                    })
-            .writing(Tool.Effect.WRITES);
+    private final Tool sending = Crew.sending(sent);
 
     private final SubtaskType<Topic, Note> send = attaching(
             SubtaskType.model("send", Topic.class, Note.class, "Send it.").tools(sending));
@@ -308,21 +296,6 @@ class UnidentifiedItemsTest {
 
     private final AtomicBoolean isBroken = new AtomicBoolean();
 
-    private final class Moody extends AbstractList<String> {
-        @Override
-        public String get(int index) {
-            if (isBroken.get()) {
-                throw new IllegalStateException("not today");
-            }
-            return "cats";
-        }
-
-        @Override
-        public int size() {
-            return 1;
-        }
-    }
-
     record Lines(List<String> lines) {}
 
     private TaskGraph<Items<Note>> moodyMails() {
@@ -331,8 +304,8 @@ class UnidentifiedItemsTest {
         model.on(sendLines).calls(new ToolCall("1", "send", "{}")).replies(new Note("sent"));
         var graph = TaskGraph.builder();
         var first = graph.add("first", read, new Topic("first"));
-        return graph.answering(
-                graph.add("mails", sendLines, Input.forEach(first, note -> List.of(new Lines(new Moody())))));
+        return graph.answering(graph.add(
+                "mails", sendLines, Input.forEach(first, note -> List.of(new Lines(Crew.moody("cats", isBroken))))));
     }
 
     @Test
@@ -376,7 +349,7 @@ class UnidentifiedItemsTest {
                 SubtaskType.model("send", Lines.class, Note.class, "Send it.").tools(sending);
         var graph = TaskGraph.builder();
         var first = graph.add("first", read, new Topic("first"));
-        var mail = graph.add("mails", sendLines, from(first, note -> new Lines(new Moody())));
+        var mail = graph.add("mails", sendLines, from(first, note -> new Lines(Crew.moody("cats", isBroken))));
         return graph.answering(graph.add(
                 "end", read, from(mail.ifSucceeded(), note -> new Topic("end " + note.isPresent()))));
     }
@@ -389,7 +362,7 @@ class UnidentifiedItemsTest {
             return new Note("lines");
         });
         var graph = TaskGraph.builder();
-        return graph.answering(graph.add("constant", lines, new Lines(new Moody())));
+        return graph.answering(graph.add("constant", lines, new Lines(Crew.moody("cats", isBroken))));
     }
 
     @Test

@@ -19,7 +19,6 @@ import dev.cadre.task.TaskGraph;
 import dev.cadre.testing.Crew.Note;
 import dev.cadre.testing.Crew.Topic;
 import java.nio.file.Path;
-import java.util.AbstractList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -408,21 +407,6 @@ class UnidentifiedWorkTest {
 
     private final AtomicBoolean isBroken = new AtomicBoolean();
 
-    private final class Moody extends AbstractList<String> {
-        @Override
-        public String get(int index) {
-            if (isBroken.get()) {
-                throw new IllegalStateException("not today");
-            }
-            return "winner";
-        }
-
-        @Override
-        public int size() {
-            return 1;
-        }
-    }
-
     record Lines(List<String> lines) {}
 
     private TaskGraph<Note> raceOnWhatIsWritten() {
@@ -432,7 +416,7 @@ class UnidentifiedWorkTest {
         });
         var graph = TaskGraph.builder();
         var before = graph.add("before", work, new Topic("before"));
-        var winner = graph.add("winner", reading, from(before, note -> new Lines(new Moody())));
+        var winner = graph.add("winner", reading, from(before, note -> new Lines(Crew.moody("winner", isBroken))));
         var other = graph.add("other", work, new Topic("other"));
         graph.add("extra", work, from(other, note -> new Topic("extra")));
         var race = graph.race("race", other, winner);

@@ -16,14 +16,12 @@ import dev.cadre.journal.Journal;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.journal.RunUnderWayException;
 import dev.cadre.model.ToolCall;
-import dev.cadre.model.ToolSpec;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Input;
 import dev.cadre.task.Items;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
-import dev.cadre.task.Tool;
 import dev.cadre.testing.Crew.Note;
 import dev.cadre.testing.Crew.Topic;
 import java.nio.file.Path;
@@ -44,18 +42,8 @@ class UnknownEffectTest {
     private Path folder;
 
     private final AtomicInteger sent = new AtomicInteger();
-    private final SubtaskType<Topic, Note> send = SubtaskType.model("send", Topic.class, Note.class, "Send it.")
-            .tools(Tool.raw(
-                            new ToolSpec(
-                                    "send",
-                                    "Sends",
-                                    "{\"type\":\"object\",\"properties\":{},\"required\":[],"
-                                            + "\"additionalProperties\":false}"),
-                            (arguments, context) -> {
-                                sent.incrementAndGet();
-                                return "done";
-                            })
-                    .writing(Tool.Effect.WRITES));
+    private final SubtaskType<Topic, Note> send =
+            SubtaskType.model("send", Topic.class, Note.class, "Send it.").tools(Crew.sending(sent));
 
     private interface Session<T> {
         T in(Coordinator coordinator) throws Exception;

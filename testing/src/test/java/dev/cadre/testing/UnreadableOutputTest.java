@@ -14,13 +14,11 @@ import dev.cadre.journal.Journal;
 import dev.cadre.merge.Mergers;
 import dev.cadre.model.Tier;
 import dev.cadre.model.ToolCall;
-import dev.cadre.model.ToolSpec;
 import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
-import dev.cadre.task.Tool;
 import dev.cadre.testing.Crew.Note;
 import dev.cadre.testing.Crew.Topic;
 import java.nio.file.Path;
@@ -60,18 +58,8 @@ class UnreadableOutputTest {
     private final ScriptedModel model = new ScriptedModel();
     private final AtomicInteger sent = new AtomicInteger();
     private final SubtaskType<Topic, Line> write = SubtaskType.model("write", Topic.class, Line.class, "Write a line.");
-    private final SubtaskType<Topic, Line> send = SubtaskType.model("send", Topic.class, Line.class, "Send a line.")
-            .tools(Tool.raw(
-                            new ToolSpec(
-                                    "send",
-                                    "Sends",
-                                    "{\"type\":\"object\",\"properties\":{},\"required\":[],"
-                                            + "\"additionalProperties\":false}"),
-                            (arguments, context) -> {
-                                sent.incrementAndGet();
-                                return "done";
-                            })
-                    .writing(Tool.Effect.WRITES));
+    private final SubtaskType<Topic, Line> send =
+            SubtaskType.model("send", Topic.class, Line.class, "Send a line.").tools(Crew.sending(sent));
 
     @BeforeEach
     void takeAll() {
